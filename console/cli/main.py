@@ -1,0 +1,76 @@
+"""`bluegreen`: parse, run one verb, turn errors into a sentence and an exit code.
+
+Each verb is a module with `configure(parser)` and `run(args) -> int`, imported only when it is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from console import __version__
+from console.errors import BluegreenError
+
+# verb: (module, one line of help); the order is the one of `--help` and of the README's table.
+VERBS: dict[str, tuple[str, str]] = {
+    "open": ("console.cli.open", "open the console (what `bluegreen` alone does)"),
+    "status": ("console.cli.status", "what is true now"),
+    "commits": ("console.cli.commits", "what is live, and what would ship"),
+    "plan": ("console.cli.plan", "what a cutover or rollback would do; changes nothing"),
+    "cutover": ("console.cli.change", "CHANGES THE CLOUD: move all traffic to the idle colour"),
+    "rollback": ("console.cli.change", "CHANGES THE CLOUD: put the other colour back in rotation"),
+    "resume": ("console.cli.resume", "CHANGES THE CLOUD: go on with a rollout whose runner died"),
+    "abort": ("console.cli.abort", "CHANGES THE CLOUD: stop a rollout; it goes back"),
+    "attach": ("console.cli.attach", "follow a rollout that is under way"),
+    "history": ("console.cli.history", "past rollouts"),
+    "show": ("console.cli.show", "one rollout: who, why, calls, checks"),
+    "doctor": ("console.cli.doctor", "check the config, the cloud, the journal and this terminal"),
+    "drill": ("console.cli.drill", "practise on a simulated cloud"),
+}
+
+EXIT_CODES = """\
+exit codes:
+  0 done or healthy      1 failed               2 usage or config
+  3 refused by a safety rule                    4 the cloud did not answer
+  5 someone else holds the lease                6 rolled back
+  7 stopped, needs a human                    130 detached by ctrl+c; the rollout goes on
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    verb = next((word for word in words if not word.startswith("-")), None)
+    parser = build_parser(only=verb if verb in VERBS else None)
+    args = parser.parse_args(words if verb in VERBS or {"-h", "--help", "--version"} & set(words) else ["open", *words])
+    try:
+        code: int = importlib.import_module(VERBS[args.verb][0]).run(args)
+    except BluegreenError as error:
+        print(f"bluegreen: {error}", file=sys.stderr)  # noqa: T201 the one place where errors reach the user
+        return error.exit_code
+    except BrokenPipeError:
+        # the reader of our output (`| head`) has gone: not an error of ours, and nothing is left to say to it
+        sys.stderr.close()
+        return 0
+    return code
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser with every verb; only the module of `only` is imported, or of all verbs when it is "*"."""
+    parser = argparse.ArgumentParser(
+        prog="bluegreen",
+        description="Operations console for blue/green releases on OpenStack. Without a verb it opens, read-only.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"bluegreen {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    for name, (module, help_line) in VERBS.items():
+        verb = verbs.add_parser(name, help=help_line, description=help_line)
+        verb.add_argument("--config", type=Path, metavar="FILE", help="default: $BLUEGREEN_CONFIG, then the usual places")
+        if only in (name, "*") or (only is None and name == "open"):
+            importlib.import_module(module).configure(verb)
+    return parser

@@ -1,0 +1,1 @@
+"""Session, reader and writer: raw JSON in, model out."""

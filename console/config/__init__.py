@@ -1,0 +1,1 @@
+"""YAML to Config; errors with file, line and a hint."""

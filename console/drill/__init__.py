@@ -1,0 +1,1 @@
+"""A simulated OpenStack with real sockets, for training and tests."""

@@ -1,0 +1,135 @@
+"""The exception tree. Every message says what happened, to which object, and what to do next.
+
+    BluegreenError             1   something failed
+    ├── UsageError             2   the command line asks for something impossible
+    ├── ConfigError            2   the config file, with file:line
+    ├── Refused                3   a safety rule says no
+    │   └── Drift              3   the world is not the one the plan was made for
+    ├── CloudError             4   the cloud did not answer, or not usefully
+    │   ├── Unreachable        4   no connection, no name, no answer in time
+    │   ├── AuthError          4   credentials refused, or missing
+    │   ├── NotInCatalog       4   the cloud has no such service
+    │   └── ApiError           4   an answer with an error status; `status` holds it
+    │       ├── Forbidden      4   403: role or quota
+    │       ├── NotFound       4   404
+    │       └── Conflict       4   409: busy, in ERROR, or a duplicate
+    ├── LeaseHeld              5   someone else is changing this service
+    │   └── LeaseLost          5   the lease was ours and is not any more
+    ├── NeedsHuman             7   stopped in a state that only a person may judge
+    └── JournalError           1   the record of rollouts cannot be read or written
+
+The number is the exit code of a command that ends with the error (DESIGN §8).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BluegreenError(Exception):
+    """Root of all errors shown to the user.
+
+    `hint` says what to do next; it is kept apart from the message so that a screen can show it on its own line.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+
+class UsageError(BluegreenError):
+    """The command line asks for something impossible."""
+
+    exit_code = 2
+
+
+class ConfigError(BluegreenError):
+    """The config file is missing, unreadable or wrong; the message begins with file:line where there is one."""
+
+    exit_code = 2
+
+
+class Refused(BluegreenError):
+    """A safety rule says no. `rule` is the number in DESIGN §6, 0 where none applies."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, hint: str = "", rule: int = 0) -> None:
+        super().__init__(message, hint)
+        self.rule = rule
+
+
+class Drift(Refused):
+    """The world is not the one the plan was made for; the message names each change."""
+
+    def __init__(self, changes: tuple[str, ...]) -> None:
+        super().__init__(
+            "the cloud has changed since the plan was made: " + "; ".join(changes),
+            "nothing was written; plan again and look at the new plan",
+            rule=4,
+        )
+        self.changes = changes
+
+
+class CloudError(BluegreenError):
+    """The cloud did not answer, or not usefully."""
+
+    exit_code = 4
+
+
+class Unreachable(CloudError):
+    """No connection, no name, or no answer within the time allowed. A write may or may not have been applied."""
+
+
+class AuthError(CloudError):
+    """Credentials were refused, are missing, or name no cloud."""
+
+
+class NotInCatalog(CloudError):
+    """The cloud's catalog has no such service in this region."""
+
+
+class ApiError(CloudError):
+    """An answer with an error status."""
+
+    def __init__(self, message: str, hint: str = "", status: int = 0) -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+
+class Forbidden(ApiError):
+    """403: the user's role, or a quota."""
+
+
+class NotFound(ApiError):
+    """404."""
+
+
+class Conflict(ApiError):
+    """409: the object is busy or in ERROR, or there is one already."""
+
+
+class LeaseHeld(BluegreenError):
+    """Someone else holds the lease on what is to be changed; the message says who, where, why, since when."""
+
+    exit_code = 5
+
+
+class LeaseLost(LeaseHeld):
+    """The lease was ours and is not any more: nothing may be written."""
+
+
+class NeedsHuman(BluegreenError):
+    """Stopped in a state that only a person may judge."""
+
+    exit_code = 7
+
+
+class JournalError(BluegreenError):
+    """The record of rollouts cannot be read or written."""

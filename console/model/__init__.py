@@ -1,0 +1,1 @@
+"""Immutable facts, and the verdicts derived from them."""

@@ -1,0 +1,78 @@
+"""An instance of a colour: a server, its member, its probe and its version, joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.model.balancer import Member
+from console.model.colour import Colour
+from console.model.server import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What one direct probe of an instance saw. `at` is Unix seconds; `ms` the time to the whole answer."""
+
+    ok: bool
+    at: float
+    ms: float | None = None
+    status: int | None = None
+    error: str = ""
+    body: str = ""
+
+    @property
+    def words(self) -> str:
+        """`ok 12ms`, `503`, `refused`."""
+        if self.ok:
+            return f"ok {self.ms:.0f}ms" if self.ms is not None else "ok"
+        return str(self.status) if self.status is not None else self.error or "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an instance runs, and who says so (`metadata.git_commit`, `http./version#git_commit`)."""
+
+    value: str
+    source: str
+
+    @property
+    def short(self) -> str:
+        """The first seven characters of a SHA; anything else whole."""
+        is_sha = len(self.value) == 40 and all(c in "0123456789abcdef" for c in self.value)
+        return self.value[:7] if is_sha else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance. `server` is None when Nova did not list it; `member` is None when it is in no pool.
+
+    `missing` says that its member names a server which Nova did not list: gone, or in a cell that is down.
+    """
+
+    name: str
+    colour: Colour | None
+    server: Server | None = None
+    member: Member | None = None
+    probe: Probe | None = None
+    version: Version | None = None
+
+    @property
+    def key(self) -> str:
+        """An identity that survives renames: the server's id, else the member's."""
+        if self.server is not None:
+            return self.server.id
+        return self.member.id if self.member is not None else self.name
+
+    @property
+    def weight(self) -> int:
+        """Weight in rotation now, 0 where it is in no pool or its member is disabled."""
+        return self.member.weight if self.member is not None and self.member.admin_state_up else 0
+
+    @property
+    def held_by(self) -> str | None:
+        """Who keeps it out by hand: a hold tag, or a member that someone disabled."""
+        if self.member is None:
+            return None
+        if self.member.held_by is not None:
+            return self.member.held_by
+        return None if self.member.admin_state_up else "an administrator (admin_state_up is false)"

@@ -1,0 +1,41 @@
+"""A Nova server, as much of it as a release needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of a server in Nova's cached view, keyed by network *name*; it has no subnet id."""
+
+    network: str
+    ip: str
+    floating: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A Nova server. Unknown strings are kept as the cloud sent them; None is "not told".
+
+    `status` is derived by Nova from (vm_state, task_state); "deleting" shows only in `task_state`.
+    `power_state`: 1 is running. ACTIVE says nothing about the application.
+    """
+
+    id: str
+    name: str
+    status: str = "UNKNOWN"
+    task_state: str | None = None
+    power_state: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    image_id: str | None = None
+    created_at: float | None = None  # Unix seconds
+    fault: str = ""
+
+    @property
+    def running(self) -> bool:
+        """ACTIVE, powered on as far as Nova knows, and with no task under way."""
+        return self.status == "ACTIVE" and self.task_state is None and self.power_state in (None, 1)

@@ -1,0 +1,61 @@
+"""What clients get through the VIP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from console.model.colour import Colour
+
+
+@dataclass(frozen=True, slots=True)
+class VipAnswer:
+    """One request through the VIP on a new connection. `version` is what answered, None where it did not say.
+
+    `status` is None where no HTTP answer came; `error` then says why.
+    """
+
+    at: float
+    ms: float
+    status: int | None = None
+    version: str | None = None
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """A 2xx answer."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """A window of answers, oldest first, and which versions belong to which colour.
+
+    A version that both colours run tells nothing: it is in neither set.
+    """
+
+    url: str
+    answers: tuple[VipAnswer, ...]
+    versions: dict[Colour, frozenset[str]]
+
+    def colour_of(self, answer: VipAnswer) -> Colour | None:
+        """The colour that gave the answer; None where it cannot be told."""
+        if not answer.ok or answer.version is None:
+            return None
+        return next((colour for colour, known in self.versions.items() if answer.version in known), None)
+
+    def count(self, colour: Colour) -> int:
+        """Answers by this colour."""
+        return sum(self.colour_of(answer) is colour for answer in self.answers)
+
+    @property
+    def lost(self) -> int:
+        """Requests without a 2xx answer."""
+        return sum(not answer.ok for answer in self.answers)
+
+    @property
+    def longest_gap_ms(self) -> float | None:
+        """Longest time between two good answers; None with fewer than two."""
+        ends = sorted(answer.at + answer.ms / 1000 for answer in self.answers if answer.ok)
+        gaps = [(later - earlier) * 1000 for earlier, later in pairwise(ends)]
+        return max(gaps, default=None)

@@ -1,0 +1,151 @@
+"""The plan: an ordered list of steps from one snapshot to a goal. Immutable; made by `planner`, run by the runner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from console.model.balancer import Member
+from console.model.colour import Colour
+
+
+class Action(StrEnum):
+    """What is asked for. Two verbs: cut over, roll back."""
+
+    CUTOVER = "cutover"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The operator's goal: which colour is to carry the traffic.
+
+    `target` None: the colour that does not carry it now. `take_in`: names or ids of members at weight 0 without a
+    recorded weight that belong in rotation ("all" for every one of the target); `leave_out`: those that do not.
+    """
+
+    action: Action
+    target: Colour | None = None
+    take_in: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+
+
+class StepKind(StrEnum):
+    """The stages of a release that a shift of traffic needs, in order."""
+
+    RECONCILE = "reconcile"
+    SHIFT = "shift"
+    PROVE = "prove"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call, exactly as it will be sent, and the same with the `openstack` client."""
+
+    service: str
+    method: str
+    path: str
+    body: dict[str, Any]
+    commands: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """`PUT /v2/lbaas/pools/ID/members?additive_only=true`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """What one step does to one member."""
+
+    member_id: str
+    name: str
+    colour: Colour
+    weight_before: int
+    weight_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A colour in a pool before or after a step: instances in rotation, how many of them healthy, and their weight."""
+
+    colour: Colour
+    in_rotation: int
+    healthy: int
+    weight: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `words` explain it to someone who does it for the first time.
+
+    `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
+    `undo` takes the step back.
+    """
+
+    id: str
+    kind: StepKind
+    title: str
+    words: str
+    deadline: float
+    outcome: str
+    call: Call | None = None
+    undo: Call | None = None
+    changes: tuple[MemberChange, ...] = ()
+    before: tuple[Share, Share] | None = None
+    after: tuple[Share, Share] | None = None
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the plan was built on: what drift is compared with, by equality. Observations are not in it."""
+
+    load_balancer_id: str
+    pool_id: str
+    members: tuple[Member, ...]  # of both colours, statuses blanked
+    servers: tuple[tuple[str, str | None], ...]  # id and task_state of every server of the service
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan. `digest` is over intent, config and basis: planning twice gives the same.
+
+    `notes` must be read before confirming: who is held, what is not proven, what stays behind.
+    `writes` is the number of load balancer writes. `steps` without a write prove that the goal is reached already.
+    """
+
+    service: str
+    environment: str
+    action: Action
+    source: Colour
+    target: Colour
+    source_version: str
+    target_version: str
+    summary: str
+    intent: Intent
+    basis: Basis
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+    digest: str
+
+    @property
+    def writes(self) -> int:
+        """Calls that change the load balancer."""
+        return sum(step.call is not None for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no plan. `code` is for programs: `untagged`, `unhealthy`, `floor`, `foreign`, `stale`, ...
+
+    `names` are the instances it is about. `rule` is the number in DESIGN §6.
+    """
+
+    code: str
+    reason: str
+    hint: str
+    rule: int
+    names: tuple[str, ...] = ()

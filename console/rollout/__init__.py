@@ -1,0 +1,1 @@
+"""Journal, lease, gates and the runner."""

@@ -1,0 +1,1 @@
+"""The poller and the probes that keep a snapshot true."""

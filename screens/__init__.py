@@ -1,0 +1,1 @@
+"""The terminal program: Textual screens over the headless core."""
