@@ -68,13 +68,14 @@ class MemberChange:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A colour in a pool before or after a step: instances in rotation, how many of them healthy, and their weight."""
+    """A colour in a pool before or after a step. `percent` is its share of all weight in rotation."""
 
     colour: Colour
     in_rotation: int
     healthy: int
     weight: int
     percent: float
+    healthy_weight: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""The one write of a shift: an additive batch of whole members.
+
+`PUT /v2/lbaas/pools/{id}/members?additive_only=true` matches items by (address, protocol_port), keeps members that are
+left out, and resets fields that are left out of an item: weight to 1, admin_state_up to true, backup to false,
+monitor_* to null (Octavia API, MemberPOST). So every item carries every field that is not at that default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from console.model.balancer import WEIGHT_TAG, Member
+from console.plan.plan import Call
+
+SERVICE = "load-balancer"
+
+
+def with_weight(member: Member, weight: int, intended: int) -> Member:
+    """The member at another weight, its intended weight recorded in its tags, all else as it is."""
+    kept = tuple(tag for tag in member.tags if not tag.startswith(WEIGHT_TAG))
+    return replace(member, weight=weight, tags=(*kept, f"{WEIGHT_TAG}{intended}"))
+
+
+def item(member: Member) -> dict[str, Any]:
+    """One member as the batch wants it: complete, so that nothing is reset."""
+    fields: dict[str, Any] = {
+        "name": member.name,
+        "address": member.address,
+        "protocol_port": member.protocol_port,
+        "weight": member.weight,
+        "admin_state_up": member.admin_state_up,
+        "backup": member.backup,
+        "tags": list(member.tags),
+    }
+    # Null is what these are reset to, and not every release takes a null: left out where they are unset.
+    for name in ("subnet_id", "monitor_address", "monitor_port"):
+        value = getattr(member, name)
+        if value is not None:
+            fields[name] = value
+    if member.vnic_type != "normal":
+        fields["vnic_type"] = member.vnic_type
+    return fields
+
+
+def batch(pool_id: str, members: Sequence[Member]) -> Call:
+    """The call that sets these members, and the same for the `openstack` client (one write each, there)."""
+    ordered = sorted(members, key=lambda member: (member.address, member.protocol_port))
+    return Call(
+        service=SERVICE,
+        method="PUT",
+        path=f"/v2/lbaas/pools/{pool_id}/members?additive_only=true",
+        body={"members": [item(member) for member in ordered]},
+        commands=tuple(_commands(pool_id, ordered)),
+    )
+
+
+def _commands(pool_id: str, members: Iterable[Member]) -> Iterable[str]:
+    # What gets weight first, so that whoever types them by hand never takes capacity away before adding it.
+    for member in sorted(members, key=lambda member: member.weight == 0):
+        yield f"openstack loadbalancer member set --wait --weight {member.weight} {pool_id} {member.id}"

@@ -1,0 +1,123 @@
+"""`plan(service, config, intent, now)`: a plan or a refusal. Pure; the same facts give the same plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from console.config.model import ServiceConfig
+from console.model.colour import Colour, Role
+from console.model.service import Service
+from console.plan import capacity, weights
+from console.plan.basis import basis_of
+from console.plan.candidates import Candidates, candidates
+from console.plan.digest import digest
+from console.plan.notes import notes_for
+from console.plan.plan import Action, Intent, MemberChange, Plan, Refusal
+from console.plan.preconditions import first_refusal
+
+
+def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
+    """Plan the way from what is observed to the goal.
+
+    `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
+    """
+    target = intent.target or _other_than_live(service)
+    if target is None:
+        return _which_way(service, intent)
+    intent = replace(intent, target=target)
+    refusal = first_refusal(service, config, intent, target, now)
+    if refusal is not None:
+        return refusal
+    found = candidates(service, config, intent, target, now)
+    refusal = _unready(service, intent, target, found)
+    if refusal is not None:
+        return refusal
+    shift = weights.shift(service, intent, found)
+    refusal = _below_floor(service, config, target, shift.changes, now)
+    if refusal is not None:
+        return refusal
+    basis = basis_of(service)
+    steps = weights.steps(service, config, intent, shift, now)
+    return Plan(
+        service=service.name,
+        environment=service.environment,
+        action=intent.action,
+        source=target.other,
+        target=target,
+        source_version=service.side(target.other).version,
+        target_version=service.side(target).version,
+        summary=weights.summary(service, intent, shift),
+        intent=intent,
+        basis=basis,
+        steps=steps,
+        notes=notes_for(service, config, target, found, now),
+        digest=digest(config, intent, basis, shift.changes),
+    )
+
+
+def _other_than_live(service: Service) -> Colour | None:
+    return service.live.other if service.live is not None else None
+
+
+def _which_way(service: Service, intent: Intent) -> Refusal:
+    both = service.role(Colour.BLUE) is Role.BOTH
+    state = "both colours are in rotation" if both else "no colour is in rotation"
+    return Refusal(
+        code="which",
+        reason=f"{state}, so it is not clear where {intent.action} of {service.name} should go",
+        hint="say which colour is to carry the traffic: --to blue or --to green",
+        rule=0,
+    )
+
+
+def _unready(service: Service, intent: Intent, target: Colour, found: Candidates) -> Refusal | None:
+    """Refuse what rule 2 forbids. A rollback takes what is healthy; a cutover wants the whole colour or a hold."""
+    colour = target.upper()
+    if found.untagged:
+        names = tuple(instance.name for instance in found.untagged)
+        return Refusal(
+            code="untagged",
+            reason=f"{', '.join(names)} of {colour} at weight 0: nobody has recorded whether they belong in rotation",
+            hint="say so: --in NAME (or all) takes them in, --out NAME leaves them out",
+            rule=2,
+            names=names,
+        )
+    if found.unfit and (intent.action is Action.CUTOVER or not found.enter):
+        names = tuple(instance.name for instance, _ in found.unfit)
+        reasons = "; ".join(f"{instance.name}: {reason}" for instance, reason in found.unfit)
+        return Refusal(
+            code="unhealthy",
+            reason=f"{colour} is not healthy where it stands: {reasons}",
+            hint="mend them, or leave them out with --out NAME if the others carry the load",
+            rule=2,
+            names=names,
+        )
+    if not found.enter:
+        return Refusal(
+            code="none",
+            reason=f"no instance of {colour} may go into rotation: " + _out_words(found),
+            hint="release a hold, or launch instances of that colour",
+            rule=1,
+            names=tuple(instance.name for instance, _ in found.out),
+        )
+    return None
+
+
+def _out_words(found: Candidates) -> str:
+    return "; ".join(f"{instance.name} {reason}" for instance, reason in found.out) or "it has none"
+
+
+def _below_floor(
+    service: Service, config: ServiceConfig, target: Colour, changes: tuple[MemberChange, ...], now: float
+) -> Refusal | None:
+    before = capacity.shares(service, {}, now)
+    after = capacity.shares(service, {change.member_id: change.weight_after for change in changes}, now)
+    broken = capacity.below(capacity.serving(after), capacity.floor(before, config.release.min_ratio))
+    if not broken:
+        return None
+    return Refusal(
+        code="floor",
+        reason=f"with all traffic on {target.upper()}, {broken} (what serves now, times {config.release.min_ratio:g})",
+        hint="add or mend instances of that colour, or lower release.min_ratio in the config on purpose",
+        rule=1,
+    )

@@ -1,0 +1,104 @@
+"""What must hold before a plan is worth making; the first that does not is the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from console.config.model import ServiceConfig
+from console.model.colour import Colour
+from console.model.service import BALANCER, SERVERS, Service
+from console.plan.plan import Action, Intent, Refusal
+
+
+def first_refusal(
+    service: Service, config: ServiceConfig, intent: Intent, target: Colour, now: float
+) -> Refusal | None:
+    """The first precondition that fails, or None."""
+    checks: tuple[Callable[[], Refusal | None], ...] = (
+        lambda: _seen(service, now),
+        lambda: _weights_work(service),
+        lambda: _writable(service),
+        lambda: _has_instances(service, intent, target),
+        lambda: _no_foreign_traffic(service, config, intent),
+    )
+    return next((refusal for check in checks if (refusal := check()) is not None), None)
+
+
+def _seen(service: Service, now: float) -> Refusal | None:
+    for name in (BALANCER, SERVERS):
+        source = service.source(name)
+        if not source.fresh(now):
+            age = f"{now - source.seen_at:.0f} s old" if source.seen_at is not None else "never seen"
+            cause = f": {source.problem}" if source.problem else ""
+            return Refusal(
+                code="stale",
+                reason=f"the facts from {name} of {service.name} are {age}{cause}",
+                hint="a change is only planned on fresh facts; wait for the cloud to answer, or run `bluegreen doctor`",
+                rule=2,
+            )
+    if service.balancer is None or service.pool is None:
+        return Refusal("stale", f"load balancer or pool of {service.name} was not seen", "run `bluegreen doctor`", 2)
+    return None
+
+
+def _weights_work(service: Service) -> Refusal | None:
+    assert service.balancer is not None
+    if service.balancer.provider != "ovn":
+        return None
+    return Refusal(
+        code="provider",
+        reason=f"load balancer {service.balancer.name} is of the provider ovn, which stores weights and ignores them",
+        hint="rotation by weights cannot move traffic there",
+        rule=3,
+    )
+
+
+def _writable(service: Service) -> Refusal | None:
+    assert service.balancer is not None
+    assert service.pool is not None
+    for what, status in (
+        (f"load balancer {service.balancer.name}", service.balancer.provisioning_status),
+        (f"pool {service.pool.name}", service.pool.provisioning_status),
+    ):
+        if status == "ACTIVE":
+            continue
+        if status.startswith("PENDING"):
+            return Refusal(
+                "busy",
+                f"{what} is {status}: something else is changing it",
+                "wait until it is ACTIVE, then plan again",
+                4,
+            )
+        return Refusal(
+            code="immutable",
+            reason=f"{what} is in {status}: Octavia refuses every change to it (what serves may go on serving)",
+            hint="waiting does not help: a cloud administrator must run `openstack loadbalancer failover`",
+            rule=10,
+        )
+    return None
+
+
+def _has_instances(service: Service, intent: Intent, target: Colour) -> Refusal | None:
+    if service.side(target).instances:
+        return None
+    words = "roll back to" if intent.action is Action.ROLLBACK else "cut over to"
+    return Refusal(
+        code="gone",
+        reason=f"{target.upper()} of {service.name} has no instances: there is nothing to {words}",
+        hint="launch instances of that colour and put them in the pool at weight 0",
+        rule=6,
+    )
+
+
+def _no_foreign_traffic(service: Service, config: ServiceConfig, intent: Intent) -> Refusal | None:
+    """A rollback is not stopped by a stranger in the pool: it never blocks the way back."""
+    names = tuple(member.name or member.id for member in service.foreign if member.in_rotation)
+    if not names or config.foreign == "ignore" or intent.action is Action.ROLLBACK:
+        return None
+    return Refusal(
+        code="foreign",
+        reason=f"pool of {service.name} has members in rotation that are no instance of it: {', '.join(names)}",
+        hint="find out whose they are; `foreign: ignore` in the config allows cutovers beside them",
+        rule=2,
+        names=names,
+    )

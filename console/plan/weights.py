@@ -1,0 +1,147 @@
+"""Rotation by weights, all at once: both colours in one pool, one additive batch moves the traffic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console.config.model import ServiceConfig
+from console.model.balancer import Member
+from console.model.colour import Colour
+from console.model.service import Service
+from console.plan import capacity
+from console.plan.batch import batch, with_weight
+from console.plan.candidates import Candidates
+from console.plan.notes import distinct_versions
+from console.plan.plan import Action, Intent, MemberChange, Step, StepKind
+
+PENDING_DEADLINE = 900.0  # seconds; an amphora that does not answer keeps the lock about 10 minutes (Octavia defaults)
+PROOF_DEADLINE = 30.0  # seconds
+RECONCILE_DEADLINE = 60.0  # seconds
+PROOF_COUNT, PROOF_SECONDS = 20, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The members that one batch changes: as they are, and as they will be."""
+
+    before: tuple[Member, ...]
+    after: tuple[Member, ...]
+    changes: tuple[MemberChange, ...]
+
+
+def shift(service: Service, intent: Intent, found: Candidates) -> Shift:
+    """Bring the target's candidates in and take the other colour out, in one write; empty when all is so already."""
+    target = _target(intent)
+    pairs: list[tuple[Member, Member, Colour]] = []
+    for _, member, weight in found.enter:
+        if member.weight != weight:
+            pairs.append((member, with_weight(member, weight, weight), target))
+    for instance in service.side(target.other).instances:
+        member_out = instance.member
+        if member_out is not None and member_out.in_rotation:
+            pairs.append((member_out, with_weight(member_out, 0, member_out.weight), target.other))
+    pairs.sort(key=lambda pair: pair[0].id)
+    return Shift(
+        before=tuple(before for before, _, _ in pairs),
+        after=tuple(after for _, after, _ in pairs),
+        changes=tuple(MemberChange(b.id, b.name or b.address, colour, b.weight, a.weight) for b, a, colour in pairs),
+    )
+
+
+def summary(service: Service, intent: Intent, moved: Shift) -> str:
+    """The plan in one sentence."""
+    target = _target(intent)
+    source, side = target.other.upper(), service.side(target)
+    if not moved.changes:
+        return f"{target.upper()} {side.version} carries all traffic already; it will be proven, nothing is written."
+    verb = "goes back" if intent.action is Action.ROLLBACK else "moves"
+    entering = sum(change.weight_after > 0 for change in moved.changes)
+    return (
+        f"All traffic {verb} from {source} {service.side(target.other).version} to {target.upper()} {side.version} "
+        f"in 1 load balancer write: {_count(entering)} in, {_count(len(moved.changes) - entering)} out."
+    )
+
+
+def steps(service: Service, config: ServiceConfig, intent: Intent, moved: Shift, now: float) -> tuple[Step, ...]:
+    """Reconcile, shift (if there is anything to shift), prove."""
+    result = [_reconcile(service)]
+    if moved.changes:
+        result.append(_shift_step(service, intent, moved, now))
+    result.append(_prove(service, config, _target(intent)))
+    return tuple(result)
+
+
+def _target(intent: Intent) -> Colour:
+    assert intent.target is not None  # the planner resolves it before it comes here
+    return intent.target
+
+
+def _reconcile(service: Service) -> Step:
+    return Step(
+        id="reconcile",
+        kind=StepKind.RECONCILE,
+        title="look again",
+        words=f"Everything that the plan relies on is read again, and the lease on {service.name} is taken. "
+        "If anything was changed since you looked, nothing is written.",
+        deadline=RECONCILE_DEADLINE,
+        outcome="nothing has been written; the rollout is refused",
+        checks=(
+            "members, servers and load balancer are as planned",
+            "each instance that enters is healthy where it stands",
+        ),
+    )
+
+
+def _shift_step(service: Service, intent: Intent, moved: Shift, now: float) -> Step:
+    target = _target(intent)
+    assert service.pool is not None
+    predicted = {change.member_id: change.weight_after for change in moved.changes}
+    after = capacity.shares(service, predicted, now)
+    enter = capacity.share_of(after, target)
+    source = target.other.upper()
+    parked = [change for change in moved.changes if change.weight_after == 0]
+    stays = f"{source} stays warm at weight 0: the way back is one call. " if parked else ""
+    return Step(
+        id="shift",
+        kind=StepKind.SHIFT,
+        title=f"{'back ' if intent.action is Action.ROLLBACK else ''}to {target.upper()}",
+        words=f"One write sets the weights of {len(moved.changes)} members. New connections go to {target.upper()} "
+        f"({enter.healthy} healthy in rotation); requests under way finish where they are. {stays}"
+        "The load balancer is busy for some seconds, and closes idle keep-alive connections once.",
+        deadline=PENDING_DEADLINE,
+        outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
+        call=batch(service.pool.id, moved.after),
+        undo=batch(service.pool.id, moved.before),
+        changes=moved.changes,
+        before=capacity.shares(service, {}, now),
+        after=after,
+        checks=(
+            "load balancer ACTIVE",
+            f"{len(moved.changes)} members ACTIVE at the weights written, every other field unchanged",
+        ),
+    )
+
+
+def _prove(service: Service, config: ServiceConfig, target: Colour) -> Step:
+    versions = distinct_versions(service, target)
+    provable = config.vip is not None and bool(versions)
+    what = f"{PROOF_COUNT} new connections over {PROOF_SECONDS:g} s through the VIP"
+    return Step(
+        id="prove",
+        kind=StepKind.PROVE,
+        title="prove it from outside" if provable else "not proven from outside",
+        words=f"{what} must all be answered by {target.upper()}."
+        if provable
+        else "Nothing asks through the VIP which colour answers, so the load balancer's word is all there is.",
+        deadline=PROOF_DEADLINE,
+        outcome="failing answers take it back if the old colour is healthy; anything else needs a human",
+        checks=(f"{what}, all by {_either(versions)}",) if provable else (),
+    )
+
+
+def _either(versions: frozenset[str]) -> str:
+    return " or ".join(sorted(versions))
+
+
+def _count(number: int) -> str:
+    return f"{number} instance" if number == 1 else f"{number} instances"

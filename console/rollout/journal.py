@@ -1,0 +1,236 @@
+"""The durable record of rollouts: intent before every call, outcome after; decisions go in, events come out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+import sqlalchemy as sa
+
+from console.errors import JournalError
+from console.plan.plan import Plan
+from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
+from console.rollout.schema import connect, decisions, events, rollouts
+from console.rollout.who import Who
+
+
+class Journal:
+    """One open journal. Every method is one short transaction; all raise JournalError when the record fails."""
+
+    def __init__(self, engine: sa.Engine, clock: Callable[[], float] = time.time) -> None:
+        self.engine = engine
+        self._clock = clock
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False) -> Self:
+        """Open the journal at a SQLAlchemy URL. Read-only, a missing one is an empty one."""
+        return cls(connect(url, read_only=read_only))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    # -- rollouts
+
+    def create(self, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
+        """Record a confirmed plan; returns the rollout's id. One transaction: there is no rollout without its reason."""
+        rollout_id = secrets.token_hex(3)
+        with self._writing() as connection:
+            connection.execute(
+                rollouts.insert().values(
+                    id=rollout_id,
+                    service=plan.service,
+                    plan=_dump(plan),
+                    who=_dump(who),
+                    reason=reason,
+                    created_at=self._clock(),
+                    state=RolloutState.WAITING,
+                )
+            )
+            self._decide(connection, rollout_id, DecisionKind.CONFIRM, "", plan.digest, who, reason, None, take_over)
+        return rollout_id
+
+    def rollouts(self, service: str | None = None, limit: int = 50) -> list[Rollout]:
+        """The newest first."""
+        query = sa.select(rollouts).order_by(rollouts.c.created_at.desc()).limit(limit)
+        if service is not None:
+            query = query.where(rollouts.c.service == service)
+        with self._reading() as connection:
+            return [_rollout(row) for row in connection.execute(query)]
+
+    def rollout(self, rollout_id: str) -> Rollout:
+        """One rollout, by id or by a prefix of it that is unique."""
+        query = sa.select(rollouts).where(rollouts.c.id.startswith(rollout_id, autoescape=True)).limit(2)
+        with self._reading() as connection:
+            rows = list(connection.execute(query))
+        if len(rows) != 1:
+            what = "no rollout" if not rows else "more than one rollout"
+            raise JournalError(f"the journal has {what} {rollout_id!r}", "`bluegreen history` lists them")
+        return _rollout(rows[0])
+
+    def claim(self, rollout_id: str, runner: str, instead_of: str) -> bool:
+        """Make this process the rollout's runner, if `instead_of` still is; False when another was quicker."""
+        with self._writing() as connection:
+            changed = connection.execute(
+                rollouts.update()
+                .where(rollouts.c.id == rollout_id, rollouts.c.runner == instead_of)
+                .values(runner=runner, state=RolloutState.RUNNING, sentence="", exit_code=None, ended_at=None)
+            )
+            return changed.rowcount == 1
+
+    def end(self, rollout_id: str, state: RolloutState, sentence: str, exit_code: int) -> None:
+        """Record how a rollout ended, as its last event and in its row, in one transaction."""
+        with self._writing() as connection:
+            self._append(
+                connection, rollout_id, EventKind.FINISHED, "", sentence, {"state": state, "exit_code": exit_code}
+            )
+            connection.execute(
+                rollouts.update()
+                .where(rollouts.c.id == rollout_id)
+                .values(state=state, sentence=sentence, exit_code=exit_code, ended_at=self._clock())
+            )
+
+    # -- events and decisions
+
+    def append(self, rollout_id: str, kind: EventKind, step: str, text: str, **data: Any) -> None:
+        """Add an event; it is on the disk when this returns."""
+        with self._writing() as connection:
+            self._append(connection, rollout_id, kind, step, text, data)
+
+    def events(self, rollout_id: str, after: int = 0) -> list[Event]:
+        """Events in order, those after sequence number `after`."""
+        query = sa.select(events).where(events.c.rollout_id == rollout_id, events.c.seq > after).order_by(events.c.seq)
+        with self._reading() as connection:
+            return [
+                Event(r.seq, r.at, EventKind(r.kind), r.step, r.text, msgspec.json.decode(r.data))
+                for r in connection.execute(query)
+            ]
+
+    def decide(
+        self,
+        rollout_id: str,
+        kind: DecisionKind,
+        step: str,
+        digest: str,
+        who: Who,
+        reason: str = "",
+        *,
+        plan: Plan | None = None,
+        take_over: str = "",
+    ) -> None:
+        """Record a decision for the runner to read."""
+        with self._writing() as connection:
+            self._decide(connection, rollout_id, kind, step, digest, who, reason, plan, take_over)
+
+    def decisions(self, rollout_id: str, after: int = 0) -> list[Decision]:
+        """Decisions in order, those after sequence number `after`."""
+        query = (
+            sa.select(decisions)
+            .where(decisions.c.rollout_id == rollout_id, decisions.c.seq > after)
+            .order_by(decisions.c.seq)
+        )
+        with self._reading() as connection:
+            return [_decision(row) for row in connection.execute(query)]
+
+    def changed(self) -> int:
+        """A number that grows with every event, decision and end: cheap to ask, so that a reader knows when to look."""
+        query = sa.select(
+            sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0)).scalar_subquery()
+            + sa.select(sa.func.coalesce(sa.func.max(decisions.c.seq), 0)).scalar_subquery()
+        )
+        with self._reading() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    # -- inside
+
+    def _append(
+        self, connection: sa.Connection, rollout_id: str, kind: EventKind, step: str, text: str, data: dict[str, Any]
+    ) -> None:
+        row = {"rollout_id": rollout_id, "at": self._clock(), "kind": kind, "step": step, "text": text}
+        connection.execute(events.insert().values(**row, data=_dump(data)))
+
+    def _decide(
+        self,
+        connection: sa.Connection,
+        rollout_id: str,
+        kind: DecisionKind,
+        step: str,
+        digest: str,
+        who: Who,
+        reason: str,
+        plan: Plan | None,
+        take_over: str,
+    ) -> None:
+        row = {"rollout_id": rollout_id, "at": self._clock(), "kind": kind, "step": step, "digest": digest}
+        text = {"who": _dump(who), "reason": reason, "plan": _dump(plan) if plan is not None else None}
+        connection.execute(decisions.insert().values(**row, **text, take_over=take_over))
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise JournalError(f"the journal cannot be written: {_cause(error)}", _MEND) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise JournalError(f"the journal cannot be read: {_cause(error)}", _MEND) from error
+
+
+_MEND = "check the disk's space and the permissions of the journal; `bluegreen doctor` shows where it is"
+
+
+def _cause(error: sa.exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error)
+
+
+def _dump(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _rollout(row: Any) -> Rollout:
+    return Rollout(
+        id=row.id,
+        service=row.service,
+        plan=msgspec.json.decode(row.plan, type=Plan),
+        who=msgspec.json.decode(row.who, type=Who),
+        reason=row.reason,
+        created_at=row.created_at,
+        state=RolloutState(row.state),
+        sentence=row.sentence,
+        exit_code=row.exit_code,
+        ended_at=row.ended_at,
+        runner=row.runner,
+    )
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        seq=row.seq,
+        at=row.at,
+        kind=DecisionKind(row.kind),
+        step=row.step,
+        digest=row.digest,
+        who=msgspec.json.decode(row.who, type=Who),
+        reason=row.reason,
+        plan=msgspec.json.decode(row.plan, type=Plan) if row.plan is not None else None,
+        take_over=row.take_over,
+    )

@@ -1,0 +1,53 @@
+"""Is a rollout's runner alive? Told by host, boot, process id and the process's start time."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from console.rollout.records import Rollout
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def runner_id(pid: int | None = None) -> str:
+    """`host/boot/pid/start` of a process: a reused pid or another boot is another process."""
+    pid = os.getpid() if pid is None else pid
+    return f"{socket.gethostname()}/{_boot()}/{pid}/{_start_time(pid)}"
+
+
+def runner_host(rollout: Rollout) -> str:
+    """The host that the runner is, or was, on."""
+    return rollout.runner.split("/")[0]
+
+
+def alive(rollout: Rollout) -> bool | None:
+    """True or False for a runner of this host; None for one of another host, which only its lease can tell."""
+    if not rollout.runner:
+        return False
+    host, boot, pid, start = rollout.runner.split("/")
+    if host != socket.gethostname():
+        return None
+    return boot == _boot() and pid.isdecimal() and start == _start_time(int(pid)) != ""
+
+
+def unfinished(rollout: Rollout) -> bool:
+    """Begun, not ended, and with nobody left to end it."""
+    return not rollout.state.ended and alive(rollout) is False
+
+
+def _boot() -> str:
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return "boot"
+
+
+def _start_time(pid: int) -> str:
+    """Field 22 of /proc/PID/stat, after the name, which may hold spaces and brackets; empty for no process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] == "Z" else fields[19]

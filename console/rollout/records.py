@@ -1,0 +1,99 @@
+"""The rows of the journal, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from console.plan.plan import Plan
+from console.rollout.who import Who
+
+
+class RolloutState(StrEnum):
+    """Where a rollout is. `running` with a dead runner is unfinished: see `liveness`."""
+
+    WAITING = "waiting"  # confirmed, its runner has not begun
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    ROLLED_BACK = "rolled back"
+    STOPPED = "stopped"  # needs a human
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self not in (RolloutState.WAITING, RolloutState.RUNNING)
+
+
+class DecisionKind(StrEnum):
+    """What an operator may decide."""
+
+    CONFIRM = "confirm"
+    ABORT = "abort"
+    FINISH = "finish"
+    GO_BACK = "go back"
+    LEAVE = "leave"
+
+
+class EventKind(StrEnum):
+    """What the runner records."""
+
+    STARTED = "started"
+    AUTHENTICATED = "authenticated"
+    LEASE = "lease"
+    CHECKED = "checked"
+    INTENT = "intent"  # before a call: what will be sent
+    OUTCOME = "outcome"  # after it: what was answered
+    WAIT = "wait"
+    SETTLED = "settled"
+    VERIFIED = "verified"
+    PROOF = "proof"
+    PLANNED = "planned"  # a plan made on the way: to go back, or to go on
+    DECISION = "decision"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row. `text` is a sentence for people, `data` the same for programs. `at`: Unix seconds."""
+
+    seq: int
+    at: float
+    kind: EventKind
+    step: str
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided. It names the plan by digest, and for finish and go back carries the plan itself."""
+
+    seq: int
+    at: float
+    kind: DecisionKind
+    step: str
+    digest: str
+    who: Who
+    reason: str
+    plan: Plan | None = None
+    take_over: str = ""  # the owner typed to take an expired lease over
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One execution of a plan. `runner` identifies its process; empty while it has not begun."""
+
+    id: str
+    service: str
+    plan: Plan
+    who: Who
+    reason: str
+    created_at: float
+    state: RolloutState
+    sentence: str = ""
+    exit_code: int | None = None
+    ended_at: float | None = None
+    runner: str = ""

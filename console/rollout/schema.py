@@ -1,0 +1,132 @@
+"""The journal's tables, and how a database that holds them is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from console.errors import JournalError
+
+VERSION = 1
+
+metadata = sa.MetaData()
+
+version = sa.Table("journal_version", metadata, sa.Column("version", sa.Integer, primary_key=True))
+
+rollouts = sa.Table(
+    "rollout",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("service", sa.String(255), nullable=False, index=True),
+    sa.Column("plan", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("sentence", sa.Text, nullable=False, default=""),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("ended_at", sa.Float),
+    sa.Column("runner", sa.Text, nullable=False, default=""),
+)
+
+events = sa.Table(
+    "event",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("rollout_id", sa.String(16), sa.ForeignKey("rollout.id"), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("step", sa.String(32), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
+decisions = sa.Table(
+    "decision",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("rollout_id", sa.String(16), sa.ForeignKey("rollout.id"), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("step", sa.String(32), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("plan", sa.Text),
+    sa.Column("take_over", sa.String(255), nullable=False, default=""),
+)
+
+leases = sa.Table(
+    "lease",
+    metadata,
+    sa.Column("object", sa.String(255), primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("renewed_at", sa.Float, nullable=False),
+    sa.Column("revision", sa.String(64), nullable=False),
+)
+
+
+def connect(url: str, *, read_only: bool) -> sa.Engine:
+    """An engine on the journal, its tables made if they are not there.
+
+    A read-only journal that does not exist is an empty one. Raises JournalError.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(parsed, read_only=read_only)
+        engine = sa.create_engine(parsed, pool_pre_ping=True)
+        if not read_only:
+            _create(engine)
+    except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
+        raise JournalError(
+            f"the journal {_masked(url)} cannot be opened: {error}",
+            "check `journal:` in the config and its permissions",
+        ) from error
+    return engine
+
+
+def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
+    path = Path(url.database or "")
+    if read_only:
+        if not path.exists():
+            engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+            metadata.create_all(engine)
+            return engine
+        return sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    engine = sa.create_engine(url)
+    sa.event.listen(engine, "connect", _durable)
+    _create(engine)
+    return engine
+
+
+def _durable(connection: object, _record: object) -> None:
+    """Readers never wait for the writer; a commit is on the disk when it returns."""
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's own connection
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _create(engine: sa.Engine) -> None:
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        found = connection.execute(sa.select(version.c.version)).scalar()
+        if found is None:
+            connection.execute(version.insert().values(version=VERSION))
+        elif found != VERSION:
+            raise JournalError(
+                f"the journal {_masked(str(engine.url))} has schema {found}, this program knows {VERSION}",
+                "use the version of the program that wrote it, or another journal",
+            )
+
+
+def _masked(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except sa.exc.SQLAlchemyError:
+        return "of the config"

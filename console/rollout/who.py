@@ -1,0 +1,41 @@
+"""Who does it: recorded with every decision (DESIGN §6, rule 15)."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person behind a decision, as far as this host can tell. `cloud_user` is filled by the runner."""
+
+    user: str
+    host: str
+    sudo_user: str = ""
+    ssh_from: str = ""
+    cloud_user: str = ""
+
+    @classmethod
+    def current(cls) -> Who:
+        """The user of this process."""
+        try:
+            user = getpass.getuser()
+        except (KeyError, OSError):
+            user = str(os.getuid())
+        peer = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+        return cls(user, socket.gethostname(), os.environ.get("SUDO_USER", ""), peer)
+
+    @property
+    def words(self) -> str:
+        """`alice@jump1`, with what else is known in brackets."""
+        more = [f"sudo by {self.sudo_user}" if self.sudo_user else "", f"from {self.ssh_from}" if self.ssh_from else ""]
+        known = ", ".join(part for part in more if part)
+        return f"{self.user}@{self.host}" + (f" ({known})" if known else "")
+
+    @property
+    def owner(self) -> str:
+        """`alice@jump1`: what a lease shows, and what is typed to take it over."""
+        return f"{self.sudo_user or self.user}@{self.host}"
