@@ -19,6 +19,7 @@ class LoadBalancer:
     provider: str = ""
     provisioning_status: str = "UNKNOWN"
     operating_status: str = "UNKNOWN"
+    updated_at: str = ""  # as the API says it: changes with anything in the load balancer's tree
 
 
 @dataclass(frozen=True, slots=True)

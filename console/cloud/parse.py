@@ -1,0 +1,184 @@
+"""Raw JSON of the APIs -> facts. Everything may be missing, null or of an unknown value: nothing here raises.
+
+An item without an id (a member also without an address) is no fact and gives None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Pool
+from console.model.server import Address, Server
+
+Raw = Mapping[str, Any]
+Fact = TypeVar("Fact")
+
+
+def items(body: Any, key: str, make: Callable[[Any], Fact | None]) -> list[Fact]:
+    """The facts under `key` of a list answer, in its order."""
+    raw = body.get(key) if isinstance(body, Mapping) else None
+    return [fact for item in _list(raw) if (fact := make(item)) is not None]
+
+
+def server(raw: Any) -> Server | None:
+    """A server of `GET /servers/detail`; one of a cell that is down has little more than its id (Nova 2.69)."""
+    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+        return None
+    image = raw.get("image")  # an empty string for a server that booted from a volume
+    fault = raw.get("fault")
+    return Server(
+        id=ident,
+        name=_text(raw.get("name")) or ident,
+        status=_text(raw.get("status")) or "UNKNOWN",
+        task_state=_text(raw.get("OS-EXT-STS:task_state")) or None,
+        power_state=_number(raw.get("OS-EXT-STS:power_state"), None),
+        metadata=strings(raw.get("metadata")),
+        tags=_texts(raw.get("tags")),
+        addresses=_addresses(raw.get("addresses")),
+        image_id=(_text(image.get("id")) or None) if isinstance(image, Mapping) else None,
+        created_at=when(raw.get("created")),
+        fault=_text(fault.get("message")).strip() if isinstance(fault, Mapping) else "",
+    )
+
+
+def load_balancer(raw: Any) -> LoadBalancer | None:
+    """A load balancer. Its operating_status is left unread: it may be a neighbour's pool that is in ERROR."""
+    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+        return None
+    return LoadBalancer(
+        id=ident,
+        name=_text(raw.get("name")),
+        vip_address=_text(raw.get("vip_address")),
+        provider=_text(raw.get("provider")),
+        provisioning_status=_status(raw.get("provisioning_status")),
+        updated_at=_text(raw.get("updated_at")),
+    )
+
+
+def listener(raw: Any) -> Listener | None:
+    """A listener."""
+    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+        return None
+    return Listener(
+        id=ident,
+        name=_text(raw.get("name")),
+        protocol=_text(raw.get("protocol")),
+        protocol_port=_number(raw.get("protocol_port"), 0),
+        default_pool_id=_text(raw.get("default_pool_id")) or None,
+        provisioning_status=_status(raw.get("provisioning_status")),
+        operating_status=_status(raw.get("operating_status")),
+    )
+
+
+def pool(raw: Any, health_monitor: Monitor | None = None) -> Pool | None:
+    """A pool, with the monitor that was read for it."""
+    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+        return None
+    sticky = raw.get("session_persistence")
+    return Pool(
+        id=ident,
+        name=_text(raw.get("name")),
+        protocol=_text(raw.get("protocol")),
+        session_persistence=_text(sticky.get("type")) if isinstance(sticky, Mapping) else "",
+        provisioning_status=_status(raw.get("provisioning_status")),
+        operating_status=_status(raw.get("operating_status")),
+        monitor=health_monitor,
+    )
+
+
+def monitor(raw: Any) -> Monitor | None:
+    """A health monitor."""
+    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+        return None
+    return Monitor(
+        id=ident,
+        kind=_text(raw.get("type")),
+        url_path=_text(raw.get("url_path")),
+        expected_codes=_text(raw.get("expected_codes")),
+        delay=_number(raw.get("delay"), 0),
+        timeout=_number(raw.get("timeout"), 0),
+    )
+
+
+def member(raw: Any) -> Member | None:
+    """A pool member; where the API leaves something out, its own defaults stand (facts: a batch resets to them)."""
+    if not isinstance(raw, Mapping):
+        return None
+    ident, address = _text(raw.get("id")), _text(raw.get("address"))
+    if not ident or not address:
+        return None
+    return Member(
+        id=ident,
+        name=_text(raw.get("name")),
+        address=address,
+        protocol_port=_number(raw.get("protocol_port"), 0),
+        weight=_number(raw.get("weight"), 1),
+        admin_state_up=raw.get("admin_state_up") is not False,
+        backup=raw.get("backup") is True,
+        subnet_id=_text(raw.get("subnet_id")) or None,
+        monitor_address=_text(raw.get("monitor_address")) or None,
+        monitor_port=_number(raw.get("monitor_port"), None),
+        tags=_texts(raw.get("tags")),
+        provisioning_status=_status(raw.get("provisioning_status")),
+        operating_status=_status(raw.get("operating_status")),
+        vnic_type=_text(raw.get("vnic_type")) or "normal",
+    )
+
+
+def when(raw: Any) -> float | None:
+    """Unix seconds of an API's time; without a zone it is UTC. None where it is not a time."""
+    if not isinstance(raw, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def strings(raw: Any) -> dict[str, str]:
+    """The entries of an object whose values are strings."""
+    if not isinstance(raw, Mapping):
+        return {}
+    return {str(key): value for key, value in raw.items() if isinstance(value, str)}
+
+
+def ids(raw: Any) -> list[str]:
+    """The ids of a list of references (`"pools": [{"id": ...}]`)."""
+    return [ident for item in _list(raw) if isinstance(item, Mapping) and (ident := _text(item.get("id")))]
+
+
+def _addresses(raw: Any) -> tuple[Address, ...]:
+    if not isinstance(raw, Mapping):
+        return ()
+    return tuple(
+        Address(str(network), ip, floating=entry.get("OS-EXT-IPS:type") == "floating")
+        for network, entries in raw.items()
+        for entry in _list(entries)
+        if isinstance(entry, Mapping) and (ip := _text(entry.get("addr")))
+    )
+
+
+def _text(raw: Any) -> str:
+    return raw if isinstance(raw, str) else ""
+
+
+def _status(raw: Any) -> str:
+    return _text(raw) or "UNKNOWN"
+
+
+Default = TypeVar("Default", int, None)
+
+
+def _number(raw: Any, default: Default) -> int | Default:
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) else default
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    return tuple(item for item in _list(raw) if isinstance(item, str))
+
+
+def _list(raw: Any) -> Iterable[Any]:
+    return raw if isinstance(raw, list) else ()

@@ -1,0 +1,113 @@
+"""What went wrong between us and the cloud, in one sentence with a hint: the SDK's errors become ours."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from console.errors import ApiError, AuthError, CloudError, Conflict, Forbidden, NotFound, NotInCatalog, Unreachable
+from console.model.text import clipped
+
+if TYPE_CHECKING:
+    from requests import Response
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 15.0  # seconds
+
+_SAID_LIMIT = 300
+_TAG = re.compile(r"<[^>]*>")
+
+
+def from_exception(error: Exception, cloud: str, what: str, url: str = "") -> CloudError:
+    """The error to raise for one that the SDK raised while it did `what` (`load-balancer /v2/lbaas/pools`)."""
+    import requests  # noqa: PLC0415 the HTTP stack is imported with the SDK, never for `--help`
+    from keystoneauth1 import exceptions as ksa  # noqa: PLC0415
+
+    at = f" at {url}" if url else ""
+    # keystoneauth tells a read timeout only by the exception it was handling (keystoneauth: session.py _send_request)
+    if isinstance(error.__context__, requests.exceptions.ReadTimeout):
+        return Unreachable(
+            f"cloud {cloud}: no answer to {what}{at} within the time allowed ({READ_TIMEOUT:.0f} s)",
+            "the service is slow or hangs; a look at its status page or logs says which",
+        )
+    if isinstance(error, ksa.SSLError):
+        return Unreachable(
+            f"cloud {cloud}: no trusted TLS connection for {what}{at}: {_cause(error)}",
+            "set cacert: in clouds.yaml to the certificate authority of this cloud",
+        )
+    if isinstance(error, ksa.ConnectionError):
+        return Unreachable(
+            f"cloud {cloud}: cannot connect for {what}{at}: {_cause(error)}",
+            "check the network, VPN and proxy settings from this host to that address",
+        )
+    if isinstance(error, ksa.Unauthorized):
+        return AuthError(
+            f"cloud {cloud}: the credentials were refused for {what}{at}",
+            "check user, password or application credential, domain and project in clouds.yaml or OS_*",
+        )
+    if isinstance(error, ksa.EndpointNotFound):
+        return NotInCatalog(
+            f"cloud {cloud}: {what}: {clean(str(error))}", "check region_name and interface in clouds.yaml"
+        )
+    if isinstance(error, ksa.HttpError) and error.response is not None:
+        return from_response(error.response, cloud, what)
+    if isinstance(error, ksa.DiscoveryFailure):
+        return Unreachable(
+            f"cloud {cloud}: {what}{at}: {clean(str(error))}", "check auth_url in clouds.yaml or OS_AUTH_URL"
+        )
+    if isinstance(error, ksa.AuthPluginException | ksa.AuthorizationFailure):
+        return AuthError(f"cloud {cloud}: {what}: {clean(str(error))}", "check the auth section of clouds.yaml or OS_*")
+    return CloudError(f"cloud {cloud}: {what} failed: {clean(str(error)) or type(error).__name__}")
+
+
+def from_response(response: Response, cloud: str, what: str) -> CloudError:
+    """The error to raise for an answer with an error status."""
+    status, answer = response.status_code, said(response)
+    message = f"cloud {cloud}: {what} answered {status}" + (f": {answer}" if answer else "")
+    if status == 401:
+        return AuthError(message, "the token was refused twice; log in again, or check the credentials")
+    if status == 403:
+        return Forbidden(message, "the user's roles do not allow it, or a quota is used up", status)
+    if status == 404:
+        return NotFound(message, "", status)
+    if status == 409:
+        return Conflict(message, "", status)
+    if status == 429:
+        after = response.headers.get("Retry-After", "")
+        return ApiError(message, f"the cloud asks to slow down{f' for {clean(after)} s' if after else ''}", status)
+    hint = "the fault is in the cloud: its operators find it by the time and this path" if status >= 500 else ""
+    return ApiError(message, hint, status)
+
+
+def said(response: Response) -> str:
+    """What an error answer says, without markup and control characters, at most 300 characters."""
+    try:
+        body: Any = response.json()
+    except ValueError:
+        return clean(_TAG.sub(" ", response.text[: 4 * _SAID_LIMIT]))
+    return clean(_words(body))
+
+
+def _words(body: Any) -> str:
+    """Octavia says `faultstring`, Keystone, Nova and Neutron a `message` one level down, others a `description`."""
+    if isinstance(body, str):
+        return body
+    if not isinstance(body, dict):
+        return ""
+    for key in ("faultstring", "message", "detail", "description", "title"):
+        if isinstance(body.get(key), str):
+            return str(body[key])
+    return next((found for value in body.values() if isinstance(value, dict) and (found := _words(value))), "")
+
+
+def clean(text: str) -> str:
+    """One line of at most 300 characters, safe to show: texts from outside are untrusted."""
+    return clipped(" ".join(text.split()), _SAID_LIMIT)
+
+
+def _cause(error: Exception) -> str:
+    """The operating system's words (`Connection refused`) out of the nest of exceptions around them."""
+    text = str(error)
+    for pattern in (r"\[Errno -?\d+\] ([^'\")]+)", r"(certificate verify failed[^'\")]*)", r"(timed out)"):
+        if found := re.search(pattern, text):
+            return clean(found.group(1))
+    return clean(text)

@@ -1,0 +1,231 @@
+"""What the console reads from OpenStack: GET only, raw JSON in, facts out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, Protocol, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from console.cloud import parse
+from console.cloud.session import Session
+from console.config.model import Selection
+from console.errors import ApiError, NotFound
+from console.model.balancer import Listener, LoadBalancer, Member, Pool
+from console.model.server import Server
+from console.model.text import clipped
+
+# 2.73: down cells give partial records (2.69), tags are in the list (2.26); 2.26 is the least that selects by tag.
+MICROVERSIONS = ("2.73", "2.26")
+
+_BALANCER_FIELDS = ("id", "name", "vip_address", "provider", "provisioning_status", "updated_at")
+_MAX_PAGES = 1000  # a cloud whose next page is always the same one must not keep us for ever
+
+Params = list[tuple[str, str]]
+Fact = TypeVar("Fact")
+
+
+class Named(Protocol):
+    """Anything with an id and a name."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+
+Thing = TypeVar("Thing", bound=Named)
+
+
+class Reader:
+    """The facts of one region of one cloud. Threads may share it. Every method raises CloudError and nothing else."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._microversion = MICROVERSIONS[0]
+
+    def servers(self, selection: Selection) -> list[Server]:
+        """The servers that the selection names, whatever their state."""
+        return [server for server in self.servers_tagged(every=selection.tags) if selects(selection, server)]
+
+    def servers_tagged(self, *, every: Sequence[str] = (), some: Sequence[str] = ()) -> list[Server]:
+        """The project's servers with every tag of `every` and at least one of `some`; without both, all of them.
+
+        Nova ignores a filter that it does not know: check each server again (`selects`).
+        """
+        params: Params = []
+        if every:
+            params.append(("tags", ",".join(every)))
+        if some:
+            params.append(("tags-any", ",".join(some)))
+        try:
+            return self._list_servers(params)
+        except ApiError as error:
+            if error.status != 406 or self._microversion == MICROVERSIONS[-1]:
+                raise
+            self._microversion = MICROVERSIONS[-1]
+        return self._list_servers(params)
+
+    def load_balancers(self) -> list[LoadBalancer]:
+        """All load balancers of the project, in one list."""
+        fields: Params = [("fields", name) for name in _BALANCER_FIELDS]
+        return self._list(
+            "load-balancer", "/v2/lbaas/loadbalancers", "loadbalancers", parse.load_balancer, params=fields
+        )
+
+    def load_balancer(self, wanted: str) -> LoadBalancer:
+        """One load balancer by id or name. Raises NotFound when there is none, ApiError when there are several."""
+        return choose("load balancer", self.load_balancers(), wanted, self.session.cloud)
+
+    def listeners(self, balancer_id: str) -> list[Listener]:
+        """The listeners of a load balancer."""
+        path = "/v2/lbaas/listeners"
+        make = _of_balancer(parse.listener, balancer_id)
+        return self._list("load-balancer", path, "listeners", make, params=[("load_balancer_id", balancer_id)])
+
+    def pool(self, wanted: str, balancer_id: str) -> Pool:
+        """One pool of the load balancer by id or name, with its monitor. Raises as `load_balancer` does."""
+        raw: dict[str, Any] = {}
+
+        def make(item: Any) -> Pool | None:
+            found = parse.pool(item)
+            if found is not None:
+                raw[found.id] = item
+            return found
+
+        params = [("loadbalancer_id", balancer_id)]
+        path = "/v2/lbaas/pools"
+        pools = self._list("load-balancer", path, "pools", _of_balancer(make, balancer_id), params=params)
+        chosen = choose("pool", pools, wanted, self.session.cloud)
+        monitor_id = raw[chosen.id].get("healthmonitor_id")
+        if not isinstance(monitor_id, str):
+            return chosen
+        answer = self.session.get("load-balancer", f"/v2/lbaas/healthmonitors/{monitor_id}")
+        monitor = parse.monitor(answer.get("healthmonitor")) if isinstance(answer, dict) else None
+        return parse.pool(raw[chosen.id], monitor) or chosen
+
+    def members(self, pool_id: str) -> list[Member]:
+        """The members of a pool, with every field."""
+        return self._list("load-balancer", f"/v2/lbaas/pools/{pool_id}/members", "members", parse.member)
+
+    def image_properties(self, image_id: str) -> dict[str, str]:
+        """The image's own and custom properties; Glance keeps both at the top level."""
+        return parse.strings(self.session.get("image", f"/images/{image_id}"))
+
+    def octavia_versions(self) -> tuple[str, ...]:
+        """The versions of the load balancer API, as it names them (`v2.30`), oldest first."""
+        answer = self.session.get("load-balancer", "/")
+        return tuple(_sorted_versions(parse.items(answer, "versions", _version_id)))
+
+    def network(self, wanted: str) -> dict[str, Any]:
+        """One network by id or name, raw. Raises as `load_balancer` does; NotFound also when it cannot be seen."""
+        networks = self._list("network", "/v2.0/networks", "networks", _Row.of)
+        return choose("network", networks, wanted, self.session.cloud).raw
+
+    def ports(self, **filters: str) -> list[dict[str, Any]]:
+        """The ports that match the filters, raw (`mac_address=`, `network_id=`), checked again here."""
+        rows = self._list("network", "/v2.0/ports", "ports", _Row.of, params=list(filters.items()))
+        return [row.raw for row in rows if all(row.raw.get(key) == value for key, value in filters.items())]
+
+    def _list(
+        self,
+        service: str,
+        path: str,
+        key: str,
+        make: Callable[[Any], Fact | None],
+        *,
+        params: Params | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> list[Fact]:
+        """All pages of a list. Of a link to the next page only the query is used: behind a TLS proxy its host lies."""
+        found: list[Fact] = []
+        query, seen = params or [], set[tuple[tuple[str, str], ...]]()
+        while tuple(query) not in seen and len(seen) < _MAX_PAGES:
+            seen.add(tuple(query))
+            body = self.session.get(service, path, params=query, headers=headers)
+            found += parse.items(body, key, make)
+            link = _next_link(body, key)
+            if not link:
+                return found
+            query = parse_qsl(urlsplit(link).query, keep_blank_values=True)
+        raise ApiError(
+            f"cloud {self.session.cloud}: {service} {path} goes round in circles: its next page was there before",
+            "a fault of that API; its operators should know",
+        )
+
+    def _list_servers(self, params: Params) -> list[Server]:
+        headers = {"OpenStack-API-Version": f"compute {self._microversion}"}
+        return self._list("compute", "/servers/detail", "servers", parse.server, params=params, headers=headers)
+
+
+def selects(selection: Selection, server: Server) -> bool:
+    """Whether the server carries every tag and every metadata entry that the selection asks for."""
+    return set(selection.tags) <= set(server.tags) and selection.metadata.items() <= server.metadata.items()
+
+
+def choose(kind: str, things: Sequence[Thing], wanted: str, cloud: str) -> Thing:
+    """The one with this id, else the one with this name. Raises NotFound for none, ApiError for several."""
+    for thing in things:
+        if thing.id == wanted:
+            return thing
+    same = [thing for thing in things if thing.name == wanted]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise ApiError(
+            f"cloud {cloud}: {len(same)} {kind}s are named {wanted}",
+            f"put the id of the right one into the config: {', '.join(sorted(thing.id for thing in same))}",
+        )
+    names = sorted({thing.name for thing in things if thing.name})
+    near = get_close_matches(wanted, names, n=3) or names[:5]
+    hint = f"did you mean {' or '.join(clipped(name, 60) for name in near)}?" if near else "these credentials see none"
+    raise NotFound(f"cloud {cloud}: there is no {kind} {wanted}", hint, 404)
+
+
+class _Row:
+    """A raw object that can be chosen by id or name."""
+
+    def __init__(self, ident: str, name: str, raw: dict[str, Any]) -> None:
+        self.id, self.name, self.raw = ident, name, raw
+
+    @classmethod
+    def of(cls, raw: Any) -> _Row | None:
+        if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
+            return None
+        name = raw.get("name")
+        return cls(raw["id"], name if isinstance(name, str) else "", raw)
+
+
+def _of_balancer(make: Callable[[Any], Fact | None], balancer_id: str) -> Callable[[Any], Fact | None]:
+    """Checks the list's filter again, where the item says whose it is."""
+
+    def checked(raw: Any) -> Fact | None:
+        owners = parse.ids(raw.get("loadbalancers")) if isinstance(raw, dict) else []
+        return make(raw) if not owners or balancer_id in owners else None
+
+    return checked
+
+
+def _next_link(body: Any, key: str) -> str:
+    """Nova, Neutron and Octavia say `KEY_links: [{rel: next, href}]`."""
+    links = body.get(f"{key}_links") if isinstance(body, dict) else None
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("rel") == "next" and isinstance(link.get("href"), str):
+            return str(link["href"])
+    return ""
+
+
+def _version_id(raw: Any) -> str | None:
+    ident = raw.get("id") if isinstance(raw, dict) else None
+    return ident if isinstance(ident, str) else None
+
+
+def _sorted_versions(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=version_number)
+
+
+def version_number(name: str) -> tuple[int, ...]:
+    """`v2.11` -> (2, 11), for comparison; empty for anything else."""
+    parts = name.removeprefix("v").split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()

@@ -1,0 +1,219 @@
+"""An authenticated way into one region of one cloud: clouds.yaml or OS_*, catalog, timeouts. It can only GET."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from console import __version__
+from console.cloud.problems import CONNECT_TIMEOUT, READ_TIMEOUT, clean, from_exception, from_response
+from console.errors import ApiError, AuthError, NotInCatalog
+
+if TYPE_CHECKING:
+    from keystoneauth1.adapter import Adapter
+    from openstack.config.cloud_region import CloudRegion
+
+SERVICES = ("compute", "load-balancer", "network", "image", "identity")
+
+# Asking for the major version that the catalog's URL already carries costs no discovery request.
+_MAJOR = {"compute": "2", "image": "2", "identity": "3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are to the cloud. Times in Unix seconds by the cloud's clock; 0 where the kind of login tells none."""
+
+    user: str
+    user_id: str
+    project: str
+    project_id: str
+    roles: tuple[str, ...]
+    issued_at: float
+    expires_at: float
+    auth_url: str
+    cloud: str
+    region: str
+
+
+class Session:
+    """One region of one cloud. Threads may share it; the login happens at the first call and is renewed by itself.
+
+    Connecting may take 5 s, an answer 15 s (or `api_timeout` of clouds.yaml); nothing is ever sent twice, except
+    after a 401, which came before any effect.
+    """
+
+    def __init__(self, region: CloudRegion, config_file: str) -> None:
+        self.cloud: str = region.name
+        self.region: str = region.region_name or ""
+        self.config_file = config_file  # the clouds.yaml that was read; empty when only OS_* were
+        self._region = region
+        self._http = region.get_session()
+        # requests takes (connect, read) as well; keystoneauth's constructor and types know the single number only
+        timeout: Any = (CONNECT_TIMEOUT, float(region.config.get("api_timeout") or READ_TIMEOUT))
+        self._http.timeout = timeout
+        self._adapters: dict[str, Adapter] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, cloud: str, region: str | None = None) -> Session:
+        """The session for a clouds.yaml entry (`envvars`: from OS_*). Sends nothing yet.
+
+        Raises AuthError when there is no such cloud or region, or its entry cannot be used.
+        """
+        import yaml  # noqa: PLC0415 with the SDK, not before
+        from keystoneauth1.exceptions import ClientException  # noqa: PLC0415
+        from openstack.config.loader import OpenStackConfig  # noqa: PLC0415 0.4 s: off the path of the first paint
+        from openstack.exceptions import SDKException  # noqa: PLC0415
+
+        try:
+            config = OpenStackConfig(app_name="bluegreen", app_version=__version__)
+        except (SDKException, yaml.YAMLError, OSError) as error:
+            raise AuthError(f"clouds.yaml cannot be read: {clean(str(error))}", "mend the file named there") from error
+        found = config.config_filename or ""
+        try:
+            chosen = config.get_one(cloud, region_name=region) if region else config.get_one(cloud)
+            return cls(chosen, found)
+        except (SDKException, ClientException, TypeError, ValueError) as error:
+            raise _no_such_cloud(error, cloud, config.get_cloud_names(), found) from error
+
+    def get(self, service: str, path: str, params: Any = None, headers: dict[str, str] | None = None) -> Any:
+        """The JSON of one GET. `path` begins with the version for load-balancer and network (`/v2/lbaas/pools`).
+
+        Raises a CloudError that names cloud, service and path.
+        """
+        adapter = self.adapter(service)
+        what = f"{service} {path}"
+        try:
+            response = adapter.get(path, params=params, headers=headers or {}, raise_exc=False)
+        except sdk_errors() as error:
+            raise from_exception(error, self.cloud, what, self._host(adapter)) from error
+        if response.status_code >= 300:
+            raise from_response(response, self.cloud, what)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise ApiError(
+                f"cloud {self.cloud}: {what} answered {response.status_code} with something that is not JSON",
+                f"is the endpoint {self._host(adapter)} this service, or a proxy's login page?",
+                response.status_code,
+            ) from error
+
+    def adapter(self, service: str) -> Adapter:
+        """keystoneauth's adapter of one service, made once. Retries nothing; does not raise on error statuses if told.
+
+        Raises NotInCatalog, and what logging in can raise.
+        """
+        with self._lock:
+            if service in self._adapters:
+                return self._adapters[service]
+        self.login()
+        adapter = self._connect(service)
+        with self._lock:
+            return self._adapters.setdefault(service, adapter)
+
+    def login(self) -> None:
+        """Make sure of a token that is good for two more minutes. Raises AuthError or Unreachable."""
+        try:
+            self._http.get_token()
+        except sdk_errors() as error:
+            raise from_exception(error, self.cloud, "the login", self._auth_url) from error
+
+    def identity(self) -> Identity:
+        """Who the current token says we are. Raises AuthError or Unreachable."""
+        self.login()
+        get_access = getattr(self._http.auth, "get_access", None)  # logins without Keystone have none
+        access = get_access(self._http) if get_access else None
+        issued, expires = getattr(access, "issued", None), getattr(access, "expires", None)
+        return Identity(
+            user=getattr(access, "username", None) or "",
+            user_id=getattr(access, "user_id", None) or "",
+            project=getattr(access, "project_name", None) or "",
+            project_id=getattr(access, "project_id", None) or "",
+            roles=tuple(sorted(getattr(access, "role_names", None) or ())),
+            issued_at=issued.timestamp() if issued else 0.0,
+            expires_at=expires.timestamp() if expires else 0.0,
+            auth_url=self._auth_url,
+            cloud=self.cloud,
+            region=self.region,
+        )
+
+    @cached_property
+    def verify(self) -> ssl.SSLContext:
+        """The TLS settings of clouds.yaml (cacert, verify, insecure) for httpx, which does not know them."""
+        verify, _cert = self._region.get_requests_verify_args()
+        if verify is False:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            return context
+        from certifi import where  # noqa: PLC0415 the same authorities as the API calls trust
+
+        return ssl.create_default_context(cafile=verify if isinstance(verify, str) else where())
+
+    @property
+    def _auth_url(self) -> str:
+        return str((self._region.config.get("auth") or {}).get("auth_url") or "")
+
+    def _connect(self, service: str) -> Adapter:
+        from keystoneauth1.adapter import Adapter  # noqa: PLC0415
+        from keystoneauth1.exceptions import EndpointNotFound  # noqa: PLC0415
+
+        settings = self._region
+        adapter = Adapter(
+            self._http,
+            service_type=settings.get_service_type(service),
+            service_name=settings.get_service_name(service),
+            interface=settings.get_interface(service),
+            region_name=settings.get_region_name(service),
+            endpoint_override=settings.get_endpoint(service),
+            version=_MAJOR.get(service),
+            connect_retries=0,
+            status_code_retries=0,
+        )
+        try:
+            endpoint = adapter.get_endpoint()
+        except sdk_errors() as error:
+            raise from_exception(error, self.cloud, service) from error
+        if not endpoint:
+            raise self._not_in_catalog(service)
+        if service not in _MAJOR:
+            # The catalogs disagree on whether these URLs carry a version: cut it off, the paths name it.
+            adapter.endpoint_override = endpoint.rstrip("/").removesuffix("/v2.0").removesuffix("/v2").rstrip("/")
+        return adapter
+
+    def _not_in_catalog(self, service: str) -> NotInCatalog:
+        get_access = getattr(self._http.auth, "get_access", None)
+        catalog = get_access(self._http).service_catalog.catalog if get_access else []
+        known = sorted({str(entry.get("type")) for entry in catalog if entry.get("endpoints")})
+        where = f" in region {self.region}" if self.region else ""
+        return NotInCatalog(
+            f"cloud {self.cloud} has no {service} service{where} in its catalog",
+            f"the catalog has: {', '.join(known) or 'nothing'}; check region_name and interface in clouds.yaml",
+        )
+
+    @staticmethod
+    def _host(adapter: Adapter) -> str:
+        override = adapter.endpoint_override
+        parts = urlsplit(override or "")
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def sdk_errors() -> tuple[type[Exception], ...]:
+    """What the SDK raises for anything that goes wrong; imported when first needed."""
+    from keystoneauth1.exceptions import ClientException  # noqa: PLC0415
+    from openstack.exceptions import SDKException  # noqa: PLC0415
+
+    return ClientException, SDKException
+
+
+def _no_such_cloud(error: Exception, cloud: str, names: list[str], found: str) -> AuthError:
+    where = f"in {found}" if found else "(no clouds.yaml was found, and OS_* are not set)"
+    if cloud not in names:
+        near = get_close_matches(cloud, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(sorted(names)) or 'no clouds'}"
+        return AuthError(f"there is no cloud {cloud} {where}", hint)
+    return AuthError(f"cloud {cloud} {where} cannot be used: {clean(str(error))}", "mend its entry in clouds.yaml")
