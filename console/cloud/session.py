@@ -176,6 +176,8 @@ class Session:
         )
         try:
             endpoint = adapter.get_endpoint()
+        except EndpointNotFound as error:
+            raise self._not_in_catalog(service) from error
         except sdk_errors() as error:
             raise from_exception(error, self.cloud, service) from error
         if not endpoint:
