@@ -18,6 +18,7 @@ class LeaseHolder:
     since: float
     renewed_at: float
     ttl: float  # seconds without renewal after which it may be taken over
+    beat: int = 0  # counts renewals: Neutron leaves an unchanged description, and its updated_at, alone
     revision: str = ""  # changes with every renewal, whatever the clocks say
     foreign: str = ""  # not one of ours: something else has the address of the lock, in a sentence
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from console.model.balancer import WEIGHT_TAG, Member
-from console.plan.plan import Call
+from console.model.call import Call
+from console.plan.plan import MemberChange
 
 SERVICE = "load-balancer"
 
@@ -21,6 +22,15 @@ def with_weight(member: Member, weight: int, intended: int) -> Member:
     """The member at another weight, its intended weight recorded in its tags, all else as it is."""
     kept = tuple(tag for tag in member.tags if not tag.startswith(WEIGHT_TAG))
     return replace(member, weight=weight, tags=(*kept, f"{WEIGHT_TAG}{intended}"))
+
+
+def apply(members: Iterable[Member], changes: Sequence[MemberChange]) -> tuple[Member, ...]:
+    """The changed members as they will be. A weight that is taken away stays recorded as the intended one."""
+    by_id = {member.id: member for member in members}
+    return tuple(
+        with_weight(by_id[change.member_id], change.weight_after, change.weight_after or change.weight_before)
+        for change in changes
+    )
 
 
 def item(member: Member) -> dict[str, Any]:
@@ -32,7 +42,7 @@ def item(member: Member) -> dict[str, Any]:
         "weight": member.weight,
         "admin_state_up": member.admin_state_up,
         "backup": member.backup,
-        "tags": list(member.tags),
+        "tags": sorted(member.tags),
     }
     # Null is what these are reset to, and not every release takes a null: left out where they are unset.
     for name in ("subnet_id", "monitor_address", "monitor_port"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from console.model.balancer import Member
+from console.model.call import Call
 from console.model.colour import Colour
 
 
@@ -37,22 +37,6 @@ class StepKind(StrEnum):
     RECONCILE = "reconcile"
     SHIFT = "shift"
     PROVE = "prove"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One API call, exactly as it will be sent, and the same with the `openstack` client."""
-
-    service: str
-    method: str
-    path: str
-    body: dict[str, Any]
-    commands: tuple[str, ...] = ()
-
-    @property
-    def line(self) -> str:
-        """`PUT /v2/lbaas/pools/ID/members?additive_only=true`."""
-        return f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)

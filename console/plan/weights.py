@@ -9,7 +9,7 @@ from console.model.balancer import Member
 from console.model.colour import Colour
 from console.model.service import Service
 from console.plan import capacity
-from console.plan.batch import batch, with_weight
+from console.plan.batch import apply, batch
 from console.plan.candidates import Candidates
 from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Intent, MemberChange, Step, StepKind
@@ -32,20 +32,16 @@ class Shift:
 def shift(service: Service, intent: Intent, found: Candidates) -> Shift:
     """Bring the target's candidates in and take the other colour out, in one write; empty when all is so already."""
     target = _target(intent)
-    pairs: list[tuple[Member, Member, Colour]] = []
-    for _, member, weight in found.enter:
-        if member.weight != weight:
-            pairs.append((member, with_weight(member, weight, weight), target))
-    for instance in service.side(target.other).instances:
-        member_out = instance.member
-        if member_out is not None and member_out.in_rotation:
-            pairs.append((member_out, with_weight(member_out, 0, member_out.weight), target.other))
-    pairs.sort(key=lambda pair: pair[0].id)
-    return Shift(
-        before=tuple(before for before, _, _ in pairs),
-        after=tuple(after for _, after, _ in pairs),
-        changes=tuple(MemberChange(b.id, b.name or b.address, colour, b.weight, a.weight) for b, a, colour in pairs),
-    )
+    moves = [(member, target, weight) for _, member, weight in found.enter if member.weight != weight]
+    moves += [
+        (instance.member, target.other, 0)
+        for instance in service.side(target.other).instances
+        if instance.member is not None and instance.member.in_rotation
+    ]
+    moves.sort(key=lambda move: move[0].id)
+    before = tuple(member for member, _, _ in moves)
+    changes = tuple(MemberChange(m.id, m.name or m.address, colour, m.weight, weight) for m, colour, weight in moves)
+    return Shift(before, apply(before, changes), changes)
 
 
 def summary(service: Service, intent: Intent, moved: Shift) -> str:

@@ -46,7 +46,7 @@ class Journal:
     # -- rollouts
 
     def create(self, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
-        """Record a confirmed plan; returns the rollout's id. One transaction: there is no rollout without its reason."""
+        """Record a confirmed plan; returns the rollout's id. In one transaction: no rollout is without its decision."""
         rollout_id = secrets.token_hex(3)
         with self._writing() as connection:
             connection.execute(
@@ -60,7 +60,8 @@ class Journal:
                     state=RolloutState.WAITING,
                 )
             )
-            self._decide(connection, rollout_id, DecisionKind.CONFIRM, "", plan.digest, who, reason, None, take_over)
+            confirm = _decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)
+            connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **confirm))
         return rollout_id
 
     def rollouts(self, service: str | None = None, limit: int = 50) -> list[Rollout]:
@@ -94,9 +95,8 @@ class Journal:
     def end(self, rollout_id: str, state: RolloutState, sentence: str, exit_code: int) -> None:
         """Record how a rollout ended, as its last event and in its row, in one transaction."""
         with self._writing() as connection:
-            self._append(
-                connection, rollout_id, EventKind.FINISHED, "", sentence, {"state": state, "exit_code": exit_code}
-            )
+            data = {"state": state, "exit_code": exit_code}
+            self._append(connection, rollout_id, kind=EventKind.FINISHED, step="", text=sentence, data=data)
             connection.execute(
                 rollouts.update()
                 .where(rollouts.c.id == rollout_id)
@@ -108,7 +108,7 @@ class Journal:
     def append(self, rollout_id: str, kind: EventKind, step: str, text: str, **data: Any) -> None:
         """Add an event; it is on the disk when this returns."""
         with self._writing() as connection:
-            self._append(connection, rollout_id, kind, step, text, data)
+            self._append(connection, rollout_id, kind=kind, step=step, text=text, data=data)
 
     def events(self, rollout_id: str, after: int = 0) -> list[Event]:
         """Events in order, those after sequence number `after`."""
@@ -123,17 +123,18 @@ class Journal:
         self,
         rollout_id: str,
         kind: DecisionKind,
-        step: str,
         digest: str,
         who: Who,
-        reason: str = "",
         *,
+        step: str = "",
+        reason: str = "",
         plan: Plan | None = None,
         take_over: str = "",
     ) -> None:
         """Record a decision for the runner to read."""
+        row = _decision_row(kind, step, digest, who, reason=reason, plan=plan, take_over=take_over)
         with self._writing() as connection:
-            self._decide(connection, rollout_id, kind, step, digest, who, reason, plan, take_over)
+            connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
 
     def decisions(self, rollout_id: str, after: int = 0) -> list[Decision]:
         """Decisions in order, those after sequence number `after`."""
@@ -156,27 +157,9 @@ class Journal:
 
     # -- inside
 
-    def _append(
-        self, connection: sa.Connection, rollout_id: str, kind: EventKind, step: str, text: str, data: dict[str, Any]
-    ) -> None:
-        row = {"rollout_id": rollout_id, "at": self._clock(), "kind": kind, "step": step, "text": text}
-        connection.execute(events.insert().values(**row, data=_dump(data)))
-
-    def _decide(
-        self,
-        connection: sa.Connection,
-        rollout_id: str,
-        kind: DecisionKind,
-        step: str,
-        digest: str,
-        who: Who,
-        reason: str,
-        plan: Plan | None,
-        take_over: str,
-    ) -> None:
-        row = {"rollout_id": rollout_id, "at": self._clock(), "kind": kind, "step": step, "digest": digest}
-        text = {"who": _dump(who), "reason": reason, "plan": _dump(plan) if plan is not None else None}
-        connection.execute(decisions.insert().values(**row, **text, take_over=take_over))
+    def _append(self, connection: sa.Connection, rollout_id: str, **event: Any) -> None:
+        event["data"] = _dump(event["data"])
+        connection.execute(events.insert().values(rollout_id=rollout_id, at=self._clock(), **event))
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
@@ -204,6 +187,27 @@ def _cause(error: sa.exc.SQLAlchemyError) -> str:
 
 def _dump(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def _decision_row(
+    kind: DecisionKind,
+    step: str,
+    digest: str,
+    who: Who,
+    *,
+    reason: str = "",
+    plan: Plan | None = None,
+    take_over: str = "",
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "step": step,
+        "digest": digest,
+        "who": _dump(who),
+        "reason": reason,
+        "plan": _dump(plan) if plan is not None else None,
+        "take_over": take_over,
+    }
 
 
 def _rollout(row: Any) -> Rollout:

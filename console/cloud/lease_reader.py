@@ -1,0 +1,121 @@
+"""The lease as everyone may read it: a Neutron port whose MAC is derived from what it protects.
+
+Neutron's database has a unique constraint on (network, MAC): of 20 concurrent creates exactly one succeeds (measured;
+facts 7a). The port takes no address; its description, at most 255 characters, says who holds it and why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from console.model.lease import LeaseHolder
+
+NAME_PREFIX = "bluegreen-lease-"
+DESCRIPTION_LIMIT = 255
+
+
+class PortReader(Protocol):
+    """What is needed of the cloud's reader."""
+
+    def ports(self, **filters: str) -> list[dict[str, Any]]:
+        """Ports that match the filters."""
+
+    def network(self, name_or_id: str) -> dict[str, Any]:
+        """One network."""
+
+
+_SHORT = {"owner": "o", "rollout": "r", "action": "a", "reason": "w", "step": "s", "since": "t", "beat": "n"}
+
+
+class _Description(msgspec.Struct, rename=_SHORT):
+    """The description's JSON: short keys, because 255 characters are all there is."""
+
+    owner: str
+    rollout: str
+    action: str
+    step: str = ""
+    since: int = 0
+    ttl: float = 60
+    beat: int = 0
+    reason: str = ""
+
+
+def mac_for(protected: str) -> str:
+    """The lock's address: a locally administered prefix and 40 bits of the protected object's id."""
+    bits = hashlib.sha256(protected.encode()).digest()[:5]
+    return ":".join(f"{byte:02x}" for byte in (0x02, *bits))
+
+
+def describe(holder: LeaseHolder) -> str:
+    """The description of the port: the reason is cut until it fits."""
+    room = holder.reason
+    while True:
+        text = msgspec.json.encode(
+            _Description(
+                owner=holder.owner,
+                rollout=holder.rollout,
+                action=holder.action,
+                step=holder.step,
+                since=round(holder.since),
+                beat=holder.beat,
+                ttl=holder.ttl,
+                reason=room,
+            )
+        ).decode()
+        if len(text) <= DESCRIPTION_LIMIT or not room:
+            return text[:DESCRIPTION_LIMIT]
+        room = room[: len(room) - max(1, (len(text) - DESCRIPTION_LIMIT) // 2)]
+
+
+def holder_of(port: dict[str, Any]) -> LeaseHolder:
+    """Who holds the lease that this port is. A port that is no lease of ours says so in `foreign`."""
+    renewed = _unix(port.get("updated_at"))
+    blank = LeaseHolder(
+        lease_id=str(port.get("id", "")),
+        owner="",
+        rollout="",
+        action="",
+        reason="",
+        step="",
+        since=_unix(port.get("created_at")),
+        renewed_at=renewed,
+        ttl=60.0,
+        revision=f"{port.get('revision_number')} {port.get('updated_at')}",
+    )
+    name = str(port.get("name") or "")
+    try:
+        told = msgspec.json.decode(str(port.get("description") or ""), type=_Description)
+    except msgspec.MsgspecError:
+        told = None
+    if told is None or not name.startswith(NAME_PREFIX):
+        where = f"port {blank.lease_id} ({name or 'without a name'})"
+        return replace(blank, foreign=f"{where} has the MAC of the lease and is no lease: something else has taken it")
+    return replace(
+        blank,
+        owner=told.owner,
+        rollout=told.rollout,
+        action=told.action,
+        reason=told.reason,
+        step=told.step,
+        since=told.since or blank.since,
+        ttl=told.ttl,
+        beat=told.beat,
+    )
+
+
+def holder(reader: PortReader, network: str, protected: str) -> LeaseHolder | None:
+    """Who holds the lease on this object, None if nobody does. `network` is a name or an id. Raises CloudError."""
+    found = reader.ports(network_id=str(reader.network(network)["id"]), mac_address=mac_for(protected))
+    return holder_of(found[0]) if found else None
+
+
+def _unix(text: object) -> float:
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return 0.0
