@@ -17,16 +17,22 @@ _SAID_LIMIT = 300
 _TAG = re.compile(r"<[^>]*>")
 
 
-def from_exception(error: Exception, cloud: str, what: str, url: str = "") -> CloudError:
-    """The error to raise for one that the SDK raised while it did `what` (`load-balancer /v2/lbaas/pools`)."""
+def from_exception(error: Exception, cloud: str, what: str, url: str = "", timeout: float = READ_TIMEOUT) -> CloudError:
+    """The error to raise for one that the SDK raised while it did `what` (`load-balancer /v2/lbaas/pools`).
+
+    `timeout` is how long it waited for an answer, in seconds.
+    """
     import requests  # noqa: PLC0415 the HTTP stack is imported with the SDK, never for `--help`
     from keystoneauth1 import exceptions as ksa  # noqa: PLC0415
 
     at = f" at {url}" if url else ""
+    # the search for Keystone's version wraps what really happened into a message about auth_url
+    if isinstance(error, ksa.DiscoveryFailure) and isinstance(error.__context__, ksa.ConnectionError):
+        error = error.__context__
     # keystoneauth tells a read timeout only by the exception it was handling (keystoneauth: session.py _send_request)
     if isinstance(error.__context__, requests.exceptions.ReadTimeout):
         return Unreachable(
-            f"cloud {cloud}: no answer to {what}{at} within the time allowed ({READ_TIMEOUT:.0f} s)",
+            f"cloud {cloud}: no answer to {what}{at} within the time allowed ({timeout:g} s)",
             "the service is slow or hangs; a look at its status page or logs says which",
         )
     if isinstance(error, ksa.SSLError):

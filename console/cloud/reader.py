@@ -78,6 +78,13 @@ class Reader:
         """One load balancer by id or name. Raises NotFound when there is none, ApiError when there are several."""
         return choose("load balancer", self.load_balancers(), wanted, self.session.cloud)
 
+    def provisioning_status(self, balancer_id: str) -> str:
+        """Whether the load balancer takes writes, in one small GET: what is polled while it is PENDING."""
+        path = f"/v2/lbaas/loadbalancers/{balancer_id}"
+        answer = self.session.get("load-balancer", path, [("fields", "id"), ("fields", "provisioning_status")])
+        raw = answer.get("loadbalancer") if isinstance(answer, dict) else None
+        return str(raw.get("provisioning_status") or "UNKNOWN") if isinstance(raw, dict) else "UNKNOWN"
+
     def listeners(self, balancer_id: str) -> list[Listener]:
         """The listeners of a load balancer."""
         path = "/v2/lbaas/listeners"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -53,9 +54,9 @@ class Session:
         self.config_file = config_file  # the clouds.yaml that was read; empty when only OS_* were
         self._region = region
         self._http = region.get_session()
-        # requests takes (connect, read) as well; keystoneauth's constructor and types know the single number only
-        timeout: Any = (CONNECT_TIMEOUT, float(region.config.get("api_timeout") or READ_TIMEOUT))
-        self._http.timeout = timeout
+        self.timeout = (CONNECT_TIMEOUT, float(region.config.get("api_timeout") or READ_TIMEOUT))  # connect, read: s
+        both: Any = self.timeout  # requests takes the pair; keystoneauth's constructor and types know one number only
+        self._http.timeout = both
         self._adapters: dict[str, Adapter] = {}
         self._lock = Lock()
 
@@ -65,6 +66,9 @@ class Session:
 
         Raises AuthError when there is no such cloud or region, or its entry cannot be used.
         """
+        for library in ("keystoneauth", "openstack", "urllib3"):
+            # their warnings would be printed on the terminal, over our screen; what matters is in our errors
+            logging.getLogger(library).addHandler(logging.NullHandler())
         import yaml  # noqa: PLC0415 with the SDK, not before
         from keystoneauth1.exceptions import ClientException  # noqa: PLC0415
         from openstack.config.loader import OpenStackConfig  # noqa: PLC0415 0.4 s: off the path of the first paint
@@ -91,7 +95,7 @@ class Session:
         try:
             response = adapter.get(path, params=params, headers=headers or {}, raise_exc=False)
         except sdk_errors() as error:
-            raise from_exception(error, self.cloud, what, self._host(adapter)) from error
+            raise from_exception(error, self.cloud, what, self._host(adapter), self.timeout[1]) from error
         if response.status_code >= 300:
             raise from_response(response, self.cloud, what)
         try:
@@ -121,7 +125,7 @@ class Session:
         try:
             self._http.get_token()
         except sdk_errors() as error:
-            raise from_exception(error, self.cloud, "the login", self._auth_url) from error
+            raise from_exception(error, self.cloud, "the login", self._auth_url, self.timeout[1]) from error
 
     def identity(self) -> Identity:
         """Who the current token says we are. Raises AuthError or Unreachable."""
