@@ -7,9 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
+def names_production(environment: str) -> bool:
+    """Whether the word means production: `production`, `prod`, `prod-eu`; not `preprod`."""
+    return re.match(r"prod(uction)?(?![a-z])", environment, re.IGNORECASE) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How instances are put in and out of service. Load balancer and pool are names or ids."""
+    """How instances are put in and out of service. Load balancer and pool are names or ids.
+
+    In the file `load_balancer` defaults to the service's name, and `pool` to what `load_balancer` says.
+    """
 
     load_balancer: str
     pool: str
@@ -22,6 +30,7 @@ class Selection:
 
     `tags`: server tags, all required; `metadata`: key and value, all required. `colour` is `metadata.KEY`,
     `tag.PREFIX` (server tag PREFIX + colour) or `member.tag.PREFIX` (the same on the pool member).
+    A file that has neither `tags` nor `metadata` means the tag `service=NAME`; `tags: []` means every server.
     """
 
     tags: tuple[str, ...] = ()
@@ -92,7 +101,7 @@ class ServiceConfig:
     @property
     def is_production(self) -> bool:
         """Whether changes ask for the service's name to be typed."""
-        return re.fullmatch(r"prod(uction)?", self.environment, re.IGNORECASE) is not None
+        return names_production(self.environment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""Finds the config file, reads it, and makes the Config of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from console.config.model import Config
+from console.config.nodes import Value
+from console.config.permissions import writable_by_others
+from console.config.places import CONFIG_VARIABLE, absolute, config_candidates, default_journal
+from console.config.schema import FILE
+from console.errors import ConfigError
+from console.model.text import visible
+
+_LARGEST = 1_000_000  # bytes; a file above it is not a config
+_ABSENT = (errno.ENOENT, errno.ENOTDIR)
+_EXAMPLE = "the smallest file: `services: {NAME: {cloud: CLOUD, rotation: {load_balancer: LB, pool: POOL}}}`"
+
+
+def load(explicit: Path | None, environ: Mapping[str, str]) -> Config:
+    """The configuration from `explicit`, else $BLUEGREEN_CONFIG, else the user's, else the system's file.
+
+    Raises:
+        ConfigError: no file is there, it cannot be read, or it is wrong.
+    """
+    candidates = config_candidates(environ) if explicit is None else (absolute(explicit),)
+    for path in candidates:
+        data = _content(path)
+        if data is not None:
+            return _with_permissions(parse(data, path, environ), path)
+    raise _missing(explicit, candidates, environ)
+
+
+def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Config:
+    """The Config that the content of `path` means; `writable_by_others` is left empty.
+
+    Raises:
+        ConfigError: with file:line, what was expected and what was found.
+    """
+    values = FILE.values(_document(data, str(path)))
+    if "journal" not in values:
+        values["journal"] = default_journal(environ)
+    return Config(path=path, **values)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return None
+        reason = error.strerror or str(error)
+        raise ConfigError(f"{visible(str(path))}: cannot be read: {reason}", "look at its owner and mode") from None
+    if len(data) > _LARGEST:
+        raise ConfigError(f"{visible(str(path))}: larger than {_LARGEST} bytes: this is no config", "name another file")
+    return data
+
+
+def _with_permissions(config: Config, path: Path) -> Config:
+    try:
+        others = writable_by_others(path)
+    except OSError as error:
+        others = f"its owner and mode cannot be looked at ({error.strerror})"
+    return dataclasses.replace(config, writable_by_others=others)
+
+
+def _missing(explicit: Path | None, candidates: tuple[Path, ...], environ: Mapping[str, str]) -> ConfigError:
+    shown = visible(" or ".join(map(str, candidates)))
+    if explicit is not None:
+        return ConfigError(f"{shown}: there is no such file", "look at the path after --config")
+    if environ.get(CONFIG_VARIABLE):
+        return ConfigError(f"{shown}: there is no such file", f"${CONFIG_VARIABLE} names it; correct or unset it")
+    return ConfigError(
+        f"there is no config file: looked for {shown}",
+        f"write one there, or name one with --config FILE or ${CONFIG_VARIABLE}; {_EXAMPLE}",
+    )
+
+
+def _document(data: bytes, file: str) -> Value:
+    text = _decoded(data, file)
+    loader = _loader(text, file)
+    try:
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = error.problem or error.context or "something else"
+        raise _not_yaml(file, mark.line + 1 if mark else 1, said) from None
+    except RecursionError:
+        raise _not_yaml(file, loader.get_mark().line + 1, "lists or mappings nested too deeply") from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # PyYAML lets what `int` and `chr` raise through, for instance on "\UFFFFFFFF"
+        raise _not_yaml(file, loader.get_mark().line + 1, str(error)) from None
+    finally:
+        loader.dispose()
+    if node is None:
+        raise ConfigError(f"{visible(file)}:1: expected the key `services`, found an empty file", _EXAMPLE)
+    return Value(file, "", node, int(node.start_mark.line) + 1)
+
+
+def _decoded(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"found the byte 0x{data[error.start]:02x}"
+        raise ConfigError(
+            f"{visible(file)}:{line}: expected text in UTF-8, {found}", "save the file as UTF-8"
+        ) from None
+
+
+def _loader(text: str, file: str) -> yaml.SafeLoader:
+    try:
+        return yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, int(error.position)) + 1
+        raise _not_yaml(
+            file, line, f"the character #x{ord(text[error.position]):04x}, which YAML does not allow"
+        ) from None
+
+
+def _not_yaml(file: str, line: int, said: str) -> ConfigError:
+    hint = "indent with spaces, not with tabs" if "\\t" in said else "look at this line and the one above it"
+    return ConfigError(f"{visible(file)}:{line}: expected YAML, but: {visible(said)[:200]}", hint)

@@ -1,0 +1,63 @@
+"""The reference of all config keys in Markdown, made from the tables that the loader reads with."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from console.config.schema import (
+    COMMITS,
+    FILE,
+    HEALTH,
+    INSTANCES,
+    LEASE,
+    RELEASE,
+    ROTATION,
+    SERVICE,
+    VIP,
+)
+from console.config.sections import Key, Section
+
+# In the order of the reference: the path to the section's keys.
+SECTIONS: tuple[tuple[str, Section], ...] = (
+    ("", FILE),
+    ("services.NAME.", SERVICE),
+    ("services.NAME.rotation.", ROTATION),
+    ("services.NAME.instances.", INSTANCES),
+    ("services.NAME.health.", HEALTH),
+    ("services.NAME.vip.", VIP),
+    ("services.NAME.commits.", COMMITS),
+    ("services.NAME.release.", RELEASE),
+    ("lease.", LEASE),
+)
+_HEAD = "| key | what it is for | value | default |\n|---|---|---|---|"
+_NOTE = """\
+Times are seconds, or have a unit: `500ms`, `60s`, `10m`, `2h`. A service without `instances.tags` and
+`instances.metadata` has the servers with the tag `service=NAME`; `tags: []` means every server of the project."""
+
+
+def reference() -> str:
+    """A table of all keys and what a reader must know of them, in Markdown."""
+    rows = [_row(path, section, key) for path, section in SECTIONS for key in section.keys]
+    return "\n".join((_HEAD, *rows, "", _NOTE)) + "\n"
+
+
+def paths() -> Iterator[str]:
+    """The dotted path of every key."""
+    return (f"{path}{key.name}" for path, section in SECTIONS for key in section.keys)
+
+
+def _row(path: str, section: Section, key: Key) -> str:
+    kind = "a mapping" if isinstance(key.kind, Section) else key.kind.words
+    cells = (f"`{path}{key.name}`", key.help, kind, _default(section, key))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _default(section: Section, key: Key) -> str:
+    if key.required:
+        return "required"
+    if key.default is not None:
+        return key.default
+    field = next(field for field in dataclasses.fields(section.model) if field.name == key.name)
+    value = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+    return f"`{key.kind.show(value)}`"

@@ -1,0 +1,33 @@
+"""Text from outside, made safe to show: every screen and every command passes untrusted text through here."""
+
+from __future__ import annotations
+
+import re
+
+# Letters and marks that draw nothing and that `str.isprintable` lets through: fillers, joiners, variation selectors.
+# The two selectors that choose between text and emoji style (FE0E, FE0F) are left: they are harmless and common.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
+)
+
+
+def visible(text: str) -> str:
+    r"""The text on one line, with everything spelled out that a terminal would obey or hide.
+
+    Control characters and so every escape sequence, line breaks and tabs, bidirectional overrides, zero-width and
+    unassigned characters, spaces other than the plain one and lone surrogates become `\x1b`, `\n`, `\u202e` and
+    the like. Doing it twice changes nothing. Square brackets stay: markup is for the caller to leave uninterpreted.
+    """
+    if text.isprintable() and not _INVISIBLE.search(text):
+        return text
+    return "".join(
+        char if char.isprintable() and not _INVISIBLE.match(char) else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+def clipped(text: str, limit: int) -> str:
+    """`visible(text)` in at most `limit` characters, with "..." where something was left out."""
+    # a character grows to ten at most, so looking at `limit` of them is enough whatever the length of the text
+    shown = visible(text[: limit + 1])
+    return shown if len(shown) <= limit else shown[: max(limit - 3, 0)] + "..."[:limit]
