@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 
 from console.model.balancer import Member
@@ -41,19 +42,20 @@ def drift(planned: Basis, found: Basis) -> tuple[str, ...]:
         changes.append(f"the load balancer is {found.load_balancer_id}, was {planned.load_balancer_id}")
     if planned.pool_id != found.pool_id:
         changes.append(f"the pool is {found.pool_id}, was {planned.pool_id}")
-    changes += _member_drift(planned, found)
+    changes += member_drift(planned.members, found.members)
     changes += _server_drift(planned, found)
     return tuple(changes)
 
 
-def _member_drift(planned: Basis, found: Basis) -> list[str]:
-    was = {member.id: member for member in planned.members}
-    now = {member.id: member for member in found.members}
+def member_drift(planned: Iterable[Member], found: Iterable[Member]) -> list[str]:
+    """Each difference of intent between the members, as a clause."""
+    was = {member.id: member for member in planned}
+    now = {member.id: member for member in found}
     changes = [f"member {was[key].name or key} is gone" for key in was.keys() - now.keys()]
     changes += [f"member {now[key].name or key} was added" for key in now.keys() - was.keys()]
     for key in was.keys() & now.keys():
         for name in _COMPARED:
-            before, after = getattr(was[key], name), getattr(now[key], name)
+            before, after = _comparable(was[key], name), _comparable(now[key], name)
             if before != after:
                 changes.append(f"{name} of member {was[key].name or key} is {_words(after)}, was {_words(before)}")
     return sorted(changes)
@@ -69,6 +71,11 @@ def _server_drift(planned: Basis, found: Basis) -> list[str]:
         if was[key] != now[key]
     ]
     return sorted(changes)
+
+
+def _comparable(member: Member, name: str) -> object:
+    """Tags have no order: Octavia returns them in any."""
+    return tuple(sorted(member.tags)) if name == "tags" else getattr(member, name)
 
 
 def _words(value: object) -> str:

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     STARTED = "started"
     AUTHENTICATED = "authenticated"
     LEASE = "lease"
+    BEGUN = "begun"  # a step has begun
+    PASSED = "passed"  # a step is over, and well
     CHECKED = "checked"
     INTENT = "intent"  # before a call: what will be sent
     OUTCOME = "outcome"  # after it: what was answered

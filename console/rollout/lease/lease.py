@@ -33,6 +33,11 @@ class Lease(Protocol):
         """Who holds it now."""
 
 
+def settle_time(ttl: float) -> float:
+    """Seconds after a write without an answer, during which nobody may judge what it did."""
+    return ttl / 2
+
+
 def held_words(holder: LeaseHolder, now: float) -> str:
     """Who, where, why, since when: the message for the one who does not get it."""
     if holder.foreign:

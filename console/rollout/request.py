@@ -1,0 +1,172 @@
+"""What screens and commands ask of the write lane: begin, abort, go on. They never write to the cloud themselves.
+
+Each request is a row in the journal; a runner, a process of its own, reads it and acts.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from console.config.model import Config
+from console.config.places import state_dir
+from console.errors import JournalError, Refused, UsageError
+from console.model.service import Service
+from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.planner import plan as make_plan
+from console.rollout.journal import Journal
+from console.rollout.lease.lease import settle_time
+from console.rollout.liveness import alive, runner_host, unfinished
+from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.who import Who
+
+RUNNER = "console.rollout.runner"
+
+
+def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
+    """Record a confirmed plan and start its runner. Returns the rollout's id. Raises JournalError, Refused."""
+    _may_write(config)
+    with Journal.open(config.journal) as journal:
+        rollout_id = journal.create(plan, who, reason, take_over)
+    start_runner(config, rollout_id)
+    return rollout_id
+
+
+def start_runner(config: Config, rollout_id: str) -> None:
+    """Start the runner in a session of its own: it survives this terminal, not a reboot. Raises JournalError.
+
+    Credentials reach it by the inherited environment, never by argv. What it says before it has the journal goes to a
+    file beside it.
+    """
+    log = state_dir() / "runner.log"
+    try:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            subprocess.Popen(
+                [sys.executable, "-m", RUNNER, rollout_id, "--config", str(config.path.absolute())],
+                stdin=subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=descriptor,
+                start_new_session=True,
+                cwd="/",
+            )
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise JournalError(
+            f"the runner cannot be started: {error}", f"check {log.parent} and the installation"
+        ) from error
+
+
+def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold: bool = False) -> None:
+    """Ask a rollout to stop: it goes back, or with `hold` stays where it is. Raises UsageError when nobody can hear it."""
+    rollout = journal.rollout(rollout_id)
+    if rollout.state.ended:
+        raise UsageError(f"rollout {rollout.id} has ended: {rollout.state}", f"`bluegreen show {rollout.id}` says how")
+    if unfinished(rollout):
+        raise UsageError(
+            f"rollout {rollout.id} has no runner any more: there is nothing to abort",
+            f"`bluegreen resume {rollout.id}` offers to finish it, to go back, or to leave it",
+        )
+    then = "hold" if hold else "go back"
+    journal.decide(rollout.id, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to end an unfinished rollout, with the plan of it, or why it is not open now."""
+
+    kind: DecisionKind
+    words: str
+    plan: Plan | None = None
+    refusal: Refusal | None = None
+
+
+def to_resume(journal: Journal, service: str | None = None) -> list[Rollout]:
+    """Rollouts that nobody is going to end by themselves: the runner died, or stopped for a human; newest first.
+
+    Only the newest rollout of a service is one: what came after it has settled what it left.
+    """
+    newest: dict[str, Rollout] = {}
+    for rollout in journal.rollouts(service):
+        newest.setdefault(rollout.service, rollout)
+    return [r for r in newest.values() if unfinished(r) or r.state is RolloutState.STOPPED]
+
+
+def judged_after(journal: Journal, rollout: Rollout, ttl: float) -> float:
+    """The time (Unix seconds) before which nobody may say what the rollout's last call did.
+
+    0 unless it was killed between a call and its answer: that call may still be on its way.
+    """
+    calls = [e for e in journal.events(rollout.id) if e.kind in (EventKind.INTENT, EventKind.OUTCOME)]
+    if not calls or calls[-1].kind is EventKind.OUTCOME:
+        return 0.0
+    return calls[-1].at + settle_time(ttl)
+
+
+def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tuple[Offer, ...]:
+    """Compare the rollout with the cloud as observed: finish, go back, or leave it; each with its plan."""
+    plan = rollout.plan
+    settings = config.services[rollout.service]
+
+    def offer(kind: DecisionKind, words: str, intent: Intent) -> Offer:
+        made = make_plan(service, settings, intent, now)
+        if isinstance(made, Refusal):
+            return Offer(kind, words, refusal=made)
+        return Offer(kind, words, plan=made)
+
+    names = plan.intent.leave_out
+    finish = Intent(plan.action, plan.target, plan.intent.take_in, names)
+    return (
+        offer(DecisionKind.FINISH, f"finish: all traffic to {plan.target.upper()}", finish),
+        offer(
+            DecisionKind.GO_BACK,
+            f"go back: all traffic to {plan.source.upper()}",
+            Intent(Action.ROLLBACK, plan.source),
+        ),
+        Offer(DecisionKind.LEAVE, "leave it as it is: the record is closed, nothing is written"),
+    )
+
+
+def resume(
+    config: Config, journal: Journal, rollout: Rollout, offer: Offer, who: Who, *, reason: str = "", take_over: str = ""
+) -> None:
+    """Do what was offered. Raises Refused, JournalError, UsageError when a runner of it is still there."""
+    _may_write(config)
+    living = alive(rollout)
+    if not rollout.state.ended and living:
+        raise UsageError(f"rollout {rollout.id} is under way", f"`bluegreen attach {rollout.id}` follows it")
+    if not rollout.state.ended and living is None and not take_over:
+        raise Refused(
+            f"the runner of rollout {rollout.id} was on {runner_host(rollout)}: from here nobody can see whether it lives",
+            f"look there; if it is dead, take its lease over: --take-over {rollout.who.owner}",
+            rule=8,
+        )
+    if offer.kind is DecisionKind.LEAVE:
+        journal.decide(rollout.id, DecisionKind.LEAVE, rollout.plan.digest, who, reason=reason)
+        journal.end(rollout.id, RolloutState.FAILED, f"left as it was by {who.words}", 7)
+        return
+    if offer.plan is None:
+        reason_why = offer.refusal.reason if offer.refusal is not None else "there is no plan for it"
+        raise Refused(f"{offer.kind} is not open: {reason_why}", offer.refusal.hint if offer.refusal else "")
+    journal.decide(rollout.id, offer.kind, offer.plan.digest, who, reason=reason, plan=offer.plan, take_over=take_over)
+    start_runner(config, rollout.id)
+
+
+def wait_until_judged(until: float, told: Callable[[float], None]) -> None:
+    """Wait until a lost call may be judged; `told` hears the seconds that are left, once a second."""
+    while (left := until - time.time()) > 0:
+        told(left)
+        time.sleep(min(1.0, left))
+
+
+def _may_write(config: Config) -> None:
+    if config.writable_by_others:
+        raise Refused(config.writable_by_others, "a config names what runs with production credentials: protect it")
+    if config.read_only:
+        raise Refused(f"{config.path} says read_only: true", "changes are made from another console")

@@ -1,0 +1,40 @@
+"""How a rollout may end early: exceptions that carry the end's state."""
+
+from __future__ import annotations
+
+from console.errors import BluegreenError
+from console.rollout.records import RolloutState
+
+
+class Ended(Exception):
+    """The rollout ends here, with this state, sentence and exit code."""
+
+    def __init__(self, state: RolloutState, sentence: str, exit_code: int) -> None:
+        super().__init__(sentence)
+        self.state = state
+        self.sentence = sentence
+        self.exit_code = exit_code
+
+
+class AbortAsked(Exception):
+    """Somebody asked to abort. `hold`: leave things where they are instead of going back."""
+
+    def __init__(self, who: str, reason: str, *, hold: bool) -> None:
+        super().__init__(f"aborted by {who}" + (f": {reason}" if reason else ""))
+        self.hold = hold
+
+
+class Terminated(Exception):
+    """The process was told to stop: the call in flight is over, the journal knows, `resume` goes on."""
+
+
+def ended_by(error: BluegreenError, *, written: bool) -> Ended:
+    """The end that an error means. Once something was written, only a human may judge what is left."""
+    sentence = error.message + (f" ({error.hint})" if error.hint else "")
+    if written:
+        return Ended(RolloutState.STOPPED, sentence, 7)
+    if error.exit_code in (3, 5):
+        return Ended(RolloutState.REFUSED, sentence, error.exit_code)
+    if error.exit_code == 7:
+        return Ended(RolloutState.STOPPED, sentence, 7)
+    return Ended(RolloutState.FAILED, sentence, error.exit_code)

@@ -1,0 +1,111 @@
+"""Before the first step: log in by ourselves, see that we may write, take the lease."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from console.cloud.reader import Reader
+from console.cloud.roles import cannot_write
+from console.cloud.writer import Writer
+from console.config.model import Config
+from console.errors import Refused
+from console.model.lease import LeaseHolder
+from console.model.service import Service
+from console.plan.plan import Plan
+from console.rollout.journal import Journal
+from console.rollout.lease.in_journal import JournalLease
+from console.rollout.lease.lease import Lease
+from console.rollout.lease.neutron import NeutronLease
+from console.rollout.records import Decision, EventKind, Rollout
+from console.rollout.runner.kill_timer import KillTimer
+from console.rollout.runner.run import Run
+from console.rollout.runner.timing import Timing
+from console.watch.observe import Observer
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the runner was sent to do: an order on a rollout, and the plan that it names."""
+
+    config: Config
+    journal: Journal
+    rollout: Rollout
+    order: Decision
+    plan: Plan
+
+
+def prepare(errand: Errand) -> Run:
+    """Log in by ourselves, see that we may write, take the lease. Nothing is written before.
+
+    Raises Refused, LeaseHeld, CloudError.
+    """
+    config, journal, rollout, order = errand.config, errand.journal, errand.rollout, errand.order
+    if config.writable_by_others:
+        raise Refused(config.writable_by_others, "a config names commands that run with production credentials")
+    service = config.services.get(rollout.service)
+    if service is None:
+        raise Refused(f"the config has no service {rollout.service} any more", "nothing was written")
+    observer = Observer(config, [service.name])
+    session = observer.session(service.name)
+    identity = session.identity()
+    who = f"{identity.user} in project {identity.project}, roles {', '.join(identity.roles) or 'none'}"
+    journal.append(rollout.id, EventKind.AUTHENTICATED, "", who, expires_at=identity.expires_at)
+    reason = cannot_write(identity)
+    if reason:
+        raise Refused(reason, "changes need the role member in the project")
+    timing = Timing(ttl=config.lease.ttl)
+    reader, writer = Reader(session), Writer(session, timing.client_timeout)
+    lease = _lease(errand, reader, writer, timing)
+    run = Run(
+        rollout_id=rollout.id,
+        service=service,
+        journal=journal,
+        lease=lease,
+        reader=reader,
+        writer=writer,
+        observe=lambda: _look(observer, service.name),
+        verify_tls=session.verify,
+        kill_timer=KillTimer(timing.kill),
+        timing=timing,
+        seen_decisions=order.seq,
+    )
+    lease.acquire(_wanted(errand), take_over=order.take_over)
+    held = lease.held.lease_id if lease.held is not None else ""
+    journal.append(rollout.id, EventKind.LEASE, "", f"lease taken as {order.who.owner}", lease=held)
+    return run
+
+
+def _lease(errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Lease:
+    config, protected = errand.config, errand.plan.basis.pool_id
+    if config.lease.network is None:
+        return JournalLease(errand.journal.engine, protected=protected, client_timeout=timing.client_timeout)
+    return NeutronLease(
+        reader,
+        writer,
+        network=config.lease.network,
+        protected=protected,
+        service=errand.plan.service,
+        client_timeout=timing.client_timeout,
+    )
+
+
+def _wanted(errand: Errand) -> LeaseHolder:
+    rollout, order, plan = errand.rollout, errand.order, errand.plan
+    now = time.time()
+    action = f"{plan.action} {plan.service} {plan.source}>{plan.target}"
+    return LeaseHolder(
+        lease_id="",
+        owner=order.who.owner,
+        rollout=rollout.id,
+        action=action,
+        reason=order.reason or rollout.reason,
+        step="start",
+        since=now,
+        renewed_at=now,
+        ttl=errand.config.lease.ttl,
+    )
+
+
+def _look(observer: Observer, name: str) -> Service:
+    return observer.observe().services[name]

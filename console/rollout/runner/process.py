@@ -1,0 +1,88 @@
+"""The process: signals, journal, login, lease; then the walk; then the end, recorded whatever happens."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from console.config import load
+from console.config.model import Config
+from console.errors import BluegreenError
+from console.rollout.journal import Journal
+from console.rollout.liveness import alive, runner_id
+from console.rollout.records import Decision, DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.runner.endings import Ended, Terminated, ended_by
+from console.rollout.runner.prepare import Errand, prepare
+from console.rollout.runner.run import Run
+from console.rollout.runner.walk import walk
+
+_ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Execute one rollout; the exit code is the rollout's."""
+    parser = argparse.ArgumentParser(prog="console.rollout.runner", description=__doc__)
+    parser.add_argument("rollout")
+    parser.add_argument("--config", type=Path, required=True)
+    args = parser.parse_args(argv)
+    config = load(args.config, os.environ)
+    with Journal.open(config.journal) as journal:
+        return run_rollout(config, journal, args.rollout)
+
+
+def run_rollout(config: Config, journal: Journal, rollout_id: str) -> int:
+    """Claim the rollout and execute its last order. Another runner that is alive is left alone."""
+    rollout = journal.rollout(rollout_id)
+    if alive(rollout) or not journal.claim(rollout.id, runner_id(), instead_of=rollout.runner):
+        sys.stderr.write(f"rollout {rollout.id} has a runner already\n")
+        return 1
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    order = [decision for decision in journal.decisions(rollout.id) if decision.kind in _ORDERS][-1]
+    try:
+        ended = _execute(config, journal, rollout, order)
+    except Terminated:
+        journal.append(rollout.id, EventKind.WAIT, "", "the runner was told to stop; `bluegreen resume` goes on")
+        return 1
+    journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code)
+    return ended.exit_code
+
+
+def _execute(config: Config, journal: Journal, rollout: Rollout, order: Decision) -> Ended:
+    plan = order.plan or rollout.plan
+    written = any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
+    journal.append(rollout.id, EventKind.STARTED, "", f"runner {os.getpid()} on behalf of {order.who.words}")
+    if order.plan is not None:
+        journal.append(rollout.id, EventKind.PLANNED, "", f"{order.kind}: {plan.summary}", plan=plan)
+    run: Run | None = None
+    try:
+        run = prepare(Errand(config, journal, rollout, order, plan))
+        run.written = written
+        signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
+        ended = walk(run, plan)
+    except BluegreenError as error:
+        ended = ended_by(error, written=written)
+    except Terminated:
+        raise
+    except Exception as error:  # noqa: BLE001 a fault of ours must not leave the record open: it is recorded as one
+        state = RolloutState.STOPPED if written or (run is not None and run.written) else RolloutState.FAILED
+        ended = Ended(state, f"a fault of this program: {type(error).__name__}: {error}", 7 if written else 1)
+    if run is not None:
+        _release(run)
+    if order.kind is DecisionKind.GO_BACK and ended.state is RolloutState.DONE:
+        return Ended(RolloutState.ROLLED_BACK, ended.sentence, 6)
+    return ended
+
+
+def _terminate(run: Run) -> None:
+    run.terminated = True
+
+
+def _release(run: Run) -> None:
+    """Give the lease back; one that cannot be given back now ends by itself."""
+    with suppress(BluegreenError):
+        run.lease.release()

@@ -1,0 +1,97 @@
+"""One execution of a rollout: what its steps share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from console.cloud.reader import Reader
+from console.cloud.writer import Writer
+from console.config.model import ServiceConfig
+from console.errors import CloudError, NeedsHuman
+from console.model.service import Service
+from console.rollout.journal import Journal
+from console.rollout.lease.lease import Lease
+from console.rollout.records import DecisionKind, EventKind
+from console.rollout.runner.endings import AbortAsked, Terminated
+from console.rollout.runner.kill_timer import KillTimer
+from console.rollout.runner.timing import Timing
+
+Found = TypeVar("Found")
+
+
+@dataclass(slots=True)
+class Run:
+    """The journal to write to, the cloud to look at and to change, the lease that allows it.
+
+    `observe` gives a fresh look at the service. `written` says whether any write may have reached the cloud.
+    """
+
+    rollout_id: str
+    service: ServiceConfig
+    journal: Journal
+    lease: Lease
+    reader: Reader
+    writer: Writer
+    observe: Callable[[], Service]
+    verify_tls: Any
+    kill_timer: KillTimer
+    timing: Timing
+    written: bool = False
+    forward: bool = True  # False while going back: an abort then changes nothing
+    terminated: bool = False
+    seen_decisions: int = 0
+    _renewed: float = field(default_factory=time.monotonic)
+
+    def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
+        """Record an event; on the disk when this returns."""
+        self.journal.append(self.rollout_id, kind, step, text, **data)
+
+    def tick(self, step: str) -> None:
+        """Between two calls: keep the lease, hear what was decided, obey SIGTERM.
+
+        Raises AbortAsked, Terminated, LeaseLost. A heartbeat that the cloud does not answer is tried again at the next
+        tick: what counts is the renewal right before a write.
+        """
+        if self.terminated:
+            raise Terminated
+        if time.monotonic() - self._renewed >= self.timing.heartbeat:
+            self._renewed = time.monotonic()
+            try:
+                self.lease.renew(step)
+            except CloudError as error:
+                self.note(EventKind.LEASE, step, f"the lease could not be renewed: {error.message}")
+        if self.forward:
+            self._hear()
+
+    def wait(self, seconds: float, step: str) -> None:
+        """Wait, ticking."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.5))
+            self.tick(step)
+
+    def look(self, read: Callable[[], Found], step: str, deadline: float) -> Found:
+        """Read, and read again while the cloud does not answer: a write is out, and only a look says what it did.
+
+        Raises NeedsHuman at the deadline (seconds from now).
+        """
+        end = time.monotonic() + deadline
+        while True:
+            try:
+                return read()
+            except CloudError as error:
+                if time.monotonic() > end:
+                    raise NeedsHuman(
+                        f"the cloud cannot be looked at since {deadline:.0f} s: {error.message}",
+                        "what the last write did is not known; `bluegreen resume` looks again",
+                    ) from error
+                self.wait(self.timing.poll, step)
+
+    def _hear(self) -> None:
+        for decision in self.journal.decisions(self.rollout_id, after=self.seen_decisions):
+            self.seen_decisions = decision.seq
+            if decision.kind is DecisionKind.ABORT:
+                raise AbortAsked(decision.who.words, decision.reason, hold=decision.step == "hold")

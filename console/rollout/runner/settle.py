@@ -1,0 +1,49 @@
+"""Wait until the load balancer is ACTIVE again, with a deadline, and say how long it took."""
+
+from __future__ import annotations
+
+import time
+
+from console.errors import CloudError, NeedsHuman
+from console.plan.plan import Plan
+from console.rollout.records import EventKind
+from console.rollout.runner.run import Run
+
+_STILL_PENDING = 30.0  # seconds after which it is said
+
+
+def settle(run: Run, plan: Plan, step: str, deadline: float) -> None:
+    """Return when the load balancer is ACTIVE. A cloud that does not answer is asked again until the deadline.
+
+    Raises NeedsHuman when it goes to ERROR, or at the deadline (seconds from now); AbortAsked.
+    """
+    began = time.monotonic()
+    told = False
+    problem = ""
+    while True:
+        waited = time.monotonic() - began
+        try:
+            status = run.reader.provisioning_status(plan.basis.load_balancer_id)
+            problem = ""
+        except CloudError as error:
+            status, problem = "", error.message
+        if status == "ACTIVE":
+            run.note(EventKind.SETTLED, step, f"load balancer ACTIVE after {waited:.1f} s", seconds=round(waited, 3))
+            return
+        if status == "ERROR":
+            raise NeedsHuman(
+                f"load balancer {plan.basis.load_balancer_id} went to ERROR {waited:.0f} s after the write",
+                "what serves may go on serving; an administrator must run `openstack loadbalancer failover`",
+            )
+        if waited > deadline:
+            raise NeedsHuman(
+                f"load balancer {plan.basis.load_balancer_id} is still {status or 'unseen'} after {waited:.0f} s",
+                problem or "only the cloud can end that; look at its status, then `bluegreen resume`",
+            )
+        if waited > _STILL_PENDING and not told:
+            told = True
+            text = (
+                f"load balancer still {status or 'not seen: ' + problem} after {waited:.0f} s, limit {deadline:.0f} s"
+            )
+            run.note(EventKind.WAIT, step, text)
+        run.wait(run.timing.first_polls if waited < run.timing.eager else run.timing.poll, step)

@@ -1,0 +1,147 @@
+"""The one write: sent, waited for, read back; repeated as the same desired state where that is allowed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from console.errors import ApiError, Conflict, Drift, Forbidden, NeedsHuman, Refused, Unreachable
+from console.model.balancer import Member
+from console.model.call import Call
+from console.plan.basis import member_drift
+from console.plan.batch import apply, batch
+from console.plan.plan import Plan, Step
+from console.rollout.records import EventKind
+from console.rollout.runner.readback import Readback, read_back
+from console.rollout.runner.run import Run
+from console.rollout.runner.settle import settle
+
+_BUSY = (409, 429, 503)  # definitely not applied: immutable, slow down, "unable to lock"
+_READBACK_DEADLINE = 30.0  # seconds for members to follow a load balancer that is ACTIVE
+_LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
+
+Send = Callable[[Run, Call, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of a step: the call, and the members as they will be when it is applied."""
+
+    plan: Plan
+    step: Step
+    call: Call
+    expected: tuple[Member, ...]
+
+
+def shift(run: Run, plan: Plan, step: Step, send: Send) -> None:
+    """Bring the members to the weights of the step. Raises Drift, Refused, NeedsHuman, AbortAsked."""
+    assert step.call is not None
+    expected = apply(_unchanged_members(run, plan), step.changes)
+    write = Write(plan, step, batch(plan.basis.pool_id, expected), expected)
+    if write.call.body != step.call.body:
+        raise Drift(("the call built from the members as they are is not the call that was confirmed",))
+    _send_until_answered(run, write, send)
+    found = _read_back(run, write)
+    if found.failed:
+        run.note(EventKind.WAIT, step.id, f"not applied to {', '.join(found.failed)}: the same write once more")
+        _send_until_answered(run, write, send)
+        found = _read_back(run, write)
+    if not found.applied:
+        raise NeedsHuman(
+            f"the write was answered, but the load balancer did not apply it: {_words(found)}",
+            "what the members show is not what serves; see `bluegreen status`, then finish or go back with `resume`",
+        )
+    weights = {member.name or member.address: member.weight for member in expected}
+    run.note(EventKind.VERIFIED, step.id, f"{len(expected)} members are as written", weights=weights)
+
+
+def _unchanged_members(run: Run, plan: Plan) -> list[Member]:
+    """The members by the GET that the body is built from; refused if any planned one differs."""
+    found = run.reader.members(plan.basis.pool_id)
+    planned = {member.id for member in plan.basis.members}
+    changes = member_drift(plan.basis.members, [member for member in found if member.id in planned])
+    if changes:
+        raise Drift(tuple(changes))
+    return found
+
+
+def _send_until_answered(run: Run, write: Write, send: Send) -> None:
+    """Send; where it is certain that nothing was applied wait and send again, where it is not, look first."""
+    step, call = write.step, write.call
+    deadline = time.monotonic() + step.deadline
+    while True:
+        run.tick(step.id)
+        text = f"{call.line}, {len(call.body['members'])} members"
+        run.note(EventKind.INTENT, step.id, text, call=replace(call, commands=()))
+        written_before = run.written
+        try:
+            request = send(run, call, step.id)
+        except Unreachable as error:
+            run.note(EventKind.OUTCOME, step.id, f"no answer: {error.message}; it may or may not have been applied")
+            if _settled_and_applied(run, write):
+                return
+        except ApiError as error:
+            run.note(EventKind.OUTCOME, step.id, error.message, status=error.status)
+            if error.status >= 500 and error.status not in _BUSY:
+                if _settled_and_applied(run, write):
+                    return
+            else:
+                run.written = written_before
+                _wait_if_busy(run, write, error)
+        else:
+            run.note(EventKind.OUTCOME, step.id, "accepted", request_id=request)
+            settle(run, write.plan, step.id, step.deadline)
+            return
+        if time.monotonic() > deadline:
+            raise NeedsHuman(
+                f"the write was not accepted within {step.deadline:.0f} s", "look at the load balancer, then `resume`"
+            )
+
+
+def _settled_and_applied(run: Run, write: Write) -> bool:
+    """After a lost answer: wait for the lock and a settle time, then see what the cloud made of it (rule 10)."""
+    settle(run, write.plan, write.step.id, write.step.deadline)
+    run.wait(run.timing.settle, write.step.id)
+    return read_back(write.expected, _members(run, write)).applied
+
+
+def _wait_if_busy(run: Run, write: Write, error: ApiError) -> None:
+    """Wait out a lock of somebody else's; whatever else the answer says is final."""
+    if isinstance(error, Forbidden):
+        raise Refused(f"the cloud refuses this user's write: {error.message}", error.hint) from error
+    busy = error.status in _BUSY and not (isinstance(error, Conflict) and "immutable" not in error.message)
+    if not busy:
+        raise NeedsHuman(f"the cloud refuses the write: {error.message}", error.hint) from error
+    basis = write.plan.basis
+    pool = run.look(lambda: run.reader.pool(basis.pool_id, basis.load_balancer_id), write.step.id, _LOOK_DEADLINE)
+    if pool.provisioning_status == "ERROR":
+        raise NeedsHuman(
+            f"pool {pool.name} is in ERROR: Octavia refuses every change to it, waiting does not help",
+            "a change of the pool itself heals it: `openstack loadbalancer pool set --name NAME POOL`",
+        ) from error
+    settle(run, write.plan, write.step.id, write.step.deadline)
+    run.wait(run.timing.poll, write.step.id)
+    _unchanged_members(run, write.plan)
+
+
+def _members(run: Run, write: Write) -> list[Member]:
+    return run.look(lambda: run.reader.members(write.plan.basis.pool_id), write.step.id, _LOOK_DEADLINE)
+
+
+def _read_back(run: Run, write: Write) -> Readback:
+    end = time.monotonic() + _READBACK_DEADLINE
+    while True:
+        found = read_back(write.expected, _members(run, write))
+        if not found.pending or found.failed or time.monotonic() > end:
+            return found
+        run.wait(run.timing.first_polls, write.step.id)
+
+
+def _words(found: Readback) -> str:
+    parts = [*found.wrong]
+    if found.failed:
+        parts.append(f"{', '.join(found.failed)} in provisioning ERROR")
+    if found.pending:
+        parts.append(f"{', '.join(found.pending)} still pending")
+    return "; ".join(parts)

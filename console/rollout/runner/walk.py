@@ -1,0 +1,97 @@
+"""Walk through a plan, step by step; on the way back, walk through the plan that goes back."""
+
+from __future__ import annotations
+
+import time
+
+from console.errors import BluegreenError
+from console.plan.plan import Action, Intent, Plan, Refusal, Step, StepKind
+from console.plan.planner import plan as make_plan
+from console.plan.weights import PENDING_DEADLINE
+from console.rollout.records import EventKind, RolloutState
+from console.rollout.runner.endings import AbortAsked, Ended, ended_by
+from console.rollout.runner.prove import FailingAnswers, prove
+from console.rollout.runner.reconcile import reconcile
+from console.rollout.runner.run import Run
+from console.rollout.runner.send import send_guarded
+from console.rollout.runner.settle import settle
+from console.rollout.runner.shift import shift
+
+
+def walk(run: Run, plan: Plan) -> Ended:
+    """Execute the plan; returns how it ended. Only Terminated passes through."""
+    try:
+        proven = _steps(run, plan)
+    except AbortAsked as abort:
+        run.note(EventKind.DECISION, "", str(abort), hold=abort.hold)
+        return _aborted(run, plan, abort)
+    except FailingAnswers as evidence:
+        return _failing(run, plan, str(evidence))
+    except BluegreenError as error:
+        return ended_by(error, written=run.written)
+    side, writes = plan.target.upper(), plan.writes
+    how = "proven through the VIP" if proven else "not proven from outside"
+    count = f"{writes} load balancer write{'' if writes == 1 else 's'}"
+    return Ended(RolloutState.DONE, f"{side} {plan.target_version} carries all traffic, {how}; {count}", 0)
+
+
+def _steps(run: Run, plan: Plan) -> bool:
+    proven = False
+    for step in plan.steps:
+        run.tick(step.id)
+        proven = _step(run, plan, step)
+    return proven
+
+
+def _step(run: Run, plan: Plan, step: Step) -> bool:
+    began = time.monotonic()
+    run.note(EventKind.BEGUN, step.id, step.title, deadline=step.deadline)
+    proven = False
+    if step.kind is StepKind.RECONCILE:
+        reconcile(run, plan, step)
+    elif step.kind is StepKind.SHIFT:
+        shift(run, plan, step, send_guarded)
+    else:
+        proven = prove(run, plan, step)
+    seconds = time.monotonic() - began
+    run.note(EventKind.PASSED, step.id, f"{step.title}: done in {seconds:.1f} s", seconds=round(seconds, 3))
+    return proven
+
+
+def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
+    if not run.written:
+        return Ended(RolloutState.ROLLED_BACK, f"{abort}, before anything was written: nothing has changed", 6)
+    if abort.hold:
+        return Ended(RolloutState.STOPPED, f"{abort}, held where it is: look, then finish or go back", 7)
+    if plan.action is Action.ROLLBACK:
+        return Ended(RolloutState.STOPPED, f"{abort}; a rollback is not taken back by itself: look, then decide", 7)
+    return _go_back(run, plan, str(abort))
+
+
+def _failing(run: Run, plan: Plan, evidence: str) -> Ended:
+    if plan.action is Action.ROLLBACK:
+        sentence = f"{plan.target.upper()} answers with errors after the rollback: {evidence}"
+        return Ended(RolloutState.STOPPED, f"{sentence}; both colours need a look", 7)
+    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}")
+
+
+def _go_back(run: Run, plan: Plan, why: str) -> Ended:
+    """Plan the way back from what is there, and walk it. An abort while going back changes nothing any more."""
+    run.forward = False
+    try:
+        settle(run, plan, "", PENDING_DEADLINE)
+        back = make_plan(run.observe(), run.service, Intent(Action.ROLLBACK, plan.source), time.time())
+        if isinstance(back, Refusal):
+            return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
+        run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}", plan=back)
+        proven = False
+        for step in back.steps:
+            if step.kind is not StepKind.RECONCILE:  # it was planned on this very look
+                run.tick(step.id)
+                proven = _step(run, back, step)
+    except FailingAnswers as evidence:
+        return Ended(RolloutState.STOPPED, f"{why}; {plan.source.upper()} fails as well: {evidence}", 7)
+    except BluegreenError as error:
+        return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {error.message} ({error.hint})", 7)
+    how = "proven through the VIP" if proven else "not proven from outside"
+    return Ended(RolloutState.ROLLED_BACK, f"{why}; {plan.source.upper()} carries all traffic again, {how}", 6)
