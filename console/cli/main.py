@@ -70,7 +70,9 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for name, (module, help_line) in VERBS.items():
         verb = verbs.add_parser(name, help=help_line, description=help_line)
-        verb.add_argument("--config", type=Path, metavar="FILE", help="default: $BLUEGREEN_CONFIG, then the usual places")
+        verb.add_argument(
+            "--config", type=Path, metavar="FILE", help="default: $BLUEGREEN_CONFIG, then the usual places"
+        )
         if only in (name, "*") or (only is None and name == "open"):
             importlib.import_module(module).configure(verb)
     return parser

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from pathlib import Path
 
-from console.rollout.records import Rollout
+from console.rollout.records import Rollout, RolloutState
 
+STARTING = 15.0  # seconds that a runner may take from its start to its claim
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -33,7 +35,9 @@ def alive(rollout: Rollout) -> bool | None:
 
 
 def unfinished(rollout: Rollout) -> bool:
-    """Begun, not ended, and with nobody left to end it."""
+    """Begun, not ended, and with nobody left to end it. A runner gets some seconds to appear."""
+    if rollout.state is RolloutState.WAITING and time.time() - rollout.created_at < STARTING:
+        return False
     return not rollout.state.ended and alive(rollout) is False
 
 

@@ -6,7 +6,6 @@ Each request is a row in the journal; a runner, a process of its own, reads it a
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +25,8 @@ from console.rollout.who import Who
 
 RUNNER = "console.rollout.runner"
 
+Told = Callable[[float], None]
+
 
 def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
     """Record a confirmed plan and start its runner. Returns the rollout's id. Raises JournalError, Refused."""
@@ -39,21 +40,24 @@ def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = ""
 def start_runner(config: Config, rollout_id: str) -> None:
     """Start the runner in a session of its own: it survives this terminal, not a reboot. Raises JournalError.
 
-    Credentials reach it by the inherited environment, never by argv. What it says before it has the journal goes to a
-    file beside it.
+    It works in the same folder: the SDK looks for clouds.yaml there first. Credentials reach it by the inherited
+    environment, never by argv. What it says before it has the journal goes to `runner.log` in the state folder.
     """
     log = state_dir() / "runner.log"
     try:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            subprocess.Popen(
+            os.posix_spawn(
+                sys.executable,
                 [sys.executable, "-m", RUNNER, rollout_id, "--config", str(config.path.absolute())],
-                stdin=subprocess.DEVNULL,
-                stdout=descriptor,
-                stderr=descriptor,
-                start_new_session=True,
-                cwd="/",
+                os.environ,
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, descriptor, 1),
+                    (os.POSIX_SPAWN_DUP2, descriptor, 2),
+                ],
+                setsid=True,
             )
         finally:
             os.close(descriptor)
@@ -64,7 +68,7 @@ def start_runner(config: Config, rollout_id: str) -> None:
 
 
 def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold: bool = False) -> None:
-    """Ask a rollout to stop: it goes back, or with `hold` stays where it is. Raises UsageError when nobody can hear it."""
+    """Ask a rollout to stop: it goes back, or with `hold` stays where it is. Raises UsageError if none hears it."""
     rollout = journal.rollout(rollout_id)
     if rollout.state.ended:
         raise UsageError(f"rollout {rollout.id} has ended: {rollout.state}", f"`bluegreen show {rollout.id}` says how")
@@ -143,7 +147,7 @@ def resume(
         raise UsageError(f"rollout {rollout.id} is under way", f"`bluegreen attach {rollout.id}` follows it")
     if not rollout.state.ended and living is None and not take_over:
         raise Refused(
-            f"the runner of rollout {rollout.id} was on {runner_host(rollout)}: from here nobody can see whether it lives",
+            f"the runner of rollout {rollout.id} is on {runner_host(rollout)}: from here nobody sees if it lives",
             f"look there; if it is dead, take its lease over: --take-over {rollout.who.owner}",
             rule=8,
         )
@@ -158,7 +162,7 @@ def resume(
     start_runner(config, rollout.id)
 
 
-def wait_until_judged(until: float, told: Callable[[float], None]) -> None:
+def wait_until_judged(until: float, told: Told) -> None:
     """Wait until a lost call may be judged; `told` hears the seconds that are left, once a second."""
     while (left := until - time.time()) > 0:
         told(left)

@@ -1,0 +1,31 @@
+"""`bluegreen abort`: ask a rollout to stop; it goes back unless told to hold."""
+
+from __future__ import annotations
+
+import argparse
+
+from console.cli.attach import newest
+from console.cli.following import follow
+from console.cli.looking import config_of, say
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options."""
+    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
+    parser.add_argument("--hold", action="store_true", help="stay where it is, instead of going back")
+    parser.add_argument("--reason", default="", metavar="TEXT")
+    parser.add_argument("--detach", action="store_true", help="ask, and do not wait for the end")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The rollout's exit code: 6 when it went back, 7 when it holds."""
+    from console.rollout import request
+    from console.rollout.journal import Journal
+    from console.rollout.who import Who
+
+    config = config_of(args)
+    rollout_id = newest(config.journal, args.rollout)
+    with Journal.open(config.journal) as journal:
+        request.abort(journal, rollout_id, Who.current(), args.reason, hold=args.hold)
+    say(f"rollout {rollout_id} was asked to {'hold' if args.hold else 'go back'}")
+    return 0 if args.detach else follow(config, rollout_id)

@@ -1,0 +1,33 @@
+"""`bluegreen attach`: follow a rollout that is under way, from any console that shares its journal."""
+
+from __future__ import annotations
+
+import argparse
+
+from console.cli.following import follow
+from console.cli.looking import config_of
+from console.errors import UsageError
+from console.rollout.journal import Journal
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options."""
+    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
+    parser.add_argument("--json", action="store_true", help="events as JSON lines")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The rollout's exit code."""
+    config = config_of(args)
+    return follow(config, newest(config.journal, args.rollout), as_json=args.json)
+
+
+def newest(journal_url: str, rollout_id: str | None) -> str:
+    """The id of the rollout that is meant: the given one, or the newest. Raises UsageError, JournalError."""
+    with Journal.open(journal_url, read_only=True) as journal:
+        if rollout_id is not None:
+            return journal.rollout(rollout_id).id
+        found = journal.rollouts(limit=1)
+    if not found:
+        raise UsageError("the journal has no rollouts", "a cutover makes the first one")
+    return found[0].id

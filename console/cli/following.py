@@ -1,0 +1,65 @@
+"""Follow a rollout through the journal until it ends; leaving it does not stop it."""
+
+from __future__ import annotations
+
+import time
+
+from console.cli.looking import clock, say, warn
+from console.config.model import Config
+from console.model.text import visible
+from console.rollout.journal import Journal
+from console.rollout.liveness import unfinished
+from console.rollout.records import Event, EventKind, Rollout
+
+POLL = 0.2  # seconds between two looks at the journal, which is a local query of some microseconds
+DETACHED = 130
+
+
+def follow(config: Config, rollout_id: str, *, as_json: bool = False) -> int:
+    """Print events as they come; returns the rollout's exit code, or 130 after ctrl+c."""
+    with Journal.open(config.journal, read_only=True) as journal:
+        try:
+            return _follow(journal, rollout_id, as_json=as_json)
+        except KeyboardInterrupt:
+            warn(f"\ndetached; the rollout goes on. `bluegreen attach {rollout_id}` follows it again, "
+                 f"`bluegreen abort {rollout_id}` stops it")  # fmt: skip
+            return DETACHED
+
+
+def _follow(journal: Journal, rollout_id: str, *, as_json: bool) -> int:
+    seen, changed = 0, -1
+    while True:
+        rollout = journal.rollout(rollout_id)
+        now = journal.changed()
+        if now != changed:
+            changed = now
+            for event in journal.events(rollout.id, after=seen):
+                seen = event.seq
+                say(event_json(event) if as_json else event_line(event))
+        elif rollout.state.ended:
+            return rollout.exit_code if rollout.exit_code is not None else 1
+        elif unfinished(rollout):
+            return _died(rollout)
+        else:
+            time.sleep(POLL)
+
+
+def _died(rollout: Rollout) -> int:
+    warn(
+        f"the runner of rollout {rollout.id} is gone, and the rollout has not ended\n"
+        f"  `bluegreen resume {rollout.id}` compares the journal with the cloud and offers what can be done"
+    )
+    return 7
+
+
+def event_line(event: Event) -> str:
+    """`14:03:22  shift      PUT /v2/…`."""
+    mark = {EventKind.INTENT: "->", EventKind.OUTCOME: "<-", EventKind.PASSED: "ok"}.get(event.kind, "  ")
+    return visible(f"{clock(event.at)}  {event.step or '-':<10} {mark} {event.text}")
+
+
+def event_json(event: Event) -> str:
+    """One event as a line of JSON."""
+    import msgspec
+
+    return msgspec.json.encode(event).decode()

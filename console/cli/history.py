@@ -1,0 +1,45 @@
+"""`bluegreen history`: past rollouts, newest first."""
+
+from __future__ import annotations
+
+import argparse
+
+from console.cli.looking import config_of, date, say
+from console.model.text import visible
+from console.rollout.journal import Journal
+from console.rollout.liveness import unfinished
+from console.rollout.records import Rollout
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options."""
+    parser.add_argument("service", nargs="?", metavar="SERVICE")
+    parser.add_argument("--limit", type=int, default=20, metavar="N")
+    parser.add_argument("--json", action="store_true", help='{"schema": 1, "rollouts": [...]}')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Always 0: an empty history is one."""
+    with Journal.open(config_of(args).journal, read_only=True) as journal:
+        rollouts = journal.rollouts(args.service, args.limit)
+    if args.json:
+        import msgspec
+
+        answer = {"schema": 1, "rollouts": rollouts}
+        say(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+        return 0
+    if not rollouts:
+        say("no rollouts yet")
+    for rollout in rollouts:
+        say(visible(history_line(rollout)))
+    return 0
+
+
+def history_line(rollout: Rollout) -> str:
+    """One rollout in a line, and its sentence below."""
+    state = "UNFINISHED, its runner is gone" if unfinished(rollout) else str(rollout.state)
+    plan = rollout.plan
+    why = f'"{rollout.reason}"' if rollout.reason else ""
+    what = f"{plan.action} {plan.service} {plan.source}>{plan.target} {plan.target_version}"
+    line = f"{rollout.id}  {date(rollout.created_at)}  {what}  {state}  {rollout.who.owner} {why}".rstrip()
+    return f"{line}\n        {rollout.sentence}" if rollout.sentence else line

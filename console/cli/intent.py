@@ -1,0 +1,40 @@
+"""The options that say what is wanted: shared by `plan`, `cutover` and `rollback`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from console.config.model import ServiceConfig
+from console.errors import Refused
+from console.model.colour import Colour
+from console.model.service import Service
+from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.planner import plan as make_plan
+
+
+def add_intent_options(parser: argparse.ArgumentParser) -> None:
+    """SERVICE, --to, --in, --out."""
+    parser.add_argument("service", nargs="?", metavar="SERVICE", help="may be left out when the config has only one")
+    parser.add_argument("--to", choices=[str(colour) for colour in Colour], help="default: the colour that is not live")
+    parser.add_argument(
+        "--in", dest="take_in", action="append", default=[], metavar="NAME",
+        help="an instance at weight 0 without a recorded weight belongs in rotation (or `all`)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", dest="leave_out", action="append", default=[], metavar="NAME", help="an instance stays out of rotation"
+    )
+
+
+def intent_of(args: argparse.Namespace, action: Action) -> Intent:
+    """The intent that the options spell."""
+    target = Colour(args.to) if args.to else None
+    return Intent(action, target, tuple(args.take_in), tuple(args.leave_out))
+
+
+def plan_or_refuse(service: Service, config: ServiceConfig, intent: Intent) -> Plan:
+    """The plan. Raises Refused with the planner's words."""
+    made = make_plan(service, config, intent, time.time())
+    if isinstance(made, Refusal):
+        raise Refused(made.reason, made.hint, made.rule)
+    return made

@@ -1,0 +1,48 @@
+"""A plan or a refusal in words: the same text for `plan`, `cutover`, `rollback` and `resume`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from console.model.text import visible
+from console.plan.plan import Plan, Refusal, Share, Step
+
+
+def plan_lines(plan: Plan, *, commands: bool = False) -> Iterator[str]:
+    """The plan, line by line. Names come from the cloud: made visible."""
+    yield visible(f"{plan.action.upper()} {plan.service} ({plan.environment}): {plan.summary}")
+    for note in plan.notes:
+        yield visible(f"  ! {note}")
+    for number, step in enumerate(plan.steps, 1):
+        yield from _step_lines(number, step, commands=commands)
+    yield f"digest {plan.digest}"
+
+
+def _step_lines(number: int, step: Step, *, commands: bool) -> Iterator[str]:
+    yield visible(f"  {number} {step.title}: {step.words}")
+    if step.call is not None:
+        yield visible(f"      call     {step.call.line}  ({len(step.changes)} members)")
+    for change in step.changes:
+        yield visible(f"               {change.name}  weight {change.weight_before} -> {change.weight_after}")
+    for title, shares in (("now", step.before), ("after", step.after)):
+        if shares is not None:
+            yield f"      {title:<8} " + "   ".join(share_words(share) for share in shares)
+    for check in step.checks:
+        yield visible(f"      check    {check}")
+    yield f"      limit    {step.deadline:.0f} s; then: {step.outcome}"
+    if commands and step.call is not None:
+        for command in step.call.commands:
+            yield visible(f"      same as  {command}")
+        for command in step.undo.commands if step.undo is not None else ():
+            yield visible(f"      undo     {command}")
+
+
+def share_words(share: Share) -> str:
+    """`BLUE 3 in rotation, 3 healthy, 100 %`."""
+    return f"{share.colour.upper()} {share.in_rotation} in rotation, {share.healthy} healthy, {share.percent:.0f} %"
+
+
+def refusal_lines(refusal: Refusal) -> Iterator[str]:
+    """Why there is no plan, and what to do."""
+    yield visible(f"refused: {refusal.reason}")
+    yield visible(f"  {refusal.hint}")

@@ -1,0 +1,109 @@
+"""`bluegreen resume`: a rollout whose runner died, or that stopped: finish it, go back, or leave it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from console.cli.confirm import confirm
+from console.cli.following import follow
+from console.cli.looking import config_of, look, say, warn
+from console.cli.plan_words import plan_lines
+from console.config.model import Config
+from console.errors import Refused, UsageError
+from console.model.text import visible
+from console.rollout import request
+from console.rollout.journal import Journal
+from console.rollout.records import DecisionKind, Rollout
+from console.rollout.who import Who
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options."""
+    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the one that is unfinished")
+    choice = parser.add_mutually_exclusive_group()
+    for kind, flag in (
+        (DecisionKind.FINISH, "--finish"),
+        (DecisionKind.GO_BACK, "--go-back"),
+        (DecisionKind.LEAVE, "--leave"),
+    ):
+        choice.add_argument(flag, dest="choice", action="store_const", const=kind)
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation; needs --reason")
+    parser.add_argument("--reason", default="", metavar="TEXT")
+    parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
+    parser.add_argument("--detach", action="store_true", help="start it and return")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Without a choice: show the offers, 7 if there are any. With one: the rollout's exit code."""
+    config = config_of(args)
+    if args.yes and not args.reason:
+        raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")
+    with Journal.open(config.journal) as journal:
+        rollout = _which(journal, args.rollout)
+        if rollout is None:
+            say("nothing to resume: no rollout is unfinished")
+            return 0
+        until = request.judged_after(journal, rollout, config.lease.ttl)
+        request.wait_until_judged(until, _counting(rollout))
+        offers = request.offers(config, rollout, look(config, rollout.service), time.time())
+        if args.choice is None:
+            return _show(rollout, offers)
+        offer = next(offer for offer in offers if offer.kind is args.choice)
+        reason = _confirmed(config, rollout, offer, args)
+        request.resume(config, journal, rollout, offer, Who.current(), reason=reason, take_over=args.take_over)
+    if offer.kind is DecisionKind.LEAVE:
+        say(f"rollout {rollout.id} is closed; nothing was written")
+        return 0
+    return 0 if args.detach else follow(config, rollout.id)
+
+
+def _which(journal: Journal, wanted: str | None) -> Rollout | None:
+    found = request.to_resume(journal)
+    if wanted is not None:
+        rollout = journal.rollout(wanted)
+        if rollout.id not in {other.id for other in found}:
+            raise UsageError(f"rollout {rollout.id} is not unfinished: {rollout.state}", rollout.sentence)
+        return rollout
+    if len(found) > 1:
+        listed = ", ".join(f"{rollout.id} ({rollout.service})" for rollout in found)
+        raise UsageError("which rollout?", f"unfinished: {listed}")
+    return found[0] if found else None
+
+
+def _counting(rollout: Rollout) -> request.Told:
+    said: list[bool] = []
+
+    def told(left: float) -> None:
+        if not said:
+            said.append(True)
+            warn(f"the answer to the last call of rollout {rollout.id} was lost; judging it in {left:.0f} s")
+
+    return told
+
+
+def _show(rollout: Rollout, offers: tuple[request.Offer, ...]) -> int:
+    say(visible(f"rollout {rollout.id}: {rollout.plan.summary}"))
+    say(visible(f"  {rollout.state}, begun by {rollout.who.words}. {rollout.sentence or 'Its runner is gone.'}"))
+    for offer in offers:
+        flag = "--" + offer.kind.replace(" ", "-")
+        say(visible(f"  {flag:<10} {offer.words}"))
+        if offer.plan is not None:
+            say(visible(f"             {offer.plan.summary}"))
+        if offer.refusal is not None:
+            say(visible(f"             not open: {offer.refusal.reason}"))
+    say(f"choose: bluegreen resume {rollout.id} --finish | --go-back | --leave")
+    return 7
+
+
+def _confirmed(config: Config, rollout: Rollout, offer: request.Offer, args: argparse.Namespace) -> str:
+    if offer.plan is None:
+        return str(args.reason)
+    for line in plan_lines(offer.plan):
+        say(line)
+    if args.yes:
+        return str(args.reason)
+    if not sys.stdin.isatty():
+        raise Refused("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
+    return confirm(config.services[rollout.service], offer.plan, args.reason)

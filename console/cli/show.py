@@ -1,0 +1,48 @@
+"""`bluegreen show`: one rollout, from the plan to the proof."""
+
+from __future__ import annotations
+
+import argparse
+
+from console.cli.attach import newest
+from console.cli.following import event_line
+from console.cli.history import history_line
+from console.cli.looking import clock, config_of, say
+from console.cli.plan_words import plan_lines
+from console.model.text import visible
+from console.rollout.journal import Journal
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options."""
+    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
+    parser.add_argument(
+        "--commands", action="store_true", help="also the `openstack` commands that do and undo it by hand"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help='{"schema": 1, "rollout": ..., "decisions": ..., "events": ...}'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Always 0."""
+    config = config_of(args)
+    rollout_id = newest(config.journal, args.rollout)
+    with Journal.open(config.journal, read_only=True) as journal:
+        rollout = journal.rollout(rollout_id)
+        decisions, events = journal.decisions(rollout_id), journal.events(rollout_id)
+    if args.json:
+        import msgspec
+
+        answer = {"schema": 1, "rollout": rollout, "decisions": decisions, "events": events}
+        say(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+        return 0
+    say(visible(history_line(rollout)))
+    for line in plan_lines(rollout.plan, commands=args.commands):
+        say(line)
+    for decision in decisions:
+        why = f' "{decision.reason}"' if decision.reason else ""
+        say(visible(f"{clock(decision.at)}  {decision.kind} {decision.step} by {decision.who.words}{why}"))
+    for event in events:
+        say(event_line(event))
+    return 0
