@@ -31,3 +31,19 @@ contracts: env
 	$(BIN)/lint-imports
 
 check: format lint types contracts test
+
+lab: env  ## a real OpenStack on this machine: tests/lab/README.md
+	$(BIN)/python -m tests.lab up
+
+lab-down: env
+	$(BIN)/python -m tests.lab down
+
+contract: env  ## the same assertions on the drill and, where it runs, on the lab
+	$(BIN)/python -m pytest -n0 -q tests/contract
+
+faults: env  ## the runner killed, stopped and raced, and cutovers under load: needs the lab
+	$(BIN)/python -m pytest -n0 -q tests/faults
+
+clean:  ## caches and builds; not the environment, not the lab
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Real traffic: a haproxy for each load balancer, an HTTP app for each server."""
