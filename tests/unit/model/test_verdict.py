@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from console.model.balancer import LoadBalancer, Member, Pool
+from console.model.colour import Colour
+from console.model.instance import Instance, Probe, Version
+from console.model.readiness import Readiness, rollback
+from console.model.server import Server
+from console.model.service import BALANCER, PROBES, SERVERS, VIP, ColourSet, Service, Source
+from console.model.traffic import Traffic, VipAnswer
+from console.model.verdict import verdict
+
+NOW = 1_800_000_000.0
+
+
+def instance(colour: Colour, number: int, weight: int | None, **member: object) -> Instance:
+    """An instance of the colour; `weight` None: it is in no pool."""
+    name = f"api-{colour}-{number}"
+    fields: dict[str, object] = {
+        "operating_status": "ONLINE" if weight else "DRAINING",
+        "provisioning_status": "ACTIVE",
+        "tags": ("bluegreen:weight=1",),
+    }
+    joined = Member(name, name, "10.0.0.1", 80, weight=weight or 0, **(fields | member))  # type: ignore[arg-type]
+    server = Server(name, name, "ACTIVE", power_state=1)
+    version = Version("1111111" if colour is Colour.BLUE else "2222222", "metadata.git_commit")
+    return Instance(name, colour, server, joined if weight is not None else None, Probe(ok=True, at=NOW), version)
+
+
+def side(colour: Colour, *instances: Instance) -> ColourSet:
+    return ColourSet(colour, instances)
+
+
+def service(**changes: object) -> Service:
+    """BLUE live with three, GREEN warm with three, everything fresh."""
+    fresh = {name: Source(name, seen_at=NOW - 1) for name in (SERVERS, BALANCER, PROBES)}
+    usual = Service(
+        name="api",
+        environment="production",
+        cloud="test",
+        balancer=LoadBalancer("l", "api-lb", provisioning_status="ACTIVE"),
+        pool=Pool("p", "api", provisioning_status="ACTIVE"),
+        blue=side(Colour.BLUE, *(instance(Colour.BLUE, n, 1) for n in (1, 2, 3))),
+        green=side(Colour.GREEN, *(instance(Colour.GREEN, n, 0) for n in (1, 2, 3))),
+        sources=fresh,
+        probed=True,
+    )
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def stale(**sources: Source) -> dict[str, Source]:
+    return {**service().sources, **{source.name: source for source in sources.values()}}
+
+
+def green(*instances: Instance) -> Service:
+    return service(green=side(Colour.GREEN, *instances))
+
+
+def test_the_line_when_all_is_well() -> None:
+    found = verdict(service(), NOW)
+    assert found.line == (
+        "BLUE live 1111111 3/3   GREEN idle 2222222 3/3 ready   rollback ready: 3 warm, 1 call   LB ACTIVE   fresh"
+    )
+    assert (found.healthy, found.problems, found.fresh, found.settled, found.rollback_ready) == (
+        True,
+        (),
+        True,
+        True,
+        True,
+    )
+
+
+def test_a_live_instance_that_fails_its_probe_is_named() -> None:
+    sick = replace(instance(Colour.BLUE, 3, 1), probe=Probe(ok=False, at=NOW, status=503))
+    found = verdict(service(blue=side(Colour.BLUE, instance(Colour.BLUE, 1, 1), sick)), NOW)
+    assert not found.healthy
+    assert found.blue == "BLUE live 1111111 1/2"
+    assert found.problems == ("api-blue-3: the direct probe says 503",)
+
+
+def test_an_idle_instance_in_trouble_leaves_the_service_healthy_and_the_way_back_partial() -> None:
+    sick = instance(Colour.GREEN, 3, 0, operating_status="ERROR")
+    found = verdict(green(instance(Colour.GREEN, 1, 0), instance(Colour.GREEN, 2, 0), sick), NOW)
+    assert found.healthy
+    assert found.green == "GREEN idle 2222222 2/3"
+    assert found.rollback == "rollback partial: 2 of 3 warm"
+    assert any("api-green-3" in problem for problem in found.problems)
+
+
+@pytest.mark.parametrize("name", [SERVERS, BALANCER, PROBES])
+def test_a_stale_source_is_loud_and_nothing_is_healthy(name: str) -> None:
+    old = Source(name, seen_at=NOW - 40, problem="no answer in 15 s", since=NOW - 40)
+    found = verdict(service(sources=stale(old=old)), NOW)
+    assert not found.healthy
+    assert found.freshness == f"STALE 40 s: {name}: no answer in 15 s"
+    assert found.problems[0] == f"stale: 40 s: {name}: no answer in 15 s"
+
+
+def test_a_failure_that_is_still_young_is_not_stale() -> None:
+    young = Source(SERVERS, seen_at=NOW - 6, problem="no answer", since=NOW - 3)
+    assert verdict(service(sources=stale(young=young)), NOW).freshness == "fresh"
+
+
+def test_before_the_load_balancer_was_seen_no_colour_is_called_idle() -> None:
+    unseen = service(balancer=None, pool=None, sources={}, blue=side(Colour.BLUE), green=side(Colour.GREEN))
+    found = verdict(unseen, NOW)
+    assert (found.blue, found.green, found.balancer) == ("BLUE unknown", "GREEN unknown", "LB unknown")
+    assert "idle" not in found.line
+    assert not found.healthy
+    assert found.freshness == "STALE (never seen): servers"
+
+
+def test_weights_of_a_change_under_way_are_not_taken_for_applied() -> None:
+    going = [instance(Colour.BLUE, n, 0, provisioning_status="PENDING_UPDATE") for n in (1, 2)]
+    coming = [instance(Colour.GREEN, n, 1, provisioning_status="PENDING_UPDATE") for n in (1, 2)]
+    busy = LoadBalancer("l", "api-lb", provisioning_status="PENDING_UPDATE")
+    found = verdict(service(balancer=busy, blue=side(Colour.BLUE, *going), green=side(Colour.GREEN, *coming)), NOW)
+    assert "live" not in found.line
+    assert (found.blue, found.green) == ("BLUE changing 1111111 2/2", "GREEN changing 2222222 2/2")
+    assert (found.settled, found.healthy, found.rollback_state) == (False, False, Readiness.BUSY)
+
+
+def test_weights_of_a_change_that_failed_are_in_doubt() -> None:
+    failed = [instance(Colour.GREEN, n, 1, provisioning_status="ERROR") for n in (1, 2)]
+    found = verdict(green(*failed), NOW)
+    assert found.green.startswith("GREEN in doubt")
+    assert not found.settled
+    assert any("provisioning ERROR" in problem for problem in found.problems)
+
+
+def test_a_neighbours_change_on_the_same_load_balancer_is_no_trouble_of_ours() -> None:
+    busy = LoadBalancer("l", "api-lb", provisioning_status="PENDING_UPDATE")
+    found = verdict(service(balancer=busy), NOW)
+    assert found.healthy
+    assert found.balancer == "LB PENDING_UPDATE"
+    assert not found.balancer_ready
+    assert found.rollback == "rollback waits for LB PENDING_UPDATE"
+
+
+def test_an_error_of_the_load_balancer_blocks_the_way_back() -> None:
+    found = verdict(service(balancer=LoadBalancer("l", "api-lb", provisioning_status="ERROR")), NOW)
+    assert found.rollback == "rollback blocked by LB ERROR"
+    assert not found.healthy
+
+
+def test_operating_status_of_the_load_balancer_does_not_matter() -> None:
+    neighbour = LoadBalancer("l", "api-lb", provisioning_status="ACTIVE", operating_status="ERROR")
+    assert verdict(service(balancer=neighbour), NOW) == verdict(service(), NOW)
+
+
+def test_both_colours_show_their_share() -> None:
+    canary = [instance(Colour.GREEN, 1, 1), instance(Colour.GREEN, 2, 0)]
+    found = verdict(green(*canary), NOW)
+    assert found.blue == "BLUE both 1111111 3/3 75 %"
+    assert found.green == "GREEN both 2222222 2/2 25 %"
+    assert found.rollback_state is Readiness.UNKNOWN
+
+
+def test_no_weight_anywhere_is_loud() -> None:
+    found = verdict(service(blue=side(Colour.BLUE, instance(Colour.BLUE, 1, 0))), NOW)
+    assert not found.healthy
+    assert any("no colour is live" in problem for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("instances", "state", "words"),
+    [
+        ([], Readiness.GONE, "rollback gone: GREEN has no instances"),
+        ([instance(Colour.GREEN, n, 0, operating_status="ERROR") for n in (1, 2, 3)], Readiness.COLD, "0 of 3 warm"),
+        ([instance(Colour.GREEN, n, None) for n in (1, 2, 3)], Readiness.COLD, "rollback cold: 0 of 3 warm"),
+        ([instance(Colour.GREEN, 1, 0)], Readiness.PARTIAL, "rollback partial: 1 warm for 3 that serve"),
+        ([instance(Colour.GREEN, n, 0, tags=()) for n in (1, 2, 3)], Readiness.ASKS, "3 warm, 3 not recorded"),
+        ([instance(Colour.GREEN, 1, 0, tags=("bluegreen:hold=bob",))], Readiness.COLD, "all 1 of GREEN are kept out"),
+        ([instance(Colour.GREEN, 1, 0, admin_state_up=False)], Readiness.COLD, "all 1 of GREEN are kept out"),
+    ],
+)
+def test_the_way_back(instances: list[Instance], state: Readiness, words: str) -> None:
+    found = rollback(green(*instances), NOW)
+    assert found.state is state
+    assert words in found.words
+
+
+def test_a_held_instance_is_kept_out_and_no_problem() -> None:
+    held = instance(Colour.GREEN, 4, 0, tags=("bluegreen:hold=bob",), operating_status="OFFLINE")
+    found = verdict(green(*service().green.instances, held), NOW)
+    assert found.green == "GREEN idle 2222222 3/3 ready (1 kept out)"
+    assert found.rollback == "rollback ready: 3 warm, 1 call, 1 kept out"
+    assert found.problems == ()
+
+
+def test_a_hold_on_an_instance_that_serves_does_not_hide_its_trouble() -> None:
+    sick = instance(Colour.BLUE, 1, 1, tags=("bluegreen:hold=bob",), operating_status="ERROR")
+    assert not verdict(service(blue=side(Colour.BLUE, sick)), NOW).healthy
+
+
+def test_ovn_ignores_weights_and_is_said_to() -> None:
+    ovn = LoadBalancer("l", "api-lb", provider="ovn", provisioning_status="ACTIVE")
+    assert "ovn" in verdict(service(balancer=ovn), NOW).rollback
+
+
+def test_lost_requests_through_the_vip_are_trouble() -> None:
+    answers = (VipAnswer(NOW - 3, 5, 200, "1111111"), VipAnswer(NOW - 2, 5, 503))
+    fresh = {**service().sources, VIP: Source(VIP, seen_at=NOW - 2)}
+    found = verdict(service(traffic=Traffic("u", answers, {}), traffic_watched=True, sources=fresh), NOW)
+    assert not found.healthy
+    assert "1 of 2 requests through the VIP failed, the last 2 s ago: status 503" in found.problems
+
+
+def test_traffic_that_is_watched_and_was_not_seen_is_stale() -> None:
+    assert "vip" in verdict(service(traffic_watched=True), NOW).freshness
+
+
+def test_mixed_versions_foreign_members_and_colourless_instances_are_told() -> None:
+    odd = replace(instance(Colour.BLUE, 2, 1), version=Version("9999999", "metadata.git_commit"))
+    found = verdict(
+        service(
+            blue=side(Colour.BLUE, instance(Colour.BLUE, 1, 1), odd),
+            foreign=(Member("f", "stranger", "10.0.0.9", 80, weight=1),),
+            uncoloured=(replace(instance(Colour.BLUE, 7, None), colour=None, name="grey"),),
+        ),
+        NOW,
+    )
+    text = " | ".join(found.problems)
+    assert "BLUE runs 2 versions" in text
+    assert "stranger" in text
+    assert "nothing tells the colour of grey" in text
+
+
+def test_sources_that_disagree_are_told() -> None:
+    lagging = replace(instance(Colour.BLUE, 1, 1), probe=Probe(ok=False, at=NOW, status=503))
+    found = verdict(service(blue=side(Colour.BLUE, lagging)), NOW)
+    assert any("503" in problem for problem in found.problems)
+
+
+def test_a_thousand_sick_instances_are_one_sentence() -> None:
+    sick = [instance(Colour.BLUE, n, 1, operating_status="ERROR") for n in range(1000)]
+    found = verdict(service(blue=side(Colour.BLUE, *sick)), NOW)
+    assert len(found.problems) == 1
+    assert "and 997 more" in found.problems[0]
