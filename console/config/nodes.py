@@ -109,7 +109,7 @@ class Value:
         words = tuple(allowed)
         return self._error(
             line,
-            f"{self._subject}expected {', '.join(words)}; found the unknown key `{clipped(key, _SHOWN)}`",
+            f"{self._subject}unknown key `{clipped(key, _SHOWN)}`, expected one of: {', '.join(words)}",
             nearest(key, words),
         )
 

@@ -26,6 +26,7 @@ class CommitView:
 
     `would_ship` are the commits in idle and not in live, `would_undo` those in live and not in idle, newest first;
     None where a version is unknown. `recent` are the newest commits of live's history, for a service with one side.
+    `more_to_ship` and `more_to_undo` say that there are more than those listed.
     """
 
     live: Commit | None = None
@@ -34,3 +35,5 @@ class CommitView:
     would_undo: tuple[Commit, ...] | None = None
     recent: tuple[Commit, ...] = ()
     problem: str = ""
+    more_to_ship: bool = False
+    more_to_undo: bool = False

@@ -7,9 +7,9 @@ from config_cases import fault
 
 # the mistake, its line, what the message must say, what the hint must say
 MISTAKES = [
-    ("servces: {}", 1, ("expected services, lease", "unknown key `servces`"), "did you mean `services`?"),
+    ("servces: {}", 1, ("expected one of: services, lease", "unknown key `servces`"), "did you mean `services`?"),
     ("services:\n  api:\n    clod: x", 3, ("services.api: ", "unknown key `clod`"), "did you mean `cloud`?"),
-    ("services:\n  api:\n    zzz: x", 3, ("expected cloud, region", "unknown key `zzz`"), ""),
+    ("services:\n  api:\n    zzz: x", 3, ("expected one of: cloud, region", "unknown key `zzz`"), ""),
     ("services:\n  api:\n    region: x", 2, ("services.api: expected the key `cloud`, found none",), "clouds.yaml"),
     ("services: {}", 1, ("services: expected a mapping of service names, one at least, found an empty mapping",), ""),
     ("services:", 1, ("found nothing",), ""),
@@ -68,7 +68,7 @@ IN_SERVICE = [
     ("vip: {url: 'http:///version'}", ("expected a URL",), ""),
     ("vip: {url: 'http://{vip}/', rate: 0}", ("vip.rate: expected a number from 0.1 to 100, found `0`",), ""),
     ("commits: {}", ("expected the key `git`",), ""),
-    ("commits: {gerrit: x}", ("expected git; found the unknown key `gerrit`",), "did you mean `git`?"),
+    ("commits: {gerrit: x}", ("unknown key `gerrit`, expected one of: git",), "did you mean `git`?"),
     ("release: {min_ratio: 0}", ("release.min_ratio: expected a number above 0 and up to 1, found `0`",), ""),
     ("release: {min_ratio: 1.1}", ("found `1.1`",), ""),
     ("release: {min_ratio: .nan}", ("found `.nan`",), ""),
