@@ -1,1 +1,5 @@
-"""A simulated OpenStack with real sockets, for training and tests."""
+"""The drill: a simulated OpenStack behind real HTTP, with real instances and a real VIP, on loopback."""
+
+SERVICE = "nova-api"  # the one service in it
+CLOUDS, CONFIG, REPOSITORY = "clouds.yaml", "config.yaml", "nova-api.git"  # in its folder
+READY = "ready"  # the last line that `--serve` prints when everything listens

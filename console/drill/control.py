@@ -1,0 +1,189 @@
+"""The trainer's door, under /drill/: make things happen, and see what was written. Loopback only, no login.
+
+GET  /drill                          the whole state: instances, members, what the amphora runs, troubles
+PUT  /drill/instances/NAME           {"mode": "unhealthy"}; the modes are those of `instances.MODES`
+PUT  /drill/servers/NAME             {"status": "ERROR", "task_state": "rebooting", "metadata": {...}, ...}
+PUT  /drill/members/NAME             {"weight": 5, "tags": [...]}: as somebody else would, applied at once;
+                                     {"operating_status": "ERROR" | "auto"}: what the check is to say
+PUT  /drill/load-balancer            {"provisioning_status": "PENDING_UPDATE" | "ERROR" | "ACTIVE"}
+POST /drill/release                  end what is pending at once
+PUT  /drill/settings                 {"pending": 1.5, "heartbeat": 3, "delay": 0, "token_life": 3600}
+POST /drill/trouble                  {"kind": "amphora", "count": 1} for the next writes of the load balancer;
+                                     the kinds are those of `provisioning.KINDS`
+POST /drill/tokens/revoke            every token is invalid from here on
+GET  /drill/writes?since=N           the writes after mark N: {"mark", "count", "writes"}
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from console.drill.api import Fault, body_of, world_of
+from console.drill.octavia import provisioning
+from console.drill.octavia.objects import Member, stamp
+from console.drill.world import Trouble, World
+
+SETTINGS = ("pending", "heartbeat", "delay", "token_life")
+SERVER_FIELDS = ("name", "status", "vm_state", "task_state", "power_state", "metadata", "tags")
+MEMBER_FIELDS = ("name", "weight", "admin_state_up", "backup", "tags", "provisioning_status")
+STATUSES = ("ACTIVE", "PENDING_UPDATE", "ERROR")
+
+
+def _wrong(message: str, status: int = 400) -> Fault:
+    return Fault(status, {"error": message})
+
+
+async def _words(request: Request, allowed: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        body = await body_of(request)
+    except ValueError:
+        raise _wrong("the body is not JSON") from None
+    if not isinstance(body, dict) or not set(body) <= set(allowed):
+        raise _wrong(f"say one or more of: {', '.join(allowed)}")
+    return body
+
+
+async def state(request: Request) -> Response:
+    """Everything a trainer wants to see."""
+    world = world_of(request)
+    return JSONResponse(
+        {
+            "instances": [
+                {"name": i.name, "address": i.address, "port": i.port, "mode": i.mode, "served": i.served}
+                for i in world.instances
+            ],
+            "load_balancer": world.balancer.view(),
+            "members": [member.view() for member in world.pool.members],
+            "applied": {target.name: asdict(target) for target in world.amphora.targets.values()},
+            "lost": world.amphora.lost,
+            "troubles": [asdict(trouble) for trouble in world.troubles],
+            "settings": asdict(world.settings),
+            "writes": len(world.writes),
+        }
+    )
+
+
+async def set_instance(request: Request) -> Response:
+    """Change an instance's mode."""
+    world, name = world_of(request), request.path_params["name"]
+    instance = world.instance(name)
+    if instance is None:
+        raise _wrong(f"there is no instance {name}", 404)
+    said = await _words(request, ("mode",))
+    try:
+        await instance.set_mode(str(said.get("mode", "ok")))
+    except ValueError as error:
+        raise _wrong(str(error)) from None
+    return JSONResponse({"name": instance.name, "mode": instance.mode})
+
+
+async def set_server(request: Request) -> Response:
+    """Change what Nova says of a server."""
+    name = request.path_params["name"]
+    for server in world_of(request).servers:
+        if name in (server.name, server.id):
+            for key, value in (await _words(request, SERVER_FIELDS)).items():
+                setattr(server, key, value)
+            return Response(status_code=204)
+    raise _wrong(f"there is no server {name}", 404)
+
+
+async def set_member(request: Request) -> Response:
+    """Change a member behind everybody's back; intent is applied at once, without a lock."""
+    world = world_of(request)
+    member = _member(world, request.path_params["name"])
+    said = await _words(request, (*MEMBER_FIELDS, "operating_status"))
+    if (status := said.pop("operating_status", None)) is not None:
+        world.amphora.forced.pop(member.id, None)
+        if status != "auto":
+            world.amphora.forced[member.id] = member.operating_status = status
+    for key, value in said.items():
+        setattr(member, key, value)
+        member.updated_at = stamp()
+    if said:
+        provisioning.apply(world)
+    return JSONResponse(member.view())
+
+
+def _member(world: World, name: str) -> Member:
+    for member in world.pool.members:
+        if name in (member.name, member.id):
+            return member
+    raise _wrong(f"there is no member {name}", 404)
+
+
+async def set_balancer(request: Request) -> Response:
+    """Lock the load balancer, put it in ERROR, or heal it."""
+    world = world_of(request)
+    status = (await _words(request, ("provisioning_status",))).get("provisioning_status")
+    if status not in STATUSES:
+        raise _wrong(f"provisioning_status is one of {', '.join(STATUSES)}")
+    world.balancer.provisioning_status = status
+    for thing in (world.pool, *world.balancer.listeners):
+        thing.provisioning_status = "PENDING_UPDATE" if status == "PENDING_UPDATE" else "ACTIVE"
+    return JSONResponse(world.balancer.view())
+
+
+async def release(request: Request) -> Response:
+    """End what is pending at once."""
+    world = world_of(request)
+    world.settle_now.set()
+    world.settle_now = asyncio.Event()
+    return Response(status_code=204)
+
+
+async def set_settings(request: Request) -> Response:
+    """Change the times."""
+    world = world_of(request)
+    for key, value in (await _words(request, SETTINGS)).items():
+        if not isinstance(value, int | float) or value < 0:
+            raise _wrong(f"{key} is a number of seconds")
+        setattr(world.settings, key, float(value))
+    return JSONResponse(asdict(world.settings))
+
+
+async def trouble(request: Request) -> Response:
+    """Let the next writes of the load balancer go wrong."""
+    world = world_of(request)
+    said = await _words(request, ("kind", "count"))
+    if said.get("kind") not in provisioning.KINDS:
+        raise _wrong(f"kind is one of {', '.join(provisioning.KINDS)}")
+    world.troubles.append(Trouble(said["kind"], int(said.get("count", 1))))
+    return Response(status_code=204)
+
+
+async def revoke(request: Request) -> Response:
+    """Forget every token."""
+    world_of(request).tokens.clear()
+    return Response(status_code=204)
+
+
+async def writes(request: Request) -> Response:
+    """The writes since a mark, oldest first, of one service if `service` is given."""
+    world = world_of(request)
+    since = request.query_params.get("since", "0")
+    if not since.isdecimal():
+        raise _wrong("since is a mark from an earlier answer")
+    service = request.query_params.get("service")
+    found = [write for write in world.writes[int(since) :] if service in (None, write.service)]
+    return JSONResponse({"mark": len(world.writes), "count": len(found), "writes": [asdict(write) for write in found]})
+
+
+ROUTES = [
+    Route("/", state, methods=["GET"]),
+    Route("/instances/{name}", set_instance, methods=["PUT"]),
+    Route("/servers/{name}", set_server, methods=["PUT"]),
+    Route("/members/{name}", set_member, methods=["PUT"]),
+    Route("/load-balancer", set_balancer, methods=["PUT"]),
+    Route("/release", release, methods=["POST"]),
+    Route("/settings", set_settings, methods=["PUT"]),
+    Route("/trouble", trouble, methods=["POST"]),
+    Route("/tokens/revoke", revoke, methods=["POST"]),
+    Route("/writes", writes, methods=["GET"]),
+]

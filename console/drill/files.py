@@ -1,0 +1,77 @@
+"""The files that point any OpenStack client, and the console, at the drill."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from console.drill import CLOUDS, CONFIG, SERVICE
+from console.drill.git_history import History
+from console.drill.scene import LEASE_NETWORK, VIP_PORT
+from console.drill.world import User, World
+
+
+def write(directory: Path, world: World, history: History) -> None:
+    """Write clouds.yaml and config.yaml, readable by their owner only. Raises OSError."""
+    _private(directory / CLOUDS, yaml.safe_dump(_clouds(world), sort_keys=False))
+    _private(directory / CONFIG, config_text(directory, history))
+
+
+def _private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def _clouds(world: World) -> dict[str, Any]:
+    operator, viewer = world.users
+    common = {"region_name": world.region, "identity_api_version": 3}
+    credential = {
+        "auth_url": f"{world.url}/identity/v3",
+        "application_credential_id": world.credential.id,
+        "application_credential_secret": world.credential.secret,
+    }
+    return {
+        "clouds": {
+            "drill": {**common, "auth": _login(world, operator)},
+            "drill-viewer": {**common, "auth": _login(world, viewer)},
+            "drill-credential": {**common, "auth_type": "v3applicationcredential", "auth": credential},
+        }
+    }
+
+
+def _login(world: World, user: User) -> dict[str, str]:
+    return {
+        "auth_url": f"{world.url}/identity/v3",
+        "username": user.name,
+        "password": user.password,
+        "project_name": world.project,
+        "user_domain_id": "default",
+        "project_domain_id": "default",
+    }
+
+
+def config_text(directory: Path, history: History) -> str:
+    """The console's config for the drill; without a git repository it has no commits section, and says so."""
+    service: dict[str, Any] = {
+        "cloud": "drill",
+        "environment": "drill",
+        "rotation": {"kind": "weights", "load_balancer": SERVICE, "pool": SERVICE},
+        "instances": {"tags": [f"service={SERVICE}"], "colour": "metadata.color"},
+        "version": ["metadata.git_commit"],
+        "health": {"path": "/healthcheck"},
+        "vip": {"url": f"http://{{vip}}:{VIP_PORT}/version", "version": "git_commit"},
+    }
+    note = "# No git on this machine: no repository was made, so there are no commits to compare.\n"
+    if history.path is not None:
+        service["commits"] = {"git": str(history.path)}
+        note = ""
+    whole = {
+        "services": {SERVICE: service},
+        "lease": {"network": LEASE_NETWORK},
+        "journal": f"sqlite:///{directory / 'journal.db'}",
+    }
+    return f"# The drill's config, written at its start.\n{note}{yaml.safe_dump(whole, sort_keys=False)}"

@@ -1,0 +1,99 @@
+"""A small git repository to compare commits in, made by one `git fast-import`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.drill import REPOSITORY
+
+TIMEOUT = 30.0  # seconds
+BLUE_AT, GREEN_AT = 12, 18  # which commit each colour was built from, counted from 1
+HOUR = 3600
+
+_PEOPLE = (
+    ("Ana Ribeiro", "ana@example.org"),
+    ("Bohdan Koval", "bohdan@example.org"),
+    ("Chiara Lenz", "chiara@example.org"),
+    ("Dev Anand", "dev@example.org"),
+)
+_SUBJECTS = (
+    "Start the service from one entry point",
+    "api: return 404, not 500, for an unknown flavor",
+    "Document the order of an upgrade",
+    "scheduler: weigh hosts by free memory first",
+    "Remove the deprecated file injection",
+    "conductor: retry a build on the next cell",
+    "db: add an index on instances.deleted_at",
+    "Answer /version with the commit that was built",
+    "api: validate the length of server tags",
+    "compute: stop polling a guest that is gone",
+    "Log the request id with each conflict",
+    "Release notes for the first quarter",
+    "api: page the server list by created_at",
+    "db: make the volume mapping nullable (migration)",
+    "scheduler: do not count disabled hosts",
+    "Fix the race between rebuild and delete",
+    "api: send Retry-After with 429",
+    "conductor: close the connections of a removed cell",
+    "compute: report the time of the last sync",
+    "Bump the minimum microversion of the client",
+)
+_NO_GIT_BLUE = "4f0c1d6a2b7e93850c6d1fa4e2b98370d5c6e1f2"
+_NO_GIT_GREEN = "9ab3e07d41c8f25607be3d9014a7c5f8e62d0b13"
+
+
+@dataclass(frozen=True)
+class History:
+    """The commits that the two colours run; `path` is None where there is no git to make a repository with."""
+
+    blue: str
+    green: str
+    path: Path | None
+
+
+def make(directory: Path) -> History:
+    """Make a bare repository in `directory`; without a working git the commits are names only."""
+    path = directory / REPOSITORY
+    marks = directory / "marks"
+    try:
+        _git("init", "--quiet", "--bare", f"--template={os.devnull}", str(path))
+        stream = "".join(_commit(number, subject) for number, subject in enumerate(_SUBJECTS, start=1))
+        arguments = ("-C", str(path), "fast-import", "--quiet", "--force", f"--export-marks={marks}")
+        _git(*arguments, text=stream)
+        shas = dict(line.split() for line in marks.read_text().splitlines())
+        marks.unlink()
+        _git("-C", str(path), "symbolic-ref", "HEAD", "refs/heads/master")
+        return History(shas[f":{BLUE_AT}"], shas[f":{GREEN_AT}"], path)
+    except (OSError, subprocess.SubprocessError, KeyError, ValueError):
+        return History(_NO_GIT_BLUE, _NO_GIT_GREEN, None)
+
+
+def _commit(number: int, subject: str) -> str:
+    name, email = _PEOPLE[number % len(_PEOPLE)]
+    at = int(time.time()) - (len(_SUBJECTS) - number + 1) * 7 * HOUR
+    content = f"{number}. {subject}\n"
+    return (
+        f"commit refs/heads/master\nmark :{number}\ncommitter {name} <{email}> {at} +0000\n"
+        f"data {len(subject.encode())}\n{subject}\n"
+        f"M 100644 inline CHANGES\ndata {len(content.encode())}\n{content}\n"
+    )
+
+
+def _git(*arguments: str, text: str = "") -> None:
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    subprocess.run(  # noqa: S603 fixed words, no shell
+        ["git", *arguments],  # noqa: S607 git is wherever the user has it
+        input=text.encode(),
+        check=True,
+        capture_output=True,
+        timeout=TIMEOUT,
+        env=environment,
+    )

@@ -1,0 +1,243 @@
+"""Nova v2.1 of the drill: servers with metadata and tags, microversions, paging."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from console.drill.api import Fault, authenticate, world_of
+from console.drill.world import Server, World, stamp
+
+NEWEST = (2, 104)
+PAGE = 1000  # Nova's max_limit
+FLAVOR = {
+    "vcpus": 1,
+    "ram": 2048,
+    "disk": 20,
+    "ephemeral": 0,
+    "swap": 0,
+    "original_name": "m1.small",
+    "extra_specs": {},
+}
+FLAVOR_ID = "3f6d8e0b-6d5b-4f0c-9d0e-5a8d6c0f2b11"
+HEADER, OLD_HEADER = "OpenStack-API-Version", "X-OpenStack-Nova-API-Version"
+IN_NAMES = {400: "badRequest", 404: "itemNotFound", 403: "forbidden", 406: "computeFault"}
+
+Level = tuple[int, int]
+
+
+def _fault(status: int, message: str, level: str | None = None) -> Fault:
+    headers = {} if level is None else {HEADER: f"compute {level}", OLD_HEADER: level}
+    return Fault(status, {IN_NAMES[status]: {"code": status, "message": message}}, headers)
+
+
+def _level(request: Request) -> Level:
+    """The microversion that is asked for; 2.1 if none is."""
+    text = request.headers.get(OLD_HEADER, "")
+    for part in request.headers.get(HEADER, "").split(","):
+        if part.strip().startswith("compute "):
+            text = part.strip().removeprefix("compute ")
+    if not text:
+        return 2, 1
+    if text == "latest":
+        return NEWEST
+    found = re.fullmatch(r"(\d+)\.(\d+)", text)
+    if found is None:
+        raise _fault(400, f"API Version String {text} is of invalid format. Must be of format MajorNum.MinorNum.")
+    level = int(found[1]), int(found[2])
+    if not (2, 1) <= level <= NEWEST:
+        said = f"Version {text} is not supported by the API. Minimum is 2.1 and maximum is {NEWEST[0]}.{NEWEST[1]}."
+        raise _fault(406, said, text)
+    return level
+
+
+def _answer(body: dict[str, Any], level: Level) -> Response:
+    text = f"{level[0]}.{level[1]}"
+    return JSONResponse(body, headers={HEADER: f"compute {text}", OLD_HEADER: text, "Vary": f"{HEADER}, {OLD_HEADER}"})
+
+
+def _version(world: World, *, alone: bool) -> dict[str, Any]:
+    links: list[dict[str, str]] = [{"rel": "self", "href": f"{world.url}/compute/v2.1/"}]
+    described: dict[str, Any] = {
+        "id": "v2.1",
+        "status": "CURRENT",
+        "version": f"{NEWEST[0]}.{NEWEST[1]}",
+        "min_version": "2.1",
+        "updated": "2013-07-23T11:33:21Z",
+        "links": links,
+    }
+    if alone:
+        links.append({"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"})
+        media = {"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}
+        described["media-types"] = [media]
+    return described
+
+
+async def versions(request: Request) -> Response:
+    """GET / lists the versions."""
+    return JSONResponse({"versions": [_version(world_of(request), alone=False)]})
+
+
+async def version(request: Request) -> Response:
+    """GET /v2.1 describes the version; no token needed."""
+    return _answer({"version": _version(world_of(request), alone=True)}, (2, 1))
+
+
+async def servers(request: Request) -> Response:
+    """GET /servers and /servers/detail. Filters that Nova does not know are dropped, as Nova does below 2.102."""
+    token = authenticate(request)
+    level, world = _level(request), world_of(request)
+    params = request.query_params
+    limit_text = params.get("limit", str(PAGE))
+    if not limit_text.isdecimal():
+        said = (
+            f"Invalid input for query parameters limit. Value: {limit_text}. '{limit_text}' does not match '^[0-9]*$'"
+        )
+        raise _fault(400, said, f"{level[0]}.{level[1]}")
+    listed = [server for server in _newest_first(world) if _matches(server, dict(params), level)]
+    if marker := params.get("marker"):
+        ids = [server.id for server in _newest_first(world)]
+        if marker not in ids:
+            raise _fault(400, f"marker [{marker}] not found", f"{level[0]}.{level[1]}")
+        after = set(ids[ids.index(marker) + 1 :])
+        listed = [server for server in listed if server.id in after]
+    limit = min(int(limit_text) or PAGE, PAGE)
+    page = listed[:limit]
+    detail = request.url.path.endswith("/detail")
+    views = [_view(world, each, level, token.user.id) if detail else _brief(world, each) for each in page]
+    body: dict[str, Any] = {"servers": views}
+    if len(page) == limit:  # Nova does not look whether there is more
+        query = urlencode({**params, "marker": page[-1].id})
+        tail = "/detail" if detail else ""
+        body["servers_links"] = [{"rel": "next", "href": f"{world.url}/compute/v2.1/servers{tail}?{query}"}]
+    return _answer(body, level)
+
+
+async def server(request: Request) -> Response:
+    """GET /servers/ID."""
+    token = authenticate(request)
+    level, world, wanted = _level(request), world_of(request), request.path_params["id"]
+    for each in world.servers:
+        if each.id == wanted:
+            return _answer({"server": _view(world, each, level, token.user.id)}, level)
+    raise _fault(404, f"Instance {wanted} could not be found.", f"{level[0]}.{level[1]}")
+
+
+async def flavors(request: Request) -> Response:
+    """GET /flavors and /flavors/detail: the `openstack` client resolves names with it."""
+    authenticate(request)
+    return _answer({"flavors": [_flavor()]}, _level(request))
+
+
+async def flavor(request: Request) -> Response:
+    """GET /flavors/ID."""
+    authenticate(request)
+    return _answer({"flavor": _flavor()}, _level(request))
+
+
+def _flavor() -> dict[str, Any]:
+    sizes = {"vcpus": FLAVOR["vcpus"], "ram": FLAVOR["ram"], "disk": FLAVOR["disk"], "swap": ""}
+    return {"id": FLAVOR_ID, "name": FLAVOR["original_name"], **sizes, "links": [], "description": None}
+
+
+def _newest_first(world: World) -> list[Server]:
+    return sorted(world.servers, key=lambda server: (server.created_at, server.id), reverse=True)
+
+
+def _matches(server: Server, params: dict[str, str], level: Level) -> bool:
+    if level >= (2, 26):
+        if "tags" in params and not set(params["tags"].split(",")) <= set(server.tags):
+            return False
+        if "tags-any" in params and not set(params["tags-any"].split(",")) & set(server.tags):
+            return False
+        if "not-tags" in params and set(params["not-tags"].split(",")) <= set(server.tags):
+            return False
+    if "status" in params and params["status"].upper() != server.status:
+        return False
+    return "name" not in params or re.search(params["name"], server.name) is not None
+
+
+def _brief(world: World, server: Server) -> dict[str, Any]:
+    return {"id": server.id, "name": server.name, "links": _links(world, server)}
+
+
+def _links(world: World, server: Server) -> list[dict[str, str]]:
+    where = f"{world.url}/compute"
+    return [
+        {"rel": "self", "href": f"{where}/v2.1/servers/{server.id}"},
+        {"rel": "bookmark", "href": f"{where}/servers/{server.id}"},
+    ]
+
+
+def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str, Any]:
+    image_link = {"rel": "bookmark", "href": f"{world.url}/compute/images/{server.image.id}"}
+    image: dict[str, Any] = {"id": server.image.id, "links": [image_link]}
+    if level >= (2, 98):
+        image["properties"] = server.image.properties
+    address = {
+        "version": 4,
+        "addr": server.address,
+        "OS-EXT-IPS:type": "fixed",
+        "OS-EXT-IPS-MAC:mac_addr": server.mac,
+    }
+    flavor_link = {"rel": "bookmark", "href": f"{world.url}/compute/flavors/{FLAVOR_ID}"}
+    shown: dict[str, Any] = {
+        "accessIPv4": "",
+        "accessIPv6": "",
+        "addresses": {"ops-net": [address]},
+        "created": stamp(server.created_at),
+        "flavor": FLAVOR if level >= (2, 47) else {"id": FLAVOR_ID, "links": [flavor_link]},
+        "hostId": hashlib.sha224(server.id.encode()).hexdigest(),
+        "id": server.id,
+        "image": image,
+        "links": _links(world, server),
+        "metadata": server.metadata,
+        "name": server.name,
+        "status": server.status,
+        "tenant_id": world.project_id,
+        "user_id": user_id,
+        "updated": stamp(server.created_at + 5),
+        "OS-DCF:diskConfig": "MANUAL",
+        "progress": 0,
+        "OS-EXT-AZ:availability_zone": "nova",
+        "config_drive": "",
+        "key_name": None,
+        "OS-SRV-USG:launched_at": stamp(server.created_at + 5).replace("Z", ".000000"),
+        "OS-SRV-USG:terminated_at": None,
+        "OS-EXT-STS:task_state": server.task_state,
+        "OS-EXT-STS:vm_state": server.vm_state,
+        "OS-EXT-STS:power_state": server.power_state,
+        "os-extended-volumes:volumes_attached": [],
+        "security_groups": [{"name": "default"}],
+    }
+    since: dict[Level, dict[str, Any]] = {
+        (2, 9): {"locked": False},
+        (2, 19): {"description": None},
+        (2, 26): {"tags": server.tags},
+        (2, 63): {"trusted_image_certificates": None},
+        (2, 73): {"locked_reason": None},
+        (2, 90): {"OS-EXT-SRV-ATTR:hostname": server.name},
+    }
+    for minimum, keys in since.items():
+        if level >= minimum:
+            shown.update(keys)
+    return shown
+
+
+ROUTES = [
+    Route("/", versions),
+    Route("/v2.1", version),
+    Route("/v2.1/", version),
+    Route("/v2.1/servers", servers),
+    Route("/v2.1/servers/detail", servers),
+    Route("/v2.1/servers/{id}", server),
+    Route("/v2.1/flavors", flavors),
+    Route("/v2.1/flavors/detail", flavors),
+    Route("/v2.1/flavors/{id}", flavor),
+]

@@ -1,0 +1,1 @@
+"""Octavia v2 of the drill: its objects, its amphora, and its API."""

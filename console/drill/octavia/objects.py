@@ -1,0 +1,238 @@
+"""Octavia's objects as its API shows them (Octavia 19, API v2.30): every key, in the API's order."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+JSON = dict[str, Any]
+
+
+def stamp(at: float | None = None) -> str:
+    """A time in Unix seconds (now, if left out), as Octavia writes it: without a zone."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() if at is None else at))
+
+
+def new_id() -> str:
+    """An id."""
+    return str(uuid4())
+
+
+@dataclass
+class Thing:
+    """What all objects have. Provisioning status: what the API is doing; operating status: what was observed."""
+
+    name: str
+    project_id: str
+    id: str = field(default_factory=new_id)
+    description: str = ""
+    provisioning_status: str = "ACTIVE"
+    operating_status: str = "OFFLINE"
+    admin_state_up: bool = True
+    tags: list[str] = field(default_factory=list)
+    created_at: str = field(default_factory=stamp)
+    updated_at: str | None = None
+
+
+@dataclass
+class Member(Thing):
+    """A pool member. `weight` can be None: a batch that says null stores it."""
+
+    address: str = ""
+    protocol_port: int = 0
+    weight: int | None = 1
+    backup: bool = False
+    subnet_id: str | None = None
+    monitor_address: str | None = None
+    monitor_port: int | None = None
+    vnic_type: str = "normal"
+
+    def view(self) -> JSON:
+        """As the API shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "operating_status": self.operating_status,
+            "provisioning_status": self.provisioning_status,
+            "admin_state_up": self.admin_state_up,
+            "address": self.address,
+            "protocol_port": self.protocol_port,
+            "weight": self.weight,
+            "backup": self.backup,
+            "subnet_id": self.subnet_id,
+            "project_id": self.project_id,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "monitor_address": self.monitor_address,
+            "monitor_port": self.monitor_port,
+            "tags": sorted(self.tags),
+            "vnic_type": self.vnic_type,
+            "tenant_id": self.project_id,
+        }
+
+
+@dataclass
+class Monitor(Thing):
+    """A health monitor; `delay` and `timeout` in seconds."""
+
+    pool_id: str = ""
+    delay: int = 5
+    timeout: int = 3
+    url_path: str = "/healthcheck"
+
+    def view(self) -> JSON:
+        """As the API shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "type": "HTTP",
+            "delay": self.delay,
+            "timeout": self.timeout,
+            "max_retries": 3,
+            "max_retries_down": 3,
+            "http_method": "GET",
+            "url_path": self.url_path,
+            "expected_codes": "200",
+            "admin_state_up": self.admin_state_up,
+            "project_id": self.project_id,
+            "pools": [{"id": self.pool_id}],
+            "provisioning_status": self.provisioning_status,
+            "operating_status": self.operating_status,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "tags": sorted(self.tags),
+            "http_version": None,
+            "domain_name": None,
+            "tenant_id": self.project_id,
+        }
+
+
+@dataclass
+class Pool(Thing):
+    """A pool with its members and its monitor."""
+
+    balancer_id: str = ""
+    listener_id: str = ""
+    monitor: Monitor | None = None
+    members: list[Member] = field(default_factory=list)
+
+    def view(self) -> JSON:
+        """As the API shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "provisioning_status": self.provisioning_status,
+            "operating_status": self.operating_status,
+            "admin_state_up": self.admin_state_up,
+            "protocol": "HTTP",
+            "lb_algorithm": "ROUND_ROBIN",
+            "session_persistence": None,
+            "project_id": self.project_id,
+            "loadbalancers": [{"id": self.balancer_id}],
+            "listeners": [{"id": self.listener_id}] if self.listener_id else [],
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "healthmonitor_id": self.monitor.id if self.monitor else None,
+            "members": [{"id": member.id} for member in self.members],
+            "tags": sorted(self.tags),
+            "tls_container_ref": None,
+            "ca_tls_container_ref": None,
+            "crl_container_ref": None,
+            "tls_enabled": False,
+            "tls_ciphers": None,
+            "tls_versions": None,
+            "alpn_protocols": None,
+            "tenant_id": self.project_id,
+        }
+
+
+@dataclass
+class Listener(Thing):
+    """A listener: what the VIP listens on, and the pool that it sends clients to."""
+
+    balancer_id: str = ""
+    protocol_port: int = 80
+    default_pool_id: str = ""
+
+    def view(self) -> JSON:
+        """As the API shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "provisioning_status": self.provisioning_status,
+            "operating_status": self.operating_status,
+            "admin_state_up": self.admin_state_up,
+            "protocol": "HTTP",
+            "protocol_port": self.protocol_port,
+            "connection_limit": -1,
+            "default_tls_container_ref": None,
+            "sni_container_refs": [],
+            "project_id": self.project_id,
+            "default_pool_id": self.default_pool_id,
+            "l7policies": [],
+            "insert_headers": {},
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "loadbalancers": [{"id": self.balancer_id}],
+            "timeout_client_data": 50000,
+            "timeout_member_connect": 5000,
+            "timeout_member_data": 50000,
+            "timeout_tcp_inspect": 0,
+            "tags": sorted(self.tags),
+            "client_ca_tls_container_ref": None,
+            "client_authentication": "NONE",
+            "client_crl_container_ref": None,
+            "allowed_cidrs": None,
+            "tls_ciphers": None,
+            "tls_versions": None,
+            "alpn_protocols": None,
+            "hsts_max_age": None,
+            "hsts_include_subdomains": False,
+            "hsts_preload": False,
+            "tenant_id": self.project_id,
+        }
+
+
+@dataclass
+class Balancer(Thing):
+    """A load balancer with its listeners and pools."""
+
+    vip_address: str = ""
+    vip_port_id: str = ""
+    vip_subnet_id: str = ""
+    vip_network_id: str = ""
+    listeners: list[Listener] = field(default_factory=list)
+    pools: list[Pool] = field(default_factory=list)
+
+    def view(self) -> JSON:
+        """As the API shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "provisioning_status": self.provisioning_status,
+            "operating_status": self.operating_status,
+            "admin_state_up": self.admin_state_up,
+            "project_id": self.project_id,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "vip_address": self.vip_address,
+            "vip_port_id": self.vip_port_id,
+            "vip_subnet_id": self.vip_subnet_id,
+            "vip_network_id": self.vip_network_id,
+            "vip_sg_ids": [],
+            "additional_vips": [],
+            "listeners": [{"id": listener.id} for listener in self.listeners],
+            "pools": [{"id": pool.id} for pool in self.pools],
+            "provider": "amphora",
+            "flavor_id": None,
+            "vip_qos_policy_id": None,
+            "tags": sorted(self.tags),
+            "availability_zone": None,
+            "vip_vnic_type": "normal",
+            "tenant_id": self.project_id,
+        }
