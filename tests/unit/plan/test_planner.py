@@ -1,0 +1,224 @@
+"""Plans and refusals that an operator meets by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from plan_worlds import NOW, applied, config, foreign_member, instance, loose, service, usual
+
+from console.config.model import ServiceConfig
+from console.model.colour import Colour
+from console.model.service import BALANCER, Service, Source
+from console.plan.basis import basis_of, drift
+from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
+from console.plan.planner import plan
+
+CUTOVER, ROLLBACK = Intent(Action.CUTOVER), Intent(Action.ROLLBACK)
+
+
+def made(world: Service, intent: Intent = CUTOVER, settings: ServiceConfig | None = None) -> Plan:
+    result = plan(world, settings or config(), intent, NOW)
+    assert isinstance(result, Plan), result
+    return result
+
+
+def refused(world: Service, intent: Intent = CUTOVER, settings: ServiceConfig | None = None) -> Refusal:
+    result = plan(world, settings or config(), intent, NOW)
+    assert isinstance(result, Refusal), result
+    return result
+
+
+def greens(*changes: dict[str, object]) -> Service:
+    """Three live blues, and greens 1.. changed as given."""
+    green = [instance(Colour.GREEN, n, 0, **change) for n, change in enumerate(changes, 1)]  # type: ignore[arg-type]
+    return service([instance(Colour.BLUE, n, 100) for n in (1, 2, 3)], green)
+
+
+def test_a_cutover_is_one_write_whatever_the_size() -> None:
+    assert [made(usual(size)).writes for size in (1, 3, 30)] == [1, 1, 1]
+
+
+def test_the_write_carries_every_field_of_every_member_it_names() -> None:
+    step = next(step for step in made(usual()).steps if step.kind is StepKind.SHIFT)
+    assert step.call is not None
+    item = next(item for item in step.call.body["members"] if item["name"] == "api-blue-1")
+    assert item == {
+        "name": "api-blue-1", "address": "10.0.1.1", "protocol_port": 8774, "weight": 0, "admin_state_up": True,
+        "backup": False, "subnet_id": "subnet-1",
+        "tags": ["bluegreen:weight=100", "server=server-blue-1", "team=compute"],
+    }  # fmt: skip
+
+
+def test_the_way_back_is_one_write_and_restores_the_weights() -> None:
+    there = made(usual())
+    step = there.steps[1]
+    assert step.call is not None
+    moved = applied(usual(), step.call.body["members"])
+    back = made(moved, ROLLBACK)
+    assert back.writes == 1
+    assert back.target is Colour.BLUE
+    assert back.steps[1].call is not None
+    home = applied(moved, back.steps[1].call.body["members"])
+    assert [one.weight for one in home.blue.instances] == [100, 100, 100]
+    assert [one.weight for one in home.green.instances] == [0, 0, 0]
+
+
+def test_an_unhealthy_green_is_refused_by_name_and_reason() -> None:
+    refusal = refused(greens({}, {"probe_ok": False}, {}))
+    assert refusal.code == "unhealthy"
+    assert refusal.names == ("api-green-2",)
+    assert "api-green-2: the direct probe says 503" in refusal.reason
+
+
+def test_unknown_is_not_healthy() -> None:
+    assert refused(greens({}, {"operating": "OFFLINE"}, {})).names == ("api-green-2",)
+
+
+def test_an_instance_in_no_pool_is_refused() -> None:
+    assert "in no pool" in refused(greens({}, {}, {"in_pool": False})).reason
+
+
+def test_a_held_instance_stays_out_and_is_named() -> None:
+    world = greens({}, {}, {}, {"hold": "bob"})
+    result = made(world)
+    assert all(change.name != "api-green-4" for change in result.steps[1].changes)
+    assert any("api-green-4 stays out of rotation: held by bob" in note for note in result.notes)
+
+
+def test_a_disabled_member_stays_out() -> None:
+    result = made(greens({}, {}, {}, {"admin_up": False}))
+    assert any("api-green-4 stays out" in note for note in result.notes)
+
+
+def test_a_colour_without_recorded_weights_asks_the_operator() -> None:
+    world = greens({"tagged": None}, {"tagged": None}, {"tagged": None})
+    refusal = refused(world)
+    assert refusal.code == "untagged"
+    assert len(refusal.names) == 3
+    taken = made(world, Intent(Action.CUTOVER, take_in=("all",)))
+    assert {change.weight_after for change in taken.steps[1].changes if change.colour is Colour.GREEN} == {100}
+    left = refused(world, Intent(Action.CUTOVER, leave_out=("all",)))
+    assert left.code == "none"
+
+
+def test_a_smaller_colour_breaks_the_floor_unless_the_config_lowers_it() -> None:
+    world = greens({}, {})
+    refusal = refused(world)
+    assert refusal.code == "floor"
+    assert "2 healthy instances would serve, 3 must" in refusal.reason
+    assert made(world, settings=loose()).writes == 1
+
+
+def test_the_guard_never_blocks_the_fix() -> None:
+    dead = [instance(Colour.BLUE, n, 100, operating="ERROR", probe_ok=False) for n in (1, 2, 3)]
+    result = made(service(dead, [instance(Colour.GREEN, 1, 0)]))
+    assert any("none of it is healthy" in note for note in result.notes)
+
+
+def test_a_rollback_takes_what_is_healthy() -> None:
+    live = [instance(Colour.GREEN, n, 100, operating="ERROR", probe_ok=False) for n in (1, 2, 3)]
+    parked = [instance(Colour.BLUE, 1, 0), instance(Colour.BLUE, 2, 0, probe_ok=False)]
+    result = made(service(parked, live), ROLLBACK)
+    assert any("api-blue-2 is not healthy" in note for note in result.notes)
+    assert [c.name for c in result.steps[1].changes if c.weight_after] == ["api-blue-1"]
+
+
+def test_both_bad_is_refused() -> None:
+    bad = {"operating": "ERROR", "probe_ok": False}
+    live = [instance(Colour.GREEN, 1, 100, **bad)]  # type: ignore[arg-type]
+    parked = [instance(Colour.BLUE, 1, 0, **bad)]  # type: ignore[arg-type]
+    assert refused(service(parked, live), ROLLBACK).code == "unhealthy"
+
+
+def test_a_colour_that_is_gone_is_refused() -> None:
+    assert refused(service([], [instance(Colour.GREEN, 1, 100)]), ROLLBACK).code == "gone"
+
+
+def test_foreign_traffic_stops_a_cutover_and_never_a_rollback() -> None:
+    world = replace(usual(), foreign=(foreign_member(10),))
+    assert refused(world).code == "foreign"
+    assert made(world, settings=config(foreign="ignore")).writes == 1
+    assert made(world, ROLLBACK).writes == 1
+    assert made(replace(usual(), foreign=(foreign_member(0),))).writes == 1
+
+
+def test_in_the_middle_of_a_shift_the_operator_says_which_way() -> None:
+    world = service(
+        [instance(Colour.BLUE, n, 100) for n in (1, 2, 3)], [instance(Colour.GREEN, n, 100) for n in (1, 2, 3)]
+    )
+    assert refused(world).code == "which"
+    for colour in Colour:
+        result = made(world, Intent(Action.CUTOVER, colour))
+        assert {change.colour for change in result.steps[1].changes} == {colour.other}
+
+
+def test_a_goal_that_is_reached_is_only_proven() -> None:
+    result = made(usual(), Intent(Action.CUTOVER, Colour.BLUE))
+    assert result.writes == 0
+    assert [step.kind for step in result.steps] == [StepKind.RECONCILE, StepKind.PROVE]
+
+
+def test_stale_facts_are_no_base_for_a_plan() -> None:
+    world = usual()
+    sources = {**world.sources, BALANCER: Source(BALANCER, NOW - 99, problem="timed out")}
+    refusal = refused(replace(world, sources=sources))
+    assert refusal.code == "stale"
+    assert "99 s old: timed out" in refusal.reason
+
+
+def test_a_busy_load_balancer_is_waited_for_and_one_in_error_is_not() -> None:
+    world = usual()
+    assert world.balancer is not None
+    busy = replace(world, balancer=replace(world.balancer, provisioning_status="PENDING_UPDATE"))
+    assert refused(busy).code == "busy"
+    broken = replace(world, balancer=replace(world.balancer, provisioning_status="ERROR"))
+    assert refused(broken).code == "immutable"
+
+
+def test_a_provider_that_ignores_weights_is_refused() -> None:
+    world = usual()
+    assert world.balancer is not None
+    assert refused(replace(world, balancer=replace(world.balancer, provider="ovn"))).code == "provider"
+
+
+def test_what_cannot_be_proven_is_said_before() -> None:
+    assert any("no vip check" in note for note in made(usual(), settings=config(vip=None)).notes)
+    world = usual()
+    same = [replace(one, version=world.blue.instances[0].version) for one in world.green.instances]
+    twins = replace(world, green=replace(world.green, instances=tuple(same)))
+    assert any("cannot be told apart" in note for note in made(twins).notes)
+
+
+def test_sticky_clients_are_named() -> None:
+    world = usual()
+    assert world.pool is not None
+    sticky = replace(world, pool=replace(world.pool, session_persistence="HTTP_COOKIE"))
+    assert any("HTTP_COOKIE" in note and "stay on BLUE" in note for note in made(sticky).notes)
+
+
+def test_a_heartbeat_is_not_drift_and_a_weight_is() -> None:
+    world = usual()
+    first = world.green.instances[0]
+    assert first.member is not None
+    beat = replace(first, member=replace(first.member, operating_status="ONLINE", tags=first.member.tags[::-1]))
+    quiet = replace(world, green=replace(world.green, instances=(beat, *world.green.instances[1:])))
+    assert drift(basis_of(world), basis_of(quiet)) == ()
+    assert made(quiet).digest == made(world).digest
+    moved = replace(first, member=replace(first.member, weight=7))
+    changed = replace(world, green=replace(world.green, instances=(moved, *world.green.instances[1:])))
+    assert drift(basis_of(world), basis_of(changed)) == ("weight of member api-green-1 is 7, was 0",)
+    to_green = Intent(Action.CUTOVER, Colour.GREEN)
+    assert made(changed, to_green).digest != made(world, to_green).digest
+
+
+def test_a_task_on_a_server_is_drift() -> None:
+    world = usual()
+    first = world.green.instances[0]
+    assert first.server is not None
+    busy = replace(first, server=replace(first.server, task_state="deleting"))
+    changed = replace(world, green=replace(world.green, instances=(busy, *world.green.instances[1:])))
+    assert "has task deleting, had none" in drift(basis_of(world), basis_of(changed))[0]
+
+
+def test_the_digest_knows_the_config() -> None:
+    assert made(usual()).digest != made(usual(), settings=loose()).digest

@@ -1,0 +1,152 @@
+"""What holds for every plan in every world (DESIGN §6, rules 1, 2, 3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from plan_worlds import NOW, applied, config, loose, worlds
+
+from console.config.model import ServiceConfig
+from console.model.colour import Colour
+from console.model.health import judge
+from console.model.instance import Instance
+from console.model.service import Service
+from console.plan.capacity import below, floor, serving, shares
+from console.plan.plan import Action, Intent, Plan, Step, StepKind
+from console.plan.planner import plan
+
+# A world that cannot be planned on is filtered out: many are, by design of the rules.
+many = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+intents = st.builds(
+    Intent,
+    action=st.sampled_from(Action),
+    target=st.sampled_from([None, Colour.BLUE, Colour.GREEN]),
+    take_in=st.sampled_from([(), ("all",)]),
+    leave_out=st.sampled_from([(), ("api-green-1",)]),
+)
+configs = st.sampled_from([config(), loose(), config(foreign="ignore")])
+
+
+def planned(service: Service, settings: ServiceConfig, intent: Intent) -> Plan:
+    made = plan(service, settings, intent, NOW)
+    assume(isinstance(made, Plan))
+    assert isinstance(made, Plan)
+    return made
+
+
+def shift_of(made: Plan) -> Step | None:
+    return next((step for step in made.steps if step.kind is StepKind.SHIFT), None)
+
+
+def weights(service: Service) -> dict[str, tuple[int, bool]]:
+    members = [one.member for side in service.colours for one in side.instances if one.member is not None]
+    return {member.id: (member.weight, member.admin_state_up) for member in members}
+
+
+def after(service: Service, step: Step | None) -> Service:
+    return service if step is None or step.call is None else applied(service, step.call.body["members"])
+
+
+def everyone(service: Service) -> list[Instance]:
+    return [one for side in service.colours for one in side.instances]
+
+
+@many
+@given(worlds(), configs, intents)
+def test_no_write_goes_below_the_floor(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+    made = planned(service, settings, intent)
+    least = floor(shares(service, {}, NOW), settings.release.min_ratio)
+    left = after(service, shift_of(made))
+    # judged by the health seen before the write: the write itself makes nobody healthy
+    healthy = {one.key for one in everyone(service) if judge(service, one, NOW).healthy}
+    serving_left = [one for one in everyone(left) if one.weight > 0 and one.key in healthy]
+    assert len(serving_left) >= least.instances
+    assert sum(one.weight for one in serving_left) >= least.weight
+
+
+@many
+@given(worlds(), configs, intents)
+def test_nothing_gets_traffic_unless_healthy_and_free(
+    service: Service, settings: ServiceConfig, intent: Intent
+) -> None:
+    made = planned(service, settings, intent)
+    before, left = weights(service), weights(after(service, shift_of(made)))
+    for one in everyone(service):
+        if one.member is None or left[one.member.id][0] <= before[one.member.id][0]:
+            continue
+        assert judge(service, one, NOW).healthy, one.name
+        assert one.held_by is None
+        assert one.name not in intent.leave_out
+        assert one.colour is made.target
+
+
+@many
+@given(worlds(), configs, intents)
+def test_foreign_members_are_never_written(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+    step = shift_of(planned(service, settings, intent))
+    strangers = {(member.address, member.protocol_port) for member in service.foreign}
+    items = step.call.body["members"] if step is not None and step.call is not None else []
+    assert strangers.isdisjoint((item["address"], item["protocol_port"]) for item in items)
+
+
+@many
+@given(worlds(), configs, intents)
+def test_undoing_restores_every_weight(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+    step = shift_of(planned(service, settings, intent))
+    assume(step is not None)
+    assert step is not None
+    assert step.undo is not None
+    undone = applied(after(service, step), step.undo.body["members"])
+    assert weights(undone) == weights(service)
+    members = [one.member for one in everyone(service)]
+    assert [m and replace(m, tags=()) for m in members] == [
+        one.member and replace(one.member, tags=()) for one in everyone(undone)
+    ]
+
+
+@many
+@given(worlds(), configs, intents)
+def test_only_weight_and_its_tag_change(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+    step = shift_of(planned(service, settings, intent))
+    for was, now in zip(everyone(service), everyone(after(service, step)), strict=True):
+        if was.member is None or now.member is None:
+            continue
+        kept = [tag for tag in was.member.tags if not tag.startswith("bluegreen:weight=")]
+        assert set(kept) <= set(now.member.tags)
+        assert replace(was.member, weight=0, tags=()) == replace(now.member, weight=0, tags=())
+
+
+@many
+@given(worlds(), configs, intents)
+def test_planning_twice_gives_one_digest(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+    made = planned(service, settings, intent)
+    assert planned(service, settings, intent).digest == made.digest
+
+
+@many
+@given(worlds(), configs, intents)
+def test_a_plan_on_a_reached_goal_writes_nothing(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+    made = planned(service, settings, intent)
+    left = after(service, shift_of(made))
+    again = plan(left, settings, made.intent, NOW)
+    assert not isinstance(again, Plan) or again.writes == 0
+
+
+@many
+@given(worlds(), configs, intents)
+def test_one_write_at_most_and_only_what_changes(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+    made = planned(service, settings, intent)
+    assert made.writes <= 1
+    step = shift_of(made)
+    if step is not None and step.call is not None:
+        assert step.call.path.endswith("?additive_only=true")
+        assert len(step.call.body["members"]) == len(step.changes)
+        assert all(change.weight_before != change.weight_after for change in step.changes)
+
+
+@given(worlds())
+def test_the_floor_of_a_state_is_kept_by_that_state(service: Service) -> None:
+    now = shares(service, {}, NOW)
+    assert below(serving(now), floor(now, 1.0)) == ""
