@@ -11,6 +11,7 @@ from console.config.model import CommitSource
 from console.model.commit import Commit, CommitView
 from console.model.text import clipped, visible
 
+LIVE_UNKNOWN = "the live version is unknown"
 MOST = 200  # commits listed each way
 RECENT = 20  # commits of live's history
 _LONGEST = 500  # characters kept of a subject or an author
@@ -70,7 +71,7 @@ class _Repository:
 
 def _with_side(view: CommitView, repository: _Repository, side: str, version: str | None) -> CommitView:
     if version is None:
-        return _and(view, "the live version is unknown") if side == "live" else view
+        return _and(view, LIVE_UNKNOWN) if side == "live" else view
     name = names.of(version)
     commit = repository.commit(name)
     shown = f"the {side} version `{clipped(version, 80)}`"

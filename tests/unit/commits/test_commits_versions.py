@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+from services import service, side
+
+from console.commits import versions
+from console.commits.versions import Versions
+from console.model.colour import Colour
+from console.model.service import ColourSet
+
+BLUE, GREEN = Colour.BLUE, Colour.GREEN
+UNKNOWN = "the version of GREEN is unknown"
+NOTHING = "none is live alone, so there is nothing to compare"
+
+
+@pytest.mark.parametrize(
+    ("blue", "green", "expected"),
+    [
+        (side(BLUE, 1, "a", "a"), side(GREEN, 0, "b"), Versions("a", "b", BLUE)),
+        (side(BLUE, 0, "a"), side(GREEN, 1, "b"), Versions("b", "a", GREEN)),
+        (side(BLUE, 1, "a"), ColourSet(GREEN), Versions("a", None, BLUE)),
+        (side(BLUE, 1, "a", None), side(GREEN, 0, None), Versions("a", None, BLUE, UNKNOWN)),
+        (
+            side(BLUE, 1, "a", "b"),
+            side(GREEN, 0, "c"),
+            Versions(None, "c", BLUE, "the instances of BLUE run 2 versions"),
+        ),
+        (side(BLUE, 1, "a"), side(GREEN, 1, "b"), Versions(problem=f"both colours are in rotation: {NOTHING}")),
+        (side(BLUE, 0, "a"), side(GREEN, 0, "b"), Versions(problem=f"no colour is in rotation: {NOTHING}")),
+    ],
+)
+def test_the_versions_that_are_compared(blue: ColourSet, green: ColourSet, expected: Versions) -> None:
+    assert versions.of(service(blue, green)) == expected

@@ -1,0 +1,97 @@
+"""Who may know whom: the import contracts of pyproject.toml, and what they cannot say."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("openstack", "keystoneauth1", "textual", "sqlalchemy", "httpx", "msgspec", "starlette")
+VERBS = {"put", "post", "delete", "patch", "request"}
+MAY_WRITE = ("console/cloud/writer.py", "console/drill/")
+# calls of the same name on what is no cloud: a queue, a table of the journal
+NO_CLOUD = {"console/cli/drill.py": {"lines.put"}, "console/rollout/lease/in_journal.py": {"leases.delete"}}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The names of the modules that a file imports anywhere, in functions as well."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def heavy_after(code: str) -> set[str]:
+    """The heavy packages that are loaded once `code` has run in an interpreter of its own."""
+    script = f"import sys\n{code}\nprint(*sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_the_contracts_are_kept() -> None:
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 broken" in done.stdout
+
+
+def test_the_command_line_is_light_to_import() -> None:
+    assert heavy_after("import console.cli.main") == set()
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_load_nothing_heavy(option: str) -> None:
+    code = f"import contextlib, console.cli.main as m\nwith contextlib.suppress(SystemExit): m.main([{option!r}])"
+    assert heavy_after(code) == set()
+
+
+def test_reading_the_config_loads_nothing_heavy() -> None:
+    assert heavy_after("import console.config") == set()
+
+
+def test_a_heavy_import_would_be_seen() -> None:
+    assert heavy_after("import console.cli.main, sqlalchemy") == {"sqlalchemy"}
+
+
+@pytest.mark.parametrize("path", modules("screens"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_screens_talk_to_no_cloud_and_no_database(path: Path) -> None:
+    roots = {name.partition(".")[0] for name in imported(path)}
+    assert not roots & {"openstack", "keystoneauth1", "httpx", "sqlalchemy", "requests", "urllib3"}
+
+
+def writes(path: Path) -> set[str]:
+    """Calls like `adapter.put(...)`, and methods taken without calling them, as they stand there."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute) and node.attr in VERBS}
+
+
+@pytest.mark.parametrize("path", modules("console"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_writer_has_the_verbs_that_change_a_cloud(path: Path) -> None:
+    name = str(path.relative_to(ROOT))
+    if not name.startswith(MAY_WRITE):
+        assert writes(path) - NO_CLOUD.get(name, set()) == set()
+
+
+def test_the_writer_would_be_seen() -> None:
+    assert writes(ROOT / "console/cloud/writer.py")
