@@ -17,9 +17,6 @@ from console.model.text import clipped, visible
 TIMEOUT = 5.0  # seconds for one call
 LARGEST = 4_000_000  # bytes of output that are read
 
-# Settings of the repository that would run another program, or would change what is printed.
-_SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false", "color.ui=false")
-
 
 class GitFailed(Exception):
     """Git is not there, or could not do what was asked; the text is a sentence for people."""
@@ -41,8 +38,7 @@ def run(repository: Path, *words: str) -> Answer:
     Raises:
         GitFailed: git is not installed, cannot be started, or takes longer than TIMEOUT.
     """
-    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
-    argv = ["git", "--no-pager", *settings, "-C", str(repository), *words]
+    argv = ["git", "--no-pager", "-C", str(repository), *words]
     with tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 a list of fixed words and of names that `names` has checked

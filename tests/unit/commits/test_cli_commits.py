@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commit_services import service, side
 from repositories import Repository
-from services import service, side
 
 from console.cli import commits
 from console.cli.main import main

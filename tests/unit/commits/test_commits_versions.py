@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from services import service, side
+from commit_services import service, side
 
 from console.commits import versions
 from console.commits.versions import Versions
