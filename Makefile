@@ -2,7 +2,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
 
-.PHONY: env drill test check format lint types contracts lab lab-down contract faults soak bench clean
+.PHONY: env drill test check format lint types contracts lab lab-down contract faults soak bench docs clean
 
 # The stamp is newer than pyproject.toml when the environment fits it.
 $(VENV)/.stamp: pyproject.toml
@@ -41,8 +41,11 @@ lab-down: env
 contract: env  ## the same assertions on the drill and, where it runs, on the lab
 	$(BIN)/python -m pytest -n0 -q tests/contract
 
-faults: env  ## the runner killed, stopped and raced, and cutovers under load: needs the lab
-	$(BIN)/python -m pytest -n0 -q tests/faults
+faults: env  ## the runner killed, stopped and raced everywhere; takes a while
+	$(BIN)/python -m pytest -n0 -q -m "" tests/faults
+
+docs: env  ## write the generated parts of the README anew
+	$(BIN)/python tests/readme_sections.py
 
 clean:  ## caches and builds; not the environment, not the lab
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

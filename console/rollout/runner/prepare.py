@@ -9,9 +9,9 @@ from console.cloud.reader import Reader
 from console.cloud.roles import cannot_write
 from console.cloud.writer import Writer
 from console.config.model import Config
-from console.errors import Refused
+from console.errors import Refused, Unreachable
 from console.model.lease import LeaseHolder
-from console.model.service import Service
+from console.model.service import BALANCER, SERVERS, Service
 from console.plan.plan import Plan
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
@@ -108,4 +108,10 @@ def _wanted(errand: Errand) -> LeaseHolder:
 
 
 def _look(observer: Observer, name: str) -> Service:
-    return observer.observe().services[name]
+    """A look whose facts are all of this moment: what was seen some seconds ago is not good enough to write on."""
+    service = observer.observe().services[name]
+    for source in (SERVERS, BALANCER):
+        state = service.source(source)
+        if state.problem:
+            raise Unreachable(f"{source} of {name} cannot be seen: {state.problem}", state.hint)
+    return service

@@ -1,0 +1,86 @@
+"""SIGSTOP around the write, somebody else takes the lease over, SIGCONT: the one who slept never writes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from dataclasses import replace
+
+import pytest
+from drill_stage import TTL, DrillStage
+
+from console.cloud.reader import Reader
+from console.cloud.writer import Writer
+from console.model.lease import LeaseHolder
+from console.rollout.lease.neutron import NeutronLease
+from console.watch.observe import Observer
+
+INSTRUCTIONS = 900  # more than there are; what lies beyond the last one ends without a stop
+SAMPLE = sorted(random.Random(2013).sample(range(1, 700), 3))
+
+
+def take_over(stage: DrillStage) -> LeaseHolder:
+    """Another console waits until the lease is dead and takes it."""
+    config = stage.config
+    session = Observer(config, [stage.name]).session(stage.name)
+    pool = stage.look().pool
+    assert pool is not None
+    assert config.lease.network is not None
+    lease = NeutronLease(
+        Reader(session),
+        Writer(session),
+        network=config.lease.network,
+        protected=pool.id,
+        service=stage.name,
+        client_timeout=TTL / 4,
+    )
+    now = time.time()
+    wanted = LeaseHolder("", "bob@jump2", "other", "cutover nova-api blue>green", "takeover", "start", now, now, TTL)
+    found = lease.find()
+    lease.acquire(replace(wanted, ttl=TTL), take_over=found.owner if found is not None else "")
+    assert lease.held is not None
+    return lease.held
+
+
+def stopped(child: subprocess.Popen[bytes]) -> bool:
+    """Wait until it stops (True) or ends (False)."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if child.poll() is not None:
+            return False
+        with open(f"/proc/{child.pid}/stat") as stat:  # noqa: PTH123 a file of the kernel's
+            if stat.read().rpartition(")")[2].split()[0] == "T":
+                return True
+        time.sleep(0.05)
+    raise AssertionError("it neither stopped nor ended")
+
+
+def never_writes_after_waking(stage: DrillStage, instruction: int) -> bool:
+    """Returns whether there was such an instruction."""
+    rollout_id = stage.record(stage.plan())
+    child = stage.start("stopping_runner.py", str(instruction), rollout_id)
+    if not stopped(child):
+        return False
+    mark = stage.mark()
+    assert take_over(stage).owner == "bob@jump2"
+    os.kill(child.pid, signal.SIGCONT)
+    child.wait(timeout=60)
+    assert stage.batches(since=mark) == 0, "a process wrote under somebody else's lease"
+    found = stage.look().lease
+    assert found is not None
+    assert found.owner == "bob@jump2", "the lease of the one who took over is not touched"
+    return True
+
+
+@pytest.mark.parametrize("instruction", [1, *SAMPLE])
+def test_stop_sample(stage: DrillStage, instruction: int) -> None:
+    assert never_writes_after_waking(stage, instruction)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("instruction", range(2, INSTRUCTIONS, 30))
+def test_stop_everywhere(stage: DrillStage, instruction: int) -> None:
+    never_writes_after_waking(stage, instruction)
