@@ -96,11 +96,12 @@ class NotInCatalog(CloudError):
 
 
 class ApiError(CloudError):
-    """An answer with an error status."""
+    """An answer with an error status. `retry_after`: seconds the cloud asked to be left alone for, 0 if it did not."""
 
-    def __init__(self, message: str, hint: str = "", status: int = 0) -> None:
+    def __init__(self, message: str, hint: str = "", status: int = 0, retry_after: float = 0.0) -> None:
         super().__init__(message, hint)
         self.status = status
+        self.retry_after = retry_after
 
 
 class Forbidden(ApiError):

@@ -77,11 +77,16 @@ def from_response(response: Response, cloud: str, what: str) -> CloudError:
         return NotFound(message, "", status)
     if status == 409:
         return Conflict(message, "", status)
+    after = _seconds(response.headers.get("Retry-After", ""))
     if status == 429:
-        after = response.headers.get("Retry-After", "")
-        return ApiError(message, f"the cloud asks to slow down{f' for {clean(after)} s' if after else ''}", status)
+        return ApiError(message, f"the cloud asks to slow down{f' for {after:g} s' if after else ''}", status, after)
     hint = "the fault is in the cloud: its operators find it by the time and this path" if status >= 500 else ""
-    return ApiError(message, hint, status)
+    return ApiError(message, hint, status, after)
+
+
+def _seconds(text: str) -> float:
+    """Retry-After in seconds, an hour at most; 0 for its other form, a date."""
+    return min(float(text), 3600.0) if text.strip().isdecimal() else 0.0
 
 
 def said(response: Response) -> str:

@@ -108,6 +108,11 @@ def colour_of(how: str, server: Server | None, member: Member | None) -> Colour 
     return _tagged(rest, server.tags)
 
 
+def image_of(server: Server | None, images: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
+    """The properties of the image that the server booted from, where they are known."""
+    return images.get(server.image_id) if server is not None and server.image_id is not None else None
+
+
 def _is_missing(how: str, member: Member, listed: Mapping[str, Server]) -> bool:
     """Whether it is an instance's member whose server Nova does not list: gone, or in a cell that is down."""
     named = member.server_id
@@ -117,7 +122,7 @@ def _is_missing(how: str, member: Member, listed: Mapping[str, Server]) -> bool:
 def _instance(config: ServiceConfig, facts: Facts, server: Server | None, member: Member | None) -> Instance:
     name = server.name if server is not None else (member.name or member.address if member is not None else "")
     bare = Instance(name, colour_of(config.instances.colour, server, member), server, member)
-    image = facts.images.get(server.image_id) if server is not None and server.image_id is not None else None
+    image = image_of(server, facts.images)
     return Instance(
         bare.name,
         bare.colour,

@@ -1,0 +1,66 @@
+"""One complete look at the watched services, for commands and for the runner."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from graphlib import TopologicalSorter
+from queue import SimpleQueue
+
+from console.cloud.session import Session
+from console.config.model import Config
+from console.model.snapshot import Snapshot
+from console.watch.nodes import Graph, Node, build
+from console.watch.place import Connect, Place
+from console.watch.workers import Workers
+
+
+class Observer:
+    """Looks when it is asked to. Facts that a source does not give this time are kept from the last time, as stale.
+
+    A source whose last attempt failed has its `problem` set, even while its facts are young enough to count as fresh.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        names: Sequence[str] | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        connect: Connect = Session.open,
+    ) -> None:
+        self._graph = build(config, names, clock=clock, connect=connect)
+        self._clock = clock
+        self._generation = 0
+        self._workers = {place: Workers("observe") for place in self._graph.places}
+
+    def observe(self) -> Snapshot:
+        """Ask every source once, each after those it needs, all others at the same time. Never raises CloudError."""
+        run_once(self._graph.nodes, self._workers)
+        self._generation += 1
+        return snapshot(self._graph, self._clock(), self._generation)
+
+    def session(self, name: str) -> Session:
+        """The session of a service's cloud. Raises AuthError when clouds.yaml has no such cloud."""
+        return self._graph.watched[name].place.session()
+
+
+def run_once(nodes: Sequence[Node], workers: dict[Place, Workers]) -> None:
+    """Run every node once, in the order of the graph."""
+    order: TopologicalSorter[Node] = TopologicalSorter({node: node.after for node in nodes})
+    order.prepare()
+    finished: SimpleQueue[Node] = SimpleQueue()
+
+    def run(node: Node) -> None:
+        node.look.run()
+        finished.put(node)
+
+    while order.is_active():
+        for node in order.get_ready():
+            workers[node.place].submit(lambda node=node: run(node))  # type: ignore[misc]
+        order.done(finished.get())
+
+
+def snapshot(graph: Graph, now: float, generation: int) -> Snapshot:
+    """What is known of every watched service at this moment."""
+    return Snapshot(now, generation, {name: watched.service() for name, watched in graph.watched.items()})

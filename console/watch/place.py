@@ -1,0 +1,114 @@
+"""One region of one cloud: the calls that all its services share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from console.cloud.reader import Reader
+from console.cloud.session import Session
+from console.config.model import ServiceConfig
+from console.errors import CloudError, NotFound
+from console.model.balancer import LoadBalancer
+from console.model.server import Server
+from console.model.service import BALANCER, LEASE, SERVERS
+from console.watch.look import Look
+from console.watch.versions import IMAGE, wanted
+
+Connect = Callable[[str, str | None], Session]
+Ports = Mapping[str, Mapping[str, Any]]  # by MAC address
+
+
+class Place:
+    """What the services in one region share: the login, one server list, one list of load balancers, lease ports."""
+
+    def __init__(
+        self,
+        services: Sequence[ServiceConfig],
+        *,
+        lease_network: str | None,
+        good_for: float,
+        clock: Callable[[], float],
+        connect: Connect,
+    ) -> None:
+        self.services = tuple(services)
+        self.cloud, self.region = services[0].cloud, services[0].region
+        self.images: dict[str, Mapping[str, str]] = {}
+        self.login: Look[None] = Look("login", self._log_in, good_for=good_for, clock=clock)
+        self.servers: Look[list[Server]] = Look(SERVERS, self._ask_servers, good_for=good_for, clock=clock)
+        self.balancers: Look[list[LoadBalancer]] = Look(BALANCER, self._ask_balancers, good_for=good_for, clock=clock)
+        self.properties: Look[None] = Look("images", self._ask_images, good_for=good_for, clock=clock)
+        self.ports: Look[Ports] = Look(LEASE, self._ask_ports, good_for=good_for, clock=clock)
+        self._connect = connect
+        self._session: Session | None = None
+        self._reader: Reader | None = None
+        self._lock = Lock()
+        self._lease_network = lease_network
+        self._network_id = ""
+
+    def session(self) -> Session:
+        """The open session. Raises AuthError when clouds.yaml has no such cloud."""
+        with self._lock:
+            if self._session is None:
+                self._session = self._connect(self.cloud, self.region)
+            return self._session
+
+    def reader(self) -> Reader:
+        """The reader. Raises what went wrong when it was last tried to log in, instead of trying once more."""
+        failed = self.login.seen.source
+        if failed.problem:
+            raise CloudError(failed.problem, failed.hint)
+        session = self.session()
+        with self._lock:
+            if self._reader is None:
+                self._reader = Reader(session)
+            return self._reader
+
+    def _log_in(self) -> None:
+        self.session().login()
+
+    def _ask_servers(self) -> list[Server]:
+        every, some = common_filter(self.services)
+        return self.reader().servers_tagged(every=every, some=some)
+
+    def _ask_balancers(self) -> list[LoadBalancer]:
+        return self.reader().load_balancers()
+
+    def _ask_images(self) -> None:
+        """The properties of images whose version nothing before them tells: once each, they do not change."""
+        for image_id in self._unknown_images():
+            try:
+                self.images[image_id] = self.reader().image_properties(image_id)
+            except NotFound:
+                self.images[image_id] = {}  # deleted since the server booted: it will not come back
+
+    def _unknown_images(self) -> set[str]:
+        return {
+            server.image_id
+            for server in self.servers.value or ()
+            if server.image_id is not None and server.image_id not in self.images
+            if any(wanted(service.version, IMAGE, server) for service in self.services)
+        }
+
+    def _ask_ports(self) -> Ports:
+        """The ports of the lease network: whoever holds a lease has one there."""
+        if self._lease_network is None:
+            return {}
+        reader = self.reader()
+        if not self._network_id:
+            self._network_id = str(reader.network(self._lease_network)["id"])
+        return {str(port.get("mac_address")).lower(): port for port in reader.ports(network_id=self._network_id)}
+
+
+def common_filter(services: Sequence[ServiceConfig]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tags of which all, and tags of which one, must be there so that one list has the servers of all services.
+
+    Metadata is no filter of Nova's, so one service without tags needs the whole project's list.
+    """
+    selections = {service.instances.tags for service in services}
+    if len(selections) == 1:
+        return selections.pop(), ()
+    if not all(selections):
+        return (), ()
+    return (), tuple(sorted({tags[0] for tags in selections}))
