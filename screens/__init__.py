@@ -1,1 +1,10 @@
-"""The terminal program: Textual screens over the headless core."""
+"""The terminal program: Textual screens over the headless core.
+
+Importing this package sets what Textual reads from the environment when it is imported itself.
+"""
+
+import os
+
+from screens.terminal import prepare
+
+prepare(os.environ)

@@ -1,0 +1,46 @@
+"""`bluegreen`, `bluegreen open`: the console on a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+
+from console.config import load
+from console.errors import UsageError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options."""
+    parser.add_argument("service", nargs="?", metavar="SERVICE", help="open on this service")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--operate", action="store_true", help="open armed for 30 minutes instead of read-only")
+    mode.add_argument("--read-only", action="store_true", help="can not be armed; opens the journal read-only as well")
+    parser.add_argument("--ascii", action="store_true", help="only ASCII signs and frames")
+    parser.add_argument("--theme", metavar="NAME", help="dark or mono; default: the config's, mono under NO_COLOR")
+    parser.add_argument("--interval", type=float, metavar="SECONDS", help="between two looks at the cloud")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the console; the config is read before, so that its mistakes are told on a terminal that shows them."""
+    config = load(args.config, os.environ)
+    if args.service is not None and args.service not in config.services:
+        names = ", ".join(sorted(config.services))
+        raise UsageError(f"the config has no service {args.service!r}", f"it has: {names}")
+    if args.interval is not None:
+        if args.interval < 1:
+            raise UsageError(f"--interval {args.interval:g} is too short", "1 second is the least")
+        config = replace(config, interval=args.interval)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the console needs a terminal", "`bluegreen status` prints the same facts")
+    from screens import app
+
+    return app.run(
+        config,
+        service=args.service,
+        operate=args.operate,
+        read_only=args.read_only,
+        ascii_only=args.ascii,
+        theme=args.theme,
+    )

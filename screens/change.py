@@ -1,0 +1,239 @@
+"""The change screen: a plan to read and confirm, and then the rollout that walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar, TypeVar
+
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from console.model.colour import Colour
+from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.planner import plan as make_plan
+from console.rollout.records import Rollout
+from screens.change_dialogs import ask_to_abort, ask_to_settle, ask_to_start
+from screens.facts_screen import FactsScreen, bindings
+from screens.keys import Place, Situation
+from screens.view import change, traffic
+from screens.view.line import line
+from screens.view.progress import StepState, StepView, planned, progress
+from screens.widgets.panel import Panel
+from screens.widgets.sheet import Sheet
+from screens.widgets.table import Table
+
+_Part = TypeVar("_Part", bound=Widget)
+_THE_END = 1_000_000  # a panel stops at its last line
+
+
+class ChangeScreen(FactsScreen):
+    """One change of one service. It plans anew with every snapshot, until a rollout is followed."""
+
+    place = Place.CHANGE
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.CHANGE)
+
+    def __init__(self, service: str, action: Action, rollout: Rollout | None = None) -> None:
+        super().__init__(service)
+        self.intent = Intent(action)
+        self.forecast: Plan | Refusal | None = None
+        self._rollout = rollout
+        self._steps: tuple[StepView, ...] = ()
+        self._walked_to = ""
+
+    def body(self) -> Iterable[Widget]:
+        """Headline, steps beside the explanation, traffic, and what to read or what happened."""
+        yield Sheet(id="headline", wraps=True)
+        yield Container(Table(id="steps", heading=False), Panel(id="detail"), id="walk")
+        yield Panel(id="traffic", wraps=False)
+        yield Panel(id="log")
+
+    def on_mount(self) -> None:
+        """Ask the journal for the rollout, if there is one to follow."""
+        if self._rollout is not None:
+            self.console_app.desk.follow(self._rollout.id)
+        super().on_mount()
+        self.query_one("#steps", Table).focus()
+
+    # -- what it is about
+
+    @property
+    def followed(self) -> Rollout | None:
+        """The rollout on this screen, as the journal last told it."""
+        if self._rollout is None:
+            return None
+        told = self.console_app.journal.followed
+        return told if told is not None and told.id == self._rollout.id else self._rollout
+
+    @property
+    def orphan(self) -> bool:
+        """Whether nobody will end the rollout by itself."""
+        return self._rollout is not None and self._rollout.id in self.console_app.journal.orphans
+
+    @property
+    def lively(self) -> bool:
+        """A rollout under way ticks every second."""
+        rollout = self.followed
+        return rollout is not None and not rollout.state.ended and not self.orphan
+
+    def begun(self, rollout: Rollout) -> None:
+        """The journal has the rollout that was confirmed here: from now on it is followed."""
+        self._rollout = rollout
+        self.show_all()
+
+    def situation(self) -> Situation:
+        """What decides which actions can be done now."""
+        base = super().situation()
+        mine = self.followed
+        return replace(base, forecast=self.forecast, followed=mine, unfinished=self.orphan if mine else base.unfinished)
+
+    # -- showing
+
+    def show_body(self, now: float) -> None:
+        """Plan, refusal or rollout; and the traffic meanwhile."""
+        rollout = self.followed
+        if rollout is not None:
+            self._show_rollout(rollout, now)
+        else:
+            self._plan(now)
+            self._show_forecast(now)
+        self._show_traffic(now)
+
+    def _plan(self, now: float) -> None:
+        service = self.console_app.service(self.service_name)
+        if service is None:
+            return
+        before = self.forecast
+        self.forecast = make_plan(service, self.console_app.config.services[self.service_name], self.intent, now)
+        if isinstance(before, Plan) and isinstance(self.forecast, Plan) and before.digest != self.forecast.digest:
+            self.say("the cloud has changed, and so has the plan: look at it again")
+
+    def _show_forecast(self, now: float) -> None:
+        forecast, glyphs = self.forecast, self.console_app.look.glyphs
+        headline, detail, log = self._part("#headline", Sheet), self._part("#detail", Panel), self._part("#log", Panel)
+        if isinstance(forecast, Plan):
+            headline.show([change.headline(forecast, glyphs)])
+            self._show_steps(planned(forecast), now)
+            log.entitle(line(("read before you start", "title")))
+            log.show(change.notes(forecast, glyphs))
+            return
+        self._show_steps((), now)
+        verb = change.verb(self.intent.action)
+        headline.show([line((f"{verb} {self.service_name}", "strong"))])
+        detail.entitle(line(("no plan", "title")))
+        config = self.console_app.config.services[self.service_name]
+        waiting = [line(("waiting for the cloud's first answer", "dim"))]
+        refused = (
+            change.refusal_lines(forecast, self.intent.action, config, glyphs) if forecast is not None else waiting
+        )
+        detail.show(refused)
+        log.display = False
+
+    def _show_rollout(self, rollout: Rollout, now: float) -> None:
+        glyphs = self.console_app.look.glyphs
+        head = [change.headline(rollout.plan, glyphs), *change.story(rollout, orphan=self.orphan, glyphs=glyphs)]
+        self._part("#headline", Sheet).show(head)
+        view = self.console_app.journal
+        events = view.events if view.followed is not None and view.followed.id == rollout.id else ()
+        self._show_steps(progress(rollout, events), now)
+        log = self._part("#log", Panel)
+        log.display = True
+        log.entitle(line(("what happened", "title")))
+        lines = change.log(events, glyphs)
+        if len(lines) != len(log.lines):
+            log.top = _THE_END
+        log.show(lines or [line(("waiting for its runner", "dim"))])
+
+    def _show_steps(self, views: tuple[StepView, ...], now: float) -> None:
+        table = self._part("#steps", Table)
+        self._steps = views
+        table.entitle(line(("steps", "title")))
+        table.fill(change.STEP_COLUMNS, change.step_rows(views, now, self.console_app.look.glyphs))
+        table.display = bool(views)
+        # the cursor goes with the walk, and stays where it was put between two steps
+        running = next((view.key for view in views if view.state in (StepState.RUNNING, StepState.FAILED)), "")
+        if running and running != self._walked_to:
+            self._walked_to = running
+            table.select(running)
+        self._show_step()
+
+    def _show_step(self) -> None:
+        key, detail = self._part("#steps", Table).cursor_key, self._part("#detail", Panel)
+        number, view = next(((n, v) for n, v in enumerate(self._steps, 1) if v.key == key), (0, None))
+        if view is None:
+            return
+        title = line((f"step {number} of {len(self._steps)}: {view.step.title}", "title"))
+        detail.entitle(title, line((view.state.value, "dim")))
+        detail.show(change.step_lines(view, self.console_app.look.glyphs))
+
+    def _show_traffic(self, now: float) -> None:
+        panel, service = self._part("#traffic", Panel), self.console_app.service(self.service_name)
+        if service is None:
+            panel.display = False
+            return
+        panel.display = True
+        panel.entitle(traffic.title(service))
+        cells = max(panel.size.width - (0 if panel.rule else 4), 20)
+        show = traffic.brief if panel.rule else traffic.lines
+        panel.show(show(service, cells, now, self.console_app.look.glyphs))
+
+    def _part(self, selector: str, kind: type[_Part]) -> _Part:
+        return self.query_one(selector, kind)
+
+    def on_table_moved(self, message: Table.Moved) -> None:
+        """Explain the step under the cursor, from its beginning."""
+        self._part("#detail", Panel).top = 0
+        self._show_step()
+
+    # -- actions
+
+    def do_start(self) -> None:
+        """Ask for confirmation."""
+        if isinstance(self.forecast, Plan):
+            ask_to_start(self, self.forecast)
+
+    def do_abort(self) -> None:
+        """Ask what then."""
+        if self.followed is not None:
+            ask_to_abort(self, self.followed)
+
+    def do_settle(self) -> None:
+        """Ask which end."""
+        if self.followed is not None:
+            ask_to_settle(self, self.followed)
+
+    def do_rollback(self) -> None:
+        """Plan the way back, on this screen."""
+        self._plan_anew(Intent(Action.ROLLBACK))
+
+    def do_take_in(self) -> None:
+        """Plan again with the instances that the refusal names."""
+        if isinstance(self.forecast, Refusal):
+            self._plan_anew(replace(self.intent, take_in=(*self.intent.take_in, *self.forecast.names)))
+
+    def do_to_blue(self) -> None:
+        """All traffic to BLUE."""
+        self._plan_anew(replace(self.intent, target=Colour.BLUE))
+
+    def do_to_green(self) -> None:
+        """All traffic to GREEN."""
+        self._plan_anew(replace(self.intent, target=Colour.GREEN))
+
+    def do_more(self) -> None:
+        """Scroll the explanation down."""
+        self._part("#detail", Panel).scroll_lines(5)
+
+    def do_less(self) -> None:
+        """Scroll the explanation up."""
+        self._part("#detail", Panel).scroll_lines(-5)
+
+    def do_back(self) -> None:
+        """Leave; a rollout goes on."""
+        self.console_app.desk.follow(None)
+        self.app.pop_screen()
+
+    def _plan_anew(self, intent: Intent) -> None:
+        self.intent, self.forecast, self._rollout, self._walked_to = intent, None, None, ""
+        self.console_app.desk.follow(None)
+        self.show_all()

@@ -1,0 +1,134 @@
+"""The dialogs of the change screen: start, abort, settle. What they say is what will happen."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from console.model.text import visible
+from console.plan.plan import Action, Plan
+from console.rollout.records import DecisionKind, Rollout
+from screens.view import change
+from screens.view.line import BLANK, Line, line
+
+if TYPE_CHECKING:
+    from screens.change import ChangeScreen
+
+_OWN_PROCESS = "A process of its own does it: it goes on when this console is closed, and ends with a reboot."
+
+
+def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
+    """Confirm the plan on the screen: typed in production, and where the console is not armed (a rollback)."""
+    from screens.dialogs.typed import TypedDialog  # noqa: PLC0415 widgets that only a dialog needs
+
+    app = screen.console_app
+    config = app.config.services[screen.service_name]
+    glyphs = app.look.glyphs
+    unarmed = not app.arming.armed(app.now())
+    lines: list[Line] = [change.headline(plan, glyphs), BLANK, *change.notes(plan, glyphs), BLANK, line(_OWN_PROCESS)]
+    if unarmed:
+        lines.append(line("This console is not armed: confirming here allows this one rollback."))
+
+    def answered(reason: str | None) -> None:
+        if reason is None:
+            screen.say("not started: nothing was changed")
+        else:
+            _start(screen, plan, reason, unarmed=unarmed)
+
+    typed = config.is_production or unarmed
+    go = "Cut over" if plan.action is Action.CUTOVER else "Roll back"
+    dialog = TypedDialog(
+        f"{go} {visible(screen.service_name)}",
+        lines,
+        word=screen.service_name if typed else "y",
+        go=go,
+        needs_reason=config.is_production and plan.action is Action.CUTOVER,
+        danger=config.is_production,
+    )
+    app.push_screen(dialog, answered)
+
+
+def _start(screen: ChangeScreen, plan: Plan, reason: str, *, unarmed: bool) -> None:
+    """What was confirmed must still be what is planned, and this console must still be allowed to ask for it."""
+    app = screen.console_app
+    if app.arming.forbidden or (not unarmed and not app.arming.armed(app.now())):
+        screen.say(f"not started: {app.arming.why_not(app.now())}")
+    elif not isinstance(screen.forecast, Plan) or screen.forecast.digest != plan.digest:
+        screen.say("not started: the plan has changed while you were typing; look at it again")
+    else:
+        screen.say("starting")
+        app.desk.begin(plan, reason)
+
+
+def ask_to_abort(screen: ChangeScreen, rollout: Rollout) -> None:
+    """Go back (what one usually wants), or hold."""
+    from screens.dialogs.choice import Choice, ChoiceDialog  # noqa: PLC0415
+
+    source = rollout.plan.source.upper()
+    choices = (
+        Choice("back", "g", "go back", f"the default: no further step forward, and {source} serves again"),
+        Choice("hold", "h", "hold", "no further step; what is written stays, and a person decides"),
+    )
+    lines = [
+        line(f"Rollout {rollout.id} is under way. An abort is always accepted; a write already sent is waited for.")
+    ]
+
+    def answered(choice: str | None) -> None:
+        if choice is not None:
+            screen.console_app.desk.abort(rollout.id, "", hold=choice == "hold")
+
+    screen.app.push_screen(
+        ChoiceDialog(f"Abort rollout {rollout.id}", lines, choices, nothing="let it go on"), answered
+    )
+
+
+def ask_to_settle(screen: ChangeScreen, rollout: Rollout) -> None:
+    """Finish, go back, or leave: each as it would be planned on the facts of this moment."""
+    from console.rollout.request import offers  # noqa: PLC0415 imports the database layer, which the desk has loaded
+    from screens.dialogs.choice import Choice, ChoiceDialog  # noqa: PLC0415
+
+    app = screen.console_app
+    service = app.service(screen.service_name)
+    if service is None:
+        screen.say("the service was not seen yet: nothing can be planned")
+        return
+    found = offers(app.config, rollout, service, time.time())
+    choices = [
+        Choice(
+            offer.kind,
+            {"finish": "f", "go back": "g", "leave": "l"}[offer.kind],
+            visible(offer.words.split(":")[0]),
+            visible(offer.plan.summary if offer.plan is not None else offer.words),
+            visible(offer.refusal.reason) if offer.refusal is not None else "",
+        )
+        for offer in found
+    ]
+
+    def answered(choice: str | None) -> None:
+        if choice is not None:
+            _confirm_settling(screen, rollout, DecisionKind(choice))
+
+    lines = [
+        line(visible(rollout.sentence) or f"The runner of rollout {rollout.id} is gone; nobody is walking its steps.")
+    ]
+    app.push_screen(ChoiceDialog(f"Settle rollout {rollout.id}", lines, choices, nothing="not now"), answered)
+
+
+def _confirm_settling(screen: ChangeScreen, rollout: Rollout, choice: DecisionKind) -> None:
+    from screens.dialogs.typed import TypedDialog  # noqa: PLC0415
+
+    app = screen.console_app
+    service = app.service(screen.service_name)
+    if service is None:
+        return
+
+    def answered(reason: str | None) -> None:
+        if reason is None:
+            screen.say("nothing was changed")
+        else:
+            app.desk.settle(rollout.id, choice, service, reason)
+
+    production = app.config.services[screen.service_name].is_production
+    word = screen.service_name if production and choice is not DecisionKind.LEAVE else "y"
+    title = f"{choice.value.capitalize()}: rollout {rollout.id}"
+    app.push_screen(TypedDialog(title, [line(_OWN_PROCESS)], word=word, go=choice.value.capitalize()), answered)

@@ -1,0 +1,158 @@
+"""The journal's side of the screens: one thread of its own that looks, asks and answers in messages.
+
+The journal may be on another machine and hang; a database connection belongs to one thread. So everything about it
+happens here, in a daemon thread that nobody waits for: leaving the console never does.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from console.config.model import Config
+from console.errors import BluegreenError
+from console.model.service import Service
+from console.plan.plan import Plan
+from console.rollout.records import DecisionKind
+from screens.messages import Begun, Decided, JournalSeen, JournalView
+
+if TYPE_CHECKING:
+    from console.rollout.journal import Journal
+
+_Post = Callable[[Message], object]
+_Job = Callable[["Journal"], None]
+
+EVERY = 0.3  # seconds between two looks at the journal's counter
+_LIVENESS_EVERY = 2.0  # seconds between two looks at whether runners live: a killed one changes nothing in the journal
+_RETRY_EVERY = 5.0  # seconds until a journal that failed is tried again
+
+
+class JournalDesk:
+    """Follows the journal and carries requests to it."""
+
+    def __init__(self, config: Config, *, read_only: bool) -> None:
+        self._config = config
+        self._read_only = read_only
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._post: _Post = lambda _: None
+        self._followed: str | None = None
+        self._stopped = threading.Event()
+
+    def start(self, post: _Post) -> None:
+        """Begin to follow; answers go to `post`."""
+        self._post = post
+        threading.Thread(target=self._run, name="journal", daemon=True).start()
+
+    def stop(self) -> None:
+        """Follow no more; returns at once."""
+        self._stopped.set()
+        self._jobs.put(None)
+
+    def follow(self, rollout_id: str | None) -> None:
+        """Read this rollout's events as well."""
+        self._jobs.put(partial(self._follow, rollout_id))
+
+    def begin(self, plan: Plan, reason: str) -> None:
+        """Start a rollout: answers Begun or Decided."""
+        self._jobs.put(partial(self._begin, plan, reason))
+
+    def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
+        """Stop a rollout: answers Decided."""
+        self._jobs.put(partial(self._abort, rollout_id, reason, hold))
+
+    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
+        """Finish, go back or leave an unfinished rollout, planned on these facts: answers Begun or Decided."""
+        self._jobs.put(partial(self._settle, rollout_id, choice, service, reason))
+
+    # -- in the thread
+
+    def _run(self) -> None:
+        from console.rollout.journal import Journal  # noqa: PLC0415 imports the database layer: 0.2 s
+
+        while not self._stopped.is_set():
+            try:
+                with Journal.open(self._config.journal, read_only=self._read_only) as journal:
+                    self._serve(journal)
+            except BluegreenError as error:
+                self._post(JournalSeen(JournalView(problem=_sentence(error))))
+                self._stopped.wait(_RETRY_EVERY)
+
+    def _serve(self, journal: Journal) -> None:
+        seen, looked_at = -1, 0.0
+        while not self._stopped.is_set():
+            if self._work(journal):
+                seen = -1
+            counter = journal.changed()
+            if counter != seen or time.monotonic() - looked_at > _LIVENESS_EVERY:
+                seen, looked_at = counter, time.monotonic()
+                self._look(journal)
+
+    def _work(self, journal: Journal) -> bool:
+        """Do what was asked for within the next moment; whether anything was."""
+        try:
+            job = self._jobs.get(timeout=EVERY)
+        except queue.Empty:
+            return False
+        if job is None:
+            return False
+        try:
+            job(journal)
+        except BluegreenError as error:
+            self._post(Decided(_sentence(error), failed=True))
+        return True
+
+    def _look(self, journal: Journal) -> None:
+        from console.rollout.request import to_resume  # noqa: PLC0415
+
+        newest = {}
+        for rollout in reversed(journal.rollouts(limit=200)):
+            newest[rollout.service] = rollout
+        orphans = {rollout.id: rollout for rollout in to_resume(journal)}
+        open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
+        followed = journal.rollout(self._followed) if self._followed else None
+        events = tuple(journal.events(followed.id)) if followed is not None else ()
+        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), followed, events)))
+
+    def _follow(self, rollout_id: str | None, _: Journal) -> None:
+        self._followed = rollout_id
+
+    def _begin(self, plan: Plan, reason: str, journal: Journal) -> None:
+        from console.rollout import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        self._followed = request.begin(self._config, plan, Who.current(), reason)
+        self._post(Begun(journal.rollout(self._followed)))
+
+    def _abort(self, rollout_id: str, reason: str, hold: bool, journal: Journal) -> None:
+        from console.rollout import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        request.abort(journal, rollout_id, Who.current(), reason, hold=hold)
+        then = "it stays where it is" if hold else "it goes back if anything was written"
+        self._post(Decided(f"abort asked for: no further step forward; {then}"))
+
+    def _settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal) -> None:
+        from console.rollout import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        rollout = journal.rollout(rollout_id)
+        ready = request.judged_after(journal, rollout, self._config.lease.ttl)
+        if choice is not DecisionKind.LEAVE and (left := ready - time.time()) > 0:
+            text = f"its last call may still be on its way: ask again in {left:.0f} s"
+            self._post(Decided(text, failed=True))
+            return
+        offers = request.offers(self._config, rollout, service, time.time())
+        offer = next(each for each in offers if each.kind is choice)
+        request.resume(self._config, journal, rollout, offer, Who.current(), reason=reason)
+        self._followed = rollout_id
+        self._post(Decided(f"rollout {rollout_id}: {choice}"))
+
+
+def _sentence(error: BluegreenError) -> str:
+    return f"{error.message}; {error.hint}" if error.hint else error.message

@@ -1,0 +1,200 @@
+"""What every screen of facts has in common: the verdict on top, problems, a message line, and the keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from console.model.service import Service
+from console.model.text import visible
+from console.model.verdict import Verdict, verdict
+from screens import keys
+from screens.keys import Place, Situation
+from screens.view import header
+from screens.view.header import Head
+from screens.view.line import Line, line
+from screens.widgets.keybar import KeyBar
+from screens.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from screens.app import BluegreenApp
+
+
+def bindings(place: Place) -> list[BindingType]:
+    """Every key of the place; each goes through `act`, which knows the reason when it can not be done."""
+    return [
+        Binding(",".join(action.keys), f"act('{action.id}')", action.label, show=False)
+        for action in keys.at(place)
+        if action.id != "quit"
+    ]
+
+
+def steady_verdict(service: Service, now: float) -> Verdict:
+    """The verdict, with the ages in its words rounded up to 5 s: what ticks every second costs bytes all the time."""
+    found = verdict(service, now)
+    rounded = verdict(service, math.ceil(now / 5) * 5)
+    same = (rounded.fresh, rounded.healthy, len(rounded.problems)) == (found.fresh, found.healthy, len(found.problems))
+    return rounded if same else found
+
+
+class FactsScreen(Screen[None]):
+    """A screen about one service. Subclasses give the body and say what it shows."""
+
+    place: ClassVar[Place] = Place.SERVICE
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self.service_name = service
+        self._said = ""
+
+    @property
+    def console_app(self) -> BluegreenApp:
+        """The program, typed."""
+        return cast("BluegreenApp", self.app)
+
+    # -- what it is made of
+
+    def compose(self) -> ComposeResult:
+        """Header, problems, body, message, keys."""
+        yield Sheet(id="header")
+        yield Sheet(id="problems", wraps=True)
+        yield from self.body()
+        yield Sheet(id="message", wraps=True)
+        yield KeyBar(id="keys")
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between problems and message."""
+        return ()
+
+    def show_body(self, now: float) -> None:
+        """Show the facts in the body."""
+
+    # -- showing
+
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        self.show_all()
+
+    def on_screen_resume(self) -> None:
+        """Facts may have changed while another screen was in front."""
+        self.show_all()
+
+    def on_resize(self) -> None:
+        """Lines are made for a width."""
+        self.call_after_refresh(self.show_all)
+
+    def show_all(self) -> None:
+        """Show every fact as it is now."""
+        if not self.is_mounted:
+            return
+        self.show_head()
+        self.show_body(self.console_app.now())
+
+    def show_head(self) -> None:
+        """Show the verdict, the problems and the keys; cheap enough for every second."""
+        app, now = self.console_app, self.console_app.now()
+        found = self.verdict(now)
+        glyphs = app.look.glyphs
+        width = max(self.size.width - 2, 20)
+        sheet = self.query_one("#header", Sheet)
+        sheet.show(header.lines(self.head(found), width, now, glyphs))
+        problems = self.problems(found)
+        # the header says in full what is stale first: once is enough
+        listed = [
+            each for each in problems if found is None or f"STALE {each.removeprefix('stale: ')}" != found.freshness
+        ]
+        most = 2 if self.has_class("-short") else 4
+        shown = header.problems(listed, self.hints(), most, glyphs)
+        shown = [*self.banner(), *shown]
+        area = self.query_one("#problems", Sheet)
+        area.display = bool(shown)
+        area.show(shown)
+        self.query_one("#keys", KeyBar).show_keys(self.situation())
+
+    def banner(self) -> list[Line]:
+        """What stands above the problems."""
+        return []
+
+    def head(self, found: Verdict | None) -> Head:
+        """What the header is made from."""
+        app, service = self.console_app, self.console_app.service(self.service_name)
+        config = app.config.services[self.service_name]
+        return Head(
+            self.service_name,
+            config.environment,
+            config.is_production,
+            app.arming,
+            service,
+            found,
+            "the cloud can not be watched" if app.watch_problem else "asking the cloud",
+        )
+
+    def verdict(self, now: float) -> Verdict | None:
+        """The verdict on the service, None before it was seen."""
+        service = self.console_app.service(self.service_name)
+        return steady_verdict(service, now) if service is not None else None
+
+    def hints(self) -> tuple[str, ...]:
+        """What to do about the sources that fail."""
+        service = self.console_app.service(self.service_name)
+        sources = service.sources.values() if service is not None else ()
+        return tuple(dict.fromkeys(source.hint for source in sources if source.problem and source.hint))
+
+    def problems(self, found: Verdict | None) -> tuple[str, ...]:
+        """All problems in sentences, those of this console itself first."""
+        app = self.console_app
+        own = tuple(problem for problem in (app.watch_problem, app.journal.problem) if problem)
+        return (*own, *(found.problems if found is not None else ()))
+
+    @property
+    def lively(self) -> bool:
+        """Whether the body shows something that ticks."""
+        return False
+
+    def problem_lines(self) -> list[Line]:
+        """Every problem and every hint in full."""
+        glyphs, found = self.console_app.look.glyphs, self.verdict(self.console_app.now())
+        problems = header.problems(self.problems(found), (), 1000, glyphs)
+        return [*problems, *(line((f"  {glyphs.arrow} {visible(hint)}", "warn")) for hint in self.hints())]
+
+    # -- acting
+
+    def situation(self) -> Situation:
+        """What decides which actions can be done now."""
+        app = self.console_app
+        rollout = app.journal.open.get(self.service_name)
+        return Situation(
+            place=self.place,
+            arming=app.arming,
+            now=app.now(),
+            service=app.service(self.service_name),
+            services=len(app.config.services),
+            rollout=rollout,
+            unfinished=rollout is not None and rollout.id in app.journal.orphans,
+            problems=len(self.problems(self.verdict(app.now()))),
+            journal_problem=app.journal.problem,
+        )
+
+    def action_act(self, action_id: str) -> None:
+        """Do what the key says, or say why it can not be done."""
+        action = keys.action(action_id)
+        reason = action.reason(self.situation())
+        if reason:
+            self.say(f"{action.label.rstrip('.…')}: {reason}")
+            return
+        self.say("")
+        handler: Any = getattr(self, f"do_{action_id}", None) or getattr(self.app, f"do_{action_id}")
+        handler()
+
+    def say(self, text: str) -> None:
+        """Put a sentence on the message line; it stays until the next one."""
+        if text != self._said:
+            self._said = text
+            sheet = self.query_one("#message", Sheet)
+            sheet.show([line((visible(text), "message"))] if text else [])

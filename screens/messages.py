@@ -1,0 +1,67 @@
+"""What other threads tell the screens. `post_message` is thread-safe; threads call nothing else of a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from textual.message import Message
+
+from console.model.snapshot import Snapshot
+from console.rollout.records import Event, Rollout
+
+
+class SnapshotReady(Message):
+    """The poller has a new snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class WatchFailed(Message):
+    """The poller could not be started; nothing will be seen."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """What the journal says now. `open`: by service, the newest rollout that has not ended well and not been settled.
+
+    `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `events` are of the
+    rollout that is followed, if any.
+    """
+
+    open: Mapping[str, Rollout] = field(default_factory=dict)
+    orphans: frozenset[str] = frozenset()
+    followed: Rollout | None = None
+    events: tuple[Event, ...] = ()
+    problem: str = ""
+
+
+class JournalSeen(Message):
+    """The journal has changed."""
+
+    def __init__(self, view: JournalView) -> None:
+        super().__init__()
+        self.view = view
+
+
+class Begun(Message):
+    """A rollout was started."""
+
+    def __init__(self, rollout: Rollout) -> None:
+        super().__init__()
+        self.rollout = rollout
+
+
+class Decided(Message):
+    """A decision is in the journal, or what was asked for failed; in a sentence."""
+
+    def __init__(self, text: str, *, failed: bool = False) -> None:
+        super().__init__()
+        self.text = text
+        self.failed = failed

@@ -1,0 +1,51 @@
+"""What the screens need from the rest of the program; tests put fakes here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from textual.message import Message
+
+from console.model.service import Service
+from console.model.snapshot import Snapshot
+from console.plan.plan import Plan
+from console.rollout.records import DecisionKind
+
+
+class Watcher(Protocol):
+    """The poller: publishes snapshots from its own threads. `stop` returns at once and joins nothing that hangs."""
+
+    def start(self) -> None:
+        """Begin to look."""
+
+    def stop(self) -> None:
+        """Publish no more."""
+
+    def refresh(self) -> None:
+        """Look now."""
+
+
+Watch = Callable[[Callable[[Snapshot], None]], Watcher]  # may be slow: it is called off the UI thread
+
+
+class Desk(Protocol):
+    """The journal: answers come as messages. Every method returns at once."""
+
+    def start(self, post: Callable[[Message], object]) -> None:
+        """Begin to follow the journal."""
+
+    def stop(self) -> None:
+        """Follow no more."""
+
+    def follow(self, rollout_id: str | None) -> None:
+        """Read this rollout's events as well."""
+
+    def begin(self, plan: Plan, reason: str) -> None:
+        """Start a rollout. Answers Begun, or Decided(failed)."""
+
+    def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
+        """Stop a rollout; it goes back, or holds where it is. Answers Decided."""
+
+    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
+        """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided."""

@@ -1,0 +1,157 @@
+"""The service screen: BLUE beside GREEN, what clients get, the load balancer, and what would ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from console.model.colour import Colour, Role
+from console.model.service import ColourSet, Service
+from console.plan.plan import Action
+from screens.facts_screen import FactsScreen, bindings
+from screens.keys import Place
+from screens.view import balancer, commits, header, instances, traffic
+from screens.view.line import Line, line
+from screens.widgets.panel import Panel
+from screens.widgets.table import Table
+
+
+class ServiceScreen(FactsScreen):
+    """One service. On a small screen one colour is shown at a time."""
+
+    place = Place.SERVICE
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.SERVICE)
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service)
+        self.front = Colour.BLUE
+        self.on_commits = False
+        self._chosen = False
+
+    def body(self) -> Iterable[Widget]:
+        """The two colours, what stands between them and the clients, and the commits."""
+        yield Container(*(Table(id=colour.value, classes="pane") for colour in Colour), id="panes")
+        yield Container(Panel(id="traffic", wraps=False), Panel(id="balancer"), id="middle")
+        yield Table(id="commits", heading=False)
+
+    def show_body(self, now: float) -> None:
+        """Fill every panel."""
+        service = self.console_app.service(self.service_name)
+        if service is None:
+            self._show_nothing()
+            return
+        if not self._chosen and service.live is not None:
+            self.front, self._chosen = service.live, True
+        for side in service.colours:
+            self._show_colour(service, side, now)
+        self._show_traffic(service, now)
+        self._show_balancer(service, now)
+        self._show_commits(service, now)
+        self._arrange()
+
+    def banner(self) -> list[Line]:
+        """The rollout that has not ended, and how to open it."""
+        journal = self.console_app.journal
+        rollout = journal.open.get(self.service_name)
+        if rollout is None:
+            return []
+        return [header.under_way(rollout, orphan=rollout.id in journal.orphans, glyphs=self.console_app.look.glyphs)]
+
+    # -- panels
+
+    def _pane(self, colour: Colour) -> Table:
+        return self.query_one(f"#{colour.value}", Table)
+
+    def _show_nothing(self) -> None:
+        waiting = line(("waiting for the cloud's first answer", "dim"))
+        for colour in Colour:
+            pane = self._pane(colour)
+            pane.entitle(line((colour.value.upper(), f"{colour.value} live")))
+            pane.fill((), (), (waiting,))
+        self.query_one("#traffic", Panel).entitle(line(("through the VIP", "title")))
+        self.query_one("#balancer", Panel).entitle(line(("load balancer", "title")))
+        self.query_one("#commits", Table).entitle(line(("commits", "title")))
+        self._arrange()
+
+    def _show_colour(self, service: Service, side: ColourSet, now: float) -> None:
+        pane, glyphs = self._pane(side.colour), self.console_app.look.glyphs
+        cells = pane.size.width - (0 if pane.rule else 4)
+        role = service.role(side.colour)
+        frame = f"frame-{side.colour.value}" if role in (Role.LIVE, Role.BOTH) else "frame"
+        pane.entitle(instances.title(service, side, glyphs), instances.title_right(service, side, now), frame)
+        rows = instances.rows(service, side, cells, now, glyphs)
+        pane.fill(instances.columns(cells), rows, (instances.empty(service, side),))
+
+    def _show_traffic(self, service: Service, now: float) -> None:
+        panel, glyphs = self.query_one("#traffic", Panel), self.console_app.look.glyphs
+        cells = max(panel.size.width - (0 if panel.rule else 4), 20)
+        show = traffic.brief if self.is_short else traffic.lines
+        panel.entitle(traffic.title(service))
+        panel.show(show(service, cells, now, glyphs))
+
+    def _show_balancer(self, service: Service, now: float) -> None:
+        panel = self.query_one("#balancer", Panel)
+        panel.entitle(balancer.title(service), balancer.title_right(service, now))
+        changing = balancer.changing(service, now)
+        facts = balancer.brief(service) if self.is_short else balancer.lines(service)
+        panel.show([*([changing] if changing else []), *facts])
+
+    def _show_commits(self, service: Service, now: float) -> None:
+        table = self.query_one("#commits", Table)
+        table.entitle(commits.title(service))
+        table.fill(commits.COLUMNS, commits.rows(service.commits, now), (commits.empty(service),))
+
+    # -- layout
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there is little height: one line where there would be a panel."""
+        return self.has_class("-short")
+
+    def _arrange(self) -> None:
+        """One colour or two; and panes no higher than they need, so that the rest has room."""
+        one = self.has_class("-narrow") and self.is_short
+        for colour in Colour:
+            self._pane(colour).display = not one or colour is self.front
+        self.query_one("#panes").display = not (self.is_short and self.on_commits)
+        self.set_class(self.on_commits, "-on-commits")
+        target = self.query_one("#commits", Table) if self.on_commits else self._pane(self.front)
+        if self.focused is None or not self.focused.display or (one and self.focused is not target):
+            target.focus()
+
+    # -- actions
+
+    def do_other(self) -> None:
+        """Show the other colour, or move the cursor to it."""
+        self.front = self.front if self.on_commits else self.front.other
+        self.on_commits, self._chosen = False, True
+        self._arrange()
+        self._pane(self.front).focus()
+
+    def do_commits(self) -> None:
+        """Move to the commits, and back; where there is little height they take the place of the instances."""
+        self.on_commits = not self.on_commits
+        self._arrange()
+        (self.query_one("#commits", Table) if self.on_commits else self._pane(self.front)).focus()
+
+    def do_cutover(self) -> None:
+        """Open the change screen on a plan."""
+        self.console_app.open_change(self.service_name, Action.CUTOVER)
+
+    def do_rollback(self) -> None:
+        """Open the change screen on a plan to go back."""
+        self.console_app.open_change(self.service_name, Action.ROLLBACK)
+
+    def do_follow(self) -> None:
+        """Open the rollout that has not ended."""
+        rollout = self.console_app.journal.open.get(self.service_name)
+        if rollout is not None:
+            self.console_app.open_rollout(self.service_name, rollout)
+
+    def do_back(self) -> None:
+        """Back to the list of services, if there is one."""
+        self.console_app.do_services()

@@ -1,0 +1,1 @@
+"""Pure functions from facts to lines of text: no Textual, no clock, no state."""

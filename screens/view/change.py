@@ -1,0 +1,232 @@
+"""A plan, a refusal or a rollout in words: headline, steps, the step explained, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from console.config.model import ServiceConfig
+from console.model.text import visible
+from console.plan.plan import Action, Plan, Refusal, Share, Step
+from console.rollout.records import Event, EventKind, Rollout, RolloutState
+from screens.view.glyphs import Glyphs
+from screens.view.line import BLANK, Line, Span, line
+from screens.view.progress import StepState, StepView
+from screens.view.table import Column, Row
+from screens.view.words import age, count, name
+
+STEP_COLUMNS = (Column("", 1), Column("", 2, right=True), Column("", 0, most=36), Column("", 14, right=True))
+_ROLES = {StepState.DONE: "", StepState.RUNNING: "strong", StepState.FAILED: "bad", StepState.SKIPPED: "faint"}
+
+
+def verb(action: Action) -> str:
+    """`CUT OVER`, `ROLL BACK`."""
+    return "CUT OVER" if action is Action.CUTOVER else "ROLL BACK"
+
+
+def headline(plan: Plan, glyphs: Glyphs) -> Line:
+    """`CUT OVER nova-api   BLUE 3f2a9c1 → GREEN 8be41d0   1 write, 6 members`."""
+    source, target = plan.source, plan.target
+    members = sum(len(step.changes) for step in plan.steps)
+    writes = f"{count(plan.writes, 'write')}, {count(members, 'member')}" if plan.writes else "nothing to write"
+    return line(
+        (f"{verb(plan.action)} {visible(plan.service)}", "strong"),
+        "   ",
+        (f"{name(source)} {visible(plan.source_version)}", f"{source.value} live"),
+        f" {glyphs.arrow} ",
+        (f"{name(target)} {visible(plan.target_version)}", f"{target.value} live"),
+        f"   {writes}",
+        (f"   plan {plan.digest[:8]}", "dim"),
+    )
+
+
+def story(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> list[Line]:
+    """Who asked for it and why, and where it is."""
+    why = f' "{visible(rollout.reason)}"' if rollout.reason else ", no reason given"
+    who = line((f"rollout {rollout.id} by {visible(rollout.who.words)}{why}", "dim"))
+    return [who, *_state_lines(rollout, orphan=orphan, glyphs=glyphs)]
+
+
+def _state_lines(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> list[Line]:
+    sentence = visible(rollout.sentence)
+    if rollout.state is RolloutState.DONE:
+        return [line((f"{glyphs.good} DONE: ", "strong"), sentence)]
+    if rollout.state.ended:
+        lines = [line((f" {glyphs.attention} {rollout.state.upper()} ", "badge-ill"), f" {sentence}")]
+        return [*lines, _settle_hint(glyphs)] if orphan else lines
+    if orphan:
+        text = "nobody is walking it any more: its runner is gone"
+        return [line((f" {glyphs.attention} UNFINISHED ", "badge-ill"), f" {text}"), _settle_hint(glyphs)]
+    return [line((f"{glyphs.running} {rollout.state.upper()}", "strong"), ("; it goes on when you leave", "dim"))]
+
+
+def _settle_hint(glyphs: Glyphs) -> Line:
+    return line((f"  {glyphs.arrow} press u to finish it, go back, or leave it as it is", "warn"))
+
+
+def refusal_lines(refusal: Refusal, action: Action, service: ServiceConfig, glyphs: Glyphs) -> list[Line]:
+    """Why there is no plan, whom it is about, and what to do."""
+    hints = {
+        "untagged": "press t to take them in; the plan then names them",
+        "which": "press 1 for all traffic to BLUE, 2 for all traffic to GREEN",
+    }
+    hint = hints.get(refusal.code, visible(refusal.hint))
+    about = [line(f"  {visible(each)}") for each in refusal.names]
+    rule = [BLANK, line((f"safety rule {refusal.rule}", "dim"))] if refusal.rule else []
+    return [
+        line((f" {glyphs.attention} REFUSED ", "badge-ill"), (f" {verb(action)} {visible(service.name)}", "strong")),
+        BLANK,
+        line((visible(refusal.reason), "bad")),
+        *about,
+        *([BLANK, line((f"{glyphs.arrow} {hint}", "warn"))] if hint else []),
+        *rule,
+    ]
+
+
+# -- steps
+
+
+def step_rows(views: Sequence[StepView], now: float, glyphs: Glyphs) -> tuple[Row, ...]:
+    """A row per step: sign, number, title, state."""
+    return tuple(_step_row(number, view, now, glyphs) for number, view in enumerate(views, 1))
+
+
+def _step_row(number: int, view: StepView, now: float, glyphs: Glyphs) -> Row:
+    role = _ROLES.get(view.state, "dim")
+    title = visible(view.step.title)
+    return Row(
+        view.key,
+        (
+            (_sign(view.state, glyphs), role),
+            (str(number), "dim"),
+            (f"then {title}" if view.section else title, role),
+            _state(view, now),
+        ),
+    )
+
+
+def _sign(state: StepState, glyphs: Glyphs) -> str:
+    return {
+        StepState.DONE: glyphs.good,
+        StepState.RUNNING: glyphs.running,
+        StepState.FAILED: glyphs.failed,
+    }.get(state, glyphs.pending)
+
+
+def _state(view: StepView, now: float) -> Span:
+    if view.state is StepState.DONE:
+        return (f"done {view.seconds:.1f} s" if view.seconds is not None else "done"), "dim"
+    if view.state is StepState.RUNNING and view.began is not None:
+        elapsed = max(now - view.began, 0)
+        return f"{elapsed:.0f} of {view.step.deadline:.0f} s", "strong"
+    return view.state.value, _ROLES.get(view.state, "dim")
+
+
+# -- the step explained
+
+
+def step_lines(view: StepView, glyphs: Glyphs) -> list[Line]:
+    """The step for someone who sees it for the first time: words, shares, calls, checks, what if."""
+    step = view.step
+    return [
+        *(
+            [line((visible(view.said), "bad" if view.state is StepState.FAILED else "strong")), BLANK]
+            if view.said
+            else []
+        ),
+        line(visible(step.words)),
+        *_shares(step, glyphs),
+        *_calls(step, glyphs),
+        *_checks(step, glyphs),
+        BLANK,
+        line((f"at most {age(step.deadline)}: ", "dim"), visible(step.outcome)),
+        *_changes(step, glyphs),
+    ]
+
+
+def _shares(step: Step, glyphs: Glyphs) -> list[Line]:
+    if step.before is None or step.after is None:
+        return []
+    titles = line(
+        " " * 14,
+        (f"{name(step.before[0].colour):<28}", step.before[0].colour.value),
+        (name(step.before[1].colour), step.before[1].colour.value),
+    )
+    return [
+        BLANK,
+        titles,
+        line(("now           ", "dim"), *_share(step.before[0]), *_share(step.before[1])),
+        line(("after this    ", "dim"), *_share(step.after[0]), *_share(step.after[1])),
+    ]
+
+
+def _share(share: Share) -> Line:
+    text = f"{share.in_rotation} in rotation"
+    if share.in_rotation and share.healthy != share.in_rotation:
+        text += f" ({share.healthy} healthy)"
+    return line(
+        (f"{share.percent:3.0f} %", "strong" if share.percent else "dim"),
+        (f"  {text:<21}", "" if share.percent else "dim"),
+    )
+
+
+def _calls(step: Step, glyphs: Glyphs) -> list[Line]:
+    if step.call is None:
+        return [BLANK, line(("writes nothing", "dim"))]
+    members = len(step.call.body.get("members", ()))
+    size = f"  {count(members, 'member')}" if members else ""
+    lines = [BLANK, line(("call  ", "dim"), (visible(step.call.line), "code"), size)]
+    lines += [line(("same  " if not number else "      ", "dim"), (visible(text), "code"))
+              for number, text in enumerate(step.call.commands)]  # fmt: skip
+    if step.undo is not None:
+        lines.append(line(("undo  ", "dim"), (visible(step.undo.line), "code"), "  the weights of before"))
+    return lines
+
+
+def _checks(step: Step, glyphs: Glyphs) -> list[Line]:
+    return [BLANK, *(line(("check ", "dim"), visible(check)) for check in step.checks)] if step.checks else []
+
+
+def _changes(step: Step, glyphs: Glyphs) -> list[Line]:
+    if not step.changes:
+        return []
+    size = max(len(visible(change.name)) for change in step.changes)
+    return [
+        BLANK,
+        *(
+            line(
+                (f"{name(change.colour):<6}", change.colour.value),
+                f"{visible(change.name):<{size}}  weight {change.weight_before} {glyphs.arrow} {change.weight_after}",
+            )
+            for change in step.changes
+        ),
+    ]
+
+
+# -- below
+
+
+def notes(plan: Plan, glyphs: Glyphs) -> list[Line]:
+    """The summary, and what must be read before confirming."""
+    return [
+        line(visible(plan.summary)),
+        *(line((f"{glyphs.attention} {visible(note)}", "warn")) for note in plan.notes),
+    ]
+
+
+def log(events: Sequence[Event], glyphs: Glyphs) -> list[Line]:
+    """What happened, newest last: seconds since the first event, and a sentence each."""
+    first = events[0].at if events else 0.0
+    quiet = (EventKind.BEGUN,)
+    return [
+        line((f"{max(event.at - first, 0):6.1f} s  ", "dim"), (visible(event.text), _event_role(event)))
+        for event in events
+        if event.kind not in quiet
+    ]
+
+
+def _event_role(event: Event) -> str:
+    if event.kind is EventKind.INTENT:
+        return "code"
+    if event.kind in (EventKind.PLANNED, EventKind.DECISION):
+        return "warn"
+    return "strong" if event.kind in (EventKind.PROOF, EventKind.FINISHED) else ""

@@ -1,0 +1,104 @@
+"""The verdict line: is it well, what serves, can I go back, how old is what I see, who may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from console.model.colour import Colour
+from console.model.service import Service
+from console.model.text import visible
+from console.model.verdict import Verdict, role_words
+from console.rollout.records import Rollout
+from screens.arming import Arming
+from screens.view.glyphs import Glyphs
+from screens.view.line import BLANK, Line, flow, line, spread, width, wrap
+from screens.view.words import count, role_glyph
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the header shows. `service` and `verdict` are None before the first answer of the cloud."""
+
+    name: str
+    environment: str
+    production: bool
+    arming: Arming
+    service: Service | None = None
+    verdict: Verdict | None = None
+    waiting_for: str = "asking the cloud"
+
+
+def lines(head: Head, cells: int, now: float, glyphs: Glyphs) -> list[Line]:
+    """The header at this width. The mode stands at the right end of the first line, at every width."""
+    mode = line((head.arming.words(now), "armed" if head.arming.armed(now) else "readonly"))
+    who = flow([badge(head), line((visible(head.name), "strong")), *_state(head, glyphs)], cells, gap=2)[0]
+    colours = _colours(head, glyphs)
+    together = flow([who, *colours], cells - width(mode) - 2, gap=2)
+    above = together if len(together) == 1 else [who, *flow(colours, cells, gap=2)]
+    first = spread(above[0], mode, cells, glyphs.ellipsis)
+    below = [part for spans in flow(_rest(head), cells) for part in wrap(spans, cells)]
+    return [first, *above[1:], *below]
+
+
+def badge(head: Head) -> Line:
+    """The environment, as a word; blank for the list of all services."""
+    if not head.environment:
+        return BLANK
+    return line((f" {visible(head.environment.upper())} ", "badge-production" if head.production else "badge-other"))
+
+
+def _state(head: Head, glyphs: Glyphs) -> list[Line]:
+    verdict = head.verdict
+    if verdict is None or head.service is None:
+        return [line((head.waiting_for, "dim"))]
+    number = len(verdict.problems)
+    words = count(number, "problem")
+    if not verdict.healthy:
+        return [line((f" {glyphs.attention} NOT WELL{f': {words}' if number else ''} ", "badge-ill"))]
+    return [line((f"{glyphs.good} well", "badge-well"), (f", {words}" if number else "", "warn"))]
+
+
+def _colours(head: Head, glyphs: Glyphs) -> list[Line]:
+    if head.verdict is None or head.service is None:
+        return []
+    return [_colour(head.service, head.verdict, colour, glyphs) for colour in Colour]
+
+
+def _colour(service: Service, verdict: Verdict, colour: Colour, glyphs: Glyphs) -> Line:
+    role = role_words(service, colour)
+    style = colour.value if role == "idle" else f"{colour.value} live"
+    return line((f"{role_glyph(role, glyphs)} {visible(verdict.side(colour))}", style))
+
+
+def _rest(head: Head) -> list[Line]:
+    verdict = head.verdict
+    if verdict is None or head.service is None:
+        return []
+    lease = head.service.lease
+    return [
+        line((visible(verdict.rollback), "" if verdict.rollback_ready else "warn")),
+        line((visible(verdict.balancer), "" if verdict.balancer_ready else "warn")),
+        line((visible(verdict.freshness), "" if verdict.fresh else "stale")),
+        line((f"lease {visible(lease.owner)}", "warn")) if lease is not None else BLANK,
+    ]
+
+
+def under_way(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> Line:
+    """The rollout that has not ended, and the key that opens it."""
+    if orphan:
+        state = "stopped and needs you" if rollout.state.ended else "is unfinished: its runner is gone"
+        return line((f" {glyphs.attention} rollout {rollout.id} {state}: press f ", "badge-ill"))
+    way = f"{rollout.plan.source.upper()} {glyphs.arrow} {rollout.plan.target.upper()}"
+    who = visible(rollout.who.owner)
+    what = f"{rollout.plan.action} {way} by {who}"
+    return line((f"{glyphs.running} rollout {rollout.id} is under way: {what}: press f to follow it", "strong"))
+
+
+def problems(found: Sequence[str], hints: Sequence[str], most: int, glyphs: Glyphs) -> list[Line]:
+    """The first problems, a line each, how many more there are, and what to do about what could not be read."""
+    shown = [line((f"{glyphs.attention} {visible(problem)}", "bad")) for problem in found[:most]]
+    hidden = len(found) - len(shown)
+    if hidden > 0:
+        shown.append(line((f"  and {count(hidden, 'more problem')}: press p", "warn")))
+    return [*shown, *(line((f"  {glyphs.arrow} {visible(hint)}", "warn")) for hint in hints[:1])]

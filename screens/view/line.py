@@ -1,0 +1,111 @@
+"""A line of text as spans, each with the roles that say how a theme draws it.
+
+Spans are plain strings from end to end, so that nothing from the cloud is ever parsed as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+Span = tuple[str, str]  # text, and roles separated by blanks ("bad strong")
+Line = tuple[Span, ...]
+
+BLANK: Line = ()
+
+
+def line(*parts: Span | str) -> Line:
+    """A line of these parts; a bare string has no role. Empty parts vanish."""
+    spans = ((part, "") if isinstance(part, str) else part for part in parts)
+    return tuple(span for span in spans if span[0])
+
+
+def plain(spans: Line) -> str:
+    """The text alone."""
+    return "".join(text for text, _ in spans)
+
+
+def width(spans: Line) -> int:
+    """Cells that the line takes."""
+    return sum(cell_len(text) for text, _ in spans)
+
+
+def fit(spans: Line, cells: int, ellipsis: str = "") -> Line:
+    """The line in exactly `cells` cells: padded with blanks, or cut with the ellipsis at its end."""
+    wide = width(spans)
+    if wide <= cells:
+        return (*spans, (" " * (cells - wide), "")) if wide < cells else spans
+    room = max(cells - cell_len(ellipsis), 0)
+    kept: list[Span] = []
+    for text, role in spans:
+        taken = min(cell_len(text), room)
+        if taken:
+            kept.append((set_cell_size(text, taken), role))
+        room -= taken
+        if room == 0:
+            break
+    role = kept[-1][1] if kept else ""
+    return (*kept, (set_cell_size(ellipsis, min(cell_len(ellipsis), cells)), role)) if ellipsis else tuple(kept)
+
+
+def spread(left: Line, right: Line, cells: int, ellipsis: str = "") -> Line:
+    """Left and right aligned in one line; the left part gives way."""
+    room = cells - width(right)
+    if room <= 0:
+        return fit(right, cells, ellipsis)
+    return (*fit(left, room, ellipsis), *right)
+
+
+def flow(parts: Sequence[Line], cells: int, gap: int = 3) -> list[Line]:
+    """The parts side by side with a gap, broken between parts where the next one does not fit."""
+    lines: list[Line] = []
+    current: Line = ()
+    for part in parts:
+        if not part:
+            continue
+        if current and width(current) + gap + width(part) > cells:
+            lines.append(current)
+            current = part
+        else:
+            current = (*current, (" " * gap, ""), *part) if current else part
+    return [*lines, current] if current else lines
+
+
+def wrap(spans: Line, cells: int, hang: str = "") -> list[Line]:
+    """The line broken at blanks to fit `cells`; lines after the first begin with `hang`."""
+    lines: list[Line] = []
+    current: list[Span] = []
+    used = 0
+    for text, role in _words(spans, max(cells - cell_len(hang), 1)):
+        size = cell_len(text)
+        # a blank that would end or begin a line is dropped with the break
+        if used + size > cells and current:
+            lines.append(_stripped(current))
+            current, used = ([(hang, "")] if hang else []), cell_len(hang)
+            if text.isspace():
+                continue
+        current.append((text, role))
+        used += size
+    return [*lines, _stripped(current)]
+
+
+def _words(spans: Line, longest: int) -> Iterable[Span]:
+    for text, role in spans:
+        for number, word in enumerate(text.split(" ")):
+            if number:
+                yield " ", role
+            if word:
+                for piece in chop_cells(word, longest) if cell_len(word) > longest else (word,):
+                    yield piece, role
+
+
+def _stripped(spans: list[Span]) -> Line:
+    while spans and spans[-1][0].isspace():
+        spans.pop()
+    return tuple(spans)
+
+
+def styled(spans: Line, role: str) -> Line:
+    """The line with one more role on each span."""
+    return tuple((text, f"{was} {role}" if was else role) for text, was in spans)

@@ -1,0 +1,94 @@
+"""Where a rollout is: the steps of its plan, and of the plans made on the way, with what the journal says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import msgspec
+
+from console.plan.plan import Plan, Step
+from console.rollout.records import Event, EventKind, Rollout, RolloutState
+
+
+class StepState(StrEnum):
+    """What became of a step."""
+
+    PENDING = "to do"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "not done"
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step and its state. `section` 0 is the confirmed plan; each plan made on the way is one more.
+
+    `began` is Unix seconds, `seconds` how long it took, `said` the last sentence about it.
+    """
+
+    key: str
+    section: int
+    step: Step
+    state: StepState = StepState.PENDING
+    began: float | None = None
+    seconds: float | None = None
+    said: str = ""
+
+
+def planned(plan: Plan) -> tuple[StepView, ...]:
+    """The steps of a plan that nobody has confirmed yet."""
+    return tuple(StepView(f"0/{step.id}", 0, step) for step in plan.steps)
+
+
+def progress(rollout: Rollout, events: Sequence[Event]) -> tuple[StepView, ...]:
+    """Every step so far, in order. A step that was under way when another plan took over has failed."""
+    views = list(planned(rollout.plan))
+    section = 0
+    for event in events:
+        if event.kind is EventKind.PLANNED and (plan := plan_of(event)) is not None:
+            section += 1
+            views = [_left(view) for view in views]
+            views += [StepView(f"{section}/{step.id}", section, step) for step in plan.steps]
+        elif event.kind is EventKind.STARTED:
+            views = [_again(view) for view in views]
+        elif event.step:
+            views = [_after(view, event) if view.key == f"{section}/{event.step}" else view for view in views]
+    return tuple(_ended(view, rollout) for view in views) if rollout.state.ended else tuple(views)
+
+
+def plan_of(event: Event) -> Plan | None:
+    """The plan that an event carries; None where it has none that can be read."""
+    try:
+        return msgspec.convert(event.data.get("plan"), Plan)
+    except msgspec.ValidationError:
+        return None
+
+
+def _after(view: StepView, event: Event) -> StepView:
+    if event.kind is EventKind.BEGUN:
+        return replace(view, state=StepState.RUNNING, began=event.at)
+    if event.kind is EventKind.PASSED:
+        seconds = event.data.get("seconds")
+        return replace(view, state=StepState.DONE, seconds=seconds if isinstance(seconds, int | float) else None)
+    return replace(view, said=event.text)
+
+
+def _again(view: StepView) -> StepView:
+    # a runner that takes over walks from the first step: every step is a desired state, safe to repeat
+    return view if view.state is StepState.SKIPPED else replace(view, state=StepState.PENDING, began=None)
+
+
+def _left(view: StepView) -> StepView:
+    if view.state is StepState.RUNNING:
+        return replace(view, state=StepState.FAILED)
+    return replace(view, state=StepState.SKIPPED) if view.state is StepState.PENDING else view
+
+
+def _ended(view: StepView, rollout: Rollout) -> StepView:
+    if rollout.state is RolloutState.DONE:
+        return view
+    left = _left(view)
+    return replace(left, said=rollout.sentence) if left.state is StepState.FAILED and not left.said else left

@@ -1,0 +1,57 @@
+"""Rows and columns as lines: fixed widths, so that one changed cell moves nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from screens.view.line import Line, Span, fit
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. Width 0 takes what the others leave, up to `most` cells; `right` aligns numbers."""
+
+    title: str
+    width: int
+    right: bool = False
+    most: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a key that survives changes, its cells, and lines in words below it."""
+
+    key: str
+    cells: tuple[Span, ...]
+    notes: tuple[Line, ...] = ()
+
+
+def widths(columns: Sequence[Column], cells: int) -> list[int]:
+    """The width of each column in a table of so many cells, one blank between columns."""
+    fixed = sum(column.width for column in columns) + len(columns) - 1
+    rest = max(cells - fixed, 4)
+    return [column.width or min(rest, column.most) for column in columns]
+
+
+def heading(columns: Sequence[Column], cells: int) -> Line:
+    """The line of titles."""
+    row = Row("", tuple((column.title, "column") for column in columns))
+    return row_line(columns, row, cells, "")
+
+
+def row_line(columns: Sequence[Column], row: Row, cells: int, ellipsis: str) -> Line:
+    """The cells of a row, each in its column."""
+    spans: list[Span] = []
+    for column, size, (text, role) in zip(columns, widths(columns, cells), row.cells, strict=True):
+        if spans:
+            spans.append((" ", ""))
+        missing = size - cell_len(text)
+        if column.right and missing > 0:
+            spans.append((" " * missing, ""))
+            spans.append((text, role))
+        else:
+            spans.extend(fit(((text, role),), size, ellipsis))
+    return tuple(span for span in spans if span[0])

@@ -1,0 +1,55 @@
+"""The footer: the keys of this place with their labels; what can not be done now is dim and in brackets."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.message import Message
+
+from screens import keys
+from screens.keys import Action, Bar, Situation
+from screens.look import look_of
+from screens.view.line import Line, flow, line, width
+from screens.widgets.sheet import Sheet
+
+_GAP = 2
+
+
+class KeyBar(Sheet):
+    """The keys that the registry wants in the footer."""
+
+    class Chosen(Message):
+        """A key was clicked."""
+
+        def __init__(self, action_id: str) -> None:
+            super().__init__()
+            self.action_id = action_id
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._parts: list[tuple[Action, Line]] = []
+
+    def show_keys(self, situation: Situation) -> None:
+        """Show the keys as they are now."""
+        plain = look_of(self.app).glyphs.ascii_only
+        found = [(action, bool(action.reason(situation))) for action in keys.at(situation.place)]
+        shown = [(a, off) for a, off in found if a.bar is Bar.ALWAYS or (a.bar is Bar.OPEN and not off)]
+        self._parts = [(action, _part(action, off, plain=plain)) for action, off in shown]
+        self.show(flow([part for _, part in self._parts], max(self.size.width, 20), _GAP))
+
+    def on_click(self, event: events.Click) -> None:
+        """Clicking a label is pressing its key."""
+        x = y = 0
+        for action, part in self._parts:
+            cells = width(part)
+            if x and x + cells > self.size.width:
+                x, y = 0, y + 1
+            if y == event.y and x <= event.x < x + cells:
+                self.post_message(self.Chosen(action.id))
+            x += cells + _GAP
+
+
+def _part(action: Action, off: bool, *, plain: bool) -> Line:
+    label = action.label.replace("…", "..") if plain else action.label
+    if off:
+        return line((f"({action.key} {label})", "key-off"))
+    return line((action.key, "key"), (f" {label}", "key-label"))

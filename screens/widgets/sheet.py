@@ -1,0 +1,126 @@
+"""Lines of text that repaint only the cells that changed.
+
+Textual's own widgets repaint themselves whole: one changed cell of a table costs kilobytes over a slow line. A sheet
+draws itself as lines, compares them with those on the screen, and refreshes the span of each line that differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from screens.look import look_of
+from screens.view.glyphs import in_ascii
+from screens.view.line import BLANK, Line, fit, wrap
+
+
+class Sheet(Widget):
+    """Some lines of text, cut at the right edge or wrapped (`wraps`); as high as they are with `height: auto`."""
+
+    ALLOW_SELECT = False
+    wraps = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None, wraps: bool | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.lines: tuple[Line, ...] = ()
+        self._drawn: list[Line] = []
+        self._drawn_size = Size(0, 0)
+        self._asked_height = -1
+        if wraps is not None:
+            self.wraps = wraps
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines; costs nothing where they are the ones shown."""
+        shown = tuple(lines)
+        if shown != self.lines:
+            self.lines = shown
+            self.redraw()
+
+    def draw(self, size: Size) -> list[Line]:
+        """The whole content at this size, a line each; fewer than the height leaves blank lines."""
+        return self._wrapped(size.width)[: size.height]
+
+    def wanted_height(self, width: int) -> int:
+        """Lines that the content takes at this width, for `height: auto`."""
+        return len(self._wrapped(width))
+
+    def redraw(self) -> None:
+        """Draw again, and refresh the spans that differ from what is on the screen."""
+        size = self.size
+        if not size.area or self._drawn_size != size:
+            self.repaint()
+            return
+        # what it wants and what it gets may differ for good, so only a change of the wish asks for a new layout
+        if self._is_auto and self.wanted_height(size.width) != self._asked_height:
+            self.repaint()
+            return
+        before, self._drawn = self._drawn, self.draw(size)
+        pairs = enumerate(zip_longest(before, self._drawn, fillvalue=BLANK))
+        regions = [Region(x, y, cells, 1) for y, (was, now) in pairs for x, cells in _difference(was, now, size.width)]
+        if regions:
+            self.refresh(*regions)
+
+    def repaint(self) -> None:
+        """Draw everything again, as after a change of theme."""
+        self._drawn_size = Size(0, 0)
+        self.refresh(layout=self._is_auto)
+
+    def render_line(self, y: int) -> Strip:
+        """One line for Textual."""
+        if self._drawn_size != self.size:
+            self._drawn_size, self._drawn = self.size, self.draw(self.size)
+        spans = fit(self._drawn[y] if y < len(self._drawn) else BLANK, self.size.width)
+        look, base = look_of(self.app), self.rich_style
+        if look.glyphs.ascii_only:
+            spans = tuple((in_ascii(text), role) for text, role in spans)
+        segments = [Segment(text, base + look.style(role) if role else base) for text, role in spans]
+        return Strip(segments, self.size.width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Textual asks this for `height: auto`."""
+        self._asked_height = self.wanted_height(width) if width else 0
+        return self._asked_height
+
+    @property
+    def _is_auto(self) -> bool:
+        return bool(self.styles.height is not None and self.styles.height.is_auto)
+
+    def _wrapped(self, width: int) -> list[Line]:
+        if not self.wraps:
+            return list(self.lines)
+        return [part for spans in self.lines for part in wrap(spans, max(width, 1))]
+
+
+def _difference(was: Line, now: Line, width: int) -> list[tuple[int, int]]:
+    """The spans (x, cells) in which two lines differ; close ones are one span, for each costs a cursor movement."""
+    if was == now:
+        return []
+    before, after = _cells(was, width), _cells(now, width)
+    spans: list[tuple[int, int]] = []
+    for x in range(width):
+        if before[x] != after[x]:
+            if spans and x - (spans[-1][0] + spans[-1][1]) < 8:
+                spans[-1] = (spans[-1][0], x + 1 - spans[-1][0])
+            else:
+                spans.append((x, 1))
+    return spans
+
+
+def _cells(spans: Line, width: int) -> list[tuple[str, str]]:
+    cells: list[tuple[str, str]] = []
+    for text, role in fit(spans, width):
+        for char in text:
+            size = cell_len(char)
+            if size:
+                # both halves of a wide character differ when it does
+                cells += [(char, role)] * size
+            elif cells:
+                cells[-1] = (cells[-1][0] + char, role)
+    blank = (" ", "")
+    return (cells + [blank] * width)[:width]
