@@ -51,8 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def lines(service: Service, pair: Versions, view: CommitView, now: float) -> Iterator[str]:
     """What is printed for people, untrusted text made visible."""
     yield from _sides(service, pair, view)
-    if view.problem:
-        yield f"  ! {visible(view.problem)}"
+    yield from (f"  ! {visible(problem)}" for problem in view.problem.split("; ") if problem)
     other = pair.live_colour.other.upper() if pair.live_colour is not None else "the idle colour"
     if view.would_ship is not None and view.would_undo is not None:
         yield ""
