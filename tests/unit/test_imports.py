@@ -14,8 +14,13 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("openstack", "keystoneauth1", "textual", "sqlalchemy", "httpx", "msgspec", "starlette")
 VERBS = {"put", "post", "delete", "patch", "request"}
 MAY_WRITE = ("console/cloud/writer.py", "console/drill/")
-# calls of the same name on what is no cloud: a queue, a table of the journal
-NO_CLOUD = {"console/cli/drill.py": {"lines.put"}, "console/rollout/lease/in_journal.py": {"leases.delete"}}
+# calls of the same name on what is no cloud: queues, a table of the journal
+NO_CLOUD = {
+    "console/cli/drill.py": {"lines.put"},
+    "console/rollout/lease/in_journal.py": {"leases.delete"},
+    "console/watch/observe.py": {"finished.put"},
+    "console/watch/workers.py": {"self._tasks.put"},
+}
 
 
 def modules(folder: str) -> list[Path]:
