@@ -207,3 +207,52 @@ def running(cloud: FakeOpenStack) -> Iterator[FakeOpenStack]:
 def queries(target: str) -> dict[str, str]:
     """The query of a logged request."""
     return dict(parse_qsl(urlsplit(target.rsplit(maxsplit=1)[-1]).query))
+
+
+def populate(cloud: FakeOpenStack, *, name: str = "api", count: int = 3, address: str = "127.0.0.1") -> None:
+    """A release: BLUE with weight 1, GREEN at weight 0, in one pool of one load balancer."""
+    members = []
+    for colour, at in (("blue", 0), ("green", count)):
+        for number in range(1, count + 1):
+            ident = f"{name}-{colour}-{number}"
+            weight = int(colour == "blue")
+            cloud.servers.append(
+                {
+                    "id": ident,
+                    "name": ident,
+                    "status": "ACTIVE",
+                    "OS-EXT-STS:power_state": 1,
+                    "tags": [f"service={name}"],
+                    "metadata": {"color": colour, "git_commit": f"{colour}-commit"},
+                    "image": {"id": f"image-{colour}"},
+                    "addresses": {"ops": [{"addr": f"10.0.0.{at + number}", "OS-EXT-IPS:type": "fixed"}]},
+                }
+            )
+            members.append(
+                {
+                    "id": f"m-{ident}",
+                    "name": ident,
+                    "address": address,
+                    "protocol_port": 8000 + at + number,
+                    "weight": weight,
+                    "operating_status": "ONLINE" if weight else "DRAINING",
+                    "provisioning_status": "ACTIVE",
+                    "tags": [f"server={ident}", "bluegreen:weight=1", f"color={colour}"],
+                }
+            )
+    cloud.members[f"{name}-p"] = members
+    mine = {"loadbalancers": [{"id": f"{name}-l"}], "provisioning_status": "ACTIVE", "operating_status": "ONLINE"}
+    cloud.pools.append({"id": f"{name}-p", "name": name, "healthmonitor_id": f"{name}-h", **mine})
+    cloud.monitors.append({"id": f"{name}-h", "type": "HTTP", "delay": 5, "timeout": 3})
+    cloud.listeners.append({"id": f"{name}-80", "name": "http", "protocol_port": 80, **mine})
+    cloud.balancers.append(
+        {
+            "id": f"{name}-l",
+            "name": name,
+            "vip_address": address,
+            "provider": "amphora",
+            "provisioning_status": "ACTIVE",
+            "operating_status": "ERROR",  # a neighbour's pool: nobody may look at this
+            "updated_at": "2026-11-23T13:00:00",
+        }
+    )
