@@ -94,6 +94,18 @@ async def set_server(request: Request) -> Response:
     raise _wrong(f"there is no server {name}", 404)
 
 
+async def delete_server(request: Request) -> Response:
+    """Delete a server as somebody else would."""
+    world, name = world_of(request), request.path_params["name"]
+    instance = world.instance(name)
+    if instance is None:
+        raise _wrong(f"there is no server {name}", 404)
+    await instance.stop()
+    world.instances.remove(instance)
+    world.servers = [server for server in world.servers if server.id != instance.id]
+    return Response(status_code=204)
+
+
 async def set_member(request: Request) -> Response:
     """Change a member behind everybody's back; intent is applied at once, without a lock."""
     world = world_of(request)
@@ -179,6 +191,7 @@ ROUTES = [
     Route("/", state, methods=["GET"]),
     Route("/instances/{name}", set_instance, methods=["PUT"]),
     Route("/servers/{name}", set_server, methods=["PUT"]),
+    Route("/servers/{name}", delete_server, methods=["DELETE"]),
     Route("/members/{name}", set_member, methods=["PUT"]),
     Route("/load-balancer", set_balancer, methods=["PUT"]),
     Route("/release", release, methods=["POST"]),

@@ -60,13 +60,12 @@ def make(directory: Path) -> History:
     path = directory / REPOSITORY
     marks = directory / "marks"
     try:
-        _git("init", "--quiet", "--bare", f"--template={os.devnull}", str(path))
+        _git("-c", "init.defaultBranch=master", "init", "--quiet", "--bare", f"--template={os.devnull}", str(path))
         stream = "".join(_commit(number, subject) for number, subject in enumerate(_SUBJECTS, start=1))
         arguments = ("-C", str(path), "fast-import", "--quiet", "--force", f"--export-marks={marks}")
         _git(*arguments, text=stream)
         shas = dict(line.split() for line in marks.read_text().splitlines())
         marks.unlink()
-        _git("-C", str(path), "symbolic-ref", "HEAD", "refs/heads/master")
         return History(shas[f":{BLUE_AT}"], shas[f":{GREEN_AT}"], path)
     except (OSError, subprocess.SubprocessError, KeyError, ValueError):
         return History(_NO_GIT_BLUE, _NO_GIT_GREEN, None)

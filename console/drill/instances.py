@@ -10,6 +10,7 @@ import contextlib
 import json
 import random
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import h11
 
@@ -135,5 +136,5 @@ class Instance:
 def _response(status: int, kind: str, body: str, *, head: bool) -> tuple[h11.Event, ...]:
     content = body.encode()
     headers = [("Content-Type", kind), ("Content-Length", str(len(content)))]
-    start = h11.Response(status_code=status, headers=headers)
+    start = h11.Response(status_code=status, headers=headers, reason=HTTPStatus(status).phrase.encode())
     return (start, h11.EndOfMessage()) if head else (start, h11.Data(data=content), h11.EndOfMessage())

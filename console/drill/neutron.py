@@ -253,7 +253,10 @@ def _list(request: Request, kind: str, things: Sequence[JSON]) -> Response:
     found = [thing for thing in things if all(_matches(thing, key, params.getlist(key)) for key in filters)]
     found.sort(key=lambda thing: str(thing["id"]))
     body: JSON = {}
-    if (limit := int(params.get("limit", 0))) > 0:
+    limit_text = params.get("limit", "0")
+    if not limit_text.isdecimal():
+        raise fault(400, "HTTPBadRequest", f"Invalid input for limit. Reason: '{limit_text}' is not an integer.")
+    if (limit := int(limit_text)) > 0:
         ids = [thing["id"] for thing in found]
         start = ids.index(params["marker"]) + 1 if params.get("marker") in ids else 0
         found = found[start : start + limit]

@@ -26,7 +26,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scene
 from console.drill.api import Fault, not_found
-from console.drill.octavia import members, reading
+from console.drill.loopback import no_tls
+from console.drill.octavia import members, others, reading
 from console.drill.record import Recorder
 from console.drill.settings import Settings
 from console.drill.world import World
@@ -57,7 +58,7 @@ def running_drill(**settings: Any) -> Iterator[Drill]:
         runner.start()
         try:
             world = runner.wait()
-            with httpx.Client(base_url=f"{world.url}/drill/", timeout=10, trust_env=False) as client:
+            with httpx.Client(base_url=f"{world.url}/drill/", timeout=10, trust_env=False, verify=no_tls()) as client:
                 place = Path(name)
                 yield Drill(place, world.url, place / CLOUDS, place / CONFIG, client, world)
         finally:
@@ -138,7 +139,7 @@ def application(world: World) -> Starlette:
         "/compute": nova.ROUTES,
         "/image": glance.ROUTES,
         "/network": neutron.ROUTES,
-        "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES]),
+        "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES]),
         "/drill": control.ROUTES,
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.

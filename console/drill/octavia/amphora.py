@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from console.drill.loopback import no_tls
 from console.drill.octavia.objects import Balancer, Member, Pool, stamp
 
 CHECKS_AT_ONCE = 20
@@ -22,7 +23,7 @@ CHECK_TIMEOUT = 1.0  # seconds
 class Target:
     """A member as the amphora runs it. `up`: its check passes; a fresh one starts up, as HAProxy's servers do.
 
-    `seen`: a heartbeat has reported on it. `credit` is the running sum of smooth weighted round robin.
+    `checked` is the address and port of its check. `credit` is the running sum of smooth weighted round robin.
     """
 
     member_id: str
@@ -32,8 +33,8 @@ class Target:
     weight: int
     enabled: bool
     backup: bool
+    checked: tuple[str, int]
     up: bool = True
-    seen: bool = False
     credit: int = 0
     connections: int = 0
 
@@ -67,18 +68,13 @@ class Amphora:
         fresh: dict[str, Target] = {}
         for member in members:
             weight = 1 if member.weight is None else member.weight
-            target = Target(
-                member.id,
-                member.name,
-                member.address,
-                member.protocol_port,
-                weight,
-                member.admin_state_up,
-                member.backup,
-            )
+            where = member.address, member.protocol_port
+            checked = member.monitor_address or where[0], member.monitor_port or where[1]
+            enabled = member.admin_state_up
+            target = Target(member.id, member.name, *where, weight, enabled, member.backup, checked)
             old = self.targets.get(member.id)
             if old is not None:
-                target.up, target.seen, target.connections = old.up, old.seen, old.connections
+                target.up, target.connections = old.up, old.connections
             fresh[member.id] = target
         self.targets = fresh
 
@@ -95,17 +91,17 @@ class Amphora:
         return best
 
     async def check(self) -> None:
-        """Ask each enabled member for its health once, at the address that it serves on."""
+        """Ask each enabled member for its health once."""
         if self._client is None:
             limits = httpx.Limits(max_keepalive_connections=0)
-            self._client = httpx.AsyncClient(timeout=CHECK_TIMEOUT, trust_env=False, limits=limits)
+            self._client = httpx.AsyncClient(timeout=CHECK_TIMEOUT, trust_env=False, limits=limits, verify=no_tls())
         gate = asyncio.Semaphore(CHECKS_AT_ONCE)
         await asyncio.gather(*(self._check(self._client, gate, t) for t in self.targets.values() if t.enabled))
 
     async def _check(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, target: Target) -> None:
         async with gate:
             try:
-                answer = await client.get(f"http://{target.address}:{target.port}{self.path}")
+                answer = await client.get(f"http://{target.checked[0]}:{target.checked[1]}{self.path}")
                 up = answer.status_code == 200
             except httpx.HTTPError:
                 up = False
@@ -124,7 +120,6 @@ class Amphora:
             target = self.targets.get(member.id)
             if target is None:
                 continue
-            target.seen = True
             status = self.forced.get(member.id, target.status)
             if member.operating_status != status:
                 member.operating_status, member.updated_at = status, stamp()

@@ -81,7 +81,7 @@ async def update(request: Request) -> Response:
     item = member_said(body["member"], "member_.member", new=False, whole=body)
     member = _member(world, request)
     provisioning.ensure_mutable(world)
-    defaults = {**RESET, "name": "", "admin_state_up": False, "tags": member.tags}
+    defaults = {**RESET, "name": "", "tags": member.tags}
     for key, value in item.items():
         setattr(member, key, defaults[key] if value is None else value)
     member.provisioning_status, member.updated_at = "PENDING_UPDATE", stamp()

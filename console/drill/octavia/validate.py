@@ -17,6 +17,7 @@ POSTED = frozenset((
 ))
 # fmt: on
 CHANGED = frozenset(("name", "admin_state_up", "weight", "backup", "monitor_address", "monitor_port", "tags"))
+SWITCHES = ("admin_state_up", "backup")
 LIMITS = {"weight": (0, 256), "protocol_port": (1, 65535), "monitor_port": (1, 65535)}
 
 
@@ -38,12 +39,12 @@ def member_said(said: Any, argument: str, *, new: bool, whole: Any = None) -> JS
 
 def _converted(key: str, value: Any, argument: str, whole: Any) -> Any:
     if value is None:
-        return None
+        return False if key in SWITCHES else None
     if key in LIMITS:
         return _number(key, value, argument, whole)
     if key in ("address", "monitor_address", "subnet_id"):
         return _text(key, value)
-    if key in ("admin_state_up", "backup"):
+    if key in SWITCHES:
         return value if isinstance(value, bool) else str(value).lower() in ("true", "yes", "on", "1", "t", "y")
     if key == "tags":
         return _tags(value, argument, whole)
@@ -78,4 +79,9 @@ def _tags(value: Any, argument: str, whole: Any) -> list[str]:
         raise invalid(argument.partition(".")[0], whole, f"Value not a valid list: {value}")
     if any(len(str(tag)) > 255 for tag in value):
         raise invalid("tags", value, "Value should have a maximum character requirement of 255")
+    if twice := next((tag for tag in value if value.count(tag) > 1), None):
+        # Octavia runs into its database's primary key here.
+        raise fault(
+            500, f"(pymysql.err.IntegrityError) (1062, \"Duplicate entry '{twice}' for key 'PRIMARY'\")", "Server"
+        )
     return [str(tag) for tag in value]

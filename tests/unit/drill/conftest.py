@@ -1,0 +1,20 @@
+"""Fixtures: a drill to look at, and a drill of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from drill_cloud import Cloud, start
+
+
+@pytest.fixture(scope="session")
+def still() -> Iterator[Cloud]:
+    """A drill that nobody changes."""
+    yield from start()
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    """A drill of one's own: 2 blue, 2 green."""
+    yield from start()
