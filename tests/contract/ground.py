@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab.settings import CLOUDS_YAML, HOME
+from lab.settings import CLOUDS_YAML
+from lab.testing import lab, require_lab
 
 from console import config as configuration
 from console.cloud.reader import Reader
@@ -131,12 +130,8 @@ def on_drill() -> Iterator[Ground]:
 
 @contextlib.contextmanager
 def on_lab(directory: Path) -> Iterator[Ground]:
-    """A set of its own in the lab, if there is a lab; else the test is skipped, or fails where LAB_REQUIRED is set."""
-    if lab_command("status", "--quiet").returncode:
-        missing = "not run: no lab (make lab starts one)"
-        if os.environ.get("LAB_REQUIRED"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    """A set of its own in the lab, if there is a lab."""
+    require_lab()
     seed = ("seed", LAB_SERVICE, "--servers", "2", "--weight", str(LAB_WEIGHT), "--green-in-pool")
     made = json.loads(lab(*seed, "--dir", str(directory)))
     try:
@@ -155,20 +150,6 @@ def _sessions(clouds: Path, config: Path) -> tuple[Config, Session, Session]:
             patch.delenv(name)
         patch.setenv("OS_CLIENT_CONFIG_FILE", str(clouds))
         return loaded, Session.open(cloud), Session.open(f"{cloud}-viewer")
-
-
-def lab_command(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run one command of the lab, whatever it answers."""
-    command = [sys.executable, "-P", "-m", "lab", *words]
-    environment = os.environ | {"PYTHONPATH": str(HOME.parent)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
-
-
-def lab(*words: str) -> str:
-    """Run one command of the lab; what it printed."""
-    done = lab_command(*words)
-    assert done.returncode == 0, f"lab {' '.join(words)}: {done.stderr}"
-    return done.stdout
 
 
 def intent(member: Member) -> tuple[object, ...]:
