@@ -218,6 +218,9 @@ def sdk_errors() -> tuple[type[Exception], ...]:
 
 def _no_such_cloud(error: Exception, cloud: str, names: list[str], found: str) -> AuthError:
     where = f"in {found}" if found else "(no clouds.yaml was found, and OS_* are not set)"
+    if not found and cloud not in names:
+        hint = "put it into ~/.config/openstack/clouds.yaml, or name another file in OS_CLIENT_CONFIG_FILE"
+        return AuthError(f"there is no cloud {cloud} {where}", hint)
     if cloud not in names:
         near = get_close_matches(cloud, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"it has: {', '.join(sorted(names)) or 'no clouds'}"

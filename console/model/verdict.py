@@ -9,7 +9,7 @@ from console.model.colour import Colour, Role
 from console.model.health import Health, disagreement, judge
 from console.model.instance import Instance
 from console.model.readiness import Readiness, is_kept_out, rollback
-from console.model.service import BALANCER, LEASE, PROBES, SERVERS, VIP, ColourSet, Service
+from console.model.service import BALANCER, LEASE, PROBES, SERVERS, VIP, ColourSet, Service, Source
 
 _NAMES_SHOWN = 3
 
@@ -27,7 +27,7 @@ class Verdict:
     green: str
     rollback: str  # "rollback ready: 6 warm, 1 call"
     balancer: str  # "LB ACTIVE"
-    freshness: str  # "fresh", "STALE 40 s: load balancer: no answer ..."
+    freshness: str  # "fresh", "STALE 40 s: load balancer"; the cause is the first problem
     problems: tuple[str, ...]
     healthy: bool
     rollback_state: Readiness
@@ -53,7 +53,7 @@ class Verdict:
 def verdict(service: Service, now: float) -> Verdict:
     """The verdict on a service at `now` (Unix seconds)."""
     way_back = rollback(service, now)
-    stale = tuple(_stale(service, now))
+    stale = _stale(service, now)
     troubles = tuple(_serving_troubles(service, now))
     balancer_ready = service.balancer is not None and service.balancer.provisioning_status == "ACTIVE"
     return Verdict(
@@ -61,8 +61,8 @@ def verdict(service: Service, now: float) -> Verdict:
         green=_side_words(service, service.green, now),
         rollback=way_back.words,
         balancer=_balancer_words(service),
-        freshness="fresh" if not stale else f"STALE {stale[0]}",
-        problems=(*(f"stale: {cause}" for cause in stale), *troubles, *_other_troubles(service, now)),
+        freshness="fresh" if not stale else f"STALE {_age(stale[0], now)}: {stale[0].name}",
+        problems=(*(_stale_words(source, now) for source in stale), *troubles, *_other_troubles(service, now)),
         healthy=not stale and not troubles,
         rollback_state=way_back.state,
         balancer_ready=balancer_ready,
@@ -120,13 +120,22 @@ def _balancer_words(service: Service) -> str:
     return status
 
 
-def _stale(service: Service, now: float) -> Iterator[str]:
-    """Each source of decisions that is not fresh, the oldest first: age, name, cause."""
+def _stale(service: Service, now: float) -> list[Source]:
+    """Each source of decisions that is not fresh, the oldest first."""
     names = [SERVERS, BALANCER, *([PROBES] if service.probed else []), *([VIP] if service.traffic_watched else [])]
     sources = [source for name in names if not (source := service.source(name)).fresh(now)]
-    for source in sorted(sources, key=lambda one: one.seen_at or 0.0):
-        age = f"{now - source.seen_at:.0f} s" if source.seen_at is not None else "(never seen)"
-        yield f"{age}: {source.name}" + (f": {source.problem}" if source.problem else "")
+    return sorted(sources, key=lambda one: one.seen_at or 0.0)
+
+
+def _stale_words(source: Source, now: float) -> str:
+    cause = f": {source.problem}" if source.problem else ""
+    if source.seen_at is None:
+        return f"{source.name}: never seen{cause}"
+    return f"{source.name}: the last answer is {_age(source, now)} old{cause}"
+
+
+def _age(source: Source, now: float) -> str:
+    return f"{now - source.seen_at:.0f} s" if source.seen_at is not None else "(never seen)"
 
 
 def _serving_troubles(service: Service, now: float) -> Iterator[str]:
@@ -172,14 +181,18 @@ def _other_troubles(service: Service, now: float) -> Iterator[str]:
 
 
 def _unhealthy(service: Service, now: float, *, in_rotation: bool) -> Iterator[str]:
-    """Instances that are not healthy, those with the same reason in one sentence, without those kept out on purpose."""
+    """Instances that are not healthy, those with the same reason in one sentence, without those kept out on purpose.
+
+    What is unknown only because a source is stale was said of the source.
+    """
+    blind = not all(service.source(name).fresh(now) for name in (SERVERS, BALANCER))
     for side in service.colours:
         reasons: dict[tuple[Health, str], list[Instance]] = {}
         for instance in side.instances:
             if (instance.weight > 0) is not in_rotation or is_kept_out(instance):
                 continue
             found = judge(service, instance, now)
-            if not found.healthy:
+            if found.health is Health.UNHEALTHY or (found.health is Health.UNKNOWN and not blind):
                 reasons.setdefault((found.health, found.reason), []).append(instance)
         for (_, reason), instances in sorted(reasons.items(), key=lambda item: item[0][0] is Health.UNKNOWN):
             yield f"{_some([instance.name for instance in instances])}: {reason}"

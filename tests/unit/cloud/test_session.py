@@ -41,8 +41,9 @@ def test_an_unknown_cloud_names_the_file_and_the_nearest_name(cloud: FakeOpenSta
 
 def test_without_any_clouds_yaml_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("openstack.config.loader.CONFIG_FILES", [])
-    with pytest.raises(AuthError, match=r"no clouds\.yaml was found"):
+    with pytest.raises(AuthError, match=r"no clouds\.yaml was found") as caught:
         Session.open("test")
+    assert "OS_CLIENT_CONFIG_FILE" in caught.value.hint
 
 
 def test_an_unknown_region_is_refused_before_anything_is_sent(cloud: FakeOpenStack, tmp_path: Path) -> None:

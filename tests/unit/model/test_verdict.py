@@ -95,8 +95,8 @@ def test_a_stale_source_is_loud_and_nothing_is_healthy(name: str) -> None:
     old = Source(name, seen_at=NOW - 40, problem="no answer in 15 s", since=NOW - 40)
     found = verdict(service(sources=stale(old=old)), NOW)
     assert not found.healthy
-    assert found.freshness == f"STALE 40 s: {name}: no answer in 15 s"
-    assert found.problems[0] == f"stale: 40 s: {name}: no answer in 15 s"
+    assert found.freshness == f"STALE 40 s: {name}"
+    assert found.problems[0] == f"{name}: the last answer is 40 s old: no answer in 15 s"
 
 
 def test_a_failure_that_is_still_young_is_not_stale() -> None:

@@ -1,0 +1,163 @@
+"""`bluegreen status --json`, schema 1. Within a schema number keys are added, never renamed, removed or redefined.
+
+    schema      1
+    taken_at    Unix seconds of the look
+    healthy     whether all services are
+    services    one object for each:
+      name, environment, cloud
+      healthy     all that serves is known to be well
+      verdict     the words of the verdict line: blue, green, rollback, balancer, freshness
+      rollback    ready, partial, asks first, cold, gone, busy or unknown
+      settled     whether the load balancer applies the weights shown; false during a change and after a failed one
+      problems    sentences, the worst first
+      load_balancer   id, name, vip_address, provider, provisioning_status; null before it was seen
+      pool            id, name, protocol, provisioning_status, operating_status; null before it was seen
+      colours     blue, green: role (live, idle, both, none; unknown, changing, in doubt), version (short, or "mixed",
+                  "unknown"), versions (all, whole), weight, healthy, total, instances
+      foreign     members that join to no instance
+      uncoloured  instances whose colour nothing tells
+      traffic     url, asked, lost, blue, green (answers by colour), longest_gap_ms; null without a VIP check
+      lease       owner, action, reason, step, rollout, since; null where nobody holds it or it is in the journal
+      sources     by name: seen_at, age (seconds), fresh, problem, hint
+    instance    name, id (of the server), server (status, task_state, power_state, fault) or null, member or null,
+                probe (ok, at, ms, status, error) or null, version, version_source, health (healthy, unhealthy,
+                unknown), reason, disagreement, held_by
+    member      id, name, address, protocol_port, weight, admin_state_up, operating_status, provisioning_status, tags
+
+Statuses are Nova's and Octavia's own words, whatever they may be. Times are Unix seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from console.model.balancer import LoadBalancer, Member, Pool
+from console.model.colour import Colour
+from console.model.health import disagreement, healthy_count, judge
+from console.model.instance import Instance
+from console.model.service import ColourSet, Service
+from console.model.snapshot import Snapshot
+from console.model.traffic import Traffic
+from console.model.verdict import Verdict, role_words, verdict
+
+SCHEMA = 1
+
+Json = dict[str, Any]
+
+
+def as_json(snapshot: Snapshot) -> Json:
+    """The whole document."""
+    now = snapshot.taken_at
+    found = [(service, verdict(service, now)) for service in snapshot.services.values()]
+    return {
+        "schema": SCHEMA,
+        "taken_at": now,
+        "healthy": all(one.healthy for _, one in found),
+        "services": [_service(service, one, now) for service, one in found],
+    }
+
+
+def _service(service: Service, found: Verdict, now: float) -> Json:
+    lease = service.lease
+    return {
+        "name": service.name,
+        "environment": service.environment,
+        "cloud": service.cloud,
+        "healthy": found.healthy,
+        "verdict": {
+            "blue": found.blue,
+            "green": found.green,
+            "rollback": found.rollback,
+            "balancer": found.balancer,
+            "freshness": found.freshness,
+        },
+        "rollback": found.rollback_state.value,
+        "settled": found.settled,
+        "problems": list(found.problems),
+        "load_balancer": _balancer(service.balancer),
+        "pool": _pool(service.pool),
+        "colours": {side.colour.value: _side(service, side, now) for side in service.colours},
+        "foreign": [_member(member) for member in service.foreign],
+        "uncoloured": _instances(service, service.uncoloured, now),
+        "traffic": _traffic(service.traffic),
+        "lease": _picked(lease, "owner", "action", "reason", "step", "rollout", "since") if lease is not None else None,
+        "sources": {
+            source.name: {
+                "seen_at": source.seen_at,
+                "age": round(now - source.seen_at, 3) if source.seen_at is not None else None,
+                "fresh": source.fresh(now),
+                "problem": source.problem,
+                "hint": source.hint,
+            }
+            for source in service.sources.values()
+        },
+    }
+
+
+def _side(service: Service, side: ColourSet, now: float) -> Json:
+    return {
+        "role": role_words(service, side.colour),
+        "version": side.version,
+        "versions": list(side.versions),
+        "weight": side.weight,
+        "healthy": healthy_count(service, side, now),
+        "total": len(side.instances),
+        "instances": _instances(service, side.instances, now),
+    }
+
+
+def _instances(service: Service, instances: Sequence[Instance], now: float) -> list[Json]:
+    return [_instance(service, instance, now) for instance in instances]
+
+
+def _instance(service: Service, instance: Instance, now: float) -> Json:
+    judgement = judge(service, instance, now)
+    server, version = instance.server, instance.version
+    return {
+        "name": instance.name,
+        "id": server.id if server is not None else None,
+        "server": _picked(server, "status", "task_state", "power_state", "fault") if server is not None else None,
+        "member": _member(instance.member) if instance.member is not None else None,
+        "probe": _picked(instance.probe, "ok", "at", "ms", "status", "error") if instance.probe is not None else None,
+        "version": version.value if version is not None else None,
+        "version_source": version.source if version is not None else None,
+        "health": judgement.health.value,
+        "reason": judgement.reason,
+        "disagreement": disagreement(instance),
+        "held_by": instance.held_by,
+    }
+
+
+def _member(member: Member) -> Json:
+    names = ("id", "name", "address", "protocol_port", "weight", "admin_state_up")
+    statuses = ("operating_status", "provisioning_status")
+    return {**_picked(member, *names, *statuses), "tags": list(member.tags)}
+
+
+def _balancer(found: LoadBalancer | None) -> Json | None:
+    names = ("id", "name", "vip_address", "provider", "provisioning_status")
+    return _picked(found, *names) if found is not None else None
+
+
+def _pool(found: Pool | None) -> Json | None:
+    names = ("id", "name", "protocol", "provisioning_status", "operating_status")
+    return _picked(found, *names) if found is not None else None
+
+
+def _traffic(found: Traffic | None) -> Json | None:
+    if found is None:
+        return None
+    by_colour = {colour.value: found.count(colour) for colour in Colour}
+    gap = found.longest_gap_ms
+    return {
+        "url": found.url,
+        "asked": len(found.answers),
+        "lost": found.lost,
+        **by_colour,
+        "longest_gap_ms": round(gap, 1) if gap is not None else None,
+    }
+
+
+def _picked(thing: object, *names: str) -> Json:
+    return {name: getattr(thing, name) for name in names}

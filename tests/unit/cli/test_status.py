@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from fake_openstack import FakeOpenStack, populate
+from rich.console import Console
+
+from console.cli.main import main
+from console.cli.status import exit_code, show
+from console.cli.status_json import as_json
+from console.config import load
+from console.watch.observe import Observer
+
+CONFIG = """\
+services:
+  api:
+    cloud: test
+    environment: staging
+    rotation: {load_balancer: api, pool: api}
+    instances: {tags: [service=api]}
+"""
+
+
+@pytest.fixture
+def config(cloud: FakeOpenStack, tmp_path: Path) -> Path:
+    cloud.clouds_yaml(tmp_path)
+    populate(cloud)
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG)
+    path.chmod(0o600)
+    return path
+
+
+def run(config: Path, *words: str) -> int:
+    return main(["status", "--config", str(config), *words])
+
+
+def text(config: Path, width: int = 120) -> str:
+    """What a person sees, at this width."""
+    out = io.StringIO()
+    show(Observer(load(config, {})).observe(), Console(file=out, width=width, highlight=False))
+    return out.getvalue()
+
+
+def test_all_is_well(cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(config) == 0
+    out = capsys.readouterr().out
+    assert "well      STAGING  api  BLUE live blue-commit 3/3" in out
+    assert "rollback ready: 3 warm, 1 call" in out
+    assert "api-green-3" in out
+
+
+def test_an_unhealthy_live_instance_is_exit_code_1(
+    cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.members["api-p"][0]["operating_status"] = "ERROR"
+    assert run(config) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("NOT WELL")
+    assert "! api-blue-1: the load balancer's health check fails (ERROR)" in out
+
+
+@pytest.mark.parametrize("path", ["/compute", "/load-balancer", "/identity"])
+def test_a_cloud_that_does_not_answer_is_exit_code_4(
+    cloud: FakeOpenStack, config: Path, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.faults[path] = (503, {"error": {"message": "down for repair"}})
+    assert run(config) == 4
+    out = capsys.readouterr().out
+    assert "down for repair" in out
+    assert "STALE (never seen)" in out
+
+
+def test_an_unknown_service_or_config_is_exit_code_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(config, "apo") == 2
+    assert run(config.with_name("gone.yaml")) == 2
+    assert "there is no service apo" in capsys.readouterr().err
+
+
+def test_a_load_balancer_that_is_not_there_is_named_with_near_ones(
+    cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.balancers[0]["name"] = "api-lb"
+    assert run(config) == 4
+    out = capsys.readouterr().out
+    assert "there is no load balancer api" in out
+    assert "did you mean api-lb?" in out
+    assert "in no pool" not in out, "nobody knows who is in which pool"
+
+
+def test_json_is_one_document_of_schema_1(
+    cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(config, "--json", "api") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["schema"], document["healthy"]) == (1, True)
+    (service,) = document["services"]
+    assert service["rollback"] == "ready"
+    assert service["colours"]["blue"]["role"] == "live"
+    instance = service["colours"]["green"]["instances"][0]
+    assert (instance["id"], instance["member"]["weight"], instance["health"]) == ("api-green-1", 0, "healthy")
+    assert service["sources"]["servers"]["fresh"]
+
+
+def test_json_when_nothing_is_known(cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.faults["/"] = (500, {})
+    assert run(config, "--json") == 4
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    assert (service["load_balancer"], service["pool"], service["healthy"]) == (None, None, False)
+    assert service["colours"]["blue"]["role"] == "unknown"
+    assert service["sources"]["servers"]["age"] is None
+
+
+def test_every_key_of_the_document_is_in_its_description(cloud: FakeOpenStack, config: Path) -> None:
+    import console.cli.status_json as module
+
+    cloud.members["api-p"].append({"id": "f", "address": "192.0.2.1", "tags": []})
+    described = module.__doc__ or ""
+
+    def keys(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return set(value) | {key for inner in value.values() for key in keys(inner)}
+        return {key for inner in value for key in keys(inner)} if isinstance(value, list) else set()
+
+    document = as_json(Observer(load(config, {})).observe())
+    names = {"servers", "load balancer"}  # of sources
+    assert {key for key in keys(document) - names if key not in described} == set()
+
+
+def test_names_from_the_cloud_cannot_draw_on_the_terminal(cloud: FakeOpenStack, config: Path) -> None:
+    cloud.servers[0]["name"] = "[bold red]evil[/]\x1b[2J\u202e"
+    cloud.servers[1]["status"] = "[link=http://x]ERROR"
+    out = text(config, 200)
+    assert "[bold red]evil[/]" in out
+    assert "[link=http://x]ERROR" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_every_instance_can_be_read_at_this_width(cloud: FakeOpenStack, config: Path, width: int) -> None:
+    out = text(config, width)
+    for colour in ("blue", "green"):
+        assert all(f"api-{colour}-{number}" in out for number in (1, 2, 3))
+
+
+def test_the_service_that_needs_someone_comes_first(cloud: FakeOpenStack, config: Path) -> None:
+    populate(cloud, name="web")
+    config.write_text(CONFIG + CONFIG.partition("\n")[2].replace("api", "web"))
+    cloud.members["web-p"][0]["operating_status"] = "ERROR"
+    out = text(config)
+    assert out.index("  web  ") < out.index("  api  ")
+    assert exit_code(Observer(load(config, {})).observe()) == 1
