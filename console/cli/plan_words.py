@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from console.model.text import visible
 from console.plan.plan import Plan, Refusal, Share, Step
 
+WIDTH = 100  # columns: a record is read in tickets and mails as well
+
 
 def plan_lines(plan: Plan, *, commands: bool = False) -> Iterator[str]:
     """The plan, line by line. Names come from the cloud: made visible."""
-    yield visible(f"{plan.action.upper()} {plan.service} ({plan.environment}): {plan.summary}")
+    yield from _wrapped("", f"{plan.action.upper()} {plan.service} ({plan.environment}): {plan.summary}")
     for note in plan.notes:
-        yield visible(f"  ! {note}")
+        yield from _wrapped("  ! ", note)
     for number, step in enumerate(plan.steps, 1):
         yield from _step_lines(number, step, commands=commands)
     yield f"digest {plan.digest}"
 
 
 def _step_lines(number: int, step: Step, *, commands: bool) -> Iterator[str]:
-    yield visible(f"  {number} {step.title}: {step.words}")
+    yield from _wrapped(f"  {number} ", f"{step.title}: {step.words}")
     if step.call is not None:
         yield visible(f"      call     {step.call.line}  ({len(step.changes)} members)")
     for change in step.changes:
@@ -28,13 +31,19 @@ def _step_lines(number: int, step: Step, *, commands: bool) -> Iterator[str]:
         if shares is not None:
             yield f"      {title:<8} " + "   ".join(share_words(share) for share in shares)
     for check in step.checks:
-        yield visible(f"      check    {check}")
-    yield f"      limit    {step.deadline:.0f} s; then: {step.outcome}"
+        yield from _wrapped("      check    ", check)
+    yield from _wrapped("      limit    ", f"{step.deadline:.0f} s; then: {step.outcome}")
     if commands and step.call is not None:
         for command in step.call.commands:
             yield visible(f"      same as  {command}")
         for command in step.undo.commands if step.undo is not None else ():
             yield visible(f"      undo     {command}")
+
+
+def _wrapped(head: str, text: str) -> Iterator[str]:
+    """Text from the cloud made visible, folded under its head."""
+    blank = " " * len(head)
+    yield from textwrap.wrap(visible(text), WIDTH, initial_indent=head, subsequent_indent=blank)
 
 
 def share_words(share: Share) -> str:

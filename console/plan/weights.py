@@ -38,7 +38,7 @@ def shift(service: Service, intent: Intent, found: Candidates) -> Shift:
         for instance in service.side(target.other).instances
         if instance.member is not None and instance.member.in_rotation
     ]
-    moves.sort(key=lambda move: move[0].id)
+    moves.sort(key=lambda move: (move[1] is not target, move[0].name, move[0].id))
     before = tuple(member for member, _, _ in moves)
     changes = tuple(MemberChange(m.id, m.name or m.address, colour, m.weight, weight) for m, colour, weight in moves)
     return Shift(before, apply(before, changes), changes)

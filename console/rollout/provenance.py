@@ -12,18 +12,25 @@ from console.rollout.records import Rollout, RolloutState
 
 
 def provenance(config: Config, plan: Plan) -> str:
-    """One sentence on the target's version: proven when, or not known to be."""
+    """One sentence on the target's version: when it last carried the traffic, or that nobody knows it did."""
     side = f"{plan.target.upper()} {plan.target_version}"
     try:
         with Journal.open(config.journal, read_only=True) as journal:
-            found = next((r for r in journal.rollouts(plan.service) if _proven(r, plan.target_version)), None)
+            known = (_words(rollout, plan.target_version) for rollout in journal.rollouts(plan.service))
+            words = next((found for found in known if found), "")
     except JournalError as error:
         return f"{side} is not known to be proven: {error.message}"
-    if found is None:
-        return f"{side} is not known to be proven: this journal has no rollout that it came through"
-    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.ended_at or found.created_at))
-    return f"{side} carried all traffic after rollout {found.id}, {at}"
+    if not words:
+        return f"{side} is not known to be proven: this journal has no rollout in which it carried the traffic"
+    return f"{side} carried all traffic {words}"
 
 
-def _proven(rollout: Rollout, version: str) -> bool:
-    return rollout.state is RolloutState.DONE and rollout.plan.target_version == version != "unknown"
+def _words(rollout: Rollout, version: str) -> str:
+    if version == "unknown" or rollout.state is not RolloutState.DONE:
+        return ""
+    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(rollout.ended_at or rollout.created_at))
+    if rollout.plan.target_version == version:
+        return f"from rollout {rollout.id} on, {at}"
+    if rollout.plan.source_version == version:
+        return f"until rollout {rollout.id}, {at}"
+    return ""
