@@ -44,8 +44,13 @@ class Look(Generic[Value]):
         except Exception as error:  # noqa: BLE001 an answer that nobody foresaw must not end the watch
             self._failed(at, f"unexpected {type(error).__name__}: {error}", "a fault of this program: please report it")
         else:
-            self.failures, self.pause = 0, 0.0
-            self.seen = Seen(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint=""))
+            self.pause = 0.0
+            self.tell(value, at)
+
+    def tell(self, value: Value, at: float) -> None:
+        """Take an answer that someone else got, at `at`."""
+        self.failures = 0
+        self.seen = Seen(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint=""))
 
     @property
     def value(self) -> Value | None:

@@ -1,0 +1,109 @@
+"""What clients get, all the time: each watched VIP is asked at its own rate, and the last minute is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from threading import Thread
+
+import httpx
+
+from console.config.model import VipCheck
+from console.errors import BluegreenError
+from console.model.traffic import VipAnswer
+from console.watch.http import client
+from console.watch.vip import ask_once
+from console.watch.watched import Watched
+
+WINDOW = 60.0  # seconds of answers that are kept
+_UNKNOWN_PAUSE = 0.5  # seconds between two looks whether the VIP's address is known
+
+log = logging.getLogger("bluegreen.watch")
+
+
+class TrafficWatch:
+    """A thread that asks the VIPs of the watched services. `collect` hands the answers over; nothing here waits."""
+
+    def __init__(self, watched: Sequence[Watched]) -> None:
+        mine = [one for one in watched if one.config.vip is not None]
+        # tuples are replaced, never changed: the two threads share nothing else
+        self._answers: dict[Watched, tuple[VipAnswer, ...]] = dict.fromkeys(mine, ())
+        self._collected: dict[Watched, tuple[VipAnswer, ...]] = dict(self._answers)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = False
+
+    @property
+    def watches(self) -> bool:
+        """Whether there is any VIP to ask."""
+        return bool(self._answers)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there are answers that were not collected yet."""
+        return any(answers is not self._collected[one] for one, answers in self._answers.items())
+
+    def start(self) -> None:
+        """Begin to ask."""
+        if self.watches:
+            Thread(target=self._run, name="traffic", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ask no more. Returns at once."""
+        self._stopped = True
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                loop.call_soon_threadsafe(_cancel_all, loop)
+
+    def collect(self) -> None:
+        """Give each service its window of answers, oldest first."""
+        for one, answers in self._answers.items():
+            if answers is not self._collected[one]:
+                self._collected[one] = answers
+                found = sorted(answers, key=lambda answer: answer.at)
+                one.vip.tell(found, found[-1].at)
+
+    def _run(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._ask_all())
+
+    async def _ask_all(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if self._stopped:
+            return
+        async with asyncio.TaskGroup() as group:
+            for one in self._answers:
+                group.create_task(self._ask(one))
+
+    async def _ask(self, one: Watched) -> None:
+        check = one.config.vip
+        assert check is not None
+        while not one.url:  # noqa: ASYNC110 it becomes known in another thread
+            await asyncio.sleep(_UNKNOWN_PAUSE)
+        try:
+            verify = one.place.session().verify if check.url.startswith("https") else None
+        except (BluegreenError, OSError) as error:
+            log.warning("%s is not asked, its certificates cannot be checked: %s", one.url, error)
+            return
+        async with client(verify) as http, asyncio.TaskGroup() as group:
+            next_at = asyncio.get_running_loop().time()
+            while True:
+                group.create_task(self._ask_now(http, one, check))
+                # a request may be slow; the next one begins on time, so that a hanging VIP shows as lost requests
+                next_at = max(next_at + 1 / check.rate, asyncio.get_running_loop().time())
+                await asyncio.sleep(next_at - asyncio.get_running_loop().time())
+
+    async def _ask_now(self, http: httpx.AsyncClient, one: Watched, check: VipCheck) -> None:
+        url = one.url
+        if not url:
+            return
+        answer = await ask_once(http, url, check)
+        kept = (old for old in self._answers[one] if answer.at - old.at <= WINDOW)
+        self._answers[one] = (*kept, answer)
+
+
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
