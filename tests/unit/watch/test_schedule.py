@@ -31,13 +31,13 @@ class World:
     def __init__(self) -> None:
         self.now = 0.0
         self.failing: dict[str, Exception] = {}
-        self.place = cast(Any, FakePlace())
+        self.place = cast("Any", FakePlace())
         self.login = self.node("login")
         self.servers = self.node("servers", self.login)
         self.balancers = Node(self.place.balancers, self.place, (self.login,))
         self.place.balancers._ask = lambda: self.answer("balancers")
         rotation = self.look("rotation")
-        self.watched = cast(Any, FakeWatched(rotation))
+        self.watched = cast("Any", FakeWatched(rotation))
         self.rotation = Node(rotation, self.place, (self.balancers,), (self.watched,))
         self.nodes = (self.login, self.servers, self.balancers, self.rotation)
         self.schedule = Schedule(self.nodes, 5.0, random=lambda: 0.5)
