@@ -17,7 +17,7 @@ RATE = 200  # requests per second, each on a new connection
 VERSION = {"blue": "blue/2026.1", "green": "green/2026.2"}
 
 
-@pytest.fixture(params=[3, pytest.param(30, marks=[pytest.mark.thorough, pytest.mark.timeout(900)])])
+@pytest.fixture(params=[3, pytest.param(30, marks=pytest.mark.thorough)])
 def released(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Released]:
     """A service with that many instances of each colour."""
     require_lab(dataplane=True)
@@ -29,6 +29,7 @@ def released(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Released
         made.delete()
 
 
+@pytest.mark.timeout(900)
 def test_cutover_and_rollback(released: Released, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():  # the figures are shown, whether or not the test passes
         moved(released, "cutover", "green")
