@@ -52,6 +52,10 @@ def run(args: argparse.Namespace) -> int:
         if args.dir is None:
             raise UsageError("--serve needs a folder for clouds.yaml and config.yaml", "add --dir DIR")
         return _serve(args, settings)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "the console needs a terminal", "`bluegreen drill --serve --dir DIR` runs the drill without it"
+        )
     with contextlib.ExitStack() as stack:
         directory = args.dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bluegreen-drill-")))
         stack.enter_context(_child(args, _private(directory)))

@@ -41,11 +41,11 @@ def service_of(path: str) -> str:
     return first if first in SERVICES else ""
 
 
-def html(status: int, title: str, text: str) -> str:
+def html(status: int, title: str, text: str, detail: str = "") -> str:
     """The page that WebOb makes of an error."""
     return (
         f"<html>\n <head>\n  <title>{status} {title}</title>\n </head>\n <body>\n  <h1>{status} {title}</h1>\n"
-        f"  {text}<br /><br />\n\n\n\n </body>\n</html>"
+        f"  {text}<br /><br />\n{detail}\n\n\n </body>\n</html>"
     )
 
 
@@ -79,8 +79,11 @@ def not_found(request: Request) -> Response:
         case "network":
             body = {"NeutronError": {"type": "HTTPNotFound", "message": text, "detail": ""}}
         case "identity":
-            message = "(http://localhost/) The requested URL was not found on the server."
-            body = {"error": {"code": 404, "message": message, "title": "Not Found"}}
+            body = (
+                "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested "
+                "URL was not found on the server. If you entered the URL manually please check your spelling and try "
+                "again.</p>\n"
+            )
     return Fault(404, body).response()
 
 

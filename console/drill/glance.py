@@ -82,6 +82,7 @@ def _view(world: World, image: Image) -> dict[str, Any]:
         "self": f"/v2/images/{image.id}",
         "file": f"/v2/images/{image.id}/file",
         "schema": "/v2/schemas/image",
+        "stores": "file",
     }
 
 

@@ -25,6 +25,7 @@ CATALOG = {
     "load-balancer": ("octavia", "/load-balancer"),
 }
 DOMAIN = {"id": "default", "name": "Default"}
+VARY = {"Vary": "X-Auth-Token"}
 NEEDS_AUTH = "The request you have made requires authentication."
 
 
@@ -47,12 +48,14 @@ def _version(world: World) -> dict[str, Any]:
 
 async def versions(request: Request) -> Response:
     """GET / lists the versions, with 300 as Keystone does."""
-    return JSONResponse({"versions": {"values": [_version(world_of(request))]}}, 300)
+    world = world_of(request)
+    headers = {"Location": f"{world.url}/identity/v3/", **VARY}
+    return JSONResponse({"versions": {"values": [_version(world)]}}, 300, headers)
 
 
 async def version(request: Request) -> Response:
     """GET /v3 describes the version."""
-    return JSONResponse({"version": _version(world_of(request))})
+    return JSONResponse({"version": _version(world_of(request))}, headers=VARY)
 
 
 async def login(request: Request) -> Response:
@@ -76,7 +79,7 @@ async def login(request: Request) -> Response:
     token = Token(user, method, now, now + world.settings.token_life, scoped)
     value = f"gAAAAA{secrets.token_urlsafe(32)}"
     world.tokens[value] = token
-    return JSONResponse(_view(world, token), 201, {"X-Subject-Token": value, "Vary": "X-Auth-Token"})
+    return JSONResponse(_view(world, token), 201, {"X-Subject-Token": value, **VARY})
 
 
 async def token(request: Request) -> Response:
@@ -92,7 +95,7 @@ async def token(request: Request) -> Response:
     if request.method == "DELETE":
         del world.tokens[value]
         return Response(status_code=204)
-    return JSONResponse(_view(world, shown), headers={"X-Subject-Token": value, "Vary": "X-Auth-Token"})
+    return JSONResponse(_view(world, shown), headers={"X-Subject-Token": value, **VARY})
 
 
 def _user(world: World, method: str, said: dict[str, Any]) -> User | None:

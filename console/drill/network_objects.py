@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from console.drill.world import JSON, stamp
 
@@ -25,7 +25,7 @@ def new_port(project_id: str, **said: Any) -> JSON:
         "fixed_ips": said.get("fixed_ips", []),
         "allowed_address_pairs": [],
         "extra_dhcp_opts": [],
-        "security_groups": [],
+        "security_groups": [str(uuid5(NAMESPACE_URL, project_id))],
         "description": said.get("description", ""),
         "binding:vnic_type": "normal",
         "port_security_enabled": True,
@@ -55,6 +55,8 @@ def new_network(project_id: str, name: str) -> JSON:
         "ipv4_address_scope": None,
         "ipv6_address_scope": None,
         "router:external": False,
+        "qinq": False,
+        "vlan_transparent": False,
         "description": "",
         "port_security_enabled": True,
         "tags": [],
@@ -78,12 +80,13 @@ def new_subnet(project_id: str, network: JSON, name: str, cidr: IPv4Network) -> 
         "enable_dhcp": False,
         "ipv6_ra_mode": None,
         "ipv6_address_mode": None,
-        "gateway_ip": None,
+        "gateway_ip": str(cidr[1]),
         "cidr": str(cidr),
         "allocation_pools": [{"start": str(cidr[2]), "end": str(cidr[-2])}],
         "host_routes": [],
         "dns_nameservers": [],
         "description": "",
+        "router:external": False,
         "service_types": [],
         "tags": [],
         "created_at": now,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from console.drill.api import Fault, authenticate, body_of, world_of
+from console.drill.api import Fault, authenticate, body_of, html, world_of
 from console.drill.network_objects import new_port
 from console.drill.world import JSON, World, stamp
 
@@ -180,7 +180,8 @@ async def extension(request: Request) -> Response:
     authenticate(request)
     alias = request.path_params["alias"]
     if alias not in EXTENSIONS:
-        raise fault(404, "HTTPNotFound", f"Extension with alias {alias} does not exist")
+        said = f"Extension with alias {alias} does not exist"
+        raise Fault(404, html(404, "Not Found", "The resource could not be found.", said))
     return JSONResponse({"extension": _extension(alias)})
 
 

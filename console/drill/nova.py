@@ -25,6 +25,7 @@ FLAVOR = {
     "original_name": "m1.small",
     "extra_specs": {},
 }
+FLAVOR_BRIEF = ("id", "name", "links", "description")
 FLAVOR_ID = "3f6d8e0b-6d5b-4f0c-9d0e-5a8d6c0f2b11"
 HEADER, OLD_HEADER = "OpenStack-API-Version", "X-OpenStack-Nova-API-Version"
 IN_NAMES = {400: "badRequest", 404: "itemNotFound", 403: "forbidden", 406: "computeFault"}
@@ -95,6 +96,10 @@ async def servers(request: Request) -> Response:
     level, world = _level(request), world_of(request)
     params = request.query_params
     limit_text = params.get("limit", str(PAGE))
+    name = params.get("name", "")
+    if not _is_pattern(name):
+        said = f"Invalid input for query parameters name. Value: {name}. '{name}' is not a 'regex'"
+        raise _fault(400, said, f"{level[0]}.{level[1]}")
     if not limit_text.isdecimal():
         said = (
             f"Invalid input for query parameters limit. Value: {limit_text}. '{limit_text}' does not match '^[0-9]*$'"
@@ -107,12 +112,12 @@ async def servers(request: Request) -> Response:
             raise _fault(400, f"marker [{marker}] not found", f"{level[0]}.{level[1]}")
         after = set(ids[ids.index(marker) + 1 :])
         listed = [server for server in listed if server.id in after]
-    limit = min(int(limit_text) or PAGE, PAGE)
+    limit = min(int(limit_text), PAGE)
     page = listed[:limit]
     detail = request.url.path.endswith("/detail")
     views = [_view(world, each, level, token.user.id) if detail else _brief(world, each) for each in page]
     body: dict[str, Any] = {"servers": views}
-    if len(page) == limit:  # Nova does not look whether there is more
+    if page and len(page) == limit:  # Nova does not look whether there is more
         query = urlencode({**params, "marker": page[-1].id})
         tail = "/detail" if detail else ""
         body["servers_links"] = [{"rel": "next", "href": f"{world.url}/compute/v2.1/servers{tail}?{query}"}]
@@ -125,25 +130,37 @@ async def server(request: Request) -> Response:
     level, world, wanted = _level(request), world_of(request), request.path_params["id"]
     for each in world.servers:
         if each.id == wanted:
-            return _answer({"server": _view(world, each, level, token.user.id)}, level)
+            groups: dict[str, Any] = {"server_groups": []} if level >= (2, 71) else {}
+            return _answer({"server": {**_view(world, each, level, token.user.id), **groups}}, level)
     raise _fault(404, f"Instance {wanted} could not be found.", f"{level[0]}.{level[1]}")
 
 
 async def flavors(request: Request) -> Response:
     """GET /flavors and /flavors/detail: the `openstack` client resolves names with it."""
     authenticate(request)
-    return _answer({"flavors": [_flavor()]}, _level(request))
+    brief = not request.url.path.endswith("/detail")
+    flavor = {key: value for key, value in _flavor(world_of(request)).items() if not brief or key in FLAVOR_BRIEF}
+    return _answer({"flavors": [flavor]}, _level(request))
 
 
 async def flavor(request: Request) -> Response:
     """GET /flavors/ID."""
     authenticate(request)
-    return _answer({"flavor": _flavor()}, _level(request))
+    return _answer({"flavor": _flavor(world_of(request))}, _level(request))
 
 
-def _flavor() -> dict[str, Any]:
+def _flavor(world: World) -> dict[str, Any]:
     sizes = {"vcpus": FLAVOR["vcpus"], "ram": FLAVOR["ram"], "disk": FLAVOR["disk"], "swap": ""}
-    return {"id": FLAVOR_ID, "name": FLAVOR["original_name"], **sizes, "links": [], "description": None}
+    links = [{"rel": "self", "href": f"{world.url}/compute/v2.1/flavors/{FLAVOR_ID}"}]
+    return {"id": FLAVOR_ID, "name": FLAVOR["original_name"], **sizes, "links": links, "description": None}
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _newest_first(world: World) -> list[Server]:
@@ -179,7 +196,7 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
     image_link = {"rel": "bookmark", "href": f"{world.url}/compute/images/{server.image.id}"}
     image: dict[str, Any] = {"id": server.image.id, "links": [image_link]}
     if level >= (2, 98):
-        image["properties"] = server.image.properties
+        image["properties"] = {}  # only properties that Nova itself knows get here: never a commit
     address = {
         "version": 4,
         "addr": server.address,
@@ -223,6 +240,8 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
         (2, 63): {"trusted_image_certificates": None},
         (2, 73): {"locked_reason": None},
         (2, 90): {"OS-EXT-SRV-ATTR:hostname": server.name},
+        (2, 96): {"pinned_availability_zone": None},
+        (2, 100): {"scheduler_hints": {}},
     }
     for minimum, keys in since.items():
         if level >= minimum:

@@ -40,7 +40,8 @@ class Recorder:
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-openstack-request-id", f"req-{uuid4()}".encode())]
+                number = f"req-{uuid4()}".encode()
+                message["headers"] = [*message["headers"], *((name, number) for name in _id_headers(service))]
                 if write is not None:
                     write.status = message["status"]
             elif write is not None:
@@ -57,3 +58,8 @@ class Recorder:
         query = scope["query_string"].decode("latin-1")
         path = scope["path"] + (f"?{query}" if query else "")
         return Write(service, scope["method"], path, "", token.user.name if token else "", time.time())
+
+
+def _id_headers(service: str) -> tuple[bytes, ...]:
+    own = (b"x-compute-request-id",) if service == "compute" else ()
+    return (b"x-openstack-request-id", *own)

@@ -24,6 +24,7 @@ WEIGHT = 100
 VERSIONS = {"blue": "2026.1", "green": "2026.2"}
 DAY = 86_400.0
 AGES = {"blue": 9 * DAY, "green": 0.1 * DAY}  # seconds since the servers were made
+AGE = 40 * DAY  # of the load balancer
 FIRST_HOST = 20  # of the instances; the VIP is below
 
 
@@ -111,6 +112,7 @@ def _member(project_id: str, subnet: JSON, server: Server) -> Member:
         weight=WEIGHT if live else 0,
         subnet_id=subnet["id"],
         created_at=stamp(server.created_at + 60),
+        updated_at=stamp(server.created_at + 63),
     )
 
 
@@ -118,10 +120,13 @@ def _balancer(project_id: str, address: str, network: JSON, subnet: JSON) -> tup
     balancer = Balancer(SERVICE, project_id, operating_status="ONLINE", vip_address=address)
     balancer.vip_network_id, balancer.vip_subnet_id = network["id"], subnet["id"]
     pool = Pool(SERVICE, project_id, operating_status="ONLINE", balancer_id=balancer.id)
+    balancer.tags, pool.tags = [f"service={SERVICE}"], [f"service={SERVICE}"]
     pool.monitor = Monitor(f"{SERVICE}-monitor", project_id, operating_status="ONLINE", pool_id=pool.id)
     listener = Listener(f"{SERVICE}-http", project_id, operating_status="ONLINE", balancer_id=balancer.id)
     listener.protocol_port, listener.default_pool_id, pool.listener_id = VIP_PORT, pool.id, listener.id
     balancer.listeners, balancer.pools = [listener], [pool]
+    for thing in (balancer, listener, pool, pool.monitor):
+        thing.created_at = thing.updated_at = stamp(time.time() - AGE)
     return balancer, pool
 
 

@@ -67,20 +67,20 @@ def test_an_unknown_address_is_a_new_member_that_no_heartbeat_has_seen(cloud: An
         ({"tags": ["a", "a"]}, 500, "Duplicate entry"),
     ],
 )
-def test_a_bad_item_is_refused_and_nothing_changes(cloud: Any, change: dict[str, Any], status: int, words: str) -> None:
-    before = cloud.members()
-    answer = cloud.batch(cloud.item("blue-2", weight=3), cloud.item("blue-1", **change))
+def test_a_bad_item_is_refused_and_nothing_changes(still: Any, change: dict[str, Any], status: int, words: str) -> None:
+    before = still.members()
+    answer = still.batch(still.item("blue-2", weight=3), still.item("blue-1", **change))
     assert answer.status_code == status
     assert words in told(answer)
-    assert cloud.members() == before
-    assert cloud.settle() == "ACTIVE"
+    assert still.members() == before
+    assert still.settle() == "ACTIVE"
 
 
-def test_the_same_member_twice_is_refused(cloud: Any) -> None:
-    answer = cloud.batch(cloud.item("blue-1"), cloud.item("blue-1", weight=0))
+def test_the_same_member_twice_is_refused(still: Any) -> None:
+    answer = still.batch(still.item("blue-1"), still.item("blue-1", weight=0))
     assert answer.status_code == 400
     assert told(answer) == "Validation failure: Member must be updated only once in the same request."
-    assert cloud.balancer()["provisioning_status"] == "ACTIVE"
+    assert still.balancer()["provisioning_status"] == "ACTIVE"
 
 
 def test_everything_is_locked_while_a_change_is_under_way(cloud: Any) -> None:

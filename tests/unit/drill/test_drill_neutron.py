@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,83 +11,88 @@ import httpx
 import pytest
 
 PORTS = "/network/v2.0/ports"
-MAC = "02:00:00:00:00:01"
 
 
-def lease(cloud: Any) -> str:
-    found: str = cloud.operator.get("/network/v2.0/networks", params={"name": "bluegreen-lease"}).json()["networks"][0][
+@pytest.fixture
+def mac() -> str:
+    """A MAC of one's own: the tests share a drill."""
+    return "02:" + ":".join(f"{random.randrange(256):02x}" for _ in range(5))
+
+
+def lease(still: Any) -> str:
+    found: str = still.operator.get("/network/v2.0/networks", params={"name": "bluegreen-lease"}).json()["networks"][0][
         "id"
     ]
     return found
 
 
-def create(cloud: Any, client: httpx.Client, **more: Any) -> httpx.Response:
-    body = {"network_id": lease(cloud), "mac_address": MAC, "fixed_ips": [], "name": "lock", **more}
+def create(still: Any, client: httpx.Client, mac: str, **more: Any) -> httpx.Response:
+    body = {"network_id": lease(still), "mac_address": mac, "fixed_ips": [], "name": "lock", **more}
     return client.post(PORTS, json={"port": body})
 
 
-def test_one_of_twenty_racers_gets_the_mac(cloud: Any) -> None:
+def test_one_of_twenty_racers_gets_the_mac(still: Any, mac: str) -> None:
     with ThreadPoolExecutor(20) as racers:
-        answers = list(racers.map(lambda _: create(cloud, cloud.operator), range(20)))
+        answers = list(racers.map(lambda _: create(still, still.operator, mac), range(20)))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 19}
     loser = next(answer for answer in answers if answer.status_code == 409).json()["NeutronError"]
     assert loser["type"] == "MacAddressInUse"
-    assert loser["message"].endswith(f"The mac address {MAC} is in use.")
+    assert loser["message"].endswith(f"The mac address {mac} is in use.")
 
 
-def test_the_same_mac_is_free_on_another_network(cloud: Any) -> None:
-    assert create(cloud, cloud.operator).status_code == 201
-    other = cloud.drill.world.networks[0]["id"]
-    assert create(cloud, cloud.operator, network_id=other).status_code == 201
+def test_the_same_mac_is_free_on_another_network(still: Any, mac: str) -> None:
+    assert create(still, still.operator, mac).status_code == 201
+    other = still.drill.world.networks[0]["id"]
+    assert create(still, still.operator, mac, network_id=other).status_code == 201
 
 
-def test_a_deleted_port_frees_its_mac_and_its_id_is_gone(cloud: Any) -> None:
-    first = create(cloud, cloud.operator).json()["port"]["id"]
-    assert cloud.operator.delete(f"{PORTS}/{first}").status_code == 204
-    second = create(cloud, cloud.operator).json()["port"]["id"]
-    assert cloud.operator.delete(f"{PORTS}/{first}").status_code == 404
-    assert [port["id"] for port in found(cloud, mac_address=MAC)] == [second]
+def test_a_deleted_port_frees_its_mac_and_its_id_is_gone(still: Any, mac: str) -> None:
+    first = create(still, still.operator, mac).json()["port"]["id"]
+    assert still.operator.delete(f"{PORTS}/{first}").status_code == 204
+    second = create(still, still.operator, mac).json()["port"]["id"]
+    assert still.operator.delete(f"{PORTS}/{first}").status_code == 404
+    assert [port["id"] for port in found(still, mac_address=mac)] == [second]
 
 
-def found(cloud: Any, **filters: Any) -> list[dict[str, Any]]:
-    ports: list[dict[str, Any]] = cloud.viewer.get(PORTS, params=filters).json()["ports"]
+def found(still: Any, **filters: Any) -> list[dict[str, Any]]:
+    ports: list[dict[str, Any]] = still.viewer.get(PORTS, params=filters).json()["ports"]
     return ports
 
 
-def test_only_a_changed_value_bumps_the_revision(cloud: Any) -> None:
-    port = create(cloud, cloud.operator).json()["port"]
+def test_only_a_changed_value_bumps_the_revision(still: Any, mac: str) -> None:
+    port = create(still, still.operator, mac).json()["port"]
     where = f"{PORTS}/{port['id']}"
-    same = cloud.operator.put(where, json={"port": {"description": ""}}).json()["port"]
+    same = still.operator.put(where, json={"port": {"description": ""}}).json()["port"]
     assert same["revision_number"] == port["revision_number"]
-    changed = cloud.operator.put(where, json={"port": {"description": "step 2"}}).json()["port"]
+    changed = still.operator.put(where, json={"port": {"description": "step 2"}}).json()["port"]
     assert changed["revision_number"] == port["revision_number"] + 1
     assert changed["updated_at"] >= port["updated_at"]
-    stale = cloud.operator.put(where, json={"port": {"description": "x"}}, headers={"If-Match": "revision_number=1"})
+    stale = still.operator.put(where, json={"port": {"description": "x"}}, headers={"If-Match": "revision_number=1"})
     assert stale.status_code == 412
 
 
-def test_tags_come_and_go(cloud: Any) -> None:
-    port = create(cloud, cloud.operator).json()["port"]["id"]
+def test_tags_come_and_go(still: Any, mac: str) -> None:
+    port = create(still, still.operator, mac).json()["port"]["id"]
     where = f"{PORTS}/{port}/tags/bluegreen:abort"
-    assert cloud.viewer.get(where).status_code == 404
-    assert cloud.viewer.put(where).status_code == 403
-    assert cloud.operator.put(where).status_code == 201
-    assert cloud.viewer.get(where).status_code == 204
-    assert [each["id"] for each in found(cloud, tags="bluegreen:abort")] == [port]
-    assert cloud.operator.delete(where).status_code == 204
-    assert found(cloud, tags="bluegreen:abort") == []
+    assert still.viewer.get(where).status_code == 404
+    assert still.viewer.put(where).status_code == 403
+    assert still.operator.put(where).status_code == 201
+    assert still.viewer.get(where).status_code == 204
+    assert [each["id"] for each in found(still, tags="bluegreen:abort")] == [port]
+    assert still.operator.delete(where).status_code == 204
+    assert found(still, tags="bluegreen:abort") == []
 
 
-def test_the_viewer_may_look_but_not_touch(cloud: Any) -> None:
-    port = create(cloud, cloud.operator).json()["port"]["id"]
-    refused = create(cloud, cloud.viewer)
+def test_the_viewer_may_look_but_not_touch(still: Any, mac: str) -> None:
+    port = create(still, still.operator, mac).json()["port"]["id"]
+    refused = create(still, still.viewer, mac)
     assert refused.json()["NeutronError"]["message"].endswith("is disallowed by policy")
-    answers = [refused, cloud.viewer.put(f"{PORTS}/{port}", json={"port": {}}), cloud.viewer.delete(f"{PORTS}/{port}")]
+    answers = [refused, still.viewer.put(f"{PORTS}/{port}", json={"port": {}}), still.viewer.delete(f"{PORTS}/{port}")]
     assert [answer.status_code for answer in answers] == [403, 403, 403]
-    assert len(found(cloud, id=port)) == 1
+    assert len(found(still, id=port)) == 1
 
 
-def test_filters_and_fields(still: Any) -> None:
+def test_filters_and_fields(still: Any, mac: str) -> None:
     server = still.drill.world.servers[0]
     port = found(still, device_id=server.id, fields=["mac_address", "fixed_ips"])
     subnet = still.drill.world.subnets[0]["id"]
@@ -107,8 +113,8 @@ def test_filters_and_fields(still: Any) -> None:
         ),
     ],
 )
-def test_wrong_values_are_named(still: Any, body: dict[str, Any], message: str) -> None:
-    answer = create(still, still.operator, **body)
+def test_wrong_values_are_named(still: Any, mac: str, body: dict[str, Any], message: str) -> None:
+    answer = create(still, still.operator, mac, **body)
     assert answer.status_code == 400
     assert answer.json()["NeutronError"]["message"] == message
 
