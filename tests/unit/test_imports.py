@@ -19,6 +19,7 @@ NO_CLOUD = {
     "console/cli/drill.py": {"lines.put"},
     "console/rollout/lease/in_journal.py": {"leases.delete"},
     "console/watch/observe.py": {"finished.put"},
+    "console/watch/poller.py": {"self._events.put"},
     "console/watch/workers.py": {"self._tasks.put"},
 }
 
