@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from drill_stage import TTL, DrillStage
-from stage import environment
+from lab.settings import CLOUDS_YAML
+from lab.testing import lab, require_lab
+from lab_stage import TTL as LAB_TTL
+from lab_stage import LabStage
+from stage import Stage, environment
 
 from console.drill.server import running_drill
+
+
+@pytest.fixture(params=["drill", "lab"])
+def either(request: pytest.FixtureRequest) -> Stage:
+    """The stage on the drill, and the one on the lab."""
+    return request.getfixturevalue("stage" if request.param == "drill" else "lab_stage")  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """A set of the lab for all its tests."""
+    require_lab()
+    place = tmp_path_factory.mktemp("lab")
+    made = json.loads(lab("seed", "faults", "-n", "3", "--weight", "10", "--green-in-pool", "--dir", str(place)))
+    yield made
+    lab("seed", "faults", "--delete")
+
+
+@pytest.fixture
+def lab_stage(seeded: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabStage]:
+    """BLUE carries the traffic, and the journal is new."""
+    config = yaml.safe_load(Path(seeded["config"]).read_text())
+    config["lease"]["ttl"] = LAB_TTL
+    config["journal"] = f"sqlite:///{tmp_path}/journal.db"
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    path.chmod(0o600)
+    environ = environment(CLOUDS_YAML, tmp_path)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    made = LabStage(path, environ, pool_id=seeded["pools"]["blue"])
+    made.forget_lease()
+    made.home()
+    made.start_over()
+    yield made
+    made.stop_children()
 
 
 @pytest.fixture

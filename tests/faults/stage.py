@@ -6,18 +6,23 @@ import os
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from console.cloud.reader import Reader
+from console.cloud.writer import Writer
 from console.config import load
 from console.config.model import Config
 from console.model.colour import Colour
+from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan as make_plan
 from console.rollout import request
 from console.rollout.journal import Journal
+from console.rollout.lease.neutron import NeutronLease
 from console.rollout.records import DecisionKind, Rollout
 from console.rollout.who import Who
 from console.watch.observe import Observer
@@ -27,7 +32,7 @@ WHO = Who("alice", "jump1")
 
 
 @dataclass
-class Stage:
+class Stage(ABC):
     """One service of one config. `environ` is what its commands run with."""
 
     config_file: Path
@@ -139,6 +144,18 @@ class Stage:
         """Weight by instance."""
         return {one.name: one.weight for side in self.look().colours for one in side.instances if one.member}
 
+    def weights_of(self, colour: Colour) -> list[int]:
+        """The weights of one colour's instances."""
+        return [one.weight for one in self.look().side(colour).instances]
+
+    @abstractmethod
+    def mark(self) -> int:
+        """A mark in the record of what the load balancer was sent."""
+
+    @abstractmethod
+    def batches(self, since: int = 0) -> int:
+        """How many batches of members the load balancer has been sent after the mark."""
+
     def carries(self, colour: Colour) -> bool:
         """Whether this colour, and only it, has weight."""
         service = self.look()
@@ -151,6 +168,36 @@ class Stage:
             rollout_id = request.begin(self.config, plan, WHO, "back to the start of the test")
             with self.journal() as journal:
                 self.ended(journal, rollout_id)
+
+    def lease(self, ttl: float, owner: str = "bob@jump2") -> tuple[NeutronLease, LeaseHolder]:
+        """Another console's lease on the pool, not taken yet, and what it would say of itself."""
+        config = self.config
+        session = Observer(config, [self.name]).session(self.name)
+        pool = self.look().pool
+        assert pool is not None
+        assert config.lease.network is not None
+        made = NeutronLease(
+            Reader(session),
+            Writer(session),
+            network=config.lease.network,
+            protected=pool.id,
+            service=self.name,
+            client_timeout=ttl / 4,
+        )
+        now = time.time()
+        action = f"cutover {self.name} blue>green"
+        return made, LeaseHolder("", owner, "other", action, "takeover", "start", now, now, ttl)
+
+    def forget_lease(self) -> None:
+        """Delete a lease that an earlier test has left."""
+        made, _ = self.lease(1.0)
+        made.held = made.find()
+        made.release()
+
+    def start_over(self) -> None:
+        """An empty journal."""
+        for path in self.config_file.parent.glob("journal.db*"):
+            path.unlink()
 
     def stop_children(self) -> None:
         """Kill what is left."""

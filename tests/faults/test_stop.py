@@ -7,40 +7,21 @@ import random
 import signal
 import subprocess
 import time
-from dataclasses import replace
 
 import pytest
-from drill_stage import TTL, DrillStage
+from stage import Stage
 
-from console.cloud.reader import Reader
-from console.cloud.writer import Writer
 from console.model.lease import LeaseHolder
-from console.rollout.lease.neutron import NeutronLease
-from console.watch.observe import Observer
 
 INSTRUCTIONS = 900  # more than there are; what lies beyond the last one ends without a stop
 SAMPLE = sorted(random.Random(2013).sample(range(1, 700), 3))
 
 
-def take_over(stage: DrillStage) -> LeaseHolder:
+def take_over(stage: Stage) -> LeaseHolder:
     """Another console waits until the lease is dead and takes it."""
-    config = stage.config
-    session = Observer(config, [stage.name]).session(stage.name)
-    pool = stage.look().pool
-    assert pool is not None
-    assert config.lease.network is not None
-    lease = NeutronLease(
-        Reader(session),
-        Writer(session),
-        network=config.lease.network,
-        protected=pool.id,
-        service=stage.name,
-        client_timeout=TTL / 4,
-    )
-    now = time.time()
-    wanted = LeaseHolder("", "bob@jump2", "other", "cutover nova-api blue>green", "takeover", "start", now, now, TTL)
+    lease, wanted = stage.lease(stage.config.lease.ttl)
     found = lease.find()
-    lease.acquire(replace(wanted, ttl=TTL), take_over=found.owner if found is not None else "")
+    lease.acquire(wanted, take_over=found.owner if found is not None else "")
     assert lease.held is not None
     return lease.held
 
@@ -58,7 +39,7 @@ def stopped(child: subprocess.Popen[bytes]) -> bool:
     raise AssertionError("it neither stopped nor ended")
 
 
-def never_writes_after_waking(stage: DrillStage, instruction: int) -> bool:
+def never_writes_after_waking(stage: Stage, instruction: int) -> bool:
     """Returns whether there was such an instruction."""
     rollout_id = stage.record(stage.plan())
     child = stage.start("stopping_runner.py", str(instruction), rollout_id)
@@ -76,11 +57,11 @@ def never_writes_after_waking(stage: DrillStage, instruction: int) -> bool:
 
 
 @pytest.mark.parametrize("instruction", [1, *SAMPLE])
-def test_stop_sample(stage: DrillStage, instruction: int) -> None:
-    assert never_writes_after_waking(stage, instruction)
+def test_stop_sample(either: Stage, instruction: int) -> None:
+    assert never_writes_after_waking(either, instruction)
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("instruction", range(2, INSTRUCTIONS, 30))
-def test_stop_everywhere(stage: DrillStage, instruction: int) -> None:
+def test_stop_everywhere(stage: Stage, instruction: int) -> None:
     never_writes_after_waking(stage, instruction)

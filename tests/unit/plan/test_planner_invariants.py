@@ -18,7 +18,7 @@ from console.plan.plan import Action, Intent, Plan, Step, StepKind
 from console.plan.planner import plan
 
 # A world that cannot be planned on is filtered out: many are, by design of the rules.
-many = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 intents = st.builds(
     Intent,
     action=st.sampled_from(Action),
