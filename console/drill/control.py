@@ -3,10 +3,12 @@
 GET  /drill                          the whole state: instances, members, what the amphora runs, troubles
 PUT  /drill/instances/NAME           {"mode": "unhealthy"}; the modes are those of `instances.MODES`
 PUT  /drill/servers/NAME             {"status": "ERROR", "task_state": "rebooting", "metadata": {...}, ...}
+DELETE /drill/servers/NAME           the server is gone, its instance with it; its member stays
 PUT  /drill/members/NAME             {"weight": 5, "tags": [...]}: as somebody else would, applied at once;
                                      {"operating_status": "ERROR" | "auto"}: what the check is to say
 PUT  /drill/load-balancer            {"provisioning_status": "PENDING_UPDATE" | "ERROR" | "ACTIVE"}
 POST /drill/release                  end what is pending at once
+POST /drill/beat                     check every member and let the operating statuses follow, at once
 PUT  /drill/settings                 {"pending": 1.5, "heartbeat": 3, "delay": 0, "token_life": 3600}
 POST /drill/trouble                  {"kind": "amphora", "count": 1} for the next writes of the load balancer;
                                      the kinds are those of `provisioning.KINDS`
@@ -150,6 +152,14 @@ async def release(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def beat(request: Request) -> Response:
+    """A heartbeat out of turn."""
+    world = world_of(request)
+    await world.amphora.check()
+    world.amphora.beat(world.balancer, world.pool)
+    return Response(status_code=204)
+
+
 async def set_settings(request: Request) -> Response:
     """Change the times."""
     world = world_of(request)
@@ -195,6 +205,7 @@ ROUTES = [
     Route("/members/{name}", set_member, methods=["PUT"]),
     Route("/load-balancer", set_balancer, methods=["PUT"]),
     Route("/release", release, methods=["POST"]),
+    Route("/beat", beat, methods=["POST"]),
     Route("/settings", set_settings, methods=["PUT"]),
     Route("/trouble", trouble, methods=["POST"]),
     Route("/tokens/revoke", revoke, methods=["POST"]),

@@ -18,3 +18,11 @@ def still() -> Iterator[Cloud]:
 def cloud() -> Iterator[Cloud]:
     """A drill of one's own: 2 blue, 2 green."""
     yield from start()
+
+
+@pytest.fixture
+def quiet() -> Iterator[Cloud]:
+    """The same, but without heartbeats of its own after the first."""
+    for cloud in start(heartbeat=3600):
+        cloud.drill.control.post("beat")
+        yield cloud

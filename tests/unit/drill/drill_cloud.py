@@ -97,6 +97,6 @@ def login(drill: Drill, cloud: str) -> httpx.Client:
 
 
 def start(**settings: Any) -> Iterator[Cloud]:
-    quick = {"instances": 2, "pending": 0.3, "heartbeat": 0.1, **settings}
+    quick = {"instances": 2, "pending": 0.15, "heartbeat": 0.1, **settings}
     with running_drill(**quick) as drill, login(drill, "drill") as operator, login(drill, "drill-viewer") as viewer:
         yield Cloud(drill, operator, viewer)

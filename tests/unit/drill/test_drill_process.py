@@ -50,7 +50,7 @@ def parsed(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_serve_says_how_to_use_it_and_ends_when_told(tmp_path: Path, number: signal.Signals) -> None:
     with subprocess.Popen([*SERVE, "--dir", str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

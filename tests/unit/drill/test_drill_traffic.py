@@ -39,7 +39,7 @@ def test_an_instance_says_who_it_is(still: Any) -> None:
 
 
 def test_modes(cloud: Any) -> None:
-    with httpx.Client(trust_env=False, timeout=0.5) as client:
+    with httpx.Client(trust_env=False) as client:
         mode(cloud, "blue-1", "unhealthy")
         assert client.get(url(cloud, "blue-1", "/healthcheck")).status_code == 503
         assert client.get(url(cloud, "blue-1", "/version")).status_code == 200
@@ -52,7 +52,7 @@ def test_modes(cloud: Any) -> None:
         assert time.monotonic() - began >= 0.2
         mode(cloud, "blue-1", "hang")
         with pytest.raises(httpx.ReadTimeout):
-            client.get(url(cloud, "blue-1", "/version"))
+            client.get(url(cloud, "blue-1", "/version"), timeout=0.3)
         mode(cloud, "blue-1", "refuse")
         with pytest.raises(httpx.ConnectError):
             client.get(url(cloud, "blue-1", "/version"))
@@ -72,11 +72,9 @@ def test_connections_follow_the_weights(cloud: Any) -> None:
     assert Counter(cloud.answers(24)) == {"blue": 12, "green": 12}
 
 
-def test_a_member_that_refuses_is_passed_over_before_its_check_fails(cloud: Any) -> None:
-    cloud.drill.control.put("settings", json={"heartbeat": 60})
-    time.sleep(0.15)
-    mode(cloud, "blue-1", "refuse")
-    assert cloud.answers(8) == ["blue"] * 8
+def test_a_member_that_refuses_is_passed_over_before_its_check_fails(quiet: Any) -> None:
+    mode(quiet, "blue-1", "refuse")
+    assert quiet.answers(8) == ["blue"] * 8
 
 
 def test_an_unhealthy_member_gets_nothing(cloud: Any) -> None:
@@ -90,7 +88,7 @@ def test_an_unhealthy_member_gets_nothing(cloud: Any) -> None:
 def test_a_reload_closes_idle_connections_and_spares_busy_ones(cloud: Any) -> None:
     where = (cloud.drill.world.balancer.vip_address, cloud.drill.world.vip.port)
     for name in ("blue-1", "blue-2"):
-        mode(cloud, name, "slow=1200")
+        mode(cloud, name, "slow=700")
     request = b"GET /version HTTP/1.1\r\nHost: x\r\n\r\n"
     with socket.create_connection(where, 5) as idle, socket.create_connection(where, 5) as busy:
         idle.sendall(request)
@@ -103,8 +101,10 @@ def test_a_reload_closes_idle_connections_and_spares_busy_ones(cloud: Any) -> No
 
 
 def test_nothing_is_lost_while_all_traffic_moves(cloud: Any) -> None:
+    cloud.drill.control.post("trouble", json={"kind": "lb-stuck"})
     cloud.swap()
-    got: list[str] = []
+    got = cloud.answers(4)
+    cloud.drill.control.post("release")
     while cloud.balancer()["provisioning_status"] != "ACTIVE":
         got += cloud.answers(2)
     got += cloud.answers(4)
