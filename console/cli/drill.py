@@ -21,7 +21,7 @@ from console.errors import BluegreenError, UsageError
 if TYPE_CHECKING:
     from console.drill.settings import Settings
 
-START, STOP = 30.0, 5.0  # seconds
+START = 30.0  # seconds
 LOG = "drill.log"
 
 
@@ -117,12 +117,8 @@ def _child(args: argparse.Namespace, directory: Path) -> Iterator[None]:
         _wait_ready(child, directory / LOG)
         yield
     finally:
-        child.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(STOP)
-        if child.poll() is None:
-            child.kill()
-            child.wait()
+        child.kill()  # it has nothing to save, and leaving the console must not take a second
+        child.wait()
         if child.stdout is not None:
             child.stdout.close()
 
