@@ -9,8 +9,8 @@ import time
 
 from console.config import load
 from console.config.model import Config, ServiceConfig
-from console.errors import UsageError
-from console.model.service import Service
+from console.errors import CloudError, UsageError
+from console.model.service import BALANCER, SERVERS, Service
 
 
 def config_of(args: argparse.Namespace) -> Config:
@@ -30,10 +30,15 @@ def service_config(config: Config, name: str | None) -> ServiceConfig:
 
 
 def look(config: Config, name: str) -> Service:
-    """One complete look at one service."""
+    """One complete look at one service, for a decision. Raises CloudError when the cloud did not show it."""
     from console.watch.observe import Observer
 
-    return Observer(config, [name]).observe().services[name]
+    service = Observer(config, [name]).observe().services[name]
+    for source in (SERVERS, BALANCER):
+        state = service.source(source)
+        if state.seen_at is None:
+            raise CloudError(state.problem or f"{source} of {name} were not seen", state.hint)
+    return service
 
 
 def say(text: str = "") -> None:

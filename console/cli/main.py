@@ -35,7 +35,8 @@ VERBS: dict[str, tuple[str, str]] = {
 EXIT_CODES = """\
 exit codes:
   0 done or healthy      1 failed               2 usage or config
-  3 refused by a safety rule                    4 the cloud did not answer
+  3 refused by a safety rule
+  4 the cloud did not answer, or lacks what the config names
   5 someone else holds the lease                6 rolled back
   7 stopped, needs a human                    130 detached by ctrl+c; the rollout goes on
 """
@@ -47,10 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # names from the cloud must not end the program where the locale cannot show them
             stream.reconfigure(errors="backslashreplace")
-    words = list(sys.argv[1:] if argv is None else argv)
-    verb = next((word for word in words if not word.startswith("-")), None)
-    parser = build_parser(only=verb if verb in VERBS else None)
-    args = parser.parse_args(words if verb in VERBS or {"-h", "--help", "--version"} & set(words) else ["open", *words])
+    words = _verb_first(list(sys.argv[1:] if argv is None else argv))
+    args = build_parser(only=words[0] if words else None).parse_args(words)
     try:
         code: int = importlib.import_module(VERBS[args.verb][0]).run(args)
     except BluegreenError as error:
@@ -63,8 +62,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _verb_first(words: list[str]) -> list[str]:
+    """`--config FILE` may stand before the verb, too; without a verb the console is opened."""
+    before = next((n for n in range(0, len(words), 2) if words[n] != "--config"), len(words))
+    rest = words[before:]
+    if rest and rest[0] in ("-h", "--help", "--version"):
+        return rest
+    verb, rest = (rest[0], rest[1:]) if rest and not rest[0].startswith("-") else ("open", rest)
+    return [verb, *words[:before], *rest]
+
+
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
-    """The parser with every verb; only the module of `only` is imported, or of all verbs when it is "*"."""
+    """The parser with every verb; only the module of the verb `only` is imported, or of all of them for "*"."""
     parser = argparse.ArgumentParser(
         prog="bluegreen",
         description="Operations console for blue/green releases on OpenStack. Without a verb it opens, read-only.",
@@ -78,6 +87,6 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
         verb.add_argument(
             "--config", type=Path, metavar="FILE", help="default: $BLUEGREEN_CONFIG, then the usual places"
         )
-        if only in (name, "*") or (only is None and name == "open"):
+        if only in (name, "*"):
             importlib.import_module(module).configure(verb)
     return parser

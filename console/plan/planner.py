@@ -13,7 +13,7 @@ from console.plan.candidates import Candidates, candidates
 from console.plan.digest import digest
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, MemberChange, Plan, Refusal
-from console.plan.preconditions import first_refusal
+from console.plan.preconditions import first_refusal, not_seen
 
 
 def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
@@ -21,11 +21,14 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
     `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
     """
+    refusal = not_seen(service, now)
+    if refusal is not None:
+        return refusal
     target = intent.target or _other_than_live(service)
     if target is None:
         return _which_way(service, intent)
     intent = replace(intent, target=target)
-    refusal = first_refusal(service, config, intent, target, now)
+    refusal = first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
     found = candidates(service, config, intent, target, now)

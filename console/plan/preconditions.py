@@ -10,12 +10,9 @@ from console.model.service import BALANCER, SERVERS, Service
 from console.plan.plan import Action, Intent, Refusal
 
 
-def first_refusal(
-    service: Service, config: ServiceConfig, intent: Intent, target: Colour, now: float
-) -> Refusal | None:
+def first_refusal(service: Service, config: ServiceConfig, intent: Intent, target: Colour) -> Refusal | None:
     """The first precondition that fails, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
-        lambda: _seen(service, now),
         lambda: _weights_work(service),
         lambda: _writable(service),
         lambda: _has_instances(service, intent, target),
@@ -24,7 +21,8 @@ def first_refusal(
     return next((refusal for check in checks if (refusal := check()) is not None), None)
 
 
-def _seen(service: Service, now: float) -> Refusal | None:
+def not_seen(service: Service, now: float) -> Refusal | None:
+    """Stale or missing facts: there is nothing to plan on."""
     for name in (BALANCER, SERVERS):
         source = service.source(name)
         if not source.fresh(now):
