@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from console.config.model import Config
 from console.model.service import Service
@@ -30,6 +31,7 @@ from screens.ports import Desk, Watch, Watcher
 from screens.terminal import is_ascii_only, wants_no_colour
 from screens.view.glyphs import ASCII, UNICODE, Glyphs
 from screens.widgets.keybar import KeyBar
+from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
@@ -46,11 +48,11 @@ class BluegreenApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 declared so by Textual
         (0, "-narrow"),
-        (100, "-wide"),
+        (WIDE, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-short"),
-        (30, "-tall"),
+        (TALL, "-tall"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "leave", "quit", show=False, priority=True),
@@ -90,8 +92,17 @@ class BluegreenApp(App[int]):
 
     # -- life
 
+    def get_default_screen(self) -> Screen[Any]:
+        """The first screen: the service, or the list of several."""
+        from screens.chooser import ChooserScreen  # noqa: PLC0415
+        from screens.service import ServiceScreen  # noqa: PLC0415
+
+        names = list(self.config.services)
+        alone = self._first or (names[0] if len(names) == 1 else None)
+        return ServiceScreen(alone) if alone is not None else ChooserScreen()
+
     def on_mount(self) -> None:
-        """Open the first screen; look at the cloud only when it is painted."""
+        """Look at the cloud only when the first screen is painted."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             # not on Windows, and not in a thread (tests): there the signal is not ours
@@ -99,11 +110,6 @@ class BluegreenApp(App[int]):
                 loop.add_signal_handler(number, self.exit, 128 + number)
             except (NotImplementedError, RuntimeError, ValueError):
                 break
-        names = list(self.config.services)
-        if self._first is None and len(names) > 1:
-            self.do_services()
-        else:
-            self.open_service(self._first or names[0])
         self.call_after_refresh(self._begin)
         self.set_interval(_TICK, self._tick)
 
@@ -195,12 +201,13 @@ class BluegreenApp(App[int]):
         self._show(body=self._ticks % _TICKS_PER_BODY == 0)
 
     def _show(self, *, body: bool) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, FactsScreen) and screen.is_mounted:
-                if body or screen.lively:
-                    screen.show_all()
-                else:
-                    screen.show_head()
+        screen = self._facts_screen()
+        if screen is None or not screen.is_mounted:
+            return
+        if body or screen.lively:
+            screen.show_all()
+        else:
+            screen.show_head()
 
     def _facts_screen(self) -> FactsScreen | None:
         return next((s for s in reversed(self.screen_stack) if isinstance(s, FactsScreen)), None)
@@ -216,14 +223,18 @@ class BluegreenApp(App[int]):
         """Show a service, in place of what is shown."""
         from screens.service import ServiceScreen  # noqa: PLC0415
 
-        self._go_to(ServiceScreen(name))
+        self._back_to_first()
+        if not (isinstance(self.screen, ServiceScreen) and self.screen.service_name == name):
+            self.push_screen(ServiceScreen(name))
 
     def do_services(self) -> None:
         """Show the list of services."""
         if len(self.config.services) > 1:
             from screens.chooser import ChooserScreen  # noqa: PLC0415
 
-            self._go_to(ChooserScreen())
+            self._back_to_first()
+            if not isinstance(self.screen, ChooserScreen):
+                self.push_screen(ChooserScreen())
 
     def open_change(self, name: str, action: Action) -> None:
         """Show the plan of a change, over the service."""
@@ -237,13 +248,9 @@ class BluegreenApp(App[int]):
 
         self.push_screen(ChangeScreen(name, rollout.plan.action, rollout))
 
-    def _go_to(self, screen: FactsScreen) -> None:
-        while len(self.screen_stack) > 2:
+    def _back_to_first(self) -> None:
+        while len(self.screen_stack) > 1:
             self.pop_screen()
-        if len(self.screen_stack) == 2:
-            self.switch_screen(screen)
-        else:
-            self.push_screen(screen)
 
     def choose_theme(self, name: str) -> None:
         """Change the colours."""

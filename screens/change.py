@@ -53,7 +53,6 @@ class ChangeScreen(FactsScreen):
         """Ask the journal for the rollout, if there is one to follow."""
         if self._rollout is not None:
             self.console_app.desk.follow(self._rollout.id)
-        super().on_mount()
         self.query_one("#steps", Table).focus()
 
     # -- what it is about
@@ -115,7 +114,7 @@ class ChangeScreen(FactsScreen):
         if isinstance(forecast, Plan):
             headline.show([change.headline(forecast, glyphs)])
             self._show_steps(planned(forecast), now)
-            log.entitle(line(("read before you start", "title")))
+            log.entitle(line(("read before you start", "title")), line((f"plan {forecast.digest[:8]}", "dim")))
             log.show(change.notes(forecast, glyphs))
             return
         self._show_steps((), now)
@@ -139,7 +138,7 @@ class ChangeScreen(FactsScreen):
         self._show_steps(progress(rollout, events), now)
         log = self._part("#log", Panel)
         log.display = True
-        log.entitle(line(("what happened", "title")))
+        log.entitle(line(("what happened", "title")), line((f"plan {rollout.plan.digest[:8]}", "dim")))
         lines = change.log(events, glyphs)
         if len(lines) != len(log.lines):
             log.top = _THE_END

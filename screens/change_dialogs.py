@@ -38,7 +38,7 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
     typed = config.is_production or unarmed
     go = "Cut over" if plan.action is Action.CUTOVER else "Roll back"
     dialog = TypedDialog(
-        f"{go} {visible(screen.service_name)}",
+        f"{visible(config.environment.upper())}: {go.lower()} {visible(screen.service_name)}",
         lines,
         word=screen.service_name if typed else "y",
         go=go,

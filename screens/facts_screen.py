@@ -77,16 +77,12 @@ class FactsScreen(Screen[None]):
 
     # -- showing
 
-    def on_mount(self) -> None:
-        """Show what is known already."""
-        self.show_all()
-
     def on_screen_resume(self) -> None:
         """Facts may have changed while another screen was in front."""
         self.show_all()
 
     def on_resize(self) -> None:
-        """Lines are made for a width."""
+        """Lines are made for a width, which widgets have after the layout."""
         self.call_after_refresh(self.show_all)
 
     def show_all(self) -> None:
@@ -101,7 +97,7 @@ class FactsScreen(Screen[None]):
         app, now = self.console_app, self.console_app.now()
         found = self.verdict(now)
         glyphs = app.look.glyphs
-        width = max(self.size.width - 2, 20)
+        width = app.size.width - 2
         sheet = self.query_one("#header", Sheet)
         sheet.show(header.lines(self.head(found), width, now, glyphs))
         problems = self.problems(found)

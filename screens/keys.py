@@ -194,6 +194,10 @@ ACTIONS: tuple[Action, ...] = (
         "open", ("enter",), "open", "Open the service under the cursor.", frozenset({Place.CHOOSER})
     ),
     Action(
+        "start", ("enter",), "start…", "Start the plan: opens the dialog that asks for confirmation.", _CHANGE,
+        mutates=True, danger=Danger.TYPED, reason=_to_start,
+    ),
+    Action(
         "cutover", ("c",), "cut over…", "Plan moving all traffic to the idle colour. Changes nothing yet.", _SERVICE,
         reason=_to_plan,
     ),
@@ -204,10 +208,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "follow", ("f",), "follow", "Open the rollout that is under way or unfinished.", _SERVICE,
         reason=_to_follow, bar=Bar.OPEN,
-    ),
-    Action(
-        "start", ("enter",), "start…", "Start the plan: opens the dialog that asks for confirmation.", _CHANGE,
-        mutates=True, danger=Danger.TYPED, reason=_to_start,
     ),
     Action(
         "abort", ("a",), "abort…", "Stop the rollout: it goes back, or holds where it is. Asks first.", _CHANGE,

@@ -32,7 +32,7 @@ _NONE = Style()
 
 @cache
 def _combined(styles: tuple[Style, ...]) -> Style:
-    return Style.combine(styles)
+    return Style.combine((_NONE, *styles))
 
 
 def names() -> tuple[str, ...]:

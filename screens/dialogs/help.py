@@ -41,11 +41,13 @@ def _lines(situation: Situation, glyphs: Glyphs) -> Iterable[Line]:
     for action in keys.at(situation.place):
         reason = action.reason(situation)
         shown = " ".join(keys.shown(key) for key in action.keys)
-        yield line((f"{shown:<14}", "key"), action.help, (" Changes the cloud." if action.mutates else "", "warn"))
+        yield line(
+            (f"{shown:<14}", "label key"), action.help, (" Changes the cloud." if action.mutates else "", "warn")
+        )
         if reason:
-            yield line(" " * 14, (f"not now: {reason}", "dim"))
+            yield line((" " * 14, "label"), (f"not now: {reason}", "dim"))
     for key, words in _MOVES:
-        yield line((f"{key:<14}", "key"), words)
+        yield line((f"{key:<14}", "label key"), words)
     yield BLANK
     yield line(("signs", "title"))
     signs = (
@@ -59,4 +61,4 @@ def _lines(situation: Situation, glyphs: Glyphs) -> Iterable[Line]:
         ),
     )
     for sign, words in signs:
-        yield line((f"{sign:<14}", "strong"), words)
+        yield line((f"{sign:<14}", "label strong"), words)

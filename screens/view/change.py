@@ -9,13 +9,19 @@ from console.model.text import visible
 from console.plan.plan import Action, Plan, Refusal, Share, Step
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from screens.view.glyphs import Glyphs
-from screens.view.line import BLANK, Line, Span, line
+from screens.view.line import BLANK, Line, Span, fit, line
 from screens.view.progress import StepState, StepView
 from screens.view.table import Column, Row
 from screens.view.words import age, count, name
 
 STEP_COLUMNS = (Column("", 1), Column("", 2, right=True), Column("", 0, most=36), Column("", 14, right=True))
-_ROLES = {StepState.DONE: "", StepState.RUNNING: "strong", StepState.FAILED: "bad", StepState.SKIPPED: "faint"}
+_ROLES = {
+    StepState.PENDING: "",
+    StepState.DONE: "",
+    StepState.RUNNING: "strong",
+    StepState.FAILED: "bad",
+    StepState.SKIPPED: "faint",
+}
 
 
 def verb(action: Action) -> str:
@@ -35,7 +41,6 @@ def headline(plan: Plan, glyphs: Glyphs) -> Line:
         f" {glyphs.arrow} ",
         (f"{name(target)} {visible(plan.target_version)}", f"{target.value} live"),
         f"   {writes}",
-        (f"   plan {plan.digest[:8]}", "dim"),
     )
 
 
@@ -91,7 +96,7 @@ def step_rows(views: Sequence[StepView], now: float, glyphs: Glyphs) -> tuple[Ro
 
 
 def _step_row(number: int, view: StepView, now: float, glyphs: Glyphs) -> Row:
-    role = _ROLES.get(view.state, "dim")
+    role = _ROLES[view.state]
     title = visible(view.step.title)
     return Row(
         view.key,
@@ -118,7 +123,7 @@ def _state(view: StepView, now: float) -> Span:
     if view.state is StepState.RUNNING and view.began is not None:
         elapsed = max(now - view.began, 0)
         return f"{elapsed:.0f} of {view.step.deadline:.0f} s", "strong"
-    return view.state.value, _ROLES.get(view.state, "dim")
+    return view.state.value, _ROLES[view.state] or "dim"
 
 
 # -- the step explained
@@ -138,7 +143,7 @@ def step_lines(view: StepView, glyphs: Glyphs) -> list[Line]:
         *_calls(step, glyphs),
         *_checks(step, glyphs),
         BLANK,
-        line((f"at most {age(step.deadline)}: ", "dim"), visible(step.outcome)),
+        line(("limit ", "label"), f"{age(step.deadline)}; when it is reached, {visible(step.outcome)}"),
         *_changes(step, glyphs),
     ]
 
@@ -154,8 +159,8 @@ def _shares(step: Step, glyphs: Glyphs) -> list[Line]:
     return [
         BLANK,
         titles,
-        line(("now           ", "dim"), *_share(step.before[0]), *_share(step.before[1])),
-        line(("after this    ", "dim"), *_share(step.after[0]), *_share(step.after[1])),
+        line(("now           ", "dim"), *fit(_share(step.before[0]), 28), *_share(step.before[1])),
+        line(("after this    ", "dim"), *fit(_share(step.after[0]), 28), *_share(step.after[1])),
     ]
 
 
@@ -165,7 +170,7 @@ def _share(share: Share) -> Line:
         text += f" ({share.healthy} healthy)"
     return line(
         (f"{share.percent:3.0f} %", "strong" if share.percent else "dim"),
-        (f"  {text:<21}", "" if share.percent else "dim"),
+        (f"  {text}", "" if share.percent else "dim"),
     )
 
 
@@ -174,16 +179,16 @@ def _calls(step: Step, glyphs: Glyphs) -> list[Line]:
         return [BLANK, line(("writes nothing", "dim"))]
     members = len(step.call.body.get("members", ()))
     size = f"  {count(members, 'member')}" if members else ""
-    lines = [BLANK, line(("call  ", "dim"), (visible(step.call.line), "code"), size)]
-    lines += [line(("same  " if not number else "      ", "dim"), (visible(text), "code"))
+    lines = [BLANK, line(("call  ", "label"), (visible(step.call.line), "code"), size)]
+    lines += [line(("same  " if not number else "      ", "label"), (visible(text), "code"))
               for number, text in enumerate(step.call.commands)]  # fmt: skip
     if step.undo is not None:
-        lines.append(line(("undo  ", "dim"), (visible(step.undo.line), "code"), "  the weights of before"))
+        lines.append(line(("undo  ", "label"), (visible(step.undo.line), "code"), "  the weights of before"))
     return lines
 
 
 def _checks(step: Step, glyphs: Glyphs) -> list[Line]:
-    return [BLANK, *(line(("check ", "dim"), visible(check)) for check in step.checks)] if step.checks else []
+    return [BLANK, *(line(("check ", "label"), visible(check)) for check in step.checks)] if step.checks else []
 
 
 def _changes(step: Step, glyphs: Glyphs) -> list[Line]:

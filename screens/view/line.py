@@ -72,8 +72,9 @@ def flow(parts: Sequence[Line], cells: int, gap: int = 3) -> list[Line]:
     return [*lines, current] if current else lines
 
 
-def wrap(spans: Line, cells: int, hang: str = "") -> list[Line]:
-    """The line broken at blanks to fit `cells`; lines after the first begin with `hang`."""
+def wrap(spans: Line, cells: int) -> list[Line]:
+    """The line broken at blanks to fit `cells`; where its first span is a `label`, all lines stand right of that."""
+    hang = " " * cell_len(spans[0][0]) if spans and "label" in spans[0][1].split() else ""
     lines: list[Line] = []
     current: list[Span] = []
     used = 0
@@ -103,7 +104,17 @@ def _words(spans: Line, longest: int) -> Iterable[Span]:
 def _stripped(spans: list[Span]) -> Line:
     while spans and spans[-1][0].isspace():
         spans.pop()
-    return tuple(spans)
+    return _joined(spans)
+
+
+def _joined(spans: list[Span]) -> Line:
+    joined: list[Span] = []
+    for text, role in spans:
+        if joined and joined[-1][1] == role:
+            joined[-1] = (joined[-1][0] + text, role)
+        else:
+            joined.append((text, role))
+    return tuple(joined)
 
 
 def styled(spans: Line, role: str) -> Line:

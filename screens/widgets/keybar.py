@@ -34,7 +34,10 @@ class KeyBar(Sheet):
         found = [(action, bool(action.reason(situation))) for action in keys.at(situation.place)]
         shown = [(a, off) for a, off in found if a.bar is Bar.ALWAYS or (a.bar is Bar.OPEN and not off)]
         self._parts = [(action, _part(action, off, plain=plain)) for action, off in shown]
-        self.show(flow([part for _, part in self._parts], max(self.size.width, 20), _GAP))
+        self.show([part for _, part in self._parts])
+
+    def _wrapped(self, width: int) -> list[Line]:
+        return flow(self.lines, max(width, 1), _GAP)
 
     def on_click(self, event: events.Click) -> None:
         """Clicking a label is pressing its key."""

@@ -13,6 +13,9 @@ from screens.view.line import BLANK, Line, fit, line, plain, spread, width
 from screens.widgets.sheet import Sheet
 
 
+WIDE, TALL = 100, 30  # cells from which there are frames, and two panels side by side
+
+
 class Panel(Sheet):
     """Lines under a title. `rule` draws only a rule with the title, as on narrow screens."""
 
@@ -34,7 +37,8 @@ class Panel(Sheet):
     @property
     def rule(self) -> bool:
         """Whether the screen is too small for a frame."""
-        return not self.screen.classes.isdisjoint(("-narrow", "-short"))
+        width, height = self.app.size
+        return width < WIDE or height < TALL
 
     # -- drawing
 

@@ -6,12 +6,14 @@ draws itself as lines, compares them with those on the screen, and refreshes the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,6 +27,9 @@ class Sheet(Widget):
 
     ALLOW_SELECT = False
     wraps = False
+
+    # Textual lays everything out and paints it once more whenever this changes, that is after every change of size
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None, wraps: bool | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -79,8 +84,7 @@ class Sheet(Widget):
         look, base = look_of(self.app), self.rich_style
         if look.glyphs.ascii_only:
             spans = tuple((in_ascii(text), role) for text, role in spans)
-        segments = [Segment(text, base + look.style(role) if role else base) for text, role in spans]
-        return Strip(segments, self.size.width)
+        return Strip([Segment(text, base + style) for text, style in _styled(spans, look.style)], self.size.width)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Textual asks this for `height: auto`."""
@@ -95,6 +99,27 @@ class Sheet(Widget):
         if not self.wraps:
             return list(self.lines)
         return [part for spans in self.lines for part in wrap(spans, max(width, 1))]
+
+
+def _styled(spans: Line, style_of: Callable[[str], Style]) -> Iterator[tuple[str, Style]]:
+    """The line in as few pieces as it takes: each costs two escape sequences. A blank has no colour but its ground's."""
+    held, held_style = "", Style()
+    for text, role in spans:
+        style = style_of(role)
+        if held and (style == held_style or (text.isspace() and _ground(style) == _ground(held_style))):
+            held += text
+        elif held.isspace() and _ground(style) == _ground(held_style):
+            held, held_style = held + text, style
+        else:
+            if held:
+                yield held, held_style
+            held, held_style = text, style
+    if held:
+        yield held, held_style
+
+
+def _ground(style: Style) -> tuple[object, ...]:
+    return style.bgcolor, bool(style.reverse), bool(style.underline)
 
 
 def _difference(was: Line, now: Line, width: int) -> list[tuple[int, int]]:
