@@ -5,26 +5,25 @@ An item without an id (a member also without an address) is no fact and gives No
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Pool
 from console.model.server import Address, Server
 
-Raw = Mapping[str, Any]
 Fact = TypeVar("Fact")
 
 
 def items(body: Any, key: str, make: Callable[[Any], Fact | None]) -> list[Fact]:
     """The facts under `key` of a list answer, in its order."""
-    raw = body.get(key) if isinstance(body, Mapping) else None
+    raw = body.get(key) if isinstance(body, dict) else None
     return [fact for item in _list(raw) if (fact := make(item)) is not None]
 
 
 def server(raw: Any) -> Server | None:
     """A server of `GET /servers/detail`; one of a cell that is down has little more than its id (Nova 2.69)."""
-    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+    if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
         return None
     image = raw.get("image")  # an empty string for a server that booted from a volume
     fault = raw.get("fault")
@@ -37,15 +36,15 @@ def server(raw: Any) -> Server | None:
         metadata=strings(raw.get("metadata")),
         tags=_texts(raw.get("tags")),
         addresses=_addresses(raw.get("addresses")),
-        image_id=(_text(image.get("id")) or None) if isinstance(image, Mapping) else None,
+        image_id=(_text(image.get("id")) or None) if isinstance(image, dict) else None,
         created_at=when(raw.get("created")),
-        fault=_text(fault.get("message")).strip() if isinstance(fault, Mapping) else "",
+        fault=_text(fault.get("message")).strip() if isinstance(fault, dict) else "",
     )
 
 
 def load_balancer(raw: Any) -> LoadBalancer | None:
     """A load balancer. Its operating_status is left unread: it may be a neighbour's pool that is in ERROR."""
-    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+    if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
         return None
     return LoadBalancer(
         id=ident,
@@ -59,7 +58,7 @@ def load_balancer(raw: Any) -> LoadBalancer | None:
 
 def listener(raw: Any) -> Listener | None:
     """A listener."""
-    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+    if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
         return None
     return Listener(
         id=ident,
@@ -74,14 +73,14 @@ def listener(raw: Any) -> Listener | None:
 
 def pool(raw: Any, health_monitor: Monitor | None = None) -> Pool | None:
     """A pool, with the monitor that was read for it."""
-    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+    if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
         return None
     sticky = raw.get("session_persistence")
     return Pool(
         id=ident,
         name=_text(raw.get("name")),
         protocol=_text(raw.get("protocol")),
-        session_persistence=_text(sticky.get("type")) if isinstance(sticky, Mapping) else "",
+        session_persistence=_text(sticky.get("type")) if isinstance(sticky, dict) else "",
         provisioning_status=_status(raw.get("provisioning_status")),
         operating_status=_status(raw.get("operating_status")),
         monitor=health_monitor,
@@ -90,7 +89,7 @@ def pool(raw: Any, health_monitor: Monitor | None = None) -> Pool | None:
 
 def monitor(raw: Any) -> Monitor | None:
     """A health monitor."""
-    if not isinstance(raw, Mapping) or not (ident := _text(raw.get("id"))):
+    if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
         return None
     return Monitor(
         id=ident,
@@ -104,7 +103,7 @@ def monitor(raw: Any) -> Monitor | None:
 
 def member(raw: Any) -> Member | None:
     """A pool member; where the API leaves something out, its own defaults stand (facts: a batch resets to them)."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return None
     ident, address = _text(raw.get("id")), _text(raw.get("address"))
     if not ident or not address:
@@ -140,24 +139,24 @@ def when(raw: Any) -> float | None:
 
 def strings(raw: Any) -> dict[str, str]:
     """The entries of an object whose values are strings."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return {}
     return {str(key): value for key, value in raw.items() if isinstance(value, str)}
 
 
 def ids(raw: Any) -> list[str]:
     """The ids of a list of references (`"pools": [{"id": ...}]`)."""
-    return [ident for item in _list(raw) if isinstance(item, Mapping) and (ident := _text(item.get("id")))]
+    return [ident for item in _list(raw) if isinstance(item, dict) and (ident := _text(item.get("id")))]
 
 
 def _addresses(raw: Any) -> tuple[Address, ...]:
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return ()
     return tuple(
         Address(str(network), ip, floating=entry.get("OS-EXT-IPS:type") == "floating")
         for network, entries in raw.items()
         for entry in _list(entries)
-        if isinstance(entry, Mapping) and (ip := _text(entry.get("addr")))
+        if isinstance(entry, dict) and (ip := _text(entry.get("addr")))
     )
 
 

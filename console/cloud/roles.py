@@ -1,4 +1,4 @@
-"""Which roles can write at all. The cloud decides in the end; this only says early what it would say late."""
+"""Who cannot write at all, or not for long enough. The cloud decides in the end; this says early what it would late."""
 
 from __future__ import annotations
 
@@ -16,4 +16,14 @@ def cannot_write(identity: Identity) -> str:
     return (
         f"user {identity.user} has only the role {', '.join(sorted(roles))} in project {identity.project} "
         f"of cloud {identity.cloud}: it can look, not change"
+    )
+
+
+def ends_too_soon(identity: Identity, now: float, needed: float) -> str:
+    """Why this login cannot last for `needed` seconds from `now` (Unix seconds), in a sentence; empty when it can."""
+    if identity.renewable or not identity.expires_at or identity.expires_at - now >= needed:
+        return ""
+    return (
+        f"the token of user {identity.user} ends in {max(0.0, identity.expires_at - now) / 60:.0f} min and cannot be "
+        f"renewed without you; a rollout with its way back may need {needed / 60:.0f} min"
     )

@@ -25,6 +25,10 @@ SERVICES = ("compute", "load-balancer", "network", "image", "identity")
 _MAJOR = {"compute": "2", "image": "2", "identity": "3"}
 
 
+# Logins that are good for one token: a new one needs a person, or has the old one's end (keystoneauth1 plugins).
+_ONE_TIME = frozenset({"token", "v2token", "v3token", "v3totp", "v3multifactor", "v3oidcauthcode", "v3oidcdeviceauthz"})
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who we are to the cloud. Times in Unix seconds by the cloud's clock; 0 where the kind of login tells none."""
@@ -39,6 +43,7 @@ class Identity:
     auth_url: str
     cloud: str
     region: str
+    renewable: bool = True  # whether the login can be repeated without a person
 
 
 class Session:
@@ -144,6 +149,7 @@ class Session:
             auth_url=self._auth_url,
             cloud=self.cloud,
             region=self.region,
+            renewable=self._region.config.get("auth_type") not in _ONE_TIME,
         )
 
     @cached_property

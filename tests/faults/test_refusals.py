@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 
 import pytest
@@ -13,7 +14,8 @@ from stage import WHO
 from console.model.colour import Colour
 from console.rollout import request
 from console.rollout.journal import Journal
-from console.rollout.records import EventKind, Rollout, RolloutState
+from console.rollout.liveness import unfinished
+from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 
 YES = ("--yes", "--reason", "test")
 
@@ -164,6 +166,23 @@ def test_sighup_and_a_closed_terminal_change_nothing(stage: DrillStage) -> None:
         pid = int(journal.rollout(rollout_id).runner.split("/")[2])
         os.kill(pid, 1)
         assert stage.ended(journal, rollout_id).state is RolloutState.DONE
+
+
+def test_a_runner_that_is_told_to_stop_says_so_and_resume_goes_on(stage: DrillStage) -> None:
+    stage.trouble("settings", pending=3.0)
+    rollout_id = request.begin(stage.config, stage.plan(), WHO, "shut the host down")
+    with stage.journal() as journal:
+        _until(journal, rollout_id, EventKind.OUTCOME)
+        pid = int(journal.rollout(rollout_id).runner.split("/")[2])
+        os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + 20
+        while not unfinished(journal.rollout(rollout_id)):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert "told to stop" in journal.events(rollout_id)[-1].text
+    ended = stage.resume(rollout_id, DecisionKind.FINISH)
+    assert ended.state is RolloutState.DONE, ended.sentence
+    assert stage.batches() == 1
 
 
 def _until(journal: Journal, rollout_id: str, kind: EventKind) -> None:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from console.cloud.reader import Reader
-from console.cloud.roles import cannot_write
+from console.cloud.roles import cannot_write, ends_too_soon
 from console.cloud.writer import Writer
 from console.config.model import Config
 from console.errors import Refused, Unreachable
@@ -54,6 +54,9 @@ def prepare(errand: Errand) -> Run:
     reason = cannot_write(identity)
     if reason:
         raise Refused(reason, "changes need the role member in the project")
+    late = ends_too_soon(identity, time.time(), 2 * sum(step.deadline for step in errand.plan.steps))
+    if late:
+        raise Refused(late, "log in again, or use an application credential, which renews itself")
     timing = Timing(ttl=config.lease.ttl)
     reader, writer = Reader(session), Writer(session, timing.client_timeout)
     lease = _lease(errand, reader, writer, timing)
