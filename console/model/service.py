@@ -120,4 +120,5 @@ class Service:
 
     def source(self, name: str) -> Source:
         """A source's state; one that has never been asked is unknown, not fresh."""
-        return self.sources.get(name, Source(name))
+        found = self.sources.get(name)
+        return found if found is not None else Source(name)

@@ -74,7 +74,8 @@ def join(config: ServiceConfig, facts: Facts) -> tuple[list[Instance], tuple[Mem
     one server are not expected: the second is foreign, so that its traffic is not overlooked.
     """
     by_id = {server.id: server for server in facts.servers}
-    by_address = _by_address(facts.servers)
+    untagged = any(member.server_id is None for member in facts.members)
+    by_address = _by_address(facts.servers) if untagged else {}
     joined: dict[str, Member] = {}
     alone: list[Member] = []
     for member in sorted(facts.members, key=lambda one: (one.server_id is None, one.id)):
@@ -144,7 +145,9 @@ def _by_address(servers: Iterable[Server]) -> dict[str, Server]:
 
 
 def _canonical(address: str) -> str:
-    """One spelling per address: IPv6 has many."""
+    """One spelling per address: IPv6 has many, IPv4 has one."""
+    if ":" not in address:
+        return address
     try:
         return str(ip_address(address))
     except ValueError:

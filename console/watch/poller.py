@@ -19,7 +19,7 @@ from console.watch.traffic import TrafficWatch
 from console.watch.workers import Workers
 
 PACE = 1.0  # seconds: no two snapshots are published closer than this, except at the end of a cycle
-FIRST_WHOLE, FIRST_AT_ALL = 1.0, 3.0  # seconds that the first snapshot waits for every source, and for any
+FIRST_WHOLE, FIRST_AT_ALL = 1.5, 3.0  # seconds that the first snapshot waits for every source, and for any
 
 log = logging.getLogger("bluegreen.watch")
 

@@ -10,7 +10,7 @@ from console.watch.nodes import Node
 from console.watch.place import Place
 
 PATIENCE = 3.0  # seconds that a source waits for the one before it, which may hang
-PENDING_BEAT = 1.0  # seconds between two looks at a load balancer in a change
+CHANGING_BEAT = 1.0  # seconds between two looks at a load balancer in a change
 LONGEST_BACK_OFF = 60.0  # seconds
 _JITTER = 0.1  # part of the interval: consoles started together must not stay together
 
@@ -60,7 +60,7 @@ class Schedule:
                 if node in other.after:
                     self._not_before[other] = -math.inf
                     self._want(other, now)
-        if any(watched.rotation is look and watched.pending for watched in node.services):
+        if any(watched.rotation is look and watched.changing for watched in node.services):
             self._hurry(node, now)
 
     def refresh(self) -> None:
@@ -92,7 +92,7 @@ class Schedule:
     def _hurry(self, node: Node, now: float) -> None:
         """Look at the load balancers and at this pool again in a second."""
         for one in (node, *(before for before in node.after if before.look is node.place.balancers)):
-            self._look_at[one] = now + PENDING_BEAT
+            self._look_at[one] = now + CHANGING_BEAT
 
     def _may_start(self, node: Node, now: float) -> bool:
         return not any(

@@ -69,10 +69,11 @@ class Watched:
         return vip_url(self.config.vip, rotated.balancer) if self.config.vip is not None and rotated is not None else ""
 
     @property
-    def pending(self) -> bool:
-        """Whether the load balancer was last seen in a change."""
+    def changing(self) -> bool:
+        """Whether the load balancer was last seen in a change, or somebody holds the lease and may begin one."""
         rotated = self.rotation.value
-        return rotated is not None and rotated.balancer.provisioning_status.startswith("PENDING")
+        pending = rotated is not None and rotated.balancer.provisioning_status.startswith("PENDING")
+        return pending or self._holder(rotated) is not None
 
     def service(self) -> Service:
         """The service as it was last seen."""

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from fake_openstack import FakeOpenStack, populate
 
-from console.config.model import Config, Rotation, Selection, ServiceConfig, VipCheck
+from console.cloud.lease_reader import describe, mac_for
+from console.config.model import Config, LeaseConfig, Rotation, Selection, ServiceConfig, VipCheck
 from console.model.colour import Colour
+from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, SERVERS, VIP
 from console.model.snapshot import Snapshot
 from console.watch.poller import Poller
@@ -54,11 +56,16 @@ def watch(cloud: FakeOpenStack, tmp_path: Path, screen: Screen) -> Iterator[Watc
     populate(cloud)
     started: list[Poller] = []
 
-    def start(interval: float = 0.2, publish: Callable[[Snapshot], None] = screen.publish, **more: Any) -> Poller:
+    def start(
+        interval: float = 0.2,
+        publish: Callable[[Snapshot], None] = screen.publish,
+        lease: LeaseConfig = LeaseConfig(),  # noqa: B008 immutable
+        **more: Any,
+    ) -> Poller:
         service = ServiceConfig(
             "api", "test", Rotation("api", "api"), instances=Selection(tags=("service=api",)), **more
         )
-        config = Config(Path("c"), {"api": service}, "sqlite:///x", interval=interval)
+        config = Config(Path("c"), {"api": service}, "sqlite:///x", lease, interval=interval)
         poller = Poller(config, None, publish)
         poller.start()
         started.append(poller)
@@ -149,6 +156,19 @@ def test_a_load_balancer_in_a_change_is_followed_closely(cloud: FakeOpenStack, w
 
     screen.wait(active, 5.0)
     assert len(cloud.asked("GET /compute/v2.1/servers")) == 1, "only the load balancer is in a hurry"
+
+
+def test_while_somebody_holds_the_lease_the_load_balancer_is_followed_closely(
+    cloud: FakeOpenStack, tmp_path: Path, watch: Watch, screen: Screen
+) -> None:
+    holder = LeaseHolder("p", "bob@jump2", "r1", "cutover api blue>green", "", "shift", 1.0, 2.0, 60.0)
+    cloud.networks = [{"id": "n1", "name": "lease"}]
+    port = {"id": "p", "mac_address": mac_for("api-p"), "network_id": "n1", "name": "bluegreen-lease-api"}
+    cloud.ports = [{**port, "description": describe(holder)}]
+    watch(interval=600.0, lease=LeaseConfig(network="lease"))
+    screen.wait(lambda one: one.services["api"].lease)
+    cloud.members["api-p"][0]["weight"] = 0
+    screen.wait(lambda one: one.services["api"].blue.weight == 2, 5.0)
 
 
 def test_pool_and_listeners_are_not_read_again_while_nothing_changed(

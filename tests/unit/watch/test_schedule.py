@@ -22,7 +22,7 @@ class FakeWatched:
     """A service whose load balancer is, or is not, in a change."""
 
     def __init__(self, rotation: Look[Any]) -> None:
-        self.rotation, self.pending = rotation, False
+        self.rotation, self.changing = rotation, False
 
 
 class World:
@@ -166,12 +166,12 @@ def test_refresh_asks_everything_now(world: World) -> None:
 
 
 def test_a_load_balancer_in_a_change_is_looked_at_every_second(world: World) -> None:
-    world.watched.pending = True
+    world.watched.changing = True
     world.cycle()
     world.now = 1.0
     assert world.cycle() == ["balancers", "rotation"]
     world.now = 2.0
-    world.watched.pending = False
+    world.watched.changing = False
     assert world.cycle() == ["balancers", "rotation"]
     world.now = 3.0
     assert world.cycle() == []
