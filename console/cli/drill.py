@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import importlib
+import importlib.util
 import os
 import queue
 import subprocess
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve, or open the console on a drill of its own. Raises BluegreenError."""
+    _ensure_extra()
     settings = _settings(args)
     if args.serve:
         if args.dir is None:
@@ -75,15 +77,19 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
-    try:
-        from console.drill.serve import serve
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"the drill needs the package {error.name}, which is not installed here",
-            "install the extra: pip install 'bluegreen-console[drill]'",
-        ) from None
+    from console.drill.serve import serve
+
     asyncio.run(serve(settings, _private(args.dir), _say, args.parent))
     return 0
+
+
+def _ensure_extra() -> None:
+    for package in ("starlette", "uvicorn", "h11"):
+        if importlib.util.find_spec(package) is None:
+            raise UsageError(
+                f"the drill needs the package {package}, which is not installed here",
+                "install the extra: pip install 'bluegreen-console[drill]'",
+            )
 
 
 def _say(line: str) -> None:

@@ -101,7 +101,8 @@ class Amphora:
     async def _check(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, target: Target) -> None:
         async with gate:
             try:
-                answer = await client.get(f"http://{target.checked[0]}:{target.checked[1]}{self.path}")
+                host, port = target.checked
+                answer = await client.get(httpx.URL(scheme="http", host=host, port=port, path=self.path))
                 up = answer.status_code == 200
             except httpx.HTTPError:
                 up = False

@@ -91,6 +91,12 @@ def test_a_drill_that_cannot_start_says_why(tmp_path: Path) -> None:
     assert "clouds.yaml" in caught.value.hint
 
 
+def test_the_console_needs_a_terminal(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="terminal"):
+        drill.run(parsed("--dir", str(tmp_path)))
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     "words", [["--serve"], ["--instances", "0"], ["--instances", "100000"], ["--pending", "0"], ["--heartbeat", "-1"]]
 )
@@ -100,8 +106,6 @@ def test_impossible_wishes_are_usage_errors(words: list[str]) -> None:
 
 
 def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith(("console.drill.serve", "starlette", "uvicorn"))]:
-        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(UsageError, match="uvicorn") as caught:
         drill.run(parsed("--serve", "--dir", str(tmp_path)))
