@@ -35,6 +35,9 @@ from console.drill.world import World
 from console.errors import BluegreenError
 
 ATTEMPTS = 10  # at finding a free network
+KEEP_ALIVE = (
+    75  # seconds; uvicorn's 5 is a console's polling interval, and would close connections just as they are used
+)
 START, STOP = 20.0, 10.0  # seconds
 
 
@@ -181,7 +184,14 @@ class _Server(uvicorn.Server):
 
 def _uvicorn_config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=KEEP_ALIVE,
     )
 
 
