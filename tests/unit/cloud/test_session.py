@@ -101,9 +101,19 @@ def test_an_answer_that_does_not_come(cloud: FakeOpenStack, tmp_path: Path) -> N
     assert len(cloud.asked("GET /compute")) == 1, "a timeout must not send the request again"
 
 
-def test_timeouts_are_set_without_being_asked_for(cloud: FakeOpenStack, tmp_path: Path) -> None:
+def test_there_is_a_timeout_although_nobody_configured_one(
+    cloud: FakeOpenStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (problems.CONNECT_TIMEOUT, problems.READ_TIMEOUT) == (5.0, 15.0)
+    monkeypatch.setattr("console.cloud.session.READ_TIMEOUT", 0.2)
+    release = threading.Event()
+    cloud.faults["/compute"] = lambda: (release.wait(5), (200, {}))[1]
     session = open_session(cloud, tmp_path)
-    assert session.timeout == (problems.CONNECT_TIMEOUT, problems.READ_TIMEOUT) == (5.0, 15.0)
+    try:
+        with pytest.raises(Unreachable, match="no answer"):
+            session.get("compute", "/servers/detail")
+    finally:
+        release.set()
 
 
 def test_no_load_balancer_in_the_catalog(cloud: FakeOpenStack, tmp_path: Path) -> None:

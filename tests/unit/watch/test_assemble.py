@@ -60,9 +60,13 @@ def test_an_address_that_is_used_again_does_not_win_over_the_tag() -> None:
 
 
 def test_the_tag_of_a_deleted_server_is_not_ignored_for_its_address() -> None:
-    facts = Facts([server("new", "green", "10.0.0.1")], [member("m1", "10.0.0.1", "server=gone")])
+    facts = Facts(
+        [server("new", "green", "10.0.0.1"), server("b", "blue", "10.0.0.2")],
+        [member("m1", "10.0.0.1", "server=gone"), member("m2", "10.0.0.2")],  # m2: addresses are looked at
+    )
     service = assemble(config(), facts)
     assert service.green.instances[0].member is None
+    assert service.blue.weight == 1
     assert names(service.foreign) == ["m1"]
 
 
