@@ -19,8 +19,13 @@ class Readback:
     pending: tuple[str, ...] = ()
 
     @property
+    def as_written(self) -> bool:
+        """Every field shows what was written; whether it is applied is another question."""
+        return not self.wrong
+
+    @property
     def applied(self) -> bool:
-        """Everything is as it was written."""
+        """Everything is as it was written, and the load balancer has it."""
         return not (self.wrong or self.failed or self.pending)
 
 

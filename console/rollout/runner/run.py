@@ -40,6 +40,7 @@ class Run:
     kill_timer: KillTimer
     timing: Timing
     written: bool = False
+    sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing
     terminated: bool = False
     seen_decisions: int = 0

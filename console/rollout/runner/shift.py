@@ -21,12 +21,12 @@ _BUSY = (409, 429, 503)  # definitely not applied: immutable, slow down, "unable
 _READBACK_DEADLINE = 30.0  # seconds for members to follow a load balancer that is ACTIVE
 _LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
 
-Send = Callable[[Run, Call, str], str]
+Send = Callable[[Run, str, Callable[[], Call]], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write of a step: the call, and the members as they will be when it is applied."""
+    """One write of a step: the call as it was confirmed, and the members as they will be when it is applied."""
 
     plan: Plan
     step: Step
@@ -37,10 +37,8 @@ class Write:
 def shift(run: Run, plan: Plan, step: Step, send: Send) -> None:
     """Bring the members to the weights of the step. Raises Drift, Refused, NeedsHuman, AbortAsked."""
     assert step.call is not None
-    expected = apply(_unchanged_members(run, plan), step.changes)
-    write = Write(plan, step, batch(plan.basis.pool_id, expected), expected)
-    if write.call.body != step.call.body:
-        raise Drift(("the call built from the members as they are is not the call that was confirmed",))
+    expected = apply(plan.basis.members, step.changes)
+    write = Write(plan, step, step.call, expected)
     _send_until_answered(run, write, send)
     found = _read_back(run, write)
     if found.failed:
@@ -56,14 +54,21 @@ def shift(run: Run, plan: Plan, step: Step, send: Send) -> None:
     run.note(EventKind.VERIFIED, step.id, f"{len(expected)} members are as written", weights=weights)
 
 
-def _unchanged_members(run: Run, plan: Plan) -> list[Member]:
-    """The members by the GET that the body is built from; refused if any planned one differs."""
-    found = run.reader.members(plan.basis.pool_id)
-    planned = {member.id for member in plan.basis.members}
-    changes = member_drift(plan.basis.members, [member for member in found if member.id in planned])
-    if changes:
+def _built_from_a_last_look(run: Run, write: Write) -> Call:
+    """The call, made from the members as they are right now. Raises Drift when they are not as planned.
+
+    Once a write may have reached the cloud they may as well be as written: repeating it is the same desired state.
+    """
+    basis = write.plan.basis
+    planned = {member.id for member in basis.members}
+    found = [member for member in run.reader.members(basis.pool_id) if member.id in planned]
+    changes = member_drift(basis.members, found)
+    if changes and not (run.written and read_back(write.expected, found).as_written):
         raise Drift(tuple(changes))
-    return found
+    call = batch(basis.pool_id, apply(found, write.step.changes))
+    if call.body != write.call.body:
+        raise Drift(("the call built from the members as they are is not the one that was confirmed",))
+    return call
 
 
 def _send_until_answered(run: Run, write: Write, send: Send) -> None:
@@ -74,14 +79,18 @@ def _send_until_answered(run: Run, write: Write, send: Send) -> None:
         run.tick(step.id)
         text = f"{call.line}, {len(call.body['members'])} members"
         run.note(EventKind.INTENT, step.id, text, call=replace(call, commands=()))
-        written_before = run.written
+        written_before, run.sent = run.written, False
         try:
-            request = send(run, call, step.id)
+            request = send(run, step.id, lambda: _built_from_a_last_look(run, write))
         except Unreachable as error:
+            if not run.sent:
+                raise
             run.note(EventKind.OUTCOME, step.id, f"no answer: {error.message}; it may or may not have been applied")
             if _settled_and_applied(run, write):
                 return
         except ApiError as error:
+            if not run.sent:
+                raise
             run.note(EventKind.OUTCOME, step.id, error.message, status=error.status)
             if error.status >= 500 and error.status not in _BUSY:
                 if _settled_and_applied(run, write):
@@ -122,7 +131,6 @@ def _wait_if_busy(run: Run, write: Write, error: ApiError) -> None:
         ) from error
     settle(run, write.plan, write.step.id, write.step.deadline)
     run.wait(run.timing.poll, write.step.id)
-    _unchanged_members(run, write.plan)
 
 
 def _members(run: Run, write: Write) -> list[Member]:

@@ -33,5 +33,5 @@ class Timing:
 
     @property
     def kill(self) -> float:
-        """From arming the timer to the process's death."""
-        return self.ttl / 2
+        """From arming the timer to the process's death: time for a renewal, a look and a write on a slow cloud."""
+        return self.ttl * 3 / 4
