@@ -13,6 +13,7 @@ from rich.text import Text
 
 from console.cli import doctor_host as host
 from console.cli.finding import Finding, Level, problem
+from console.cli.printer import printer
 from console.config import load
 from console.errors import ConfigError
 from console.model.text import visible
@@ -34,15 +35,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print each finding as soon as it is there; the first problem decides the exit code."""
     findings: list[Finding] = []
-    console = Console(highlight=False)
+    out = printer()
     for finding in examine(args):
         findings.append(finding)
         if not args.json:
-            _print(console, finding)
+            _print(out, finding)
     if args.json:
         shown = [{"area": one.area, "level": one.level, "text": one.text, "mend": one.mend} for one in findings]
-        json.dump({"schema": SCHEMA, "findings": shown}, sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        out.out(json.dumps({"schema": SCHEMA, "findings": shown}, indent=2), highlight=False)
     return next((one.exit_code for one in findings if one.level is Level.PROBLEM), 0)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 
 from rich import box
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.cli.looking import config_of
+from console.cli.printer import printer
 from console.model.colour import Colour
 from console.model.health import Health, disagreement, judge
 from console.model.instance import Instance
@@ -21,8 +21,6 @@ from console.model.service import BALANCER, SERVERS, Service
 from console.model.snapshot import Snapshot
 from console.model.text import visible
 from console.model.verdict import Verdict, verdict
-
-_PIPED_WIDTH = 120  # columns where no terminal says how many it has
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +36,13 @@ def run(args: argparse.Namespace) -> int:
 
     config = config_of(args)
     snapshot = Observer(config, args.services or None).observe()
+    out = printer()
     if args.json:
         from console.cli.status_json import as_json
 
-        json.dump(as_json(snapshot), sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        out.out(json.dumps(as_json(snapshot), indent=2), highlight=False)
     else:
-        show(snapshot, Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False))
+        show(snapshot, out)
     return exit_code(snapshot)
 
 

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,3 +157,26 @@ def test_the_service_that_needs_someone_comes_first(cloud: FakeOpenStack, config
     out = text(config)
     assert out.index("  web  ") < out.index("  api  ")
     assert exit_code(Observer(load(config, {})).observe()) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize(("status", "code"), [("ONLINE", 0), ("ERROR", 1)])
+def test_a_reader_that_leaves_does_not_change_the_exit_code(
+    cloud: FakeOpenStack, config: Path, options: list[str], status: str, code: int
+) -> None:
+    cloud.members["api-p"][0]["operating_status"] = status
+    reader, writer = os.pipe()
+    os.close(reader)  # as `| head` does when it has seen enough
+    try:
+        program = "import sys; from console.cli.main import main; sys.exit(main(sys.argv[1:]))"
+        done = subprocess.run(
+            [sys.executable, "-c", program, "status", "--config", str(config), *options],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert done.returncode == code, done.stderr.decode()
+    assert done.stderr == b""
