@@ -202,7 +202,7 @@ class BluegreenApp(App[int]):
 
     def _show(self, *, body: bool) -> None:
         screen = self._facts_screen()
-        if screen is None or not screen.is_mounted:
+        if screen is None or not screen.is_built:
             return
         if body or screen.lively:
             screen.show_all()

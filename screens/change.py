@@ -53,6 +53,7 @@ class ChangeScreen(FactsScreen):
         """Ask the journal for the rollout, if there is one to follow."""
         if self._rollout is not None:
             self.console_app.desk.follow(self._rollout.id)
+        super().on_mount()
         self.query_one("#steps", Table).focus()
 
     # -- what it is about

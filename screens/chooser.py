@@ -43,6 +43,7 @@ class ChooserScreen(FactsScreen):
 
     def on_mount(self) -> None:
         """The cursor is in the table."""
+        super().on_mount()
         self.query_one("#services", Table).focus()
 
     def head(self, found: Verdict | None) -> Head:

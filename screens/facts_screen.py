@@ -51,6 +51,7 @@ class FactsScreen(Screen[None]):
     def __init__(self, service: str) -> None:
         super().__init__()
         self.service_name = service
+        self.is_built = False
         self._said = ""
 
     @property
@@ -77,6 +78,11 @@ class FactsScreen(Screen[None]):
 
     # -- showing
 
+    def on_mount(self) -> None:
+        """From now on there is something to show facts in."""
+        self.is_built = True
+        self.show_all()
+
     def on_screen_resume(self) -> None:
         """Facts may have changed while another screen was in front."""
         self.show_all()
@@ -87,7 +93,7 @@ class FactsScreen(Screen[None]):
 
     def show_all(self) -> None:
         """Show every fact as it is now."""
-        if not self.is_mounted:
+        if not self.is_built:
             return
         self.show_head()
         self.show_body(self.console_app.now())

@@ -102,7 +102,7 @@ class Sheet(Widget):
 
 
 def _styled(spans: Line, style_of: Callable[[str], Style]) -> Iterator[tuple[str, Style]]:
-    """The line in as few pieces as it takes: each costs two escape sequences. A blank has no colour but its ground's."""
+    """The line in as few pieces as it takes: each costs two escape sequences. A blank has only its ground's colour."""
     held, held_style = "", Style()
     for text, role in spans:
         style = style_of(role)

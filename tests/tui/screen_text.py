@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from textual.app import App
+from textual.pilot import Pilot
 
 
 def lines_of(app: App[int]) -> list[str]:
@@ -22,3 +26,20 @@ def line_with(app: App[int], part: str) -> str:
     found = next((line for line in lines_of(app) if part in line), None)
     assert found is not None, f"{part!r} is not on the screen:\n{text_of(app)}"
     return found
+
+
+async def shows(pilot: Pilot[int], *parts: str, within: float = 15.0) -> None:
+    """Wait until every part is on the screen; fails, showing the screen, when it does not come (seconds)."""
+    end = time.monotonic() + within
+    while not all(part in text_of(pilot.app) for part in parts):
+        missing = [part for part in parts if part not in text_of(pilot.app)]
+        assert time.monotonic() < end, f"{missing} did not come:\n{text_of(pilot.app)}"
+        await pilot.pause(0.02)
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], object], within: float = 15.0) -> None:
+    """Wait until the condition holds; fails when it does not come (seconds)."""
+    end = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < end, f"it did not come:\n{text_of(pilot.app)}"
+        await pilot.pause(0.02)

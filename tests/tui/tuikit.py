@@ -86,7 +86,7 @@ def traffic(now: float, colour: Colour = Colour.BLUE, lost: int = 0) -> Traffic:
     return Traffic("http://203.0.113.7/version", answers, {c: frozenset({SHAS[c]}) for c in Colour})
 
 
-def service(now: float, name: str = "nova-api", size: int = 3) -> Service:
+def service(now: float, name: str = "api", size: int = 3) -> Service:
     """A service that is well: blue live, green idle and warm."""
     return Service(
         name=name,
@@ -133,7 +133,7 @@ def config(*names: str, environment: str = "production", **changes: object) -> C
             vip=VipCheck("http://{vip}/version"),
             commits=CommitSource(Path("/srv/git/nova")),
         )
-        for name in names or ("nova-api",)
+        for name in names or ("api",)
     }
     return replace(Config(Path("config.yaml"), services, "sqlite://"), **changes)  # type: ignore[arg-type]
 
@@ -173,14 +173,24 @@ class FakeDesk:
     """A journal that remembers what was asked of it, and says what the test wants."""
 
     def __init__(self) -> None:
-        self.post: Callable[[Message], object] = lambda _: None
+        self._post: Callable[[Message], object] | None = None
+        self._early: list[Message] = []
         self.begun: list[tuple[Plan, str]] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
         self.followed: str | None = None
 
     def start(self, post: Callable[[Message], object]) -> None:
-        self.post = post
+        self._post = post
+        for message in self._early:
+            post(message)
+
+    def post(self, message: Message) -> None:
+        """Say it as soon as the program listens."""
+        if self._post is None:
+            self._early.append(message)
+        else:
+            self._post(message)
 
     def stop(self) -> None:
         pass

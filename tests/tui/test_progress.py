@@ -1,0 +1,73 @@
+"""What the journal's events say of each step."""
+
+from __future__ import annotations
+
+import time
+
+from rollouts import cutover, events, going_back, rollout
+from tuikit import config, service
+
+from console.rollout.records import EventKind, RolloutState
+from screens.view.progress import StepState, progress
+
+NOW = time.time()
+FACTS = service(NOW)
+CONFIG = config().services["api"]
+PLAN = cutover(FACTS, CONFIG, NOW)
+
+
+def states(*told: object, state: RolloutState = RolloutState.RUNNING) -> list[StepState]:
+    return [view.state for view in progress(rollout(PLAN, NOW, state, "it ended"), events(NOW, *told))]  # type: ignore[arg-type]
+
+
+def test_before_its_runner_has_begun_everything_is_to_do() -> None:
+    assert states() == [StepState.PENDING] * 3
+
+
+def test_steps_run_and_pass_in_order() -> None:
+    told = (
+        (EventKind.STARTED, "", "runner 1"),
+        (EventKind.BEGUN, "reconcile", "look again"),
+        (EventKind.PASSED, "reconcile", "done", {"seconds": 0.4}),
+        (EventKind.BEGUN, "shift", "to GREEN"),
+    )
+    views = progress(rollout(PLAN, NOW), events(NOW, *told))
+    assert [view.state for view in views] == [StepState.DONE, StepState.RUNNING, StepState.PENDING]
+    assert views[0].seconds == 0.4
+    assert views[1].began == NOW + 4
+
+
+def test_the_way_back_is_walked_below_the_step_that_failed() -> None:
+    told = (
+        (EventKind.BEGUN, "shift", "to GREEN"),
+        (EventKind.PASSED, "shift", "done"),
+        (EventKind.BEGUN, "prove", "prove it"),
+        going_back(PLAN, FACTS, CONFIG, NOW),
+        (EventKind.BEGUN, "shift", "back to BLUE"),
+    )
+    assert states(*told) == [
+        StepState.SKIPPED,
+        StepState.DONE,
+        StepState.FAILED,
+        StepState.PENDING,
+        StepState.RUNNING,
+        StepState.PENDING,
+    ]
+
+
+def test_an_end_that_is_not_done_leaves_nothing_running() -> None:
+    told = ((EventKind.BEGUN, "reconcile", "look again"),)
+    assert states(*told, state=RolloutState.REFUSED) == [StepState.FAILED, StepState.SKIPPED, StepState.SKIPPED]
+
+
+def test_a_runner_that_takes_over_walks_from_the_first_step() -> None:
+    told = (
+        (EventKind.BEGUN, "reconcile", "look again"),
+        (EventKind.PASSED, "reconcile", "done"),
+        (EventKind.STARTED, "", "runner 2"),
+    )
+    assert states(*told) == [StepState.PENDING] * 3
+
+
+def test_an_event_with_a_plan_that_can_not_be_read_is_no_plan() -> None:
+    assert states((EventKind.PLANNED, "", "odd", {"plan": {"what": 1}})) == [StepState.PENDING] * 3
