@@ -42,8 +42,14 @@ def look(config: Config, name: str) -> Service:
 
 
 def say(text: str = "") -> None:
-    """A line for people, on standard output, at once: it may be read through a pipe."""
-    print(text, flush=True)  # noqa: T201
+    """A line for people, on standard output, at once: it may be read through a pipe.
+
+    A reader that leaves (`| head`) silences the rest; the verb goes on, and so does its exit code.
+    """
+    try:
+        print(text, flush=True)  # noqa: T201
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def warn(text: str) -> None:

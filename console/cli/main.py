@@ -55,10 +55,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BluegreenError as error:
         print(f"bluegreen: {error}", file=sys.stderr)  # noqa: T201 the one place where errors reach the user
         return error.exit_code
-    except BrokenPipeError:
-        # the reader of our output (`| head`) has gone: not an error of ours, and nothing is left to say to it
-        sys.stderr.close()
-        return 0
     return code
 
 

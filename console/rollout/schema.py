@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from console.errors import JournalError
+from console.rollout.file_system import is_networked
 
 VERSION = 1
 
@@ -96,6 +97,11 @@ def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
             metadata.create_all(engine)
             return engine
         return sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    if is_networked(path):
+        raise JournalError(
+            f"the journal {path} is on a network file system, where SQLite's locks do not hold",
+            "use a local folder, or a database for several hosts: journal: postgresql://...",
+        )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     engine = sa.create_engine(url)

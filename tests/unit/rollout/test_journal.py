@@ -11,6 +11,7 @@ from plan_worlds import NOW, config, usual
 from console.errors import JournalError
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
+from console.rollout.file_system import is_networked
 from console.rollout.journal import Journal
 from console.rollout.records import DecisionKind, EventKind, RolloutState
 from console.rollout.who import Who
@@ -107,6 +108,18 @@ def test_a_journal_that_is_no_database_is_one_clear_error(tmp_path: Path) -> Non
     (tmp_path / "journal.db").write_text("this is no database, it is a text file of some length")
     with pytest.raises(JournalError):
         Journal.open(f"sqlite:///{tmp_path}/journal.db")
+
+
+def test_a_network_file_system_is_refused_for_writing(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"36 35 0:52 / {tmp_path} rw - nfs4 filer:/home rw\n")
+    monkeypatch.setattr("console.rollout.schema.is_networked", lambda path: is_networked(path, mounts))
+    with pytest.raises(JournalError, match="network file system"):
+        Journal.open(url)
+    with Journal.open(url, read_only=True) as journal:
+        assert journal.rollouts() == []
 
 
 def test_a_journal_of_another_schema_is_refused(url: str) -> None:
