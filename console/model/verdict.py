@@ -146,10 +146,7 @@ def _serving_troubles(service: Service, now: float) -> Iterator[str]:
     if pool is not None and pool.provisioning_status == "ERROR":
         yield f"pool {pool.name} is in provisioning ERROR"
     for side in service.colours:
-        words = role_words(service, side.colour)
-        if words == "changing":
-            yield f"{side.colour.upper()}: a change is under way, so the weights shown may not be the ones applied"
-        elif words == "in doubt":
+        if role_words(service, side.colour) == "in doubt":
             yield f"{side.colour.upper()}: members are in provisioning ERROR, so the weights shown may not be applied"
     if service.source(BALANCER).seen_at is not None and service.blue.weight + service.green.weight == 0:
         yield "no colour is live: no member of BLUE or GREEN has weight"
@@ -163,6 +160,9 @@ def _serving_troubles(service: Service, now: float) -> Iterator[str]:
 
 def _other_troubles(service: Service, now: float) -> Iterator[str]:
     """What a person should know, and what does not harm what serves."""
+    if any(role_words(service, side.colour) == "changing" for side in service.colours):
+        by = f" by {service.lease.owner}" if service.lease is not None and not service.lease.foreign else ""
+        yield f"a change is under way{by}: the weights shown may not be the ones applied yet"
     yield from _unhealthy(service, now, in_rotation=False)
     for side in service.colours:
         if len(side.versions) > 1:
