@@ -41,6 +41,7 @@ class ChangeScreen(FactsScreen):
         self._rollout = rollout
         self._steps: tuple[StepView, ...] = ()
         self._walked_to = ""
+        self._ended = False
 
     def body(self) -> Iterable[Widget]:
         """Headline, steps beside the explanation, traffic, and what to read or what happened."""
@@ -132,6 +133,9 @@ class ChangeScreen(FactsScreen):
 
     def _show_rollout(self, rollout: Rollout, now: float) -> None:
         glyphs = self.console_app.look.glyphs
+        if rollout.state.ended and not self._ended:
+            self._ended = True
+            self.say("")  # what was said while it ran is in the past
         head = [change.headline(rollout.plan, glyphs), *change.story(rollout, orphan=self.orphan, glyphs=glyphs)]
         self._part("#headline", Sheet).show(head)
         view = self.console_app.journal
@@ -235,5 +239,6 @@ class ChangeScreen(FactsScreen):
 
     def _plan_anew(self, intent: Intent) -> None:
         self.intent, self.forecast, self._rollout, self._walked_to = intent, None, None, ""
+        self._ended = False
         self.console_app.desk.follow(None)
         self.show_all()

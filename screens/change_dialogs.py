@@ -42,6 +42,7 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         lines,
         word=screen.service_name if typed else "y",
         go=go,
+        reason=app.arming.reason,
         needs_reason=config.is_production and plan.action is Action.CUTOVER,
         danger=config.is_production,
     )

@@ -26,8 +26,9 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         Binding("pageup", "scroll(-5)", show=False),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+    def __init__(self, title: str, lines: Sequence[Line], frame_role: str = "frame") -> None:
         super().__init__()
+        self._frame_role = frame_role
         self._heading = title
         self._lines = tuple(lines)
 
@@ -44,7 +45,7 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
     def on_mount(self) -> None:
         """Show the text."""
         panel = self.query_one("#text", Panel)
-        panel.entitle(line((self._heading, "title")))
+        panel.entitle(line((self._heading, "title")), frame_role=self._frame_role)
         panel.show(self._lines)
 
     def action_leave(self) -> None:

@@ -15,37 +15,47 @@ from screens.widgets.sheet import Sheet
 
 
 class TypedDialog(Dialog[str]):
-    """Asks for a word and a reason; dismissed with the reason, which may be empty unless `needs_reason`."""
+    """Asks for a word and a reason; dismissed with the reason, which may be empty unless `needs_reason`.
+
+    `reason` is offered in its field. `danger` is what production looks like.
+    """
 
     def __init__(
-        self, title: str, lines: Sequence[Line], *, word: str, go: str, needs_reason: bool = False, danger: bool = False
+        self,
+        title: str,
+        lines: Sequence[Line],
+        *,
+        word: str,
+        go: str,
+        reason: str = "",
+        needs_reason: bool = False,
+        danger: bool = False,
     ) -> None:
-        super().__init__(title, lines)
+        super().__init__(title, lines, frame_role="frame-danger" if danger else "frame")
         self._word = word
         self._go = go
         self._needs_reason = needs_reason
-        self._danger = danger
+        self._offered = reason
+        self._forwarded = 0
 
     def controls(self) -> Iterable[Widget]:
         """The word, the reason, Cancel and the deed."""
-        optional = "" if self._needs_reason else " (optional)"
         yield Sheet(id="ask")
         yield Input(id="word", compact=True, select_on_focus=False)
         yield Sheet(id="ask-reason")
-        yield Input(id="reason", compact=True, select_on_focus=False)
+        yield Input(self._offered, id="reason", compact=True, select_on_focus=False)
         yield Horizontal(
             Button("Cancel", id="cancel", compact=True),
             Button(self._go, id="go", compact=True, disabled=True),
             id="buttons",
         )
         yield Sheet(id="hint", wraps=True)
-        self._optional = optional
 
     def on_mount(self) -> None:
         """Cancel has the focus; typing goes to the word all the same."""
         super().on_mount()
         self.query_one("#ask", Sheet).show([line("Type ", (self._word, "strong"), f" to {self._go.lower()}:")])
-        self.query_one("#ask-reason", Sheet).show([line(f"Reason{self._optional}, kept in the journal:")])
+        self.query_one("#ask-reason", Sheet).show([line("Reason:" if self._needs_reason else "Reason (optional):")])
         self._hint("enter cancels until the word is typed; tab moves; esc cancels")
         self.query_one("#cancel").focus()
 
@@ -54,11 +64,20 @@ class TypedDialog(Dialog[str]):
         if event.key in ("up", "down"):
             event.stop()
             (self.focus_previous if event.key == "up" else self.focus_next)()
-        elif event.is_printable and event.character and isinstance(self.focused, Button):
+        elif event.is_printable and event.character:
+            # only what a button did not want comes here; letters typed in a row may still come from the button when
+            # the field has the focus already, and belong before those that went to the field
             event.stop()
-            word = self.query_one("#word", Input)
-            word.focus()
-            word.insert_text_at_cursor(event.character)
+            word, at = self.query_one("#word", Input), self._forwarded
+            word.value = word.value[:at] + event.character + word.value[at:]
+            word.cursor_position = len(word.value)
+            self._forwarded += 1
+            self.set_focus(word)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Back at a button, letters go to the end of the word again."""
+        if isinstance(event.widget, Button):
+            self._forwarded = len(self.query_one("#word", Input).value)
 
     @on(Input.Changed, "#word")
     def word_changed(self) -> None:

@@ -14,7 +14,7 @@ from screens.view.progress import StepState, StepView
 from screens.view.table import Column, Row
 from screens.view.words import age, count, name
 
-STEP_COLUMNS = (Column("", 1), Column("", 2, right=True), Column("", 0, most=36), Column("", 14, right=True))
+STEP_COLUMNS = (Column("", 1), Column("", 2, right=True), Column("", 0, most=36), Column("", 12, right=True))
 _ROLES = {
     StepState.PENDING: "",
     StepState.DONE: "",

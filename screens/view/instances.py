@@ -21,7 +21,7 @@ def columns(cells: int) -> tuple[Column, ...]:
     version = (Column("version", 8),) if cells >= _WIDE else ()
     return (
         Column("", 1),
-        Column("instance", 0, most=36),
+        Column("instance", 0, most=36, keeps_end=True),
         Column("nova", 7),
         Column("member", 8),
         Column("weight", 6, right=True),
@@ -179,6 +179,10 @@ def _subject(service: Service, role: Role) -> str:
 
 def empty(service: Service, side: ColourSet) -> Line:
     """What stands where there are no rows."""
-    if service.source(SERVERS).seen_at is None and service.source(BALANCER).seen_at is None:
-        return line(("waiting for the cloud's first answer", "dim"))
+    servers, balancer = service.source(SERVERS), service.source(BALANCER)
+    if servers.seen_at is None and balancer.seen_at is None:
+        problem = servers.problem or balancer.problem
+        return line(
+            ("not seen: the cloud does not answer" if problem else "waiting for the cloud's first answer", "dim")
+        )
     return line((f"no instances: nothing is known to be {name(side.colour)}", "dim"))

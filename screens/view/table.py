@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from screens.view.line import Line, Span, fit
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. Width 0 takes what the others leave, up to `most` cells; `right` aligns numbers."""
+    """A column. Width 0 takes what the others leave, up to `most` cells; `right` aligns numbers.
+
+    `keeps_end`: what is too long loses its middle, for names that differ at their ends.
+    """
 
     title: str
     width: int
     right: bool = False
     most: int = 40
+    keeps_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,17 @@ def row_line(columns: Sequence[Column], row: Row, cells: int, ellipsis: str) -> 
         if column.right and missing > 0:
             spans.append((" " * missing, ""))
             spans.append((text, role))
+        elif column.keeps_end and missing < 0:
+            spans.append((_without_middle(text, size, ellipsis), role))
         else:
             spans.extend(fit(((text, role),), size, ellipsis))
     return tuple(span for span in spans if span[0])
+
+
+def _without_middle(text: str, cells: int, ellipsis: str) -> str:
+    head = max((cells - cell_len(ellipsis)) // 3, 0)
+    start = set_cell_size(text, head)
+    tail = text
+    while cell_len(tail) > cells - head - cell_len(ellipsis):
+        tail = tail[1:]
+    return set_cell_size(f"{start}{ellipsis}{tail}", cells)

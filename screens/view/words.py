@@ -6,7 +6,7 @@ from console.model.colour import Colour
 from screens.view.glyphs import Glyphs
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
-_STEPS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+_STEPS_MS = (10, 100, 1000)
 
 
 def age(seconds: float) -> str:
@@ -18,9 +18,9 @@ def age(seconds: float) -> str:
 
 
 def coarse_ms(ms: float) -> str:
-    """A duration rounded up to 1, 2 or 5 times a power of ten (`<20ms`), so that jitter does not repaint it."""
+    """A duration rounded up to a power of ten (`<100ms`), so that jitter does not repaint it; seconds above one."""
     step = next((step for step in _STEPS_MS if ms <= step), None)
-    return f"<{step}ms" if step is not None and step < 1000 else f"{ms / 1000:.0f}s"
+    return f"{ms / 1000:.0f}s" if step is None else "<1s" if step == 1000 else f"<{step}ms"
 
 
 def about_ms(ms: float) -> str:

@@ -108,7 +108,7 @@ async def test_a_poller_that_can_not_start_is_said() -> None:
     def broken(publish: object) -> FakeWatcher:
         raise RuntimeError("no such cloud: prod")
 
-    app._watch = broken  # type: ignore[assignment]
+    app._watch = broken
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause(0.3)
         assert "no such cloud: prod" in text_of(app)
