@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab.settings import CLOUDS_YAML
+from lab.settings import CLOUDS_YAML, has_dataplane
 from lab.testing import lab, require_lab
 
 from console import config as configuration
@@ -51,6 +51,10 @@ class Ground(ABC):
     @abstractmethod
     def pending(self) -> contextlib.AbstractContextManager[None]:
         """Changes of the load balancer stay PENDING_UPDATE until the block ends."""
+
+    @abstractmethod
+    def broken(self) -> contextlib.AbstractContextManager[None]:
+        """Changes of the load balancer fail in its amphora until the block ends."""
 
     @property
     def service(self) -> ServiceConfig:
@@ -106,6 +110,11 @@ class DrillGround(Ground):
             self.drill.control.put("settings", json={"pending": usual}).raise_for_status()
             self.drill.control.post("release").raise_for_status()
 
+    @contextlib.contextmanager
+    def broken(self) -> Iterator[None]:
+        self.drill.control.post("trouble", json={"kind": "amphora"}).raise_for_status()
+        yield
+
 
 class LabGround(Ground):
     """The real one."""
@@ -117,6 +126,16 @@ class LabGround(Ground):
             yield
         finally:
             lab("freeze", "octavia-worker", "--thaw")
+
+    @contextlib.contextmanager
+    def broken(self) -> Iterator[None]:
+        if not has_dataplane():
+            pytest.skip("not run: the lab has no data plane (it needs root)")
+        lab("break-lb", self.balancer_id, "on")
+        try:
+            yield
+        finally:
+            lab("break-lb", self.balancer_id, "off")
 
 
 @contextlib.contextmanager

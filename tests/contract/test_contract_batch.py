@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ground import Ground, intent
+from ground import Ground, intent, until
 
 from console.errors import ApiError, Conflict
 from console.model.balancer import Member
@@ -61,6 +61,10 @@ def test_both_colours_in_one_batch(pool: Ground) -> None:
     assert [intent(member) for member in pool.members()] == [intent(member) for member in swapped]
 
 
+def _rename(kind: str, object_id: str) -> Call:
+    return Call("load-balancer", "PUT", f"/v2/lbaas/{kind}s/{object_id}", {kind: {"description": "renamed"}})
+
+
 def _duplicate(member: Member) -> list[dict[str, Any]]:
     return [item(member), item(replace(member, weight=3))]
 
@@ -103,5 +107,25 @@ def test_while_pending_everything_is_locked_and_the_database_is_ahead(pool: Grou
         single = Call("load-balancer", "PUT", path, {"member": {"weight": 1}})
         with pytest.raises(Conflict, match="is immutable and cannot be updated"):
             pool.writer.send(single)
+        listener, *_ = pool.reader.listeners(pool.balancer_id)
+        with pytest.raises(Conflict, match=f"Load Balancer {pool.balancer_id} is immutable and cannot be updated"):
+            pool.writer.send(_rename("listener", listener.id))
+        with pytest.raises(Conflict, match="Invalid state PENDING_UPDATE of loadbalancer resource"):
+            pool.writer.send(_rename("loadbalancer", pool.balancer_id))
     pool.settle()
     assert pool.member(blue.id).weight == 9
+
+
+def test_a_batch_that_fails_in_the_amphora_shows_weights_that_do_not_serve(pool: Ground) -> None:
+    until(lambda: {member.operating_status for member in pool.of("blue")}, {"ONLINE"}, 30)
+    swapped = [item(replace(member, weight=0 if member.weight else 100)) for member in pool.members()]
+    with pool.broken():
+        pool.put(swapped)
+        pool.settle()
+    assert {(member.weight, member.provisioning_status) for member in pool.of("blue")} == {(0, "ERROR")}
+    assert {(member.weight, member.provisioning_status) for member in pool.of("green")} == {(100, "ERROR")}
+    assert {member.operating_status for member in pool.of("blue")} == {"ONLINE"}  # they serve, whatever the weight says
+    pool.put(swapped)
+    pool.settle()
+    assert {(member.weight, member.provisioning_status) for member in pool.of("blue")} == {(0, "ACTIVE")}
+    until(lambda: {member.operating_status for member in pool.of("blue")}, {"DRAINING"}, 30)

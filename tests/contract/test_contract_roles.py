@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ground import Ground
+from ground import DrillGround, Ground
 
 from console.cloud.lease_reader import mac_for
 from console.cloud.reader import Reader
@@ -26,6 +26,16 @@ def test_a_viewer_writes_no_members(pool: Ground) -> None:
         pool.put([item(member) for member in pool.members()], writer=Writer(pool.viewer))
     assert refused.value.status == 403
     assert pool.balancer().provisioning_status == "ACTIVE"
+
+
+def test_a_viewer_changes_no_server(ground: Ground) -> None:
+    if isinstance(ground, DrillGround):
+        pytest.skip("not run: the drill takes no changes of servers")
+    server, *_ = ground.reader.servers(ground.service.instances)
+    with pytest.raises(Forbidden):
+        Writer(ground.viewer).send(Call("compute", "POST", f"/servers/{server.id}/metadata", {"metadata": {"x": "1"}}))
+    (again,) = [one for one in ground.reader.servers(ground.service.instances) if one.id == server.id]
+    assert again.metadata == server.metadata
 
 
 def test_a_viewer_takes_changes_and_releases_no_lease(ground: Ground) -> None:
