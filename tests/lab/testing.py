@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from .settings import HOME, has_dataplane
+from .settings import HOME, STATE, VENV, has_dataplane
 
 COMMAND = (sys.executable, "-P", "-m", "lab")
 
 
 def environ() -> dict[str, str]:
-    """The environment in which COMMAND is found."""
-    return dict(os.environ) | {"PYTHONPATH": str(HOME.parent)}
+    """The environment in which COMMAND is found, and this lab by it, whatever a test makes of HOME."""
+    return dict(os.environ) | {"PYTHONPATH": str(HOME.parent), "LAB_STATE": str(STATE), "LAB_VENV": str(VENV)}
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
