@@ -47,6 +47,7 @@ faults: env  ## the runner killed, stopped and raced everywhere; takes a while
 
 docs: env  ## write the generated parts of the README anew
 	$(BIN)/python tests/readme_sections.py
+	$(BIN)/python tests/readme_picture.py
 
 clean:  ## caches and builds; not the environment, not the lab
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
