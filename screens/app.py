@@ -329,7 +329,7 @@ def run(
         watch=partial(_poller, config),
         desk=JournalDesk(config, read_only=bool(arming.forbidden)),
         service=service,
-        arming=arming.arm(time.time(), "--operate") if operate else arming,
+        arming=arming.arm(time.time(), "") if operate else arming,
         theme=themes.NO_COLOUR if no_colour else theme or config.theme,
         glyphs=glyphs,
         no_colour=no_colour,

@@ -140,7 +140,7 @@ class ChangeScreen(FactsScreen):
         self._part("#headline", Sheet).show(head)
         view = self.console_app.journal
         events = view.events if view.followed is not None and view.followed.id == rollout.id else ()
-        self._show_steps(progress(rollout, events), now)
+        self._show_steps(progress(rollout, events, orphan=self.orphan), now)
         log = self._part("#log", Panel)
         log.display = True
         log.entitle(line(("what happened", "title")), line((f"plan {rollout.plan.digest[:8]}", "dim")))
@@ -156,7 +156,9 @@ class ChangeScreen(FactsScreen):
         table.fill(change.STEP_COLUMNS, change.step_rows(views, now, self.console_app.look.glyphs))
         table.display = bool(views)
         # the cursor goes with the walk, and stays where it was put between two steps
-        running = next((view.key for view in views if view.state in (StepState.RUNNING, StepState.FAILED)), "")
+        running = next(
+            (view.key for view in views if view.state in (StepState.RUNNING, StepState.FAILED, StepState.LEFT)), ""
+        )
         if running and running != self._walked_to:
             self._walked_to = running
             table.select(running)
@@ -178,9 +180,8 @@ class ChangeScreen(FactsScreen):
             return
         panel.display = True
         panel.entitle(traffic.title(service))
-        cells = max(panel.size.width - (0 if panel.rule else 4), 20)
-        show = traffic.brief if panel.rule else traffic.lines
-        panel.show(show(service, cells, now, self.console_app.look.glyphs))
+        make, glyphs = traffic.brief if panel.rule else traffic.lines, self.console_app.look.glyphs
+        panel.show_made(lambda cells: make(service, cells, now, glyphs))
 
     def _part(self, selector: str, kind: type[_Part]) -> _Part:
         return self.query_one(selector, kind)

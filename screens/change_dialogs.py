@@ -99,7 +99,7 @@ def ask_to_settle(screen: ChangeScreen, rollout: Rollout) -> None:
             offer.kind,
             {"finish": "f", "go back": "g", "leave": "l"}[offer.kind],
             visible(offer.words.split(":")[0]),
-            visible(offer.plan.summary if offer.plan is not None else offer.words),
+            visible(offer.plan.summary if offer.plan is not None else offer.words.partition(": ")[2]),
             visible(offer.refusal.reason) if offer.refusal is not None else "",
         )
         for offer in found

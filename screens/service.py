@@ -19,6 +19,8 @@ from screens.view.line import Line, line
 from screens.widgets.panel import Panel
 from screens.widgets.table import Table
 
+_LEAST = 6  # lines of a panel where there is room
+
 
 class ServiceScreen(FactsScreen):
     """One service. On a small screen one colour is shown at a time."""
@@ -31,6 +33,7 @@ class ServiceScreen(FactsScreen):
         self.front = Colour.BLUE
         self.on_commits = False
         self._chosen = False
+        self._levels: dict[str, int | None] = {}
 
     def body(self) -> Iterable[Widget]:
         """The two colours, what stands between them and the clients, and the commits."""
@@ -79,19 +82,17 @@ class ServiceScreen(FactsScreen):
 
     def _show_colour(self, service: Service, side: ColourSet, now: float) -> None:
         pane, glyphs = self._pane(side.colour), self.console_app.look.glyphs
-        cells = pane.size.width - (0 if pane.rule else 4)
         role = service.role(side.colour)
         frame = f"frame-{side.colour.value}" if role in (Role.LIVE, Role.BOTH) else "frame"
         pane.entitle(instances.title(service, side, glyphs), instances.title_right(service, side, now), frame)
-        rows = instances.rows(service, side, cells, now, glyphs)
-        pane.fill(instances.columns(cells), rows, (instances.empty(service, side),))
+        rows = instances.rows(service, side, now, glyphs)
+        pane.fill(instances.COLUMNS, rows, (instances.empty(service, side),))
 
     def _show_traffic(self, service: Service, now: float) -> None:
         panel, glyphs = self.query_one("#traffic", Panel), self.console_app.look.glyphs
-        cells = max(panel.size.width - (0 if panel.rule else 4), 20)
-        show = traffic.brief if self.is_short else traffic.lines
+        make = traffic.brief if self.is_short else traffic.lines
         panel.entitle(traffic.title(service))
-        panel.show(show(service, cells, now, glyphs))
+        panel.show_made(lambda cells: make(service, cells, now, glyphs))
 
     def _show_balancer(self, service: Service, now: float) -> None:
         panel = self.query_one("#balancer", Panel)
@@ -119,9 +120,24 @@ class ServiceScreen(FactsScreen):
             self._pane(colour).display = not one or colour is self.front
         self.query_one("#panes").display = not (self.is_short and self.on_commits)
         self.set_class(self.on_commits, "-on-commits")
+        if not self.is_short:
+            self._level("#panes")
+        self._level("#middle")
         target = self.query_one("#commits", Table) if self.on_commits else self._pane(self.front)
         if self.focused is None or not self.focused.display or (one and self.focused is not target):
             target.focus()
+
+    def _level(self, selector: str) -> None:
+        """Panels side by side are as high as the higher one needs; on top of each other, as high as each needs."""
+        box = self.query_one(selector)
+        panels = box.query(Panel)
+        height = None
+        if self.has_class("-wide"):
+            height = max(panel.wanted_height(max(panel.size.width, 20)) for panel in panels)
+            height = height if self.is_short else max(height, _LEAST)
+        if height != self._levels.get(selector):
+            self._levels[selector] = height
+            box.styles.height = height
 
     # -- actions
 

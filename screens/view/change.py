@@ -20,6 +20,7 @@ _ROLES = {
     StepState.DONE: "",
     StepState.RUNNING: "strong",
     StepState.FAILED: "bad",
+    StepState.LEFT: "warn",
     StepState.SKIPPED: "faint",
 }
 
@@ -114,6 +115,7 @@ def _sign(state: StepState, glyphs: Glyphs) -> str:
         StepState.DONE: glyphs.good,
         StepState.RUNNING: glyphs.running,
         StepState.FAILED: glyphs.failed,
+        StepState.LEFT: glyphs.attention,
     }.get(state, glyphs.pending)
 
 

@@ -13,31 +13,25 @@ from screens.view.line import BLANK, Line, Span, line
 from screens.view.table import Column, Row
 from screens.view.words import age, coarse_ms, name, role_glyph
 
-_WIDE = 70  # cells from which there is room for the version of each instance
+COLUMNS = (
+    Column("", 1),
+    Column("instance", 0, most=36, keeps_end=True),
+    Column("nova", 7),
+    Column("member", 8),
+    Column("weight", 6, right=True),
+    Column("probe", 9),
+    Column("version", 8, needs=70),
+    Column("up", 4, right=True),
+)
 
 
-def columns(cells: int) -> tuple[Column, ...]:
-    """The columns for a table of so many cells."""
-    version = (Column("version", 8),) if cells >= _WIDE else ()
-    return (
-        Column("", 1),
-        Column("instance", 0, most=36, keeps_end=True),
-        Column("nova", 7),
-        Column("member", 8),
-        Column("weight", 6, right=True),
-        Column("probe", 9),
-        *version,
-        Column("up", 4, right=True),
-    )
-
-
-def rows(service: Service, side: ColourSet, cells: int, now: float, glyphs: Glyphs) -> tuple[Row, ...]:
+def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs) -> tuple[Row, ...]:
     """A row per instance, by name; what is wrong, or held, stands below it in words."""
     mixed = len(side.versions) > 1
-    return tuple(_row(service, instance, cells, now, glyphs, mixed=mixed) for instance in side.instances)
+    return tuple(_row(service, instance, now, glyphs, mixed=mixed) for instance in side.instances)
 
 
-def _row(service: Service, instance: Instance, cells: int, now: float, glyphs: Glyphs, *, mixed: bool) -> Row:
+def _row(service: Service, instance: Instance, now: float, glyphs: Glyphs, *, mixed: bool) -> Row:
     health = judge(service, instance, now)
     held = instance.held_by
     if held is not None:
@@ -46,7 +40,6 @@ def _row(service: Service, instance: Instance, cells: int, now: float, glyphs: G
         sign = (glyphs.attention, "bad")
     else:
         sign = (" ", "") if health.healthy else (glyphs.unknown, "warn")
-    version = (_version(instance),) if cells >= _WIDE else ()
     return Row(
         instance.key,
         (
@@ -56,7 +49,7 @@ def _row(service: Service, instance: Instance, cells: int, now: float, glyphs: G
             _member(service, instance, now),
             _weight(instance),
             _probe(service, instance, now),
-            *version,
+            _version(instance),
             (_up(instance, now), "dim"),
         ),
         _notes(instance, health, stale=is_stale(service, now), mixed=mixed, glyphs=glyphs),

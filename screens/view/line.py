@@ -5,14 +5,16 @@ Spans are plain strings from end to end, so that nothing from the cloud is ever 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
 
 Span = tuple[str, str]  # text, and roles separated by blanks ("bad strong")
 Line = tuple[Span, ...]
 
 BLANK: Line = ()
+_WORTH_IT = 12  # cells that are left on a line from which a long word is begun there
 
 
 def line(*parts: Span | str) -> Line:
@@ -74,31 +76,45 @@ def flow(parts: Sequence[Line], cells: int, gap: int = 3) -> list[Line]:
 
 def wrap(spans: Line, cells: int) -> list[Line]:
     """The line broken at blanks to fit `cells`; where its first span is a `label`, all lines stand right of that."""
-    hang = " " * cell_len(spans[0][0]) if spans and "label" in spans[0][1].split() else ""
+    hang = _hang(spans, cells)
     lines: list[Line] = []
     current: list[Span] = []
     used = 0
-    for text, role in _words(spans, max(cells - cell_len(hang), 1)):
-        size = cell_len(text)
+    words = deque(_words(spans))
+    while words:
+        text, role = words.popleft()
+        if cell_len(text) > cells - hang:
+            text, rest = _chopped(text, cells - used, cells - hang)
+            words.appendleft((rest, role))
         # a blank that would end or begin a line is dropped with the break
-        if used + size > cells and current:
+        if used + cell_len(text) > cells and current:
             lines.append(_stripped(current))
-            current, used = ([(hang, "")] if hang else []), cell_len(hang)
-            if text.isspace():
+            current, used = ([(" " * hang, "")] if hang else []), hang
+            if text == " ":
                 continue
         current.append((text, role))
-        used += size
+        used += cell_len(text)
     return [*lines, _stripped(current)]
 
 
-def _words(spans: Line, longest: int) -> Iterable[Span]:
+def _hang(spans: Line, cells: int) -> int:
+    size = cell_len(spans[0][0]) if spans and "label" in spans[0][1].split() else 0
+    return size if size * 2 <= cells else 0
+
+
+def _chopped(word: str, left: int, whole: int) -> tuple[str, str]:
+    """The part of a word too long for any line that goes onto this one, or the next where little is left; the rest."""
+    head = set_cell_size(word, left if left >= _WORTH_IT else max(whole, 1)).rstrip() or word[0]
+    return head, word[len(head) :]
+
+
+def _words(spans: Line) -> Iterable[Span]:
     for text, role in spans:
         for number, word in enumerate(text.split(" ")):
             if number:
                 yield " ", role
             if word:
-                for piece in chop_cells(word, longest) if cell_len(word) > longest else (word,):
-                    yield piece, role
+                yield word, role
 
 
 def _stripped(spans: list[Span]) -> Line:

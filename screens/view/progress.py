@@ -19,6 +19,7 @@ class StepState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    LEFT = "left here"
     SKIPPED = "not done"
 
 
@@ -43,8 +44,11 @@ def planned(plan: Plan) -> tuple[StepView, ...]:
     return tuple(StepView(f"0/{step.id}", 0, step) for step in plan.steps)
 
 
-def progress(rollout: Rollout, events: Sequence[Event]) -> tuple[StepView, ...]:
-    """Every step so far, in order. A step that was under way when another plan took over has failed."""
+def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False) -> tuple[StepView, ...]:
+    """Every step so far, in order. A step that was under way when another plan took over has failed.
+
+    `orphan`: nobody walks it any more, so the step that was under way was left there.
+    """
     views = list(planned(rollout.plan))
     section = 0
     for event in events:
@@ -56,7 +60,10 @@ def progress(rollout: Rollout, events: Sequence[Event]) -> tuple[StepView, ...]:
             views = [_again(view) for view in views]
         elif event.step:
             views = [_after(view, event) if view.key == f"{section}/{event.step}" else view for view in views]
-    return tuple(_ended(view, rollout) for view in views) if rollout.state.ended else tuple(views)
+    if rollout.state.ended:
+        return tuple(_ended(view, rollout) for view in views)
+    running = StepState.LEFT if orphan else StepState.RUNNING
+    return tuple(replace(view, state=running) if view.state is StepState.RUNNING else view for view in views)
 
 
 def plan_of(event: Event) -> Plan | None:
@@ -73,12 +80,13 @@ def _after(view: StepView, event: Event) -> StepView:
     if event.kind is EventKind.PASSED:
         seconds = event.data.get("seconds")
         return replace(view, state=StepState.DONE, seconds=seconds if isinstance(seconds, int | float) else None)
-    return replace(view, said=event.text)
+    # the call itself is explained below the step anyway
+    return view if event.kind is EventKind.INTENT else replace(view, said=event.text)
 
 
 def _again(view: StepView) -> StepView:
-    # a runner that takes over walks from the first step: every step is a desired state, safe to repeat
-    return view if view.state is StepState.SKIPPED else replace(view, state=StepState.PENDING, began=None)
+    # a runner that takes over walks from the first step, whose BEGUN then says so
+    return replace(view, state=StepState.LEFT) if view.state is StepState.RUNNING else view
 
 
 def _left(view: StepView) -> StepView:

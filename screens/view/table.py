@@ -14,7 +14,8 @@ from screens.view.line import Line, Span, fit
 class Column:
     """A column. Width 0 takes what the others leave, up to `most` cells; `right` aligns numbers.
 
-    `keeps_end`: what is too long loses its middle, for names that differ at their ends.
+    `keeps_end`: what is too long loses its middle, for names that differ at their ends. `needs`: the cells of a table
+    from which it is shown.
     """
 
     title: str
@@ -22,6 +23,7 @@ class Column:
     right: bool = False
     most: int = 40
     keeps_end: bool = False
+    needs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,9 @@ class Row:
 
 def widths(columns: Sequence[Column], cells: int) -> list[int]:
     """The width of each column in a table of so many cells, one blank between columns."""
-    fixed = sum(column.width for column in columns) + len(columns) - 1
-    rest = max(cells - fixed, 4)
-    return [column.width or min(rest, column.most) for column in columns]
+    shown = [column for column in columns if column.needs <= cells]
+    rest = max(cells - sum(column.width for column in shown) - len(shown) + 1, 4)
+    return [column.width or min(rest, column.most) for column in shown]
 
 
 def heading(columns: Sequence[Column], cells: int) -> Line:
@@ -49,7 +51,8 @@ def heading(columns: Sequence[Column], cells: int) -> Line:
 def row_line(columns: Sequence[Column], row: Row, cells: int, ellipsis: str) -> Line:
     """The cells of a row, each in its column."""
     spans: list[Span] = []
-    for column, size, (text, role) in zip(columns, widths(columns, cells), row.cells, strict=True):
+    shown = [pair for pair in zip(columns, row.cells, strict=True) if pair[0].needs <= cells]
+    for (column, (text, role)), size in zip(shown, widths(columns, cells), strict=True):
         if spans:
             spans.append((" ", ""))
         missing = size - cell_len(text)

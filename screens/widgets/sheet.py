@@ -34,6 +34,7 @@ class Sheet(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None, wraps: bool | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
+        self._make: Callable[[int], Sequence[Line]] | None = None
         self._drawn: list[Line] = []
         self._drawn_size = Size(0, 0)
         self._asked_height = -1
@@ -43,9 +44,14 @@ class Sheet(Widget):
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines; costs nothing where they are the ones shown."""
         shown = tuple(lines)
-        if shown != self.lines:
-            self.lines = shown
+        if shown != self.lines or self._make is not None:
+            self.lines, self._make = shown, None
             self.redraw()
+
+    def show_made(self, make: Callable[[int], Sequence[Line]]) -> None:
+        """Show lines that are made for the width they get."""
+        self._make = make
+        self.redraw()
 
     def draw(self, size: Size) -> list[Line]:
         """The whole content at this size, a line each; fewer than the height leaves blank lines."""
@@ -96,9 +102,10 @@ class Sheet(Widget):
         return bool(self.styles.height is not None and self.styles.height.is_auto)
 
     def _wrapped(self, width: int) -> list[Line]:
+        lines = self.lines if self._make is None else self._make(max(width, 20))
         if not self.wraps:
-            return list(self.lines)
-        return [part for spans in self.lines for part in wrap(spans, max(width, 1))]
+            return list(lines)
+        return [part for spans in lines for part in wrap(spans, max(width, 1))]
 
 
 def _styled(spans: Line, style_of: Callable[[str], Style]) -> Iterator[tuple[str, Style]]:

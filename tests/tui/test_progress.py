@@ -60,13 +60,21 @@ def test_an_end_that_is_not_done_leaves_nothing_running() -> None:
     assert states(*told, state=RolloutState.REFUSED) == [StepState.FAILED, StepState.SKIPPED, StepState.SKIPPED]
 
 
-def test_a_runner_that_takes_over_walks_from_the_first_step() -> None:
+def test_a_runner_that_takes_over_walks_again_what_was_left() -> None:
     told = (
         (EventKind.BEGUN, "reconcile", "look again"),
         (EventKind.PASSED, "reconcile", "done"),
+        (EventKind.BEGUN, "shift", "to GREEN"),
         (EventKind.STARTED, "", "runner 2"),
     )
-    assert states(*told) == [StepState.PENDING] * 3
+    assert states(*told) == [StepState.DONE, StepState.LEFT, StepState.PENDING]
+    again = ((EventKind.BEGUN, "reconcile", "look again"),)
+    assert states(*told, *again) == [StepState.RUNNING, StepState.LEFT, StepState.PENDING]
+
+
+def test_a_step_that_nobody_walks_any_more_does_not_tick() -> None:
+    told = events(NOW, (EventKind.BEGUN, "shift", "to GREEN"))
+    assert [view.state for view in progress(rollout(PLAN, NOW), told, orphan=True)][1] is StepState.LEFT
 
 
 def test_an_event_with_a_plan_that_can_not_be_read_is_no_plan() -> None:
