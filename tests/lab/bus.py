@@ -16,7 +16,7 @@ def start() -> None:
     """Start both; `wait` says when the bus is there."""
     _HOME.mkdir(parents=True, exist_ok=True)
     settings = {
-        "listeners.tcp.1": PORT["amqp"],
+        "listeners.tcp.1": f"{IP}:{PORT['amqp']}",  # a port alone would listen on every interface
         "default_user": "lab",
         "default_pass": passwords()["amqp"],
         "default_permissions.configure": ".*",

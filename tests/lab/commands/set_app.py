@@ -42,7 +42,7 @@ def run(given: argparse.Namespace) -> int:
                 if given.server in (None, guest["uuid"], guest["name"]):
                     say(_line(guest))
     except (ValueError, OSError) as error:
-        fail(f"{type(error).__name__}: {error}")
+        fail(str(error))
     return 0
 
 
