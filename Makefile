@@ -26,7 +26,7 @@ lint: env
 
 types: env
 	$(BIN)/mypy
-	find tests -name conftest.py | xargs -n 1 $(BIN)/mypy --no-error-summary
+	find tests -name conftest.py | MYPYPATH=tests xargs -n 1 $(BIN)/mypy --no-error-summary
 
 contracts: env
 	$(BIN)/lint-imports
