@@ -179,7 +179,7 @@ class ChangeScreen(FactsScreen):
             panel.display = False
             return
         panel.display = True
-        panel.entitle(traffic.title(service))
+        panel.entitle(traffic.title(service), traffic.title_right(service, now))
         make, glyphs = traffic.brief if panel.rule else traffic.lines, self.console_app.look.glyphs
         panel.show_made(lambda cells: make(service, cells, now, glyphs))
 

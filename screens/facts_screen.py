@@ -51,7 +51,7 @@ class FactsScreen(Screen[None]):
     def __init__(self, service: str) -> None:
         super().__init__()
         self.service_name = service
-        self.is_built = False
+        self._has_widgets = False
         self._said = ""
 
     @property
@@ -78,9 +78,14 @@ class FactsScreen(Screen[None]):
 
     # -- showing
 
+    @property
+    def is_built(self) -> bool:
+        """Whether there are widgets to show facts in: not before they are mounted, nor when the program is leaving."""
+        return self._has_widgets and self.app.is_running
+
     def on_mount(self) -> None:
         """From now on there is something to show facts in."""
-        self.is_built = True
+        self._has_widgets = True
         self.show_all()
 
     def on_screen_resume(self) -> None:
@@ -196,7 +201,7 @@ class FactsScreen(Screen[None]):
 
     def say(self, text: str) -> None:
         """Put a sentence on the message line; it stays until the next one."""
-        if text != self._said:
+        if text != self._said and self.is_built:
             self._said = text
             sheet = self.query_one("#message", Sheet)
             sheet.show([line((visible(text), "message"))] if text else [])

@@ -91,7 +91,7 @@ class ServiceScreen(FactsScreen):
     def _show_traffic(self, service: Service, now: float) -> None:
         panel, glyphs = self.query_one("#traffic", Panel), self.console_app.look.glyphs
         make = traffic.brief if self.is_short else traffic.lines
-        panel.entitle(traffic.title(service))
+        panel.entitle(traffic.title(service), traffic.title_right(service, now))
         panel.show_made(lambda cells: make(service, cells, now, glyphs))
 
     def _show_balancer(self, service: Service, now: float) -> None:

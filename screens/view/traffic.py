@@ -10,7 +10,7 @@ from console.model.text import visible
 from console.model.traffic import Traffic, VipAnswer
 from screens.view.glyphs import Glyphs
 from screens.view.line import Line, Span, line
-from screens.view.words import about_ms, name
+from screens.view.words import about_ms, age, name
 
 WINDOW = 60  # seconds that the strip covers
 
@@ -19,6 +19,14 @@ def title(service: Service) -> Line:
     """`through the VIP 203.0.113.7, last 60 s`."""
     address = f" {visible(service.balancer.vip_address)}" if service.balancer and service.balancer.vip_address else ""
     return line((f"through the VIP{address}", "title"), (f", last {WINDOW} s", "dim"))
+
+
+def title_right(service: Service, now: float) -> Line:
+    """How old the last answer is, when that is old."""
+    seen = service.source(VIP).seen_at
+    if seen is None or service.source(VIP).fresh(now):
+        return ()
+    return line((f" STALE, {age(now - seen)} old ", "stale"))
 
 
 def lines(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line]:

@@ -93,13 +93,14 @@ async def test_a_plan_that_changes_while_one_types_is_not_started() -> None:
 
 async def test_an_arming_that_ends_while_one_types_starts_nothing() -> None:
     moment = [time.time()]
-    app, _, desk = make_app(service(moment[0]), arming=armed(), clock=lambda: moment[0])
+    soon = replace(armed(), until=moment[0] + 5)
+    app, _, desk = make_app(service(moment[0]), arming=soon, clock=lambda: moment[0])
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "LB ")
         await pilot.press("c", "enter", *"api", "enter", *"why")
-        moment[0] += 3600
+        moment[0] += 10
         await pilot.press("enter")
-        await shows(pilot, "not started")
+        await shows(pilot, "step 1 of 3", "READ-ONLY", "read-only")
         assert desk.begun == []
 
 
