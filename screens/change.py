@@ -242,4 +242,5 @@ class ChangeScreen(FactsScreen):
         self.intent, self.forecast, self._rollout, self._walked_to = intent, None, None, ""
         self._ended = False
         self.console_app.desk.follow(None)
+        self._part("#steps", Table).action_end(-1)
         self.show_all()

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ttykit import Console
-
-ON_FAKES = str(Path(__file__).parent / "on_fakes.py")
+from ttykit import ON_FAKES, Console
 
 Open = Callable[..., Console]
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ON_FAKES
-from ttykit import Console
+from ttykit import ON_FAKES, Console
 
 Open = Callable[..., Console]
 LIMIT = 1.0  # seconds; the bar for leaving

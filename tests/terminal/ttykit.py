@@ -9,6 +9,7 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pexpect
@@ -16,6 +17,7 @@ import pyte
 
 # modes that a program switches on for itself and must switch off: mouse, focus, alternate screen, bracketed paste
 _MUST_END_OFF = {"1000", "1002", "1003", "1004", "1006", "1015", "1049", "2004"}
+ON_FAKES = str(Path(__file__).parent / "on_fakes.py")  # the program over facts made by hand
 _HIDDEN = ("COLORTERM", "NO_COLOR", "TEXTUAL", "SSH_", "TERM", "COLUMNS", "LINES")
 
 
