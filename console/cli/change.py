@@ -74,6 +74,22 @@ def _not_held(config: Config, service: Service, take_over: str) -> None:
     from console.rollout.lease.lease import held_words
 
     holder = service.lease
-    if config.lease.network is not None and holder is not None and not take_over:
+    if config.lease.network is None or holder is None:
+        return
+    if holder.foreign:
+        raise Refused(holder.foreign, "delete that port or give the lease another network", rule=8)
+    if take_over:
+        return
+    if _is_unfinished_here(config, holder.rollout):
+        hint = f"its runner is gone: `bluegreen resume {holder.rollout}` finishes it, goes back, or leaves it"
+    else:
         hint = f"wait for it, or, if it is dead, take it over: --take-over {holder.owner}"
-        raise LeaseHeld(held_words(holder, time.time()), hint)
+    raise LeaseHeld(held_words(holder, time.time()), hint)
+
+
+def _is_unfinished_here(config: Config, rollout_id: str) -> bool:
+    from console.rollout.journal import Journal
+    from console.rollout.liveness import unfinished
+
+    with Journal.open(config.journal, read_only=True) as journal:
+        return any(unfinished(rollout) for rollout in journal.rollouts(limit=1000) if rollout.id == rollout_id)

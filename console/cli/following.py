@@ -6,6 +6,7 @@ import time
 
 from console.cli.looking import clock, say, warn
 from console.config.model import Config
+from console.config.places import state_dir
 from console.model.text import visible
 from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
@@ -45,8 +46,9 @@ def _follow(journal: Journal, rollout_id: str, *, as_json: bool) -> int:
 
 
 def _died(rollout: Rollout) -> int:
+    log = state_dir() / "runner.log"
     warn(
-        f"the runner of rollout {rollout.id} is gone, and the rollout has not ended\n"
+        f"the runner of rollout {rollout.id} is gone, and the rollout has not ended ({log} may say why)\n"
         f"  `bluegreen resume {rollout.id}` compares the journal with the cloud and offers what can be done"
     )
     return 7

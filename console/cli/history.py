@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 from console.cli.looking import config_of, date, say
 from console.model.text import visible
@@ -31,15 +32,18 @@ def run(args: argparse.Namespace) -> int:
     if not rollouts:
         say("no rollouts yet")
     for rollout in rollouts:
-        say(visible(history_line(rollout)))
+        for line in history_lines(rollout):
+            say(visible(line))
     return 0
 
 
-def history_line(rollout: Rollout) -> str:
+def history_lines(rollout: Rollout) -> Iterator[str]:
     """One rollout in a line, and its sentence below."""
     state = "UNFINISHED, its runner is gone" if unfinished(rollout) else str(rollout.state)
     plan = rollout.plan
     why = f'"{rollout.reason}"' if rollout.reason else ""
     what = f"{plan.action} {plan.service} {plan.source}>{plan.target} {plan.target_version}"
     line = f"{rollout.id}  {date(rollout.created_at)}  {what}  {state}  {rollout.who.owner} {why}".rstrip()
-    return f"{line}\n        {rollout.sentence}" if rollout.sentence else line
+    yield line
+    if rollout.sentence:
+        yield f"        {rollout.sentence}"

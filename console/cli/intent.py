@@ -24,12 +24,16 @@ def add_intent_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", dest="leave_out", action="append", default=[], metavar="NAME", help="an instance stays out of rotation"
     )
+    parser.add_argument(
+        "--live-fails", action="store_true",
+        help="what serves fails for clients although its checks pass: it is no capacity that must be kept",
+    )  # fmt: skip
 
 
 def intent_of(args: argparse.Namespace, action: Action) -> Intent:
     """The intent that the options spell."""
     target = Colour(args.to) if args.to else None
-    return Intent(action, target, tuple(args.take_in), tuple(args.leave_out))
+    return Intent(action, target, tuple(args.take_in), tuple(args.leave_out), args.live_fails)
 
 
 def plan_or_refuse(service: Service, config: ServiceConfig, intent: Intent) -> Plan:

@@ -15,6 +15,7 @@ from console.errors import Refused, UsageError
 from console.model.text import visible
 from console.rollout import request
 from console.rollout.journal import Journal
+from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, Rollout
 from console.rollout.who import Who
 
@@ -63,7 +64,7 @@ def _which(journal: Journal, wanted: str | None) -> Rollout | None:
     found = request.to_resume(journal)
     if wanted is not None:
         rollout = journal.rollout(wanted)
-        if rollout.id not in {other.id for other in found}:
+        if rollout.id not in {other.id for other in found} and not unfinished(rollout):
             raise UsageError(f"rollout {rollout.id} is not unfinished: {rollout.state}", rollout.sentence)
         return rollout
     if len(found) > 1:

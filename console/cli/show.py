@@ -6,7 +6,7 @@ import argparse
 
 from console.cli.attach import newest
 from console.cli.following import event_line
-from console.cli.history import history_line
+from console.cli.history import history_lines
 from console.cli.looking import clock, config_of, say
 from console.cli.plan_words import plan_lines
 from console.model.text import visible
@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
         answer = {"schema": 1, "rollout": rollout, "decisions": decisions, "events": events}
         say(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
         return 0
-    say(visible(history_line(rollout)))
+    for line in history_lines(rollout):
+        say(visible(line))
     for line in plan_lines(rollout.plan, commands=args.commands):
         say(line)
     for decision in decisions:

@@ -17,6 +17,7 @@ from console.model.lease import LeaseHolder
 
 NAME_PREFIX = "bluegreen-lease-"
 DESCRIPTION_LIMIT = 255
+OWNER_LIMIT, _ACTION_LIMIT = 60, 70  # characters: what is left is enough for all the rest
 
 
 class PortReader(Protocol):
@@ -53,23 +54,20 @@ def mac_for(protected: str) -> str:
 
 def describe(holder: LeaseHolder) -> str:
     """The description of the port: the reason is cut until it fits."""
-    room = holder.reason
-    while True:
-        text = msgspec.json.encode(
-            _Description(
-                owner=holder.owner,
-                rollout=holder.rollout,
-                action=holder.action,
-                step=holder.step,
-                since=round(holder.since),
-                beat=holder.beat,
-                ttl=holder.ttl,
-                reason=room,
-            )
-        ).decode()
-        if len(text) <= DESCRIPTION_LIMIT or not room:
-            return text[:DESCRIPTION_LIMIT]
-        room = room[: len(room) - max(1, (len(text) - DESCRIPTION_LIMIT) // 2)]
+    told = _Description(
+        owner=holder.owner[:OWNER_LIMIT],
+        rollout=holder.rollout,
+        action=holder.action[:_ACTION_LIMIT],
+        step=holder.step,
+        since=round(holder.since),
+        ttl=holder.ttl,
+        beat=holder.beat,
+        reason=holder.reason,
+    )
+    while len(text := msgspec.json.encode(told).decode()) > DESCRIPTION_LIMIT and told.reason:
+        over = len(text) - DESCRIPTION_LIMIT
+        told.reason = told.reason[: len(told.reason) - max(1, over // 2)]
+    return text
 
 
 def holder_of(port: dict[str, Any]) -> LeaseHolder:

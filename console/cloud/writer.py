@@ -60,7 +60,7 @@ class Writer:
         try:
             response = adapter.request(path, method, raise_exc=False, timeout=self._timeout, connect_retries=0, **extra)
         except sdk_errors() as error:
-            raise from_exception(error, self._session.cloud, what) from error
+            raise from_exception(error, self._session.cloud, what, timeout=self._timeout[1]) from error
         if response.status_code >= 300:
             raise from_response(response, self._session.cloud, what)
         return response

@@ -61,6 +61,12 @@ class VipCheck:
     timeout: float = 3.0  # seconds
     rate: float = 4.0  # requests per second of the watching console
 
+    def at(self, address: str) -> str:
+        """The URL with the load balancer's address in it, IPv6 in brackets; empty while the address is not known."""
+        if "{vip}" not in self.url:
+            return self.url
+        return self.url.replace("{vip}", f"[{address}]" if ":" in address else address) if address else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

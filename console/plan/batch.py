@@ -25,12 +25,18 @@ def with_weight(member: Member, weight: int, intended: int) -> Member:
 
 
 def apply(members: Iterable[Member], changes: Sequence[MemberChange]) -> tuple[Member, ...]:
-    """The changed members as they will be. A weight that is taken away stays recorded as the intended one."""
+    """The changed members as they will be.
+
+    On the way out the recorded weight stays; where none was recorded, the one that is taken away is.
+    """
     by_id = {member.id: member for member in members}
-    return tuple(
-        with_weight(by_id[change.member_id], change.weight_after, change.weight_after or change.weight_before)
-        for change in changes
-    )
+
+    def changed(change: MemberChange) -> Member:
+        member = by_id[change.member_id]
+        recorded = change.weight_after or member.intended_weight or change.weight_before
+        return with_weight(member, change.weight_after, recorded)
+
+    return tuple(changed(change) for change in changes)
 
 
 def item(member: Member) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from console.model.colour import Colour
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import ColourSet, Service
-from console.plan.plan import Intent
+from console.plan.plan import Intent, Refusal
 
 
 @dataclass(slots=True)
@@ -48,6 +48,20 @@ def candidates(service: Service, config: ServiceConfig, intent: Intent, target: 
         else:
             found.unfit.append((instance, health.reason))
     return found
+
+
+def names_nobody(service: Service, intent: Intent) -> Refusal | None:
+    """Refuse a name that no instance has: a slip of the finger must not decide who serves."""
+    instances = [instance for side in service.colours for instance in side.instances]
+    unknown = tuple(
+        name
+        for name in (*intent.take_in, *intent.leave_out)
+        if name != "all" and not any(_named(instance, (name,)) for instance in instances)
+    )
+    if not unknown:
+        return None
+    known = ", ".join(instance.name for instance in instances)
+    return Refusal("names", f"{service.name} has no instance {', '.join(unknown)}", f"it has: {known}", 0, unknown)
 
 
 def usual_weight(service: Service, config: ServiceConfig, target: Colour) -> int:

@@ -49,16 +49,17 @@ def serving(both: tuple[Share, Share]) -> Capacity:
     return Capacity(sum(s.healthy for s in both), sum(s.healthy_weight for s in both))
 
 
-def floor(both: tuple[Share, Share], min_ratio: float) -> Capacity:
-    """What no write of ours may go below.
+def floor(both: tuple[Share, Share], min_ratio: float, failing: Colour | None = None) -> Capacity:
+    """What no write of ours may go below. A colour that fails for clients is no capacity.
 
     With one live colour it is that colour's healthy capacity. With both in rotation it is the larger one's: in the
     middle of a shift the two together are more than the service needs, and demanding their sum would forbid both ways
     out of it.
     """
+    counted = [share for share in both if share.colour is not failing]
     return Capacity(
-        math.ceil(max(share.healthy for share in both) * min_ratio),
-        math.ceil(max(share.healthy_weight for share in both) * min_ratio),
+        math.ceil(max(share.healthy for share in counted) * min_ratio),
+        math.ceil(max(share.healthy_weight for share in counted) * min_ratio),
     )
 
 

@@ -13,14 +13,9 @@ from console.plan.plan import Basis, Intent, MemberChange
 def digest(config: ServiceConfig, intent: Intent, basis: Basis, changes: tuple[MemberChange, ...]) -> str:
     """Sixteen hexadecimal digits; the same facts give the same ones on every host."""
     parts = {
-        "service": config.name,
-        "rotation": config.rotation,
-        "release": config.release,
-        "foreign": config.foreign,
-        "health": config.health,
-        "vip": config.vip,
+        "config": config,
         "intent": intent,
         "basis": basis,
         "changes": changes,
     }
-    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode(parts, order="sorted", enc_hook=str)).hexdigest()[:16]

@@ -21,13 +21,20 @@ def notes_for(
         *_unproven(service, config, target),
         *_sticky(service, target),
         *_versions(service),
+        *_overruled_weights(service),
         *_bystanders(service),
     )
 
 
-def distinct_versions(service: Service, target: Colour) -> frozenset[str]:
-    """Versions that only the target runs: what an answer through the VIP must name to prove that it serves."""
-    return frozenset(service.side(target).versions) - frozenset(service.side(target.other).versions)
+def distinct_versions(service: Service, target: Colour) -> tuple[str, ...]:
+    """The target's versions, when they tell it from the other colour in every answer; empty when they do not.
+
+    An answer proves nothing if an instance's version is not known, or if both colours run it.
+    """
+    side = service.side(target)
+    told = all(instance.version is not None for instance in side.instances if instance.member is not None)
+    shared = not set(side.versions).isdisjoint(service.side(target.other).versions)
+    return side.versions if told and not shared else ()
 
 
 def _dead_source(service: Service, target: Colour, now: float) -> Iterator[str]:
@@ -53,6 +60,19 @@ def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterat
         yield "not proven from outside: the answers of the two colours cannot be told apart by version"
 
 
+def _overruled_weights(service: Service) -> Iterator[str]:
+    for side in service.colours:
+        for instance in side.instances:
+            member = instance.member
+            if member is None or not member.in_rotation or not member.intended_weight:
+                continue
+            if member.weight != member.intended_weight:
+                yield (
+                    f"{instance.name} has weight {member.weight}, its recorded one is {member.intended_weight}: "
+                    "the recorded one counts when it comes back"
+                )
+
+
 def _sticky(service: Service, target: Colour) -> Iterator[str]:
     assert service.pool is not None
     if service.pool.session_persistence:
@@ -72,3 +92,6 @@ def _versions(service: Service) -> Iterator[str]:
 def _bystanders(service: Service) -> Iterator[str]:
     for member in service.foreign:
         yield f"member {member.name or member.id} is no instance of {service.name}: not touched, not counted"
+    for instance in service.uncoloured:
+        if instance.weight > 0:
+            yield f"{instance.name} goes on serving at weight {instance.weight}: nothing tells its colour"

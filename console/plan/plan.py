@@ -23,12 +23,15 @@ class Intent:
 
     `target` None: the colour that does not carry it now. `take_in`: names or ids of members at weight 0 without a
     recorded weight that belong in rotation ("all" for every one of the target); `leave_out`: those that do not.
+    `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
+    count as capacity to be kept.
     """
 
     action: Action
     target: Colour | None = None
     take_in: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
+    source_fails: bool = False
 
 
 class StepKind(StrEnum):
@@ -63,6 +66,19 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What is asked through the VIP, and the versions of which one must answer: fixed when the plan is made.
+
+    `count` new connections within `over` seconds, all to be answered by one of `versions`.
+    """
+
+    url: str
+    versions: tuple[str, ...]
+    count: int = 20
+    over: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step. `words` explain it to someone who does it for the first time.
 
@@ -82,6 +98,7 @@ class Step:
     before: tuple[Share, Share] | None = None
     after: tuple[Share, Share] | None = None
     checks: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

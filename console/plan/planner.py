@@ -9,7 +9,7 @@ from console.model.colour import Colour, Role
 from console.model.service import Service
 from console.plan import capacity, weights
 from console.plan.basis import basis_of
-from console.plan.candidates import Candidates, candidates
+from console.plan.candidates import Candidates, candidates, names_nobody
 from console.plan.digest import digest
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, MemberChange, Plan, Refusal
@@ -31,12 +31,15 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     refusal = first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
+    refusal = names_nobody(service, intent)
+    if refusal is not None:
+        return refusal
     found = candidates(service, config, intent, target, now)
     refusal = _unready(service, intent, target, found)
     if refusal is not None:
         return refusal
     shift = weights.shift(service, intent, found)
-    refusal = _below_floor(service, config, target, shift.changes, now)
+    refusal = _below_floor(service, config, intent, shift.changes, now)
     if refusal is not None:
         return refusal
     basis = basis_of(service)
@@ -111,16 +114,26 @@ def _out_words(found: Candidates) -> str:
 
 
 def _below_floor(
-    service: Service, config: ServiceConfig, target: Colour, changes: tuple[MemberChange, ...], now: float
+    service: Service, config: ServiceConfig, intent: Intent, changes: tuple[MemberChange, ...], now: float
 ) -> Refusal | None:
+    assert intent.target is not None
     before = capacity.shares(service, {}, now)
     after = capacity.shares(service, {change.member_id: change.weight_after for change in changes}, now)
-    broken = capacity.below(capacity.serving(after), capacity.floor(before, config.release.min_ratio))
+    failing = intent.target.other if intent.source_fails else None
+    least = capacity.floor(before, config.release.min_ratio, failing)
+    broken = capacity.below(capacity.serving(after), least)
     if not broken:
         return None
+    hint = "add or mend instances of that colour, or lower release.min_ratio in the config on purpose"
+    if intent.action is Action.ROLLBACK:
+        hint = (
+            f"mend instances; or, if {intent.target.other.upper()} fails for clients although its checks pass, say so: "
+        )
+        hint += "bluegreen rollback --live-fails"
+    ratio = f"what serves now, times {config.release.min_ratio:g}"
     return Refusal(
         code="floor",
-        reason=f"with all traffic on {target.upper()}, {broken} (what serves now, times {config.release.min_ratio:g})",
-        hint="add or mend instances of that colour, or lower release.min_ratio in the config on purpose",
+        reason=f"with all traffic on {intent.target.upper()}, {broken} ({ratio})",
+        hint=hint,
         rule=1,
     )

@@ -14,7 +14,7 @@ def first_refusal(service: Service, config: ServiceConfig, intent: Intent, targe
     """The first precondition that fails, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
         lambda: _weights_work(service),
-        lambda: _writable(service),
+        lambda: _writable(service, intent),
         lambda: _has_instances(service, intent, target),
         lambda: _no_foreign_traffic(service, config, intent),
     )
@@ -51,7 +51,8 @@ def _weights_work(service: Service) -> Refusal | None:
     )
 
 
-def _writable(service: Service) -> Refusal | None:
+def _writable(service: Service, intent: Intent) -> Refusal | None:
+    """Only an ACTIVE one takes writes. A way back is planned on a busy one, too: its runner waits for the lock."""
     assert service.balancer is not None
     assert service.pool is not None
     for what, status in (
@@ -59,6 +60,8 @@ def _writable(service: Service) -> Refusal | None:
         (f"pool {service.pool.name}", service.pool.provisioning_status),
     ):
         if status == "ACTIVE":
+            continue
+        if status.startswith("PENDING") and intent.action is Action.ROLLBACK:
             continue
         if status.startswith("PENDING"):
             return Refusal(
@@ -90,13 +93,14 @@ def _has_instances(service: Service, intent: Intent, target: Colour) -> Refusal 
 
 def _no_foreign_traffic(service: Service, config: ServiceConfig, intent: Intent) -> Refusal | None:
     """A rollback is not stopped by a stranger in the pool: it never blocks the way back."""
-    names = tuple(member.name or member.id for member in service.foreign if member.in_rotation)
+    strangers = [member.name or member.id for member in service.foreign if member.in_rotation]
+    names = (*strangers, *(instance.name for instance in service.uncoloured if instance.weight > 0))
     if not names or config.foreign == "ignore" or intent.action is Action.ROLLBACK:
         return None
     return Refusal(
         code="foreign",
-        reason=f"pool of {service.name} has members in rotation that are no instance of it: {', '.join(names)}",
-        hint="find out whose they are; `foreign: ignore` in the config allows cutovers beside them",
+        reason=f"members in rotation are of neither colour of {service.name}: {', '.join(names)}",
+        hint="find out whose they are, or label them; `foreign: ignore` in the config allows cutovers beside them",
         rule=2,
         names=names,
     )

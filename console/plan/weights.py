@@ -12,12 +12,11 @@ from console.plan import capacity
 from console.plan.batch import apply, batch
 from console.plan.candidates import Candidates
 from console.plan.notes import distinct_versions
-from console.plan.plan import Action, Intent, MemberChange, Step, StepKind
+from console.plan.plan import Action, Intent, MemberChange, Proof, Step, StepKind
 
 PENDING_DEADLINE = 900.0  # seconds; an amphora that does not answer keeps the lock about 10 minutes (Octavia defaults)
 PROOF_DEADLINE = 30.0  # seconds
 RECONCILE_DEADLINE = 60.0  # seconds
-PROOF_COUNT, PROOF_SECONDS = 20, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +118,31 @@ def _shift_step(service: Service, intent: Intent, moved: Shift, now: float) -> S
 
 
 def _prove(service: Service, config: ServiceConfig, target: Colour) -> Step:
-    versions = distinct_versions(service, target)
-    provable = config.vip is not None and bool(versions)
-    what = f"{PROOF_COUNT} new connections over {PROOF_SECONDS:g} s through the VIP"
+    proof = _proof(service, config, target)
+    what = f"{proof.count} new connections over {proof.over:g} s through the VIP" if proof is not None else ""
     return Step(
         id="prove",
         kind=StepKind.PROVE,
-        title="prove it from outside" if provable else "not proven from outside",
+        title="prove it from outside" if proof is not None else "not proven from outside",
         words=f"{what} must all be answered by {target.upper()}."
-        if provable
+        if proof is not None
         else "Nothing asks through the VIP which colour answers, so the load balancer's word is all there is.",
         deadline=PROOF_DEADLINE,
         outcome="failing answers take it back if the old colour is healthy; anything else needs a human",
-        checks=(f"{what}, all by {_either(versions)}",) if provable else (),
+        checks=(f"{what}, all by {_either(proof.versions)}",) if proof is not None else (),
+        proof=proof,
     )
 
 
-def _either(versions: frozenset[str]) -> str:
-    return " or ".join(sorted(versions))
+def _proof(service: Service, config: ServiceConfig, target: Colour) -> Proof | None:
+    assert service.balancer is not None
+    versions = distinct_versions(service, target)
+    url = config.vip.at(service.balancer.vip_address) if config.vip is not None else ""
+    return Proof(url, versions) if url and versions else None
+
+
+def _either(versions: tuple[str, ...]) -> str:
+    return " or ".join(versions)
 
 
 def _count(number: int) -> str:

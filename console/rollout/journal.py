@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from console.errors import JournalError
 from console.plan.plan import Plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
-from console.rollout.schema import connect, decisions, events, rollouts
+from console.rollout.schema import connect, decisions, events, file_of, rollouts
 from console.rollout.who import Who
 
 
@@ -25,6 +26,8 @@ class Journal:
     def __init__(self, engine: sa.Engine, clock: Callable[[], float] = time.time) -> None:
         self.engine = engine
         self._clock = clock
+        self._file = file_of(engine)
+        self._identity = _identity(self._file)
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False) -> Self:
@@ -57,6 +60,7 @@ class Journal:
                     who=_dump(who),
                     reason=reason,
                     created_at=self._clock(),
+                    waiting_since=self._clock(),
                     state=RolloutState.WAITING,
                 )
             )
@@ -82,13 +86,32 @@ class Journal:
             raise JournalError(f"the journal has {what} {rollout_id!r}", "`bluegreen history` lists them")
         return _rollout(rows[0])
 
-    def claim(self, rollout_id: str, runner: str, instead_of: str) -> bool:
-        """Make this process the rollout's runner, if `instead_of` still is; False when another was quicker."""
+    def reopen(self, seen: Rollout, decision: DecisionKind, plan: Plan, who: Who, **more: str) -> bool:
+        """Record the decision to go on, and wait for a runner; False when the rollout is not as it was seen any more.
+
+        One transaction: of two who decide on the same rollout, one does. `more`: reason, take_over.
+        """
         with self._writing() as connection:
             changed = connection.execute(
                 rollouts.update()
-                .where(rollouts.c.id == rollout_id, rollouts.c.runner == instead_of)
-                .values(runner=runner, state=RolloutState.RUNNING, sentence="", exit_code=None, ended_at=None)
+                .where(rollouts.c.id == seen.id, rollouts.c.runner == seen.runner, rollouts.c.state == seen.state)
+                .values(
+                    state=RolloutState.WAITING, runner="", waiting_since=self._clock(), exit_code=None, ended_at=None
+                )
+            )
+            if changed.rowcount != 1:
+                return False
+            row = _decision_row(decision, "", plan.digest, who, plan=plan, **more)
+            connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
+            return True
+
+    def claim(self, rollout_id: str, runner: str) -> bool:
+        """Make this process the runner of a rollout that waits for one; False when another was quicker."""
+        with self._writing() as connection:
+            changed = connection.execute(
+                rollouts.update()
+                .where(rollouts.c.id == rollout_id, rollouts.c.runner == "", rollouts.c.state == RolloutState.WAITING)
+                .values(runner=runner, state=RolloutState.RUNNING, sentence="")
             )
             return changed.rowcount == 1
 
@@ -161,8 +184,14 @@ class Journal:
         event["data"] = _dump(event["data"])
         connection.execute(events.insert().values(rollout_id=rollout_id, at=self._clock(), **event))
 
+    def check(self) -> None:
+        """Raise JournalError when the file is not the one that was opened: SQLite goes on writing to a deleted one."""
+        if _identity(self._file) != self._identity:
+            raise JournalError(f"the journal {self._file} was deleted or replaced while it was open", _MEND)
+
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
+        self.check()
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -179,6 +208,15 @@ class Journal:
 
 
 _MEND = "check the disk's space and the permissions of the journal; `bluegreen doctor` shows where it is"
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Device and inode; None for a database that is no file, or for a file that is gone."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found is not None else None
 
 
 def _cause(error: sa.exc.SQLAlchemyError) -> str:
@@ -223,6 +261,7 @@ def _rollout(row: Any) -> Rollout:
         exit_code=row.exit_code,
         ended_at=row.ended_at,
         runner=row.runner,
+        waiting_since=row.waiting_since,
     )
 
 

@@ -36,7 +36,7 @@ def alive(rollout: Rollout) -> bool | None:
 
 def unfinished(rollout: Rollout) -> bool:
     """Begun, not ended, and with nobody left to end it. A runner gets some seconds to appear."""
-    if rollout.state is RolloutState.WAITING and time.time() - rollout.created_at < STARTING:
+    if rollout.state is RolloutState.WAITING and time.time() - rollout.waiting_since < STARTING:
         return False
     return not rollout.state.ended and alive(rollout) is False
 

@@ -99,3 +99,4 @@ class Rollout:
     exit_code: int | None = None
     ended_at: float | None = None
     runner: str = ""
+    waiting_since: float = 0.0  # when a runner was last asked for, Unix seconds

@@ -18,12 +18,14 @@ from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout.journal import Journal
-from console.rollout.lease.lease import settle_time
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.unanswered import settled_at
 from console.rollout.who import Who
 
 RUNNER = "console.rollout.runner"
+
+_ALL = 1_000  # rollouts that are looked through for one that is unfinished
 
 Told = Callable[[float], None]
 
@@ -40,7 +42,8 @@ def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = ""
 def start_runner(config: Config, rollout_id: str) -> None:
     """Start the runner in a session of its own: it survives this terminal, not a reboot. Raises JournalError.
 
-    It works in the same folder: the SDK looks for clouds.yaml there first. Credentials reach it by the inherited
+    It works in the same folder, where the SDK looks for clouds.yaml first; `-P` keeps Python from importing code from
+    there. Credentials reach it by the inherited
     environment, never by argv. What it says before it has the journal goes to `runner.log` in the state folder.
     """
     log = state_dir() / "runner.log"
@@ -50,7 +53,7 @@ def start_runner(config: Config, rollout_id: str) -> None:
         try:
             os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-m", RUNNER, rollout_id, "--config", str(config.path.absolute())],
+                [sys.executable, "-P", "-m", RUNNER, rollout_id, "--config", str(config.path.absolute())],
                 os.environ,
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -94,23 +97,29 @@ class Offer:
 def to_resume(journal: Journal, service: str | None = None) -> list[Rollout]:
     """Rollouts that nobody is going to end by themselves: the runner died, or stopped for a human; newest first.
 
-    Only the newest rollout of a service is one: what came after it has settled what it left.
+    Of each service the newest that did something: a later one has settled what it left, unless it was refused.
     """
-    newest: dict[str, Rollout] = {}
-    for rollout in journal.rollouts(service):
-        newest.setdefault(rollout.service, rollout)
-    return [r for r in newest.values() if unfinished(r) or r.state is RolloutState.STOPPED]
+    open_ones: dict[str, Rollout | None] = {}
+    for rollout in journal.rollouts(service, limit=_ALL):
+        if rollout.service in open_ones:
+            continue
+        if unfinished(rollout) or rollout.state is RolloutState.STOPPED:
+            open_ones[rollout.service] = rollout
+        elif _settled_something(journal, rollout):
+            open_ones[rollout.service] = None
+    return [rollout for rollout in open_ones.values() if rollout is not None]
+
+
+def _settled_something(journal: Journal, rollout: Rollout) -> bool:
+    if rollout.state in (RolloutState.DONE, RolloutState.ROLLED_BACK) or not rollout.state.ended:
+        return True
+    left = any(decision.kind is DecisionKind.LEAVE for decision in journal.decisions(rollout.id))
+    return left or any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
 
 
 def judged_after(journal: Journal, rollout: Rollout, ttl: float) -> float:
-    """The time (Unix seconds) before which nobody may say what the rollout's last call did.
-
-    0 unless it was killed between a call and its answer: that call may still be on its way.
-    """
-    calls = [e for e in journal.events(rollout.id) if e.kind in (EventKind.INTENT, EventKind.OUTCOME)]
-    if not calls or calls[-1].kind is EventKind.OUTCOME:
-        return 0.0
-    return calls[-1].at + settle_time(ttl)
+    """The time (Unix seconds) before which nobody may say what the rollout's last call did; 0: at once."""
+    return settled_at(journal.events(rollout.id), ttl)
 
 
 def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tuple[Offer, ...]:
@@ -153,12 +162,17 @@ def resume(
         )
     if offer.kind is DecisionKind.LEAVE:
         journal.decide(rollout.id, DecisionKind.LEAVE, rollout.plan.digest, who, reason=reason)
-        journal.end(rollout.id, RolloutState.FAILED, f"left as it was by {who.words}", 7)
+        was = f"; before that: {rollout.sentence}" if rollout.sentence else ""
+        journal.end(rollout.id, RolloutState.FAILED, f"left as it was by {who.words}{was}", 7)
         return
     if offer.plan is None:
         reason_why = offer.refusal.reason if offer.refusal is not None else "there is no plan for it"
         raise Refused(f"{offer.kind} is not open: {reason_why}", offer.refusal.hint if offer.refusal else "")
-    journal.decide(rollout.id, offer.kind, offer.plan.digest, who, reason=reason, plan=offer.plan, take_over=take_over)
+    if not journal.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over):
+        raise UsageError(
+            f"rollout {rollout.id} is not as it was when this was offered: somebody else has decided on it",
+            f"`bluegreen show {rollout.id}` says who and what",
+        )
     start_runner(config, rollout.id)
 
 

@@ -30,6 +30,7 @@ rollouts = sa.Table(
     sa.Column("exit_code", sa.Integer),
     sa.Column("ended_at", sa.Float),
     sa.Column("runner", sa.Text, nullable=False, default=""),
+    sa.Column("waiting_since", sa.Float, nullable=False),
 )
 
 events = sa.Table(
@@ -108,6 +109,12 @@ def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
     sa.event.listen(engine, "connect", _durable)
     _create(engine)
     return engine
+
+
+def file_of(engine: sa.Engine) -> Path | None:
+    """The file of a SQLite journal that is open for writing; None for any other."""
+    name = engine.url.database
+    return Path(name) if engine.url.get_backend_name() == "sqlite" and name and not name.startswith("file:") else None
 
 
 def _durable(connection: object, _record: object) -> None:

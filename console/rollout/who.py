@@ -7,16 +7,17 @@ import os
 import socket
 from dataclasses import dataclass
 
+from console.cloud.lease_reader import OWNER_LIMIT
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The person behind a decision, as far as this host can tell. `cloud_user` is filled by the runner."""
+    """The person behind a decision, as far as this host can tell. The cloud's user is an event of the rollout."""
 
     user: str
     host: str
     sudo_user: str = ""
     ssh_from: str = ""
-    cloud_user: str = ""
 
     @classmethod
     def current(cls) -> Who:
@@ -38,4 +39,4 @@ class Who:
     @property
     def owner(self) -> str:
         """`alice@jump1`: what a lease shows, and what is typed to take it over."""
-        return f"{self.sudo_user or self.user}@{self.host}"
+        return f"{self.sudo_user or self.user}@{self.host}"[:OWNER_LIMIT]

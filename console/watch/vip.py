@@ -15,11 +15,8 @@ from console.watch.versions import value_in
 
 
 def vip_url(check: VipCheck, balancer: LoadBalancer) -> str:
-    """The URL with the load balancer's address in it, IPv6 in brackets; empty while the address is not known."""
-    if "{vip}" not in check.url:
-        return check.url
-    address = balancer.vip_address
-    return check.url.replace("{vip}", f"[{address}]" if ":" in address else address) if address else ""
+    """The URL with the load balancer's address in it; empty while the address is not known."""
+    return check.at(balancer.vip_address)
 
 
 async def ask(

@@ -23,7 +23,7 @@ from console.plan.planner import plan as make_plan
 from console.rollout import request
 from console.rollout.journal import Journal
 from console.rollout.lease.neutron import NeutronLease
-from console.rollout.records import DecisionKind, Rollout
+from console.rollout.records import DecisionKind, EventKind, Rollout
 from console.rollout.who import Who
 from console.watch.observe import Observer
 
@@ -212,3 +212,11 @@ def environment(clouds_file: Path, home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "XDG_", "BLUEGREEN"))}
     root = str(HERE.parent.parent)
     return {**kept, "OS_CLIENT_CONFIG_FILE": str(clouds_file), "HOME": str(home), "PYTHONPATH": root}
+
+
+def until(journal: Journal, rollout_id: str, kind: EventKind) -> None:
+    """Wait for an event of this kind."""
+    end = time.monotonic() + 30
+    while not any(event.kind is kind for event in journal.events(rollout_id)):
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -10,7 +10,7 @@ from drill_stage import DrillStage
 
 from console.model.colour import Colour
 
-AFTER_THE_CALL = "9"  # rows: the write is out, nothing is proven
+AFTER_THE_CALL = "10"  # rows: the write was accepted, nothing is proven
 
 
 @pytest.fixture

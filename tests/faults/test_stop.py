@@ -13,7 +13,7 @@ from stage import Stage
 
 from console.model.lease import LeaseHolder
 
-INSTRUCTIONS = 7_200  # about as many as there are; what lies beyond the last one ends without a stop
+INSTRUCTIONS = 7_000  # a little fewer than there are
 SAMPLE = sorted(random.Random(2013).sample(range(2, 6_500), 3))
 
 
@@ -64,4 +64,4 @@ def test_stop_sample(either: Stage, instruction: int) -> None:
 @pytest.mark.thorough
 @pytest.mark.parametrize("instruction", range(2, INSTRUCTIONS, 240))
 def test_stop_everywhere(stage: Stage, instruction: int) -> None:
-    never_writes_after_waking(stage, instruction)
+    assert never_writes_after_waking(stage, instruction)

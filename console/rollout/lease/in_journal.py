@@ -45,8 +45,8 @@ class JournalLease:
                 raise LeaseHeld("someone else took the lease at this very moment", "look again in some seconds")
         elif take_over and take_over == found.owner:
             self._take_over(found, wanted)
-        elif found.rollout == wanted.rollout and found.owner == wanted.owner:
-            self.held = found
+        elif found.rollout == wanted.rollout:
+            self.held = replace(found, owner=wanted.owner, reason=wanted.reason, action=wanted.action)
             self.renew(wanted.step)
         else:
             hint = f"wait for it, or, if it is dead, take it over: --take-over {found.owner}"

@@ -63,7 +63,7 @@ class NeutronLease:
             elif take_over and take_over == found.owner:
                 port = self._take_over(found, wanted)
             elif _ours(found, wanted):
-                self.held = found
+                self.held = replace(found, owner=wanted.owner, reason=wanted.reason, action=wanted.action)
                 self.renew(wanted.step)
                 return
             else:
@@ -154,4 +154,5 @@ class NeutronLease:
 
 
 def _ours(found: LeaseHolder, wanted: LeaseHolder) -> bool:
-    return not found.foreign and found.rollout == wanted.rollout and found.owner == wanted.owner
+    """Left by an earlier runner of the same rollout; that it is dead was seen before this one was started."""
+    return not found.foreign and found.rollout == wanted.rollout

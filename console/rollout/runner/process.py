@@ -14,12 +14,13 @@ from console.config import load
 from console.config.model import Config
 from console.errors import BluegreenError
 from console.rollout.journal import Journal
-from console.rollout.liveness import alive, runner_id
+from console.rollout.liveness import runner_id
 from console.rollout.records import Decision, DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.runner.endings import Ended, Terminated, ended_by
 from console.rollout.runner.prepare import Errand, prepare
 from console.rollout.runner.run import Run
 from console.rollout.runner.walk import walk
+from console.rollout.unanswered import service_settled_at
 
 _ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK)
 
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run_rollout(config: Config, journal: Journal, rollout_id: str) -> int:
     """Claim the rollout and execute its last order. Another runner that is alive is left alone."""
     rollout = journal.rollout(rollout_id)
-    if alive(rollout) or not journal.claim(rollout.id, runner_id(), instead_of=rollout.runner):
+    if not journal.claim(rollout.id, runner_id()):
         sys.stderr.write(f"rollout {rollout.id} has a runner already\n")
         return 1
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -63,14 +64,18 @@ def _execute(config: Config, journal: Journal, rollout: Rollout, order: Decision
         run = prepare(Errand(config, journal, rollout, order, plan))
         run.written = written
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
+        run.unsettled_until = service_settled_at(journal, rollout.service, config.lease.ttl)
         ended = walk(run, plan)
     except BluegreenError as error:
         ended = ended_by(error, written=written)
     except Terminated:
         raise
     except Exception as error:  # noqa: BLE001 a fault of ours must not leave the record open: it is recorded as one
-        state = RolloutState.STOPPED if written or (run is not None and run.written) else RolloutState.FAILED
+        written = written or (run is not None and run.written)
+        state = RolloutState.STOPPED if written else RolloutState.FAILED
         ended = Ended(state, f"a fault of this program: {type(error).__name__}: {error}", 7 if written else 1)
+    # A record that cannot be closed is not hidden by giving the lease back: others shall see that something is open.
+    journal.check()
     if run is not None:
         _release(run)
     if order.kind is DecisionKind.GO_BACK and ended.state is RolloutState.DONE:

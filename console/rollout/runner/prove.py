@@ -9,12 +9,10 @@ from collections.abc import Sequence
 
 from console.errors import NeedsHuman
 from console.model.traffic import VipAnswer
-from console.plan.notes import distinct_versions
 from console.plan.plan import Plan, Step
-from console.plan.weights import PROOF_COUNT, PROOF_SECONDS
 from console.rollout.records import EventKind
 from console.rollout.runner.run import Run
-from console.watch.vip import ask, vip_url
+from console.watch.vip import ask
 
 
 class FailingAnswers(Exception):
@@ -22,24 +20,22 @@ class FailingAnswers(Exception):
 
 
 def prove(run: Run, plan: Plan, step: Step) -> bool:
-    """Whether it is proven from outside; False where it cannot be, which was said before.
+    """Whether it is proven from outside; False where the plan said that it cannot be.
 
     Raises FailingAnswers, NeedsHuman at the deadline, AbortAsked.
     """
-    service = run.observe()
-    check, versions = run.service.vip, distinct_versions(service, plan.target)
-    if check is None or not versions or service.balancer is None:
+    proof, check = step.proof, run.service.vip
+    if proof is None or check is None:
         run.note(EventKind.PROOF, step.id, "not proven from outside: the load balancer's word is all there is")
         return False
-    url = vip_url(check, service.balancer)
     end = time.monotonic() + step.deadline
     failing = False
     while True:
-        answers = asyncio.run(ask(url, check, count=PROOF_COUNT, over=PROOF_SECONDS, verify=run.verify_tls))
-        good = sum(answer.ok and answer.version in versions for answer in answers)
-        text, data = _account(answers, good, plan, url)
+        answers = asyncio.run(ask(proof.url, check, count=proof.count, over=proof.over, verify=run.verify_tls))
+        good = sum(answer.ok and answer.version in proof.versions for answer in answers)
+        text, data = _account(answers, good, plan, proof.url)
         run.note(EventKind.PROOF, step.id, text, **data)
-        if good == len(answers) == PROOF_COUNT:
+        if good == len(answers) == proof.count:
             return True
         errors = sum(answer.status is not None and answer.status >= 500 for answer in answers)
         if errors and failing:

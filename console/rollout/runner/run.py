@@ -44,6 +44,7 @@ class Run:
     forward: bool = True  # False while going back: an abort then changes nothing
     terminated: bool = False
     seen_decisions: int = 0
+    unsettled_until: float = 0.0  # Unix seconds: a call whose answer was lost may still be on its way
     _renewed: float = field(default_factory=time.monotonic)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
@@ -64,8 +65,7 @@ class Run:
                 self.lease.renew(step)
             except CloudError as error:
                 self.note(EventKind.LEASE, step, f"the lease could not be renewed: {error.message}")
-        if self.forward:
-            self._hear()
+        self._hear()
 
     def wait(self, seconds: float, step: str) -> None:
         """Wait, ticking."""
@@ -73,6 +73,13 @@ class Run:
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(left, 0.5))
             self.tick(step)
+
+    def let_settle(self, step: str) -> None:
+        """Wait until a call whose answer was lost can be judged (DESIGN §6, rule 10), ticking."""
+        left = self.unsettled_until - time.time()
+        if left > 0:
+            self.note(EventKind.WAIT, step, f"the answer to a call was lost; what it did is judged in {left:.0f} s")
+            self.wait(left, step)
 
     def look(self, read: Callable[[], Found], step: str, deadline: float) -> Found:
         """Read, and read again while the cloud does not answer: a write is out, and only a look says what it did.
@@ -94,5 +101,9 @@ class Run:
     def _hear(self) -> None:
         for decision in self.journal.decisions(self.rollout_id, after=self.seen_decisions):
             self.seen_decisions = decision.seq
-            if decision.kind is DecisionKind.ABORT:
-                raise AbortAsked(decision.who.words, decision.reason, hold=decision.step == "hold")
+            if decision.kind is not DecisionKind.ABORT:
+                continue
+            hold = decision.step == "hold"
+            if self.forward or hold:
+                raise AbortAsked(decision.who.words, decision.reason, hold=hold)
+            self.note(EventKind.DECISION, "", f"{decision.who.words} asked to go back: that is under way")

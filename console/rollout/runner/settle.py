@@ -32,7 +32,7 @@ def settle(run: Run, plan: Plan, step: str, deadline: float) -> None:
             return
         if status == "ERROR":
             raise NeedsHuman(
-                f"load balancer {plan.basis.load_balancer_id} went to ERROR {waited:.0f} s after the write",
+                f"load balancer {plan.basis.load_balancer_id} is in ERROR, {waited:.0f} s after it was first looked at",
                 "what serves may go on serving; an administrator must run `openstack loadbalancer failover`",
             )
         if waited > deadline:

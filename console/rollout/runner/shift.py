@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from console.errors import ApiError, Conflict, Drift, Forbidden, NeedsHuman, Refused, Unreachable
@@ -14,10 +14,12 @@ from console.plan.batch import apply, batch
 from console.plan.plan import Plan, Step
 from console.rollout.records import EventKind
 from console.rollout.runner.readback import Readback, read_back
+from console.rollout.runner.reconcile import still_as_planned, still_fit
 from console.rollout.runner.run import Run
 from console.rollout.runner.settle import settle
 
 _BUSY = (409, 429, 503)  # definitely not applied: immutable, slow down, "unable to lock"
+_UP = ("ONLINE", "DRAINING", "NO_MONITOR")
 _READBACK_DEADLINE = 30.0  # seconds for members to follow a load balancer that is ACTIVE
 _LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
 
@@ -43,6 +45,7 @@ def shift(run: Run, plan: Plan, step: Step, send: Send) -> None:
     found = _read_back(run, write)
     if found.failed:
         run.note(EventKind.WAIT, step.id, f"not applied to {', '.join(found.failed)}: the same write once more")
+        still_fit(run, plan, step)
         _send_until_answered(run, write, send)
         found = _read_back(run, write)
     if not found.applied:
@@ -65,53 +68,70 @@ def _built_from_a_last_look(run: Run, write: Write) -> Call:
     changes = member_drift(basis.members, found)
     if changes and not (run.written and read_back(write.expected, found).as_written):
         raise Drift(tuple(changes))
+    _entering_are_up(write, found)
     call = batch(basis.pool_id, apply(found, write.step.changes))
     if call.body != write.call.body:
         raise Drift(("the call built from the members as they are is not the one that was confirmed",))
     return call
 
 
+def _entering_are_up(write: Write, found: Sequence[Member]) -> None:
+    """The load balancer's own word, from the same GET, on whoever is to get traffic. Raises Refused."""
+    entering = {change.member_id for change in write.step.changes if change.weight_after > change.weight_before}
+    down = [m for m in found if m.id in entering and m.operating_status not in _UP]
+    if down:
+        words = "; ".join(f"{m.name or m.address} is {m.operating_status}" for m in down)
+        raise Refused(f"who is to get traffic fell ill at the last look: {words}", "nothing was sent", rule=2)
+
+
 def _send_until_answered(run: Run, write: Write, send: Send) -> None:
     """Send; where it is certain that nothing was applied wait and send again, where it is not, look first."""
-    step, call = write.step, write.call
+    step = write.step
     deadline = time.monotonic() + step.deadline
-    while True:
-        run.tick(step.id)
-        text = f"{call.line}, {len(call.body['members'])} members"
-        run.note(EventKind.INTENT, step.id, text, call=replace(call, commands=()))
-        written_before, run.sent = run.written, False
-        try:
-            request = send(run, step.id, lambda: _built_from_a_last_look(run, write))
-        except Unreachable as error:
-            if not run.sent:
-                raise
-            run.note(EventKind.OUTCOME, step.id, f"no answer: {error.message}; it may or may not have been applied")
-            if _settled_and_applied(run, write):
-                return
-        except ApiError as error:
-            if not run.sent:
-                raise
-            run.note(EventKind.OUTCOME, step.id, error.message, status=error.status)
-            if error.status >= 500 and error.status not in _BUSY:
-                if _settled_and_applied(run, write):
-                    return
-            else:
-                run.written = written_before
-                _wait_if_busy(run, write, error)
-        else:
-            run.note(EventKind.OUTCOME, step.id, "accepted", request_id=request)
-            settle(run, write.plan, step.id, step.deadline)
-            return
+    while not _attempt(run, write, send):
         if time.monotonic() > deadline:
             raise NeedsHuman(
                 f"the write was not accepted within {step.deadline:.0f} s", "look at the load balancer, then `resume`"
             )
+        if run.written:
+            still_fit(run, write.plan, step)
+        else:
+            still_as_planned(run, write.plan)
 
 
-def _settled_and_applied(run: Run, write: Write) -> bool:
+def _attempt(run: Run, write: Write, send: Send) -> bool:
+    """One attempt; True when the cloud took the write and the load balancer is ACTIVE again."""
+    step, call = write.step, write.call
+    run.tick(step.id)
+    text = f"{call.line}, {len(call.body['members'])} members"
+    run.note(EventKind.INTENT, step.id, text, call=replace(call, commands=()))
+    written_before, run.sent = run.written, False
+    try:
+        request = send(run, step.id, lambda: _built_from_a_last_look(run, write))
+    except Unreachable as error:
+        if not run.sent:
+            raise
+        return _lost_but_applied(run, write, f"no answer: {error.message}; it may or may not have been applied")
+    except ApiError as error:
+        if not run.sent:
+            raise
+        if error.status >= 500 and error.status not in _BUSY:
+            return _lost_but_applied(run, write, error.message)
+        run.note(EventKind.OUTCOME, step.id, error.message, status=error.status)
+        run.written = written_before
+        _wait_if_busy(run, write, error)
+        return False
+    run.note(EventKind.OUTCOME, step.id, "accepted", request_id=request)
+    settle(run, write.plan, step.id, step.deadline)
+    return True
+
+
+def _lost_but_applied(run: Run, write: Write, text: str) -> bool:
     """After a lost answer: wait for the lock and a settle time, then see what the cloud made of it (rule 10)."""
+    run.unsettled_until = time.time() + run.timing.settle
+    run.note(EventKind.OUTCOME, write.step.id, text, answered=False)
     settle(run, write.plan, write.step.id, write.step.deadline)
-    run.wait(run.timing.settle, write.step.id)
+    run.let_settle(write.step.id)
     return read_back(write.expected, _members(run, write)).applied
 
 

@@ -72,15 +72,20 @@ def _failing(run: Run, plan: Plan, evidence: str) -> Ended:
     if plan.action is Action.ROLLBACK:
         sentence = f"{plan.target.upper()} answers with errors after the rollback: {evidence}"
         return Ended(RolloutState.STOPPED, f"{sentence}; both colours need a look", 7)
-    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}")
+    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}", failing=True)
 
 
-def _go_back(run: Run, plan: Plan, why: str) -> Ended:
-    """Plan the way back from what is there, and walk it. An abort while going back changes nothing any more."""
+def _go_back(run: Run, plan: Plan, why: str, *, failing: bool = False) -> Ended:
+    """Plan the way back from what is there, and walk it. Only a wish to hold is heard on the way.
+
+    `failing`: the colour that is left fails for clients, so it is no capacity that must be kept.
+    """
     run.forward = False
     try:
         settle(run, plan, "", PENDING_DEADLINE)
-        back = make_plan(run.observe(), run.service, Intent(Action.ROLLBACK, plan.source), time.time())
+        run.let_settle("")
+        intent = Intent(Action.ROLLBACK, plan.source, source_fails=failing)
+        back = make_plan(run.observe(), run.service, intent, time.time())
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
         run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}", plan=back)
@@ -89,6 +94,8 @@ def _go_back(run: Run, plan: Plan, why: str) -> Ended:
             if step.kind is not StepKind.RECONCILE:  # it was planned on this very look
                 run.tick(step.id)
                 proven = _step(run, back, step)
+    except AbortAsked as abort:
+        return Ended(RolloutState.STOPPED, f"{why}; going back was {abort}: held where it is", 7)
     except FailingAnswers as evidence:
         return Ended(RolloutState.STOPPED, f"{why}; {plan.source.upper()} fails as well: {evidence}", 7)
     except BluegreenError as error:

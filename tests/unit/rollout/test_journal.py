@@ -60,9 +60,34 @@ def test_events_are_seen_by_a_reader_as_they_come(url: str) -> None:
 def test_only_one_runner_can_claim(url: str) -> None:
     with Journal.open(url) as one, Journal.open(url) as two:
         ident = one.create(a_plan(), WHO, "")
-        assert one.claim(ident, "jump1/boot/1/1", instead_of="")
-        assert not two.claim(ident, "jump2/boot/2/2", instead_of="")
-        assert two.claim(ident, "jump2/boot/2/2", instead_of="jump1/boot/1/1")
+        assert one.claim(ident, "jump1/boot/1/1")
+        assert not two.claim(ident, "jump2/boot/2/2")
+
+
+def test_of_two_who_resume_one_does(url: str) -> None:
+    with Journal.open(url) as one, Journal.open(url) as two:
+        ident = one.create(a_plan(), WHO, "")
+        one.claim(ident, "jump1/boot/1/1")
+        seen = one.rollout(ident)
+        assert one.reopen(seen, DecisionKind.FINISH, a_plan(), WHO, reason="finish it")
+        assert not two.reopen(seen, DecisionKind.GO_BACK, a_plan(), WHO, reason="take it back")
+        assert [decision.kind for decision in two.decisions(ident)] == [DecisionKind.CONFIRM, DecisionKind.FINISH]
+        assert two.claim(ident, "jump2/boot/2/2")
+
+
+def test_a_rollout_that_has_ended_cannot_be_claimed(url: str) -> None:
+    with Journal.open(url) as journal:
+        ident = journal.create(a_plan(), WHO, "")
+        journal.end(ident, RolloutState.DONE, "done", 0)
+        assert not journal.claim(ident, "jump1/boot/1/1")
+
+
+def test_a_journal_that_is_deleted_while_open_is_not_written_to(url: str, tmp_path: Path) -> None:
+    with Journal.open(url) as journal:
+        ident = journal.create(a_plan(), WHO, "")
+        (tmp_path / "state" / "journal.db").unlink()
+        with pytest.raises(JournalError, match="deleted or replaced"):
+            journal.append(ident, EventKind.INTENT, "shift", "PUT")
 
 
 def test_the_end_is_in_the_row_and_in_the_events(url: str) -> None:
