@@ -18,13 +18,23 @@ IP = "127.0.0.1"
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 STATE = Path(os.environ.get("LAB_STATE") or _CACHE / "bluegreen-lab").absolute()
-VENV = Path(os.environ.get("LAB_VENV") or STATE / "venv").absolute()
+
+_MADE_WITH = STATE / "made-with.json"
+
+
+def _remembered(name: str, default: str) -> str:
+    """A variable, else what the lab in STATE was made with, else the default."""
+    known: dict[str, str] = json.loads(_MADE_WITH.read_text()) if _MADE_WITH.exists() else {}
+    return os.environ.get(name) or known.get(name) or default
+
+
+VENV = Path(_remembered("LAB_VENV", str(STATE / "venv"))).absolute()
 """The environment with OpenStack in it; several labs may share one."""
 
 ETC, LOG, RUN, DATA = STATE / "etc", STATE / "log", STATE / "run", STATE / "data"
 CLOUDS_YAML = STATE / "clouds.yaml"
 
-OFFSET = int(os.environ.get("LAB_PORT_OFFSET", "20000"))
+OFFSET = int(_remembered("LAB_PORT_OFFSET", "20000"))
 PORT = {
     name: port + OFFSET
     for name, port in {
@@ -79,7 +89,18 @@ def has_dataplane() -> bool:
 
 def cidr() -> str:
     """Where the servers and VIPs are: with a data plane on the loopback device, which owns all of 127/8."""
-    return os.environ.get("LAB_CIDR") or ("127.78.0.0/22" if has_dataplane() else "10.78.0.0/22")
+    return _remembered("LAB_CIDR", "127.78.0.0/22" if has_dataplane() else "10.78.0.0/22")
+
+
+def remember() -> None:
+    """Note what makes this lab, so that later commands need LAB_STATE only."""
+    made_with = {"LAB_VENV": str(VENV), "LAB_PORT_OFFSET": str(OFFSET), "LAB_CIDR": cidr()}
+    _MADE_WITH.write_text(json.dumps(made_with))
+
+
+def forget() -> None:
+    """Note nothing any more."""
+    _MADE_WITH.unlink(missing_ok=True)
 
 
 def url(service: str) -> str:

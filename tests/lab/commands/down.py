@@ -7,7 +7,7 @@ import shutil
 
 from .. import services
 from ..process import stop
-from ..settings import CLOUDS_YAML, DATA, ETC, LOG, STATE, say
+from ..settings import CLOUDS_YAML, DATA, ETC, LOG, STATE, forget, say
 
 _INFRASTRUCTURE = 3  # bus, its epmd, database: after everything that uses them
 
@@ -29,5 +29,6 @@ def run(given: argparse.Namespace) -> int:
             shutil.rmtree(path, ignore_errors=True)
         for path in (STATE / "secrets.json", CLOUDS_YAML):
             path.unlink(missing_ok=True)
+        forget()
     say("stopped and wiped" if given.wipe else "stopped")
     return 0

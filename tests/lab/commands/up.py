@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from .. import bus, config, database, install, schema, services
 from ..process import run as run_process
 from ..process import wait_http
-from ..settings import APIS, CLOUDS_YAML, DATA, ETC, HOME, LOG, PORT, RUN, STATE, in_venv, say
+from ..settings import APIS, CLOUDS_YAML, DATA, ETC, HOME, LOG, PORT, RUN, STATE, in_venv, remember, say
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
         path.mkdir(parents=True, mode=0o700, exist_ok=True)
     with (RUN / "up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one `up` at a time; others wait
+        remember()
         with _phase("Debian packages"):
             install.debian_packages()
         with _phase("OpenStack in an environment"):
