@@ -166,11 +166,17 @@ def test_stale_facts_are_no_base_for_a_plan() -> None:
     assert "99 s old: timed out" in refusal.reason
 
 
-def test_a_busy_load_balancer_is_waited_for_and_one_in_error_is_not() -> None:
+def test_a_busy_load_balancer_stops_a_cutover_and_not_a_way_back() -> None:
     world = usual()
     assert world.balancer is not None
     busy = replace(world, balancer=replace(world.balancer, provisioning_status="PENDING_UPDATE"))
     assert refused(busy).code == "busy"
+    assert made(busy, ROLLBACK).writes == 1
+
+
+def test_nothing_can_be_planned_on_a_load_balancer_in_error() -> None:
+    world = usual()
+    assert world.balancer is not None
     broken = replace(world, balancer=replace(world.balancer, provisioning_status="ERROR"))
     assert refused(broken).code == "immutable"
 
@@ -222,3 +228,52 @@ def test_a_task_on_a_server_is_drift() -> None:
 
 def test_the_digest_knows_the_config() -> None:
     assert made(usual()).digest != made(usual(), settings=loose()).digest
+
+
+def test_what_fails_for_clients_is_no_capacity_to_be_kept() -> None:
+    parked = [instance(Colour.BLUE, 1, 0), instance(Colour.BLUE, 2, 0, probe_ok=False)]
+    live = [instance(Colour.GREEN, n, 100) for n in (1, 2)]
+    refusal = refused(service(parked, live), ROLLBACK)
+    assert refusal.code == "floor"
+    assert "--live-fails" in refusal.hint
+    assert made(service(parked, live), Intent(Action.ROLLBACK, source_fails=True)).writes == 1
+
+
+def test_an_instance_without_a_colour_in_rotation_is_like_a_stranger() -> None:
+    lost = replace(instance(Colour.BLUE, 9, 100), colour=None)
+    world = replace(usual(), uncoloured=(lost,))
+    refusal = refused(world)
+    assert (refusal.code, refusal.names) == ("foreign", ("api-blue-9",))
+    assert any("api-blue-9 goes on serving" in note for note in made(world, ROLLBACK).notes)
+
+
+def test_a_name_that_no_instance_has_is_refused() -> None:
+    refusal = refused(usual(), Intent(Action.CUTOVER, leave_out=("api-gren-1",)))
+    assert (refusal.code, refusal.names) == ("names", ("api-gren-1",))
+
+
+def test_the_recorded_weight_outlives_a_weight_set_by_hand() -> None:
+    by_hand = [instance(Colour.BLUE, 1, 5, tagged=100), instance(Colour.BLUE, 2, 100)]
+    result = made(service(by_hand, [instance(Colour.GREEN, n, 0) for n in (1, 2)]))
+    call = result.steps[1].call
+    assert call is not None
+    tags = {item["name"]: item["tags"] for item in call.body["members"]}
+    assert "bluegreen:weight=100" in tags["api-blue-1"]
+    assert any("api-blue-1 has weight 5, its recorded one is 100" in note for note in result.notes)
+
+
+def test_a_version_that_both_colours_run_proves_nothing() -> None:
+    world = usual()
+    first = replace(world.green.instances[0], version=world.blue.instances[0].version)
+    mixed = replace(world, green=replace(world.green, instances=(first, *world.green.instances[1:])))
+    assert made(mixed).steps[-1].proof is None
+    unknown = replace(world.green.instances[0], version=None)
+    partly = replace(world, green=replace(world.green, instances=(unknown, *world.green.instances[1:])))
+    assert made(partly).steps[-1].proof is None
+    proof = made(world).steps[-1].proof
+    assert proof is not None
+    assert (proof.url, proof.versions) == ("http://203.0.113.7/version", ("b" * 40,))
+
+
+def test_the_digest_knows_where_versions_come_from() -> None:
+    assert made(usual(), settings=config(version=("image.x",))).digest != made(usual()).digest
