@@ -10,17 +10,14 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from console.config.model import Config
-from console.model.service import Service
-from console.model.snapshot import Snapshot
-from console.plan.plan import Action
-from console.rollout.records import Rollout
+from console.model.text import visible
 from screens import themes
 from screens.arming import Arming
 from screens.desk import JournalDesk
@@ -33,6 +30,12 @@ from screens.view.glyphs import ASCII, UNICODE, Glyphs
 from screens.widgets.keybar import KeyBar
 from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service
+    from console.model.snapshot import Snapshot
+    from console.plan.plan import Action
+    from console.rollout.records import Rollout
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
 _TICKS_PER_BODY = 5
@@ -138,6 +141,14 @@ class BluegreenApp(App[int]):
     def action_leave(self) -> None:
         """Quit; rollouts go on by themselves."""
         self.exit(0)
+
+    def farewell(self) -> str:
+        """What goes on without this console, and how to see it."""
+        living = [each for each in self.journal.open.values() if each.id not in self.journal.orphans]
+        return "".join(
+            f"rollout {each.id} of {visible(each.service)} goes on; `bluegreen attach {each.id}` follows it\n"
+            for each in living
+        )
 
     def do_quit(self) -> None:
         """Quit, from the palette or a click."""
@@ -335,6 +346,7 @@ def run(
         no_colour=no_colour,
     )
     code = app.run()
+    sys.stdout.write(app.farewell())
     return app.return_code or 0 if code is None else code
 
 

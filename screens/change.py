@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.widget import Widget
 
 from console.model.colour import Colour
@@ -20,6 +19,7 @@ from screens.keys import Place, Situation
 from screens.view import change, traffic
 from screens.view.line import line
 from screens.view.progress import StepState, StepView, planned, progress
+from screens.widgets.box import Box
 from screens.widgets.panel import Panel
 from screens.widgets.sheet import Sheet
 from screens.widgets.table import Table
@@ -46,7 +46,7 @@ class ChangeScreen(FactsScreen):
     def body(self) -> Iterable[Widget]:
         """Headline, steps beside the explanation, traffic, and what to read or what happened."""
         yield Sheet(id="headline", wraps=True)
-        yield Container(Table(id="steps", heading=False), Panel(id="detail"), id="walk")
+        yield Box(Table(id="steps", heading=False), Panel(id="detail"), id="walk")
         yield Panel(id="traffic", wraps=False)
         yield Panel(id="log")
 
@@ -87,7 +87,11 @@ class ChangeScreen(FactsScreen):
         """What decides which actions can be done now."""
         base = super().situation()
         mine = self.followed
-        return replace(base, forecast=self.forecast, followed=mine, unfinished=self.orphan if mine else base.unfinished)
+        plan = self.forecast if isinstance(self.forecast, Plan) else None
+        refusal = self.forecast if isinstance(self.forecast, Refusal) else None
+        return replace(
+            base, plan=plan, refusal=refusal, followed=mine, unfinished=self.orphan if mine else base.unfinished
+        )
 
     # -- showing
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
 
 from console.model.text import visible
-from console.model.verdict import Verdict
 from screens.facts_screen import FactsScreen, bindings, steady_verdict
 from screens.keys import Place
 from screens.view.glyphs import Glyphs
@@ -17,6 +16,9 @@ from screens.view.header import Head
 from screens.view.line import line
 from screens.view.table import Column, Row
 from screens.widgets.table import Table
+
+if TYPE_CHECKING:
+    from console.model.verdict import Verdict
 
 _COLUMNS = (
     Column("", 1),

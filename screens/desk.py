@@ -17,13 +17,13 @@ from textual.message import Message
 
 from console.config.model import Config
 from console.errors import BluegreenError
-from console.model.service import Service
-from console.plan.plan import Plan
-from console.rollout.records import DecisionKind
 from screens.messages import Begun, Decided, JournalSeen, JournalView
 
 if TYPE_CHECKING:
+    from console.model.service import Service
+    from console.plan.plan import Plan
     from console.rollout.journal import Journal
+    from console.rollout.records import DecisionKind
 
 _Post = Callable[[Message], object]
 _Job = Callable[["Journal"], None]
@@ -139,6 +139,7 @@ class JournalDesk:
 
     def _settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
+        from console.rollout.records import DecisionKind  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415
 
         rollout = journal.rollout(rollout_id)

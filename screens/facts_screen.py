@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from console.model.service import Service
 from console.model.text import visible
-from console.model.verdict import Verdict, verdict
 from screens import keys
 from screens.keys import Place, Situation
 from screens.view import header
 from screens.view.header import Head
 from screens.view.line import Line, line
 from screens.widgets.keybar import KeyBar
+from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service
+    from console.model.verdict import Verdict
     from screens.app import BluegreenApp
 
 
@@ -37,6 +40,8 @@ def bindings(place: Place) -> list[BindingType]:
 
 def steady_verdict(service: Service, now: float) -> Verdict:
     """The verdict, with the ages in its words rounded up to 5 s: what ticks every second costs bytes all the time."""
+    from console.model.verdict import verdict  # noqa: PLC0415 there are facts, so it is imported already
+
     found = verdict(service, now)
     rounded = verdict(service, math.ceil(now / 5) * 5)
     same = (rounded.fresh, rounded.healthy, len(rounded.problems)) == (found.fresh, found.healthy, len(found.problems))
@@ -45,6 +50,8 @@ def steady_verdict(service: Service, now: float) -> Verdict:
 
 class FactsScreen(Screen[None]):
     """A screen about one service. Subclasses give the body and say what it shows."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
 
     place: ClassVar[Place] = Place.SERVICE
 
@@ -86,6 +93,12 @@ class FactsScreen(Screen[None]):
     def on_mount(self) -> None:
         """From now on there is something to show facts in."""
         self._has_widgets = True
+        # Textual sets these after the first layout; that would be a second picture right after the first
+        width, height = self.app.size
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(width < WIDE, "-narrow")
+        self.set_class(height >= TALL, "-tall")
+        self.set_class(height < TALL, "-short")
         self.show_all()
 
     def on_screen_resume(self) -> None:

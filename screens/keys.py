@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from console.model.service import Service
-from console.plan.plan import Plan, Refusal
-from console.rollout.records import Rollout
 from screens.arming import Arming
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service
+    from console.plan.plan import Plan, Refusal
+    from console.rollout.records import Rollout
 
 
 class Place(StrEnum):
@@ -37,7 +40,7 @@ class Situation:
     """All that decides whether an action can be done now.
 
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
-    the one on the change screen. `forecast` is the plan on the change screen, or why there is none.
+    the one on the change screen. `plan` is the plan on the change screen, `refusal` why there is none.
     """
 
     place: Place
@@ -45,7 +48,8 @@ class Situation:
     now: float
     service: Service | None = None
     services: int = 1
-    forecast: Plan | Refusal | None = None
+    plan: Plan | None = None
+    refusal: Refusal | None = None
     rollout: Rollout | None = None
     unfinished: bool = False
     followed: Rollout | None = None
@@ -132,10 +136,10 @@ def _to_start(s: Situation) -> str:
         return (
             "this rollout has begun already" if not s.followed.state.ended else "this rollout has ended: esc leaves it"
         )
-    if s.forecast is None:
+    if s.refusal is not None:
+        return f"refused: {s.refusal.reason}"
+    if s.plan is None:
         return "there is no plan yet"
-    if isinstance(s.forecast, Refusal):
-        return f"refused: {s.forecast.reason}"
     if s.journal_problem:
         return s.journal_problem
     return _under_way(s) or _may_change(s)
@@ -143,7 +147,7 @@ def _to_start(s: Situation) -> str:
 
 def _may_change(s: Situation) -> str:
     # a rollback must be one dialog away even from a console that nobody has armed; that dialog arms it
-    if isinstance(s.forecast, Plan) and s.forecast.action == "rollback" and not s.arming.forbidden:
+    if s.plan is not None and s.plan.action == "rollback" and not s.arming.forbidden:
         return ""
     return s.arming.why_not(s.now)
 
@@ -165,13 +169,13 @@ def _to_settle(s: Situation) -> str:
 
 
 def _to_take_in(s: Situation) -> str:
-    if isinstance(s.forecast, Refusal) and s.forecast.code == "untagged" and s.followed is None:
+    if s.refusal is not None and s.refusal.code == "untagged" and s.followed is None:
         return ""
     return "no instance waits for being taken in"
 
 
 def _which_way(s: Situation) -> str:
-    if isinstance(s.forecast, Refusal) and s.forecast.code == "which" and s.followed is None:
+    if s.refusal is not None and s.refusal.code == "which" and s.followed is None:
         return ""
     return "it is clear where the traffic should go"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from console.model.snapshot import Snapshot
-from console.rollout.records import Event, Rollout
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.snapshot import Snapshot
+    from console.rollout.records import Event, Rollout
 
 
 class SnapshotReady(Message):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
-from console.model.service import Service
-from console.model.snapshot import Snapshot
-from console.plan.plan import Plan
-from console.rollout.records import DecisionKind
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service
+    from console.model.snapshot import Snapshot
+    from console.plan.plan import Plan
+    from console.rollout.records import DecisionKind
 
 
 class Watcher(Protocol):
@@ -26,7 +27,8 @@ class Watcher(Protocol):
         """Look now."""
 
 
-Watch = Callable[[Callable[[Snapshot], None]], Watcher]  # may be slow: it is called off the UI thread
+Publish = Callable[["Snapshot"], None]
+Watch = Callable[[Publish], Watcher]  # may be slow: it is called off the UI thread
 
 
 class Desk(Protocol):

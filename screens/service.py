@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.widget import Widget
 
-from console.model.colour import Colour, Role
-from console.model.service import ColourSet, Service
-from console.plan.plan import Action
+from console.model.colour import Colour
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place
-from screens.view import balancer, commits, header, instances, traffic
+from screens.view import header
 from screens.view.line import Line, line
+from screens.view.words import Magnitudes
+from screens.widgets.box import Box
 from screens.widgets.panel import Panel
 from screens.widgets.table import Table
 
@@ -33,12 +32,13 @@ class ServiceScreen(FactsScreen):
         self.front = Colour.BLUE
         self.on_commits = False
         self._chosen = False
+        self._speeds = Magnitudes()
         self._levels: dict[str, int | None] = {}
 
     def body(self) -> Iterable[Widget]:
         """The two colours, what stands between them and the clients, and the commits."""
-        yield Container(*(Table(id=colour.value, classes="pane") for colour in Colour), id="panes")
-        yield Container(Panel(id="traffic", wraps=False), Panel(id="balancer"), id="middle")
+        yield Box(*(Table(id=colour.value, classes="pane") for colour in Colour), id="panes")
+        yield Box(Panel(id="traffic", wraps=False), Panel(id="balancer"), id="middle")
         yield Table(id="commits", heading=False)
 
     def show_body(self, now: float) -> None:
@@ -49,11 +49,9 @@ class ServiceScreen(FactsScreen):
             return
         if not self._chosen and service.live is not None:
             self.front, self._chosen = service.live, True
-        for side in service.colours:
-            self._show_colour(service, side, now)
-        self._show_traffic(service, now)
-        self._show_balancer(service, now)
-        self._show_commits(service, now)
+        from screens import panels  # noqa: PLC0415 the first paint, without facts, does not wait for its import
+
+        panels.fill(self, service, now, self._speeds)
         self._arrange()
 
     def banner(self) -> list[Line]:
@@ -66,45 +64,20 @@ class ServiceScreen(FactsScreen):
 
     # -- panels
 
-    def _pane(self, colour: Colour) -> Table:
+    def pane(self, colour: Colour) -> Table:
+        """The table of a colour."""
         return self.query_one(f"#{colour.value}", Table)
 
     def _show_nothing(self) -> None:
         waiting = line(("waiting for the cloud's first answer", "dim"))
         for colour in Colour:
-            pane = self._pane(colour)
+            pane = self.pane(colour)
             pane.entitle(line((colour.value.upper(), f"{colour.value} live")))
             pane.fill((), (), (waiting,))
         self.query_one("#traffic", Panel).entitle(line(("through the VIP", "title")))
         self.query_one("#balancer", Panel).entitle(line(("load balancer", "title")))
         self.query_one("#commits", Table).entitle(line(("commits", "title")))
         self._arrange()
-
-    def _show_colour(self, service: Service, side: ColourSet, now: float) -> None:
-        pane, glyphs = self._pane(side.colour), self.console_app.look.glyphs
-        role = service.role(side.colour)
-        frame = f"frame-{side.colour.value}" if role in (Role.LIVE, Role.BOTH) else "frame"
-        pane.entitle(instances.title(service, side, glyphs), instances.title_right(service, side, now), frame)
-        rows = instances.rows(service, side, now, glyphs)
-        pane.fill(instances.COLUMNS, rows, (instances.empty(service, side),))
-
-    def _show_traffic(self, service: Service, now: float) -> None:
-        panel, glyphs = self.query_one("#traffic", Panel), self.console_app.look.glyphs
-        make = traffic.brief if self.is_short else traffic.lines
-        panel.entitle(traffic.title(service), traffic.title_right(service, now))
-        panel.show_made(lambda cells: make(service, cells, now, glyphs))
-
-    def _show_balancer(self, service: Service, now: float) -> None:
-        panel = self.query_one("#balancer", Panel)
-        panel.entitle(balancer.title(service), balancer.title_right(service, now))
-        changing = balancer.changing(service, now)
-        facts = balancer.brief(service) if self.is_short else balancer.lines(service)
-        panel.show([*([changing] if changing else []), *facts])
-
-    def _show_commits(self, service: Service, now: float) -> None:
-        table = self.query_one("#commits", Table)
-        table.entitle(commits.title(service))
-        table.fill(commits.COLUMNS, commits.rows(service.commits, now), (commits.empty(service),))
 
     # -- layout
 
@@ -117,13 +90,13 @@ class ServiceScreen(FactsScreen):
         """One colour or two; and panes no higher than they need, so that the rest has room."""
         one = self.has_class("-narrow") and self.is_short
         for colour in Colour:
-            self._pane(colour).display = not one or colour is self.front
+            self.pane(colour).display = not one or colour is self.front
         self.query_one("#panes").display = not (self.is_short and self.on_commits)
         self.set_class(self.on_commits, "-on-commits")
         if not self.is_short:
             self._level("#panes")
         self._level("#middle")
-        target = self.query_one("#commits", Table) if self.on_commits else self._pane(self.front)
+        target = self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)
         if self.focused is None or not self.focused.display or (one and self.focused is not target):
             target.focus()
 
@@ -146,20 +119,24 @@ class ServiceScreen(FactsScreen):
         self.front = self.front if self.on_commits else self.front.other
         self.on_commits, self._chosen = False, True
         self._arrange()
-        self._pane(self.front).focus()
+        self.pane(self.front).focus()
 
     def do_commits(self) -> None:
         """Move to the commits, and back; where there is little height they take the place of the instances."""
         self.on_commits = not self.on_commits
         self._arrange()
-        (self.query_one("#commits", Table) if self.on_commits else self._pane(self.front)).focus()
+        (self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)).focus()
 
     def do_cutover(self) -> None:
         """Open the change screen on a plan."""
+        from console.plan.plan import Action  # noqa: PLC0415
+
         self.console_app.open_change(self.service_name, Action.CUTOVER)
 
     def do_rollback(self) -> None:
         """Open the change screen on a plan to go back."""
+        from console.plan.plan import Action  # noqa: PLC0415
+
         self.console_app.open_change(self.service_name, Action.ROLLBACK)
 
     def do_follow(self) -> None:

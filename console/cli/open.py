@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("the console needs a terminal", "`bluegreen status` prints the same facts")
     from screens import app
 
-    return app.run(
+    code = app.run(
         config,
         service=args.service,
         operate=args.operate,
@@ -44,3 +44,8 @@ def run(args: argparse.Namespace) -> int:
         ascii_only=args.ascii,
         theme=args.theme,
     )
+    # Nothing is left to be done. The interpreter's own way out takes the SDK apart for half a second, and may wait for
+    # a thread that hangs in a call.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from console.model.colour import Colour
-from console.model.service import Service
 from console.model.text import visible
-from console.model.verdict import Verdict, role_words
-from console.rollout.records import Rollout
 from screens.arming import Arming
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, flow, line, spread, width, wrap
 from screens.view.words import count, role_glyph
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service
+    from console.model.verdict import Verdict
+    from console.rollout.records import Rollout
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def _colours(head: Head, glyphs: Glyphs) -> list[Line]:
 
 
 def _colour(service: Service, verdict: Verdict, colour: Colour, glyphs: Glyphs) -> Line:
+    from console.model.verdict import role_words  # noqa: PLC0415 there are facts, so it is imported already
+
     role = role_words(service, colour)
     style = colour.value if role == "idle" else f"{colour.value} live"
     return line((f"{role_glyph(role, glyphs)} {visible(verdict.side(colour))}", style))

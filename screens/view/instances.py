@@ -11,7 +11,7 @@ from console.model.verdict import role_words
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, Span, line
 from screens.view.table import Column, Row
-from screens.view.words import age, coarse_ms, name, role_glyph
+from screens.view.words import Magnitudes, age, name, role_glyph
 
 COLUMNS = (
     Column("", 1),
@@ -25,13 +25,13 @@ COLUMNS = (
 )
 
 
-def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs) -> tuple[Row, ...]:
+def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs, speeds: Magnitudes) -> tuple[Row, ...]:
     """A row per instance, by name; what is wrong, or held, stands below it in words."""
     mixed = len(side.versions) > 1
-    return tuple(_row(service, instance, now, glyphs, mixed=mixed) for instance in side.instances)
+    return tuple(_row(service, instance, now, glyphs, speeds, mixed=mixed) for instance in side.instances)
 
 
-def _row(service: Service, instance: Instance, now: float, glyphs: Glyphs, *, mixed: bool) -> Row:
+def _row(service: Service, instance: Instance, now: float, glyphs: Glyphs, speeds: Magnitudes, *, mixed: bool) -> Row:
     health = judge(service, instance, now)
     held = instance.held_by
     if held is not None:
@@ -48,7 +48,7 @@ def _row(service: Service, instance: Instance, now: float, glyphs: Glyphs, *, mi
             _nova(service, instance, now),
             _member(service, instance, now),
             _weight(instance),
-            _probe(service, instance, now),
+            _probe(service, instance, now, speeds),
             _version(instance),
             (_up(instance, now), "dim"),
         ),
@@ -87,19 +87,19 @@ def _weight(instance: Instance) -> Span:
     return str(instance.member.weight), "live" if instance.weight else "dim"
 
 
-def _probe(service: Service, instance: Instance, now: float) -> Span:
+def _probe(service: Service, instance: Instance, now: float, speeds: Magnitudes) -> Span:
     if not service.probed:
         return "none", "dim"
     probe = instance.probe
     if probe is None:
         return "waiting", "dim"
     old = now - probe.at > service.source(PROBES).good_for
-    return _probe_words(probe), "faint" if old else ("" if probe.ok else "bad")
+    return _probe_words(instance, probe, speeds), "faint" if old else ("" if probe.ok else "bad")
 
 
-def _probe_words(probe: Probe) -> str:
+def _probe_words(instance: Instance, probe: Probe, speeds: Magnitudes) -> str:
     if probe.ok and probe.ms is not None:
-        return f"ok {coarse_ms(probe.ms)}"
+        return f"ok {speeds.words(instance.key, probe.ms)}"
     return visible(probe.words)
 
 

@@ -8,9 +8,10 @@ from console.model.colour import Colour
 from console.model.service import VIP, Service
 from console.model.text import visible
 from console.model.traffic import Traffic, VipAnswer
+from screens.view import words
 from screens.view.glyphs import Glyphs
 from screens.view.line import Line, Span, line
-from screens.view.words import about_ms, age, name
+from screens.view.words import age, name
 
 WINDOW = 60  # seconds that the strip covers
 
@@ -53,14 +54,14 @@ def brief(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line
 
 
 def summary(traffic: Traffic) -> Line:
-    """`lost 0   longest gap 250 ms   4/s asked`, and why the last one was lost."""
-    gap = traffic.longest_gap_ms
+    """`lost 0   longest gap under 500 ms`, and why the last one was lost."""
+    longest = traffic.longest_gap_ms
     lost = [answer for answer in traffic.answers if not answer.ok]
     unknown = sum(answer.ok and traffic.colour_of(answer) is None for answer in traffic.answers)
     return line(
         (f"lost {len(lost)}", "bad" if lost else ""),
         (f": {_why(lost[-1])}", "bad") if lost else "",
-        f"   longest gap {about_ms(gap)}" if gap is not None else "",
+        f"   longest gap {words.gap(longest)}" if longest is not None else "",
         (f"   {unknown} of unknown colour", "warn") if unknown else "",
     )
 

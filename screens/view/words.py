@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from console.model.colour import Colour
 from screens.view.glyphs import Glyphs
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
-_STEPS_MS = (10, 100, 1000)
+_GAPS_MS = (100, 200, 500, 1000, 2000, 5000)
 
 
 def age(seconds: float) -> str:
@@ -17,20 +19,29 @@ def age(seconds: float) -> str:
     return "0s"
 
 
-def coarse_ms(ms: float) -> str:
-    """A duration rounded up to a power of ten (`<100ms`), so that jitter does not repaint it; seconds above one."""
-    step = next((step for step in _STEPS_MS if ms <= step), None)
-    return f"{ms / 1000:.0f}s" if step is None else "<1s" if step == 1000 else f"<{step}ms"
-
-
-def about_ms(ms: float) -> str:
-    """A duration to one digit and a half: `40 ms`, `250 ms`, `1.5 s`."""
-    if ms >= 10_000:
+def gap(ms: float) -> str:
+    """A gap rounded up to a round figure: a few requests a second can tell no more."""
+    step = next((step for step in _GAPS_MS if ms <= step), None)
+    if step is None:
         return f"{ms / 1000:.0f} s"
-    if ms >= 1000:
-        return f"{ms / 1000:.1f} s"
-    step = 50 if ms >= 200 else 10
-    return f"{max(round(ms / step) * step, step):.0f} ms"
+    return f"under {step // 1000} s" if step >= 1000 else f"under {step} ms"
+
+
+class Magnitudes:
+    """Durations as powers of ten (`~10ms`), each by a key. One that stays near what is shown is not shown anew.
+
+    Jitter around a round figure would repaint a line with every look at the cloud.
+    """
+
+    def __init__(self) -> None:
+        self._shown: dict[str, int] = {}
+
+    def words(self, key: str, ms: float) -> str:
+        """The magnitude of this duration; the one shown for the key before, while within a factor of seven of it."""
+        shown = self._shown.get(key)
+        if shown is None or not 10**shown / 7 < ms < 10**shown * 7:
+            shown = self._shown[key] = max(round(math.log10(max(ms, 1.0))), 0)
+        return f"~{10 ** (shown - 3)}s" if shown >= 3 else f"~{10**shown}ms"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -63,7 +63,7 @@ def test_a_reason_is_a_sentence_and_what_changes_needs_arming(arming: Arming, fo
     plan = cutover(facts, config().services["api"], now)
     current = rollout(plan, now) if followed else None
     situation = Situation(
-        Place.CHANGE, arming, 1.0, facts, forecast=None if followed else plan, rollout=current, followed=current
+        Place.CHANGE, arming, 1.0, facts, plan=None if followed else plan, rollout=current, followed=current
     )
     open_ones = {action.id for action in ACTIONS if action.mutates and not action.reason(situation)}
     allowed = {"abort"} if followed else {"start"}
