@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from console.model.text import visible
-from screens.facts_screen import FactsScreen, bindings, steady_verdict
+from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place
 from screens.view.glyphs import Glyphs
 from screens.view.header import Head
@@ -67,7 +67,7 @@ class ChooserScreen(FactsScreen):
         if service is None:
             waiting = ("asking", "dim")
             return Row(name, ((" ", ""), (visible(name), "strong"), environment, waiting, ("", ""), ("", "")))
-        found = steady_verdict(service, now)
+        found = app.verdicts.of(service, now)
         sign = (" ", "") if found.healthy else (glyphs.attention, "bad")
         state = ("well", "") if found.healthy else ("STALE" if not found.fresh else "not well", "bad")
         sides = (

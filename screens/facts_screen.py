@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from console.model.text import visible
 from screens import keys
+from screens.common_actions import CommonActions
 from screens.keys import Place, Situation
 from screens.view import header
 from screens.view.header import Head
@@ -24,9 +23,7 @@ from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
-    from console.model.service import Service
     from console.model.verdict import Verdict
-    from screens.app import BluegreenApp
 
 
 def bindings(place: Place) -> list[BindingType]:
@@ -38,17 +35,7 @@ def bindings(place: Place) -> list[BindingType]:
     ]
 
 
-def steady_verdict(service: Service, now: float) -> Verdict:
-    """The verdict, with the ages in its words rounded up to 5 s: what ticks every second costs bytes all the time."""
-    from console.model.verdict import verdict  # noqa: PLC0415 there are facts, so it is imported already
-
-    found = verdict(service, now)
-    rounded = verdict(service, math.ceil(now / 5) * 5)
-    same = (rounded.fresh, rounded.healthy, len(rounded.problems)) == (found.fresh, found.healthy, len(found.problems))
-    return rounded if same else found
-
-
-class FactsScreen(Screen[None]):
+class FactsScreen(CommonActions):
     """A screen about one service. Subclasses give the body and say what it shows."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
@@ -60,11 +47,6 @@ class FactsScreen(Screen[None]):
         self.service_name = service
         self._has_widgets = False
         self._said = ""
-
-    @property
-    def console_app(self) -> BluegreenApp:
-        """The program, typed."""
-        return cast("BluegreenApp", self.app)
 
     # -- what it is made of
 
@@ -158,7 +140,7 @@ class FactsScreen(Screen[None]):
     def verdict(self, now: float) -> Verdict | None:
         """The verdict on the service, None before it was seen."""
         service = self.console_app.service(self.service_name)
-        return steady_verdict(service, now) if service is not None else None
+        return self.console_app.verdicts.of(service, now) if service is not None else None
 
     def hints(self) -> tuple[str, ...]:
         """What to do about the sources that fail."""
@@ -209,7 +191,7 @@ class FactsScreen(Screen[None]):
             self.say(f"{action.label.rstrip('.…')}: {reason}")
             return
         self.say("")
-        handler: Any = getattr(self, f"do_{action_id}", None) or getattr(self.app, f"do_{action_id}")
+        handler: Callable[[], None] = getattr(self, f"do_{action_id}")
         handler()
 
     def say(self, text: str) -> None:

@@ -147,4 +147,5 @@ class ServiceScreen(FactsScreen):
 
     def do_back(self) -> None:
         """Back to the list of services, if there is one."""
-        self.console_app.do_services()
+        if len(self.console_app.config.services) > 1:
+            self.console_app.open_services()

@@ -12,9 +12,9 @@ from pathlib import Path
 from console.config import load
 from console.drill.server import running_drill
 from console.watch.poller import Poller
-from screens.app import BluegreenApp
 from screens.arming import Arming
 from screens.desk import JournalDesk
+from screens.program import BluegreenApp
 
 PICTURE = Path(__file__).parent.parent / "docs" / "service.svg"
 SIZE = (120, 27)

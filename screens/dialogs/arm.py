@@ -9,7 +9,7 @@ from screens.dialogs.typed import TypedDialog
 from screens.view.line import line
 
 if TYPE_CHECKING:
-    from screens.app import BluegreenApp
+    from screens.program import BluegreenApp
 
 
 def ask_to_arm(app: BluegreenApp, service: str) -> None:

@@ -30,11 +30,10 @@ def test_every_action_has_a_sentence_and_no_two_are_called_the_same() -> None:
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
 
 
-def test_every_action_is_done_by_its_screen_or_by_the_program() -> None:
-    app, _, _ = make_app(settings=config())
+def test_every_action_is_done_by_its_screen() -> None:
     for action in ACTIONS:
         for place in action.places:
-            assert hasattr(SCREENS[place], f"do_{action.id}") or hasattr(app, f"do_{action.id}"), (place, action.id)
+            assert hasattr(SCREENS[place], f"do_{action.id}"), (place, action.id)
 
 
 def test_what_changes_the_cloud_is_confirmed() -> None:

@@ -11,7 +11,7 @@ from tuikit import FakeWatcher, config, instance, make_app, service, stale, traf
 from console.model.colour import Colour
 from console.model.instance import Probe
 from console.model.service import BALANCER, SERVERS, Service, Source
-from screens.app import BluegreenApp
+from screens.program import BluegreenApp
 from screens.view.glyphs import ASCII
 from screens.widgets.table import Table
 

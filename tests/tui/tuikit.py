@@ -20,8 +20,8 @@ from console.model.snapshot import Snapshot
 from console.model.traffic import Traffic, VipAnswer
 from console.plan.plan import Plan
 from console.rollout.records import DecisionKind
-from screens.app import BluegreenApp
 from screens.arming import Arming
+from screens.program import BluegreenApp
 from screens.view.glyphs import UNICODE, Glyphs
 
 SHAS = {
