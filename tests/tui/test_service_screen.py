@@ -33,17 +33,8 @@ async def test_a_small_screen_shows_one_colour_and_tab_the_other() -> None:
         await shows(pilot, "api-blue-1")
         assert "api-green-1" not in text_of(app)
         # what a decision needs is there at any size
-        for words in (
-            "PRODUCTION",
-            "BLUE live",
-            "GREEN idle",
-            "rollback ready",
-            "LB ACTIVE",
-            "fresh",
-            "READ-ONLY",
-            "lost 0",
-        ):
-            assert words in text_of(app), words
+        await shows(pilot, "PRODUCTION", "BLUE live", "GREEN idle", "rollback ready", "LB ACTIVE", "fresh")
+        await shows(pilot, "READ-ONLY", "lost 0")
         await pilot.press("tab")
         await shows(pilot, "api-green-1")
 
@@ -110,9 +101,7 @@ async def test_a_poller_that_can_not_start_is_said() -> None:
 
     app._watch = broken
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause(0.3)
-        assert "no such cloud: prod" in text_of(app)
-        assert "api" in text_of(app)
+        await shows(pilot, "no such cloud: prod", "api")
 
 
 async def test_the_cursor_stays_on_its_row_whatever_comes_and_goes() -> None:
