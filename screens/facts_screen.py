@@ -90,8 +90,6 @@ class FactsScreen(CommonActions):
     def on_resize(self) -> None:
         """Lines are made for a width, which widgets have after the layout."""
         self.call_after_refresh(self.show_all)
-        # and how high those that wrap become is known only then: what shares the rest of the screen is laid out again
-        self.call_after_refresh(self.refresh, layout=True)
 
     def show_all(self) -> None:
         """Show every fact as it is now."""

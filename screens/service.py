@@ -93,19 +93,20 @@ class ServiceScreen(FactsScreen):
             self.pane(colour).display = not one or colour is self.front
         self.query_one("#panes").display = not (self.is_short and self.on_commits)
         self.set_class(self.on_commits, "-on-commits")
-        if not self.is_short:
-            self._level("#panes")
-        self._level("#middle")
+        wide = self.has_class("-wide")
+        # where there is little height the panes take what is left of it
+        self._level("#panes", wide and not self.is_short)
+        self._level("#middle", wide)
         target = self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)
         if self.focused is None or not self.focused.display or (one and self.focused is not target):
             target.focus()
 
-    def _level(self, selector: str) -> None:
-        """Panels side by side are as high as the higher one needs; on top of each other, as high as each needs."""
+    def _level(self, selector: str, level: bool) -> None:
+        """Panels side by side are as high as the higher one needs; otherwise the style sheet says how high they are."""
         box = self.query_one(selector)
         panels = box.query(Panel)
         height = None
-        if self.has_class("-wide"):
+        if level:
             height = max(panel.wanted_height(max(panel.size.width, 20)) for panel in panels)
             height = height if self.is_short else max(height, _LEAST)
         if height != self._levels.get(selector):
