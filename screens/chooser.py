@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from console.model.colour import Colour
 from console.model.text import visible
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place
@@ -25,8 +26,8 @@ _COLUMNS = (
     Column("service", 20),
     Column("environment", 12),
     Column("state", 14),
-    Column("blue", 0, most=30),
-    Column("green", 0, most=30),
+    Column("serves", 0, most=34),
+    Column("the other", 0, most=34, needs=100),
 )
 
 
@@ -70,10 +71,8 @@ class ChooserScreen(FactsScreen):
         found = app.verdicts.of(service, now)
         sign = (" ", "") if found.healthy else (glyphs.attention, "bad")
         state = ("well", "") if found.healthy else ("STALE" if not found.fresh else "not well", "bad")
-        sides = (
-            (visible(found.blue.removeprefix("BLUE ")), "blue"),
-            (visible(found.green.removeprefix("GREEN ")), "green"),
-        )
+        first, second = (Colour.GREEN, Colour.BLUE) if service.live is Colour.GREEN else (Colour.BLUE, Colour.GREEN)
+        sides = ((visible(found.side(first)), first.value), (visible(found.side(second)), second.value))
         rollout = app.journal.open.get(name)
         notes = (line((f"rollout {rollout.id} is {rollout.state}", "warn")),) if rollout is not None else ()
         return Row(name, (sign, (visible(name), "strong"), environment, state, *sides), notes)

@@ -39,7 +39,8 @@ def widths(columns: Sequence[Column], cells: int) -> list[int]:
     """The width of each column in a table of so many cells, one blank between columns."""
     shown = [column for column in columns if column.needs <= cells]
     rest = max(cells - sum(column.width for column in shown) - len(shown) + 1, 4)
-    return [column.width or min(rest, column.most) for column in shown]
+    flexible = sum(not column.width for column in shown)
+    return [column.width or min(rest // flexible, column.most) for column in shown]
 
 
 def heading(columns: Sequence[Column], cells: int) -> Line:
