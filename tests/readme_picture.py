@@ -17,7 +17,7 @@ from screens.desk import JournalDesk
 from screens.program import BluegreenApp
 
 PICTURE = Path(__file__).parent.parent / "docs" / "service.svg"
-SIZE = (120, 27)
+SIZE = (120, 34)
 SECONDS = 20.0  # of traffic to show
 
 
