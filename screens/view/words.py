@@ -12,10 +12,14 @@ _GAPS_MS = (100, 200, 500, 1000, 2000, 5000)
 
 
 def age(seconds: float) -> str:
-    """`3d`, `14m`, `40s`: one unit, the largest that fits; ages below zero are a clock that differs, shown as `0s`."""
+    """`3d`, `15m`, `40s`: one unit, the largest that fits, and not more than twelve steps an hour.
+
+    Ages below zero are a clock that differs, shown as `0s`.
+    """
     for size, unit in _UNITS:
         if seconds >= size:
-            return f"{int(seconds // size)}{unit}"
+            number = int(seconds // size)
+            return f"{number // 5 * 5 if unit == 'm' and number > 5 else number}{unit}"
     return "0s"
 
 
