@@ -88,7 +88,6 @@ class BluegreenApp(App[int]):
         self.look = Look(themes.load(theme), glyphs)
         self.register_theme(self.look.palette.theme)
         self.theme = self.look.palette.theme.name
-        self.set_class(glyphs.ascii_only, "-ascii")
 
     # -- life
 

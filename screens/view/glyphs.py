@@ -29,8 +29,6 @@ class Glyphs:
     lost: str
     quiet: str
     mixed: str
-    up: str
-    down: str
     # corners clockwise from the top left, then horizontal and vertical
     corners: tuple[str, str, str, str]
     horizontal: str
@@ -58,8 +56,6 @@ UNICODE = Glyphs(
     lost="x",
     quiet="·",
     mixed="±",
-    up="↑",
-    down="↓",
     corners=("╭", "╮", "╯", "╰"),
     horizontal="─",
     vertical="│",
@@ -86,8 +82,6 @@ ASCII = Glyphs(
     lost="x",
     quiet=".",
     mixed="&",
-    up="^",
-    down="v",
     corners=("+", "+", "+", "+"),
     horizontal="-",
     vertical="|",
