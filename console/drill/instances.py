@@ -14,6 +14,8 @@ from http import HTTPStatus
 
 import h11
 
+from console.drill.loopback import stop_listening
+
 MODES = "ok | unhealthy | error-rate=SHARE | slow=MILLISECONDS | hang | refuse, or several with commas"
 
 
@@ -66,9 +68,9 @@ class Instance:
 
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            await stop_listening(server)
         for writer in tuple(self._connections):
             writer.transport.abort()
         await asyncio.sleep(0)

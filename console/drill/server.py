@@ -27,7 +27,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scene
 from console.drill.api import Fault, not_found
-from console.drill.loopback import no_tls
+from console.drill.loopback import no_tls, stop_listening
 from console.drill.octavia import members, others, reading
 from console.drill.record import Recorder
 from console.drill.settings import Settings
@@ -196,6 +196,8 @@ def _uvicorn_config(app: Starlette) -> uvicorn.Config:
 
 
 async def _finish(server: uvicorn.Server, serving: asyncio.Future[None]) -> None:
+    for each in server.servers:
+        await stop_listening(each)
     server.should_exit = server.force_exit = True
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(serving, STOP)

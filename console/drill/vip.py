@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 
+from console.drill.loopback import stop_listening
 from console.drill.octavia.amphora import Amphora
 
 CONNECT_TIMEOUT = 5.0  # seconds, Octavia's timeout_member_connect
@@ -55,7 +56,7 @@ class Vip:
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
         if self._server is not None:
-            self._server.close()
+            await stop_listening(self._server)
         for relay in tuple(self._relays):
             relay.client.transport.abort()
         await asyncio.sleep(0)
