@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -12,41 +14,116 @@ def names_production(environment: str) -> bool:
     return re.match(r"prod(uction)?(?![a-z])", environment, re.IGNORECASE) is not None
 
 
+class Kind(StrEnum):
+    """How instances are put in and out of service (DESIGN: rotation)."""
+
+    WEIGHTS = "weights"  # both colours in one pool, told apart by weight
+    POOLS = "pools"  # a pool per colour; the listeners' default pool says which one serves
+    POWER = "power"  # workers behind no load balancer: what runs, serves
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One load balancer's part of a rotation: names or ids.
+
+    `pool` is the one pool of rotation `weights`, `pools` those of the colours (`blue`, `green`) of rotation `pools`.
+    `listeners`: those that carry the service, in the order in which a cutover changes them; empty: every listener of
+    the load balancer that sends to these pools.
+    """
+
+    load_balancer: str
+    pool: str = ""
+    pools: Mapping[str, str] = field(default_factory=dict)
+    listeners: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rotation:
     """How instances are put in and out of service. Load balancer and pool are names or ids.
 
-    In the file `load_balancer` defaults to the service's name, and `pool` to what `load_balancer` says.
+    In the file `load_balancer` defaults to the service's name, and `pool` to what `load_balancer` says. `pools`,
+    `listeners`: see `Attached`. `also`: further pools, on this or other load balancers, with the same instances.
+    `cloud` and `region` say where the load balancers are, if not where the service is (None: as the service).
     """
 
     load_balancer: str
     pool: str
-    kind: str = "weights"
+    kind: str = Kind.WEIGHTS
+    pools: Mapping[str, str] = field(default_factory=dict)
+    listeners: tuple[str, ...] = ()
+    also: tuple[Attached, ...] = ()
+    cloud: str | None = None
+    region: str | None = None
+
+    @property
+    def attached(self) -> tuple[Attached, ...]:
+        """Every load balancer's part, the first one first; none for `power`."""
+        if self.kind == Kind.POWER:
+            return ()
+        return (Attached(self.load_balancer, self.pool, self.pools, self.listeners), *self.also)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which servers belong to the service, and what tells their colour.
 
-    `tags`: server tags, all required; `metadata`: key and value, all required. `colour` is `metadata.KEY`,
-    `tag.PREFIX` (server tag PREFIX + colour) or `member.tag.PREFIX` (the same on the pool member).
-    A file that has neither `tags` nor `metadata` means the tag `service=NAME`; `tags: []` means every server.
+    `tags`: server tags, all required; `metadata`: key and value, all required; `name`: a regular expression that the
+    server's whole name must match. `members`: every member of the service's pools is an instance, a Nova server or
+    not. `static`: addresses (`10.0.0.5`, `10.0.0.5:8774`, `[fd00::5]:8774`) of each colour that are no Nova servers.
+    `colour` is `metadata.KEY`, `tag.PREFIX` (server tag PREFIX + colour), `member.tag.PREFIX` (the same on the pool
+    member), `name.REGEX` (its first group, or the whole match, is the colour; a server's or a member's name), or
+    `pool` (rotation `pools`: the pool that it is in).
+    A file that has no way of selecting means the tag `service=NAME`; `tags: []` means every server.
+    `cloud` and `region`: where the instances are, if not where the service is (None: as the service).
     """
 
     tags: tuple[str, ...] = ()
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
     colour: str = "metadata.color"
+    name: str = ""
+    members: bool = False
+    static: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cloud: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How a probe checks and shows certificates. Paths of PEM files; `ca` None: what clouds.yaml trusts.
+
+    `name` is the host name for SNI and for checking the certificate, where the URL has only an address.
+    """
+
+    verify: bool = True
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """A direct HTTP probe of each instance at its member's address. `port` None: the member's own port."""
+    """A direct probe of each instance at its member's address. `port` None: the member's own port.
+
+    `scheme`: `http`, `https`, or `tcp` (the connection alone). `expect`: the HTTP statuses of a healthy instance;
+    `body`: a regular expression that must be found in the answer. `run`: a command instead, its exit code 0 is
+    healthy; it gets the instance in its environment. `proxy`: a URL, or `environment` for the proxy variables, which
+    otherwise do not apply. `reachable` False: these instances are not probed from here, which is unknown, not healthy.
+    `quorum`: the share of a colour's instances that must be healthy for the colour to count as well.
+    """
 
     path: str = "/healthcheck"
     port: int | None = None
-    expect: int = 200
+    expect: tuple[int, ...] = (200,)
     scheme: str = "http"
     timeout: float = 3.0  # seconds
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    tls: Tls = Tls(verify=False)
+    run: tuple[str, ...] = ()
+    proxy: str = ""
+    reachable: bool = True
+    quorum: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +131,18 @@ class VipCheck:
     """Proof from the client's side. `{vip}` in the URL is the load balancer's address.
 
     `version` is the key of the answer's JSON that names what answered; it is compared with the instances' versions.
+    `connect`: an address to connect to in place of the URL's host, which still goes out as Host and SNI; `vip` is the
+    load balancer's. `proxy` as in `HealthCheck`.
     """
 
     url: str
     version: str = "git_commit"
     timeout: float = 3.0  # seconds
     rate: float = 4.0  # requests per second of the watching console
+    connect: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tls: Tls = Tls()
+    proxy: str = ""
 
     def at(self, address: str) -> str:
         """The URL with the load balancer's address in it, IPv6 in brackets; empty while the address is not known."""
@@ -103,6 +186,21 @@ class ServiceConfig:
     commits: CommitSource | None = None
     release: Release = field(default_factory=Release)
     foreign: str = "refuse"
+    group: str = ""  # services of one group are shown side by side: the same service in several regions
+
+    @property
+    def balancer_place(self) -> tuple[str, str | None]:
+        """Cloud and region of its load balancers."""
+        if self.rotation.cloud is not None:
+            return self.rotation.cloud, self.rotation.region
+        return self.cloud, self.rotation.region or self.region
+
+    @property
+    def server_place(self) -> tuple[str, str | None]:
+        """Cloud and region of its instances."""
+        if self.instances.cloud is not None:
+            return self.instances.cloud, self.instances.region
+        return self.cloud, self.instances.region or self.region
 
     @property
     def is_production(self) -> bool:

@@ -55,7 +55,7 @@ HEALTH = Section(
     (
         Key("path", PATH, "path of the direct probe of each instance"),
         Key("port", Whole(1, 65535), "its port", default="the member's port"),
-        Key("expect", Whole(100, 599), "the HTTP status of a healthy instance"),
+        Key("expect", Several(Whole(100, 599), "HTTP statuses", least=1), "the HTTP statuses of a healthy instance"),
         Key("scheme", Choice(("http", "https")), "how to ask"),
         Key("timeout", _TIMEOUT, "time for the whole answer"),
     ),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from console.model.colour import Colour
 
 WEIGHT_TAG = "bluegreen:weight="  # the weight that a member is meant to have when in rotation
 HOLD_TAG = "bluegreen:hold="  # who took the member out by hand
@@ -20,11 +23,15 @@ class LoadBalancer:
     provisioning_status: str = "UNKNOWN"
     operating_status: str = "UNKNOWN"
     updated_at: str = ""  # as the API says it: changes with anything in the load balancer's tree
+    additional_vips: tuple[str, ...] = ()  # addresses besides vip_address (Octavia 2.26), for dual stack
+    admin_state_up: bool = True
+    topology: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A listener of the load balancer."""
+    """A listener of the load balancer. `connection_limit` -1 is none, None is "not told"."""
 
     id: str
     name: str
@@ -33,6 +40,44 @@ class Listener:
     default_pool_id: str | None = None
     provisioning_status: str = "UNKNOWN"
     operating_status: str = "UNKNOWN"
+    admin_state_up: bool = True
+    policy_ids: tuple[str, ...] = ()  # its L7 policies
+    connection_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of an L7 policy. The value of a header or cookie may be a secret: it is not kept."""
+
+    id: str
+    kind: str = ""  # HEADER, COOKIE, HOST_NAME, PATH, ...
+    compare: str = ""  # EQUAL_TO, STARTS_WITH, ...
+    key: str = ""
+    invert: bool = False
+    admin_state_up: bool = True
+    provisioning_status: str = "UNKNOWN"
+    operating_status: str = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An L7 policy of a listener. It attaches its pool only when it is enabled and has a rule (facts: Octavia 1.6)."""
+
+    id: str
+    name: str
+    listener_id: str = ""
+    action: str = ""  # REDIRECT_TO_POOL, REDIRECT_TO_URL, REJECT, ...
+    position: int = 0
+    pool_id: str | None = None
+    rules: tuple[Rule, ...] = ()
+    admin_state_up: bool = True
+    provisioning_status: str = "UNKNOWN"
+    operating_status: str = "UNKNOWN"
+
+    @property
+    def attaches(self) -> bool:
+        """Whether its pool is in the load balancer's configuration because of it."""
+        return self.admin_state_up and self.pool_id is not None and bool(self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +90,13 @@ class Monitor:
     expected_codes: str = ""
     delay: int = 0
     timeout: int = 0
+    rise: int = 0  # successes until ONLINE (Octavia's max_retries)
+    fall: int = 0  # failures until ERROR (max_retries_down)
+    http_method: str = ""
+    domain_name: str = ""
+    admin_state_up: bool = True
+    provisioning_status: str = "UNKNOWN"
+    operating_status: str = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +110,37 @@ class Pool:
     provisioning_status: str = "UNKNOWN"
     operating_status: str = "UNKNOWN"
     monitor: Monitor | None = None
+    algorithm: str = ""  # ROUND_ROBIN, LEAST_CONNECTIONS, ...
+    admin_state_up: bool = True
+    listener_ids: tuple[str, ...] = ()  # listeners that have it as their default pool
+
+
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """One load balancer's part of a service: what the config names on it, and what hangs on that.
+
+    `listeners` are the service's, those that send to its pools; `neighbours` are the others of the same load balancer,
+    of which only names and statuses matter. `pools` are the service's: one for `weights`, one per colour for `pools`
+    (then `pool_of` says which is whose). `members` goes by pool id.
+    """
+
+    balancer: LoadBalancer
+    listeners: tuple[Listener, ...] = ()
+    neighbours: tuple[Listener, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    pool_of: Mapping[Colour, str] = field(default_factory=dict)
+    members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
+    policies: tuple[Policy, ...] = ()
+
+    def pool(self, colour: Colour | None = None) -> Pool | None:
+        """The colour's pool; without one the first."""
+        wanted = self.pool_of.get(colour) if colour is not None else None
+        return next((pool for pool in self.pools if wanted is None or pool.id == wanted), None)
+
+    def attached(self, pool_id: str) -> bool:
+        """Whether the load balancer has the pool in its configuration: a detached one is not health-checked."""
+        default = any(one.default_pool_id == pool_id and one.admin_state_up for one in self.listeners)
+        return default or any(one.pool_id == pool_id and one.attaches for one in self.policies)
 
 
 @dataclass(frozen=True, slots=True)

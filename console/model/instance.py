@@ -19,6 +19,8 @@ class Probe:
     status: int | None = None
     error: str = ""
     body: str = ""
+    reasons: tuple[str, ...] = ()  # of oslo.middleware's health answer, or the last line of a command
+    not_from_here: bool = False  # the config says that these instances cannot be reached: unknown, not ill
 
     @property
     def words(self) -> str:
@@ -43,6 +45,25 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A health that held for two observations, so that one odd answer does not flap; `word` as in `Health`.
+
+    `since` (Unix seconds) is when it was first observed. `seen` and `reason` are the last observation itself, which
+    may already say otherwise. Decisions use the observation, announcements use this.
+    """
+
+    word: str
+    reason: str
+    since: float
+    seen: str
+
+    @property
+    def wavering(self) -> bool:
+        """Whether the last observation says something else, once so far."""
+        return self.seen != self.word
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """One instance. `server` is None when Nova did not list it; `member` is None when it is in no pool.
 
@@ -55,6 +76,10 @@ class Instance:
     member: Member | None = None
     probe: Probe | None = None
     version: Version | None = None
+    further: tuple[Member, ...] = ()  # its members in further pools of the service (`rotation.also`)
+    static: bool = False  # no Nova server and none expected: watched and shifted, never launched or retired
+    pool_id: str = ""  # the pool that `member` is in
+    announced: Announced | None = None
 
     @property
     def key(self) -> str:

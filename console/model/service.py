@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from console.model.balancer import Listener, LoadBalancer, Member, Pool
+from console.model.balancer import Balanced, Listener, LoadBalancer, Member, Pool
 from console.model.colour import Colour, Role
 from console.model.commit import CommitView
 from console.model.instance import Instance
 from console.model.lease import LeaseHolder
+from console.model.stats import MemberSessions, Rates
 from console.model.traffic import Traffic
 
 SERVERS, BALANCER, PROBES, VIP, COMMITS, LEASE = (
@@ -20,6 +21,7 @@ SERVERS, BALANCER, PROBES, VIP, COMMITS, LEASE = (
     "commits",
     "lease",
 )
+STATS, SESSIONS = "statistics", "sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,12 @@ class Service:
     sources: Mapping[str, Source] = field(default_factory=dict)
     probed: bool = False  # whether a direct probe is configured
     traffic_watched: bool = False  # whether a VIP check is configured
+    group: str = ""
+    region: str = ""
+    quorum: float = 1.0  # share of a colour's instances that must be healthy
+    balanced: tuple[Balanced, ...] = ()  # every load balancer's part; `balancer`, `listeners`, `pool` are the first's
+    rates: Mapping[str, Rates] = field(default_factory=dict)  # by listener id; of a service that is looked at closely
+    sessions: Mapping[str, MemberSessions] = field(default_factory=dict)  # by member id, from a PROMETHEUS listener
 
     @property
     def colours(self) -> tuple[ColourSet, ColourSet]:

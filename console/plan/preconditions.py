@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from console.config.model import ServiceConfig
+from console.config.model import Kind, ServiceConfig
 from console.model.colour import Colour
 from console.model.service import BALANCER, SERVERS, Service
 from console.plan.plan import Action, Intent, Refusal
@@ -34,9 +34,27 @@ def not_seen(service: Service, now: float) -> Refusal | None:
                 hint="a change is only planned on fresh facts; wait for the cloud to answer, or run `bluegreen doctor`",
                 rule=2,
             )
+    if unable := _not_by_weights(service):
+        return unable
     if service.balancer is None or service.pool is None:
         return Refusal("stale", f"load balancer or pool of {service.name} was not seen", "run `bluegreen doctor`", 2)
     return None
+
+
+def _not_by_weights(service: Service) -> Refusal | None:
+    """What this version watches but does not change."""
+    if service.rotation != Kind.WEIGHTS:
+        what = f"{service.name} is rotated by {service.rotation}"
+    elif len(service.balanced) > 1:
+        what = f"{service.name} is in {len(service.balanced)} pools"
+    else:
+        return None
+    return Refusal(
+        code="rotation",
+        reason=f"{what}: this version shows it, and changes only services with one pool and rotation by weights",
+        hint="change it with the `openstack` client, and watch it here",
+        rule=3,
+    )
 
 
 def _weights_work(service: Service) -> Refusal | None:

@@ -79,7 +79,7 @@ async def ask_all(targets: Sequence[Target], check: HealthCheck | None) -> Round
 
 def _probe(answer: Answer, check: HealthCheck) -> Probe:
     return Probe(
-        ok=answer.status == check.expect,
+        ok=answer.status in check.expect,
         at=answer.at,
         ms=answer.ms,
         status=answer.status,

@@ -75,7 +75,7 @@ def test_every_key() -> None:
                 environment="staging",
                 instances=Selection(("a=1", "b"), {"role": "api", "build": "1.10"}, "member.tag.colour="),
                 version=("metadata.git_commit", "image.git_commit", "http./version#git_commit"),
-                health=HealthCheck("/health?full=1", 8774, 204, "https", 0.5),
+                health=HealthCheck("/health?full=1", 8774, (204,), "https", 0.5),
                 vip=VipCheck("https://{vip}:8774/version", "sha", 2.0, 0.5),
                 commits=CommitSource(Path("/srv/nova")),
                 release=Release(0.5, 256),

@@ -129,7 +129,7 @@ async def test_a_body_of_odd_bytes_is_still_text() -> None:
 async def test_probes_say_ok_or_why_not() -> None:
     async with serving(lambda head: reply(b"OK" if "/healthcheck" in head else b"", "200 OK")) as (port, _):
         seen = await ask_all([Target("a", "127.0.0.1", port), Target("b", "127.0.0.1", 1)], HealthCheck())
-        other = await ask_all([Target("a", "127.0.0.1", port)], HealthCheck(expect=204))
+        other = await ask_all([Target("a", "127.0.0.1", port)], HealthCheck(expect=(204,)))
     assert seen.probes["a"].ok
     assert seen.probes["a"].body == "OK"
     assert (seen.probes["b"].ok, seen.probes["b"].words) == (False, "refused")
