@@ -63,6 +63,16 @@ def _forbidden(config: Config, *, read_only: bool) -> str:
 
 def _poller(config: Config, publish: Publish) -> Watcher:
     """In a thread: imports the SDK."""
+    from console.model.closeup import Focus  # noqa: PLC0415
     from console.watch.poller import Poller  # noqa: PLC0415
 
-    return Poller(config, list(config.services), publish)
+    class Whole(Poller):
+        """The poller without close-ups."""
+
+        def focus(self, focus: Focus) -> None:
+            """Asks for nothing more."""
+
+        def pause(self, paused: bool) -> None:
+            """Goes on."""
+
+    return Whole(config, list(config.services), publish)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.closeup import Focus
     from console.model.service import Service
     from console.model.snapshot import Snapshot
     from console.plan.plan import Plan
@@ -25,6 +26,12 @@ class Watcher(Protocol):
 
     def refresh(self) -> None:
         """Look now."""
+
+    def focus(self, focus: Focus) -> None:
+        """What is shown from now on: its details are asked for. Returns at once."""
+
+    def pause(self, paused: bool) -> None:
+        """Publish nothing and ask nothing until it is taken back. Returns at once."""
 
 
 Publish = Callable[["Snapshot"], None]

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from console.config.model import CommitSource, Config, HealthCheck, Rotation, ServiceConfig, VipCheck
 from console.model.balancer import HOLD_TAG, WEIGHT_TAG, Listener, LoadBalancer, Member, Monitor, Pool
+from console.model.closeup import Focus
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
 from console.model.instance import Instance, Probe, Version
@@ -147,6 +148,8 @@ class FakeWatcher:
         self.refreshed = 0
         self.generation = 0
         self.first: tuple[Service, ...] = ()
+        self.focused: list[Focus] = []
+        self.paused = False
 
     def __call__(self, publish: Callable[[Snapshot], None]) -> FakeWatcher:
         self.publish = publish
@@ -162,6 +165,12 @@ class FakeWatcher:
 
     def refresh(self) -> None:
         self.refreshed += 1
+
+    def focus(self, focus: Focus) -> None:
+        self.focused.append(focus)
+
+    def pause(self, paused: bool) -> None:
+        self.paused = paused
 
     def show(self, *services: Service) -> None:
         """Publish a snapshot of these services."""
