@@ -23,6 +23,7 @@ from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.closeup import Focus
     from console.model.verdict import Verdict
 
 
@@ -66,6 +67,13 @@ class FactsScreen(CommonActions):
         """Show the facts in the body."""
 
     # -- showing
+
+    @property
+    def wish(self) -> Focus:
+        """What the watch should look at more closely while this screen is in front."""
+        from console.model.closeup import Focus  # noqa: PLC0415
+
+        return Focus(self.service_name or None)
 
     @property
     def is_built(self) -> bool:

@@ -25,6 +25,8 @@ class Place(StrEnum):
     CHOOSER = "services"
     SERVICE = "service"
     CHANGE = "change"
+    INSTANCE = "instance"
+    BALANCER = "load balancer"
 
 
 class Danger(StrEnum):
@@ -180,6 +182,17 @@ def _which_way(s: Situation) -> str:
     return "it is clear where the traffic should go"
 
 
+def _no_instance(s: Situation) -> str:
+    seen = s.service is not None and any(side.instances for side in s.service.colours)
+    return "" if seen else "no instance was seen yet"
+
+
+def _no_balancer(s: Situation) -> str:
+    if s.service is not None and s.service.rotation == "power":
+        return "workers stand behind no load balancer"
+    return "" if s.service is not None and s.service.balancer is not None else "no load balancer was seen yet"
+
+
 def _several(s: Situation) -> str:
     return "" if s.services > 1 else "the config has only one service"
 
@@ -189,7 +202,9 @@ def _has_problems(s: Situation) -> str:
 
 
 _ALL = frozenset(Place)
-_ONE = frozenset({Place.SERVICE, Place.CHANGE})
+_ONE = frozenset({Place.SERVICE, Place.CHANGE, Place.INSTANCE, Place.BALANCER})
+_PLAN = frozenset({Place.SERVICE, Place.CHANGE})
+_CLOSE = frozenset({Place.INSTANCE, Place.BALANCER})
 _SERVICE = frozenset({Place.SERVICE})
 _CHANGE = frozenset({Place.CHANGE})
 
@@ -206,7 +221,10 @@ ACTIONS: tuple[Action, ...] = (
         reason=_to_plan,
     ),
     Action(
-        "rollback", ("r",), "roll back…", "Plan putting the other colour back in rotation. Changes nothing yet.", _ONE,
+        "inspect", ("enter",), "instance", "Open the instance under the cursor.", _SERVICE, reason=_no_instance
+    ),
+    Action(
+        "rollback", ("r",), "roll back…", "Plan putting the other colour back in rotation. Changes nothing yet.", _PLAN,
         reason=_to_plan,
     ),
     Action(
@@ -236,6 +254,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("more", ("space",), "more", "Scroll the explanation of the step down.", _CHANGE, bar=Bar.NEVER),
     Action("less", ("b",), "less", "Scroll it up again.", _CHANGE, bar=Bar.NEVER),
     Action("other", ("tab",), "side", "The other colour: shows it, or moves the cursor there.", _SERVICE),
+    Action("part", ("tab",), "next part", "To the next part of the page, which then scrolls.", _CLOSE),
+    Action(
+        "balancer", ("l",), "load balancer", "Open the load balancer: everything on it, with statistics.",
+        frozenset({Place.SERVICE, Place.INSTANCE}), reason=_no_balancer,
+    ),
     Action("commits", ("m",), "commits", "To the commits that would ship, and back.", _SERVICE),
     Action(
         "services", ("s",), "services", "Choose another service.", _ONE, reason=_several, bar=Bar.NEVER

@@ -128,6 +128,22 @@ class ServiceScreen(FactsScreen):
         self._arrange()
         (self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)).focus()
 
+    def do_inspect(self) -> None:
+        """Open the instance under the cursor."""
+        from screens.instance import InstanceScreen  # noqa: PLC0415
+
+        key = self.pane(self.front).cursor_key
+        if self.on_commits or not key:
+            self.say("there is no instance under the cursor")
+            return
+        self.app.push_screen(InstanceScreen(self.service_name, key))
+
+    def do_balancer(self) -> None:
+        """Open the load balancer."""
+        from screens.balancer import BalancerScreen  # noqa: PLC0415
+
+        self.app.push_screen(BalancerScreen(self.service_name))
+
     def do_cutover(self) -> None:
         """Open the change screen on a plan."""
         from console.plan.plan import Action  # noqa: PLC0415

@@ -11,12 +11,20 @@ from tuikit import config, make_app, service
 
 from screens import keys
 from screens.arming import Arming
+from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
 from screens.chooser import ChooserScreen
+from screens.instance import InstanceScreen
 from screens.keys import ACTIONS, Danger, Place, Situation
 from screens.service import ServiceScreen
 
-SCREENS = {Place.SERVICE: ServiceScreen, Place.CHANGE: ChangeScreen, Place.CHOOSER: ChooserScreen}
+SCREENS = {
+    Place.SERVICE: ServiceScreen,
+    Place.CHANGE: ChangeScreen,
+    Place.CHOOSER: ChooserScreen,
+    Place.INSTANCE: InstanceScreen,
+    Place.BALANCER: BalancerScreen,
+}
 
 
 @pytest.mark.parametrize("place", Place)
