@@ -62,7 +62,12 @@ def _forbidden(config: Config, *, read_only: bool) -> str:
 
 
 def _poller(config: Config, publish: Publish) -> Watcher:
-    """In a thread: imports the SDK."""
+    """In a thread: what is remembered is shown before the SDK is imported, which takes half a second."""
+    from console.watch.keeper import Keeper  # noqa: PLC0415
+
+    keeper = Keeper(config, publish)
+    keeper.show_last()
+
     from console.model.closeup import Focus  # noqa: PLC0415
     from console.watch.poller import Poller  # noqa: PLC0415
 
@@ -75,4 +80,4 @@ def _poller(config: Config, publish: Publish) -> Watcher:
         def pause(self, paused: bool) -> None:
             """Goes on."""
 
-    return Whole(config, list(config.services), publish)
+    return Whole(config, list(config.services), keeper.publish)
