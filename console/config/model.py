@@ -73,7 +73,8 @@ class Selection:
     `colour` is `metadata.KEY`, `tag.PREFIX` (server tag PREFIX + colour), `member.tag.PREFIX` (the same on the pool
     member), `name.REGEX` (its first group, or the whole match, is the colour; a server's or a member's name), or
     `pool` (rotation `pools`: the pool that it is in).
-    A file that has no way of selecting means the tag `service=NAME`; `tags: []` means every server.
+    A file that has no way of selecting means the tag `service=NAME`; `tags: []` means every server, except with
+    `members` or `static`, which alone select no further server.
     `cloud` and `region`: where the instances are, if not where the service is (None: as the service).
     """
 
@@ -152,18 +153,54 @@ class VipCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """A test that must pass before traffic is shifted: a command (`run`, exit code 0), or an HTTP check (`http`).
+
+    In the URL `{instance}` is each instance's address in turn, `{vip}` the load balancer's. `timeout` in seconds.
+    """
+
+    run: tuple[str, ...] = ()
+    http: str = ""
+    expect: tuple[int, ...] = (200,)
+    timeout: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
-    """What a cutover must keep to. `min_ratio`: healthy capacity in rotation, against now."""
+    """What a cutover must keep to. `min_ratio`: healthy capacity in rotation, against now. Times in seconds.
+
+    `shift`: percent of the capacity, step by step; the last one is 100. `bake`: how long the old colour stays warm and
+    watched after the last step. `confirm_within`: it goes back by itself unless it is confirmed again; 0: it does not.
+    `retire_after`: age of a finished release after which deleting the old colour is shown as due; 0: never.
+    """
 
     min_ratio: float = 1.0
     weight: int | None = None  # weight of an instance in rotation that has none recorded; None: as the live ones have
+    shift: tuple[int, ...] = (100,)
+    bake: float = 0.0
+    confirm_within: float = 0.0
+    gates: tuple[Gate, ...] = ()
+    retire_after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CommitSource:
-    """Where the commits come from: a local git repository."""
+    """Where the commits come from: one of a local git repository, or the URL of a Gerrit, GitHub or GitLab server.
 
-    git: Path
+    `project` is its name on that server, `branch` the one that is released; empty: the project's default branch.
+    """
+
+    git: Path | None = None
+    gerrit: str = ""
+    github: str = ""
+    gitlab: str = ""
+    project: str = ""
+    branch: str = ""
+
+    @property
+    def server(self) -> str:
+        """`gerrit`, `github` or `gitlab`; empty for a local repository."""
+        return next((name for name in ("gerrit", "github", "gitlab") if getattr(self, name)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +257,8 @@ class LeaseConfig:
 class Config:
     """The whole file. `path` is where it came from; `writable_by_others` says who else could change it, in words.
 
-    `interval` is seconds between two looks at the cloud while a console is watching.
+    `interval` is seconds between two looks at the cloud while a console is watching. `keys` puts actions of the
+    console (by their ids) on other keys, in the terminal library's names for them (`c`, `f5`, `question_mark`).
     """
 
     path: Path
@@ -230,4 +268,5 @@ class Config:
     interval: float = 5.0
     read_only: bool = False
     theme: str = "dark"
+    keys: Mapping[str, str] = field(default_factory=dict)
     writable_by_others: str = ""
