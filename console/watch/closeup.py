@@ -44,35 +44,37 @@ class Closeup:
         self.watched = watched
         config = watched.config
         self._current, self._counting, self._clock = current, counting, clock
-        self._balancer_place = _place(graph, config.balancer_place)
-        self._server_place = _place(graph, config.server_place)
         self._stats: Look[None] = Look(STATS, self._ask_stats, good_for=good_for * 2, clock=clock)
         self._instance: InstanceSources | None = None
         self._balancers: list[BalancerSources] = []
         self._attached = sorted({one.load_balancer for one in config.rotation.attached})
-        if focus.instance is not None and self._server_place is not None:
-            server = self._details_of(self._server_place)
+        if focus.instance is not None:
+            server = self._details_of(watched.servers_from)
             self._instance = InstanceSources(
                 config.name, focus.instance, server, current, good_for=good_for, clock=clock
             )
-        if focus.balancer and (place := self._balancer_place) is not None:
+        if focus.balancer:
+            place, of_place = watched.place, self._details_of(watched.place)
             self._balancers = [
-                BalancerSources(config.name, name, place, self._details_of(place), good_for=good_for, clock=clock)
+                BalancerSources(config.name, name, place, of_place, good_for=good_for, clock=clock)
                 for name in self._attached
             ]
         self.nodes: tuple[Node, ...] = tuple(self._nodes(graph.nodes))
 
-    def add(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with what is known of the focus."""
-        name = self.watched.config.name
-        service = snapshot.services.get(name)
-        if service is None:
-            return snapshot
-        stats, rates = self._stats.seen.source, self._rates()
+    def tell(self, service: Service) -> None:
+        """Give the watched service what is known of its statistics; `service` is as it was last seen."""
         if self._attached:
-            mine = {one.id: rates[one.id] for one in listeners_of(service) if one.id in rates}
-            closer = replace(service, rates=mine, sources={**service.sources, STATS: stats})
-            snapshot = replace(snapshot, services={**snapshot.services, name: closer})
+            rates = self._rates()
+            self.watched.rates = {one.id: rates[one.id] for one in listeners_of(service) if one.id in rates}
+            self.watched.further_sources = (self._stats.seen.source,)
+
+    def leave(self) -> None:
+        """Nobody looks any more: what is known of its statistics becomes old."""
+        self.watched.rates, self.watched.sessions, self.watched.further_sources = {}, {}, ()
+
+    def add(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with the instance and the load balancers that are looked at."""
+        stats, rates = self._stats.seen.source, self._rates()
         return replace(
             snapshot,
             instance=self._instance.closeup() if self._instance is not None else None,
@@ -91,13 +93,15 @@ class Closeup:
         def node(look: Look[Any], place: Place, *after: Node, every: int = 1) -> Node:
             return Node(look, place, (*(one for one in first if one.place is place), *after), every=every)
 
-        if (place := self._balancer_place) is not None and self._attached:
+        if self._attached:
+            place = self.watched.place
             trees = [node(one.tree, place) for one in self._balancers]
             yield from trees
             for one, tree in zip(self._balancers, trees, strict=True):
                 yield node(one.policies, place, tree)
             yield node(self._stats, place, *trees, every=2)
-        if (place := self._server_place) is not None and (found := self._instance) is not None:
+        if (found := self._instance) is not None:
+            place = self.watched.servers_from
             yield node(found.server, place)
             yield node(found.deeds, place, every=2)
             yield node(found.console, place, every=4)
@@ -107,13 +111,13 @@ class Closeup:
         return {ident: rates for ident, one in list(self._counting.items()) if (rates := one.rates) is not None}
 
     def _ask_stats(self) -> None:
-        service, place = self._current(), self._balancer_place
+        service = self._current()
         mine = listeners_of(service) if service is not None else ()
         theirs = (listener for one in self._balancers for listener in one.listeners)
         idents = dict.fromkeys(listener.id for listener in (*mine, *theirs))
-        if not idents or place is None:
+        if not idents:
             return
-        details = self._details_of(place)()
+        details = self._details_of(self.watched.place)()
         for ident in list(idents)[:_LISTENERS]:
             self._counting.setdefault(ident, Counting()).tell(details.listener_stats(ident))
 
@@ -125,7 +129,3 @@ def listeners_of(service: Service) -> tuple[Listener, ...]:
     """The service's listeners on all its load balancers."""
     every = (*service.listeners, *(listener for part in service.balanced for listener in part.listeners))
     return tuple({listener.id: listener for listener in every}.values())
-
-
-def _place(graph: Graph, at: tuple[str, str | None]) -> Place | None:
-    return next((place for place in graph.places if (place.cloud, place.region) == at), None)

@@ -111,11 +111,11 @@ class Poller:
         """Say what is looked at: its details are asked, at once and from then on. Returns at once."""
         self._events.put(focus)
 
-    def pause(self, on: bool) -> None:
+    def pause(self, paused: bool) -> None:
         """Ask nothing and publish nothing until told to go on, which looks at once. The VIPs are asked on, so that a
         pause leaves no gap in what clients get. Returns at once.
         """
-        self._events.put(_Pause(on))
+        self._events.put(_Pause(paused))
 
     def _run(self) -> None:
         began = time.monotonic()
@@ -177,6 +177,8 @@ class Poller:
         if focus == before:
             return
         watched = self._graph.watched.get(focus.service) if focus.service is not None else None
+        if self._closeup is not None:
+            self._closeup.leave()
         self._closeup = self._close_up(focus, watched) if watched is not None else None
         self._schedule.also(self._closeup.nodes if self._closeup is not None else ())
         self._dirty = self._urgent = True  # what the last focus wanted leaves the snapshot
@@ -205,10 +207,11 @@ class Poller:
         self._traffic.collect()
         self._generation += 1
         self._dirty, self._urgent, self._published_at = False, False, now
+        closeup, before = self._closeup, self._last
+        if closeup is not None and before is not None:
+            closeup.tell(before.services[closeup.watched.config.name])
         found = snapshot(self._graph, self._clock(), self._generation)
-        self._last = found
-        if self._closeup is not None:
-            found = self._closeup.add(found)
+        found = self._last = closeup.add(found) if closeup is not None else found
         try:
             self._publish(found)
         except Exception:
