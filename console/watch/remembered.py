@@ -26,7 +26,7 @@ from console.model.service import BALANCER, SERVERS, ColourSet, Service, Source
 from console.model.snapshot import Snapshot
 
 SCHEMA = 1
-FROM_MEMORY = "shown as an earlier console saw it, until the cloud answers"
+FROM_MEMORY = "remembered, until the cloud answers"
 
 _LARGEST = 256 << 20  # bytes of a file that is worth reading
 _KEPT_FILES, _KEPT_FOR = 20, 30 * 86400.0  # of other configs: so many, and seconds
