@@ -129,7 +129,7 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class VipCheck:
-    """Proof from the client's side. `{vip}` in the URL is the load balancer's address.
+    """Proof from the client's side. `{vip}` in the URL is the load balancer's address; `tcp://` only connects.
 
     `version` is the key of the answer's JSON that names what answered; it is compared with the instances' versions.
     `connect`: an address to connect to in place of the URL's host, which still goes out as Host and SNI; `vip` is the
@@ -144,6 +144,11 @@ class VipCheck:
     headers: Mapping[str, str] = field(default_factory=dict)
     tls: Tls = Tls()
     proxy: str = ""
+
+    @property
+    def tells_version(self) -> bool:
+        """Whether an answer can say what answered: a TCP connection cannot."""
+        return not self.url.startswith("tcp://")
 
     def at(self, address: str) -> str:
         """The URL with the load balancer's address in it, IPv6 in brackets; empty while the address is not known."""

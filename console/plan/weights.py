@@ -137,7 +137,8 @@ def _prove(service: Service, config: ServiceConfig, target: Colour) -> Step:
 def _proof(service: Service, config: ServiceConfig, target: Colour) -> Proof | None:
     assert service.balancer is not None
     versions = distinct_versions(service, target)
-    url = config.vip.at(service.balancer.vip_address) if config.vip is not None else ""
+    check = config.vip
+    url = check.at(service.balancer.vip_address) if check is not None and check.tells_version else ""
     return Proof(url, versions) if url and versions else None
 
 
