@@ -9,6 +9,8 @@ from textual.widget import Widget
 
 from console.model.instance import Instance
 from screens.facts_screen import FactsScreen
+from screens.keys import Place
+from screens.navigate import Spot
 from screens.view.line import Line, line
 from screens.widgets.box import Box
 from screens.widgets.panel import Panel
@@ -104,13 +106,7 @@ class CloseupScreen(FactsScreen):
         self.front = ids[(ids.index(self.front) + 1) % len(ids)]
         self.place_parts()
 
-    def do_back(self) -> None:
-        """Back to where it was opened."""
-        if len(self.app.screen_stack) > 1:
-            self.app.pop_screen()
-
     def open_instance(self, instance: Instance) -> None:
         """Open an instance over this screen."""
-        from screens.instance import InstanceScreen  # noqa: PLC0415
 
-        self.app.push_screen(InstanceScreen(self.service_name, instance.key))
+        self.console_app.trail.go(Spot(Place.INSTANCE, self.service_name, instance.key))

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from screens.closeup_screen import CloseupScreen, Tab
 from screens.facts_screen import bindings
 from screens.keys import Place
+from screens.navigate import Spot
 from screens.widgets.panel import Panel
 from screens.widgets.part import Part
 from screens.widgets.sheet import Sheet
@@ -77,6 +78,5 @@ class InstanceScreen(CloseupScreen):
 
     def do_balancer(self) -> None:
         """Open the load balancer that it stands behind."""
-        from screens.balancer import BalancerScreen  # noqa: PLC0415
 
-        self.app.push_screen(BalancerScreen(self.service_name))
+        self.console_app.trail.go(Spot(Place.BALANCER, self.service_name))

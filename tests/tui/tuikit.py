@@ -149,9 +149,11 @@ class FakeWatcher:
         self.generation = 0
         self.first: tuple[Service, ...] = ()
         self.focused: list[Focus] = []
+        self.config: Config | None = None
         self.paused = False
 
-    def __call__(self, publish: Callable[[Snapshot], None]) -> FakeWatcher:
+    def __call__(self, config: Config, publish: Callable[[Snapshot], None]) -> FakeWatcher:
+        self.config = config
         self.publish = publish
         return self
 
@@ -188,6 +190,7 @@ class FakeDesk:
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
         self.followed: str | None = None
+        self.used: Config | None = None
 
     def start(self, post: Callable[[Message], object]) -> None:
         self._post = post
@@ -203,6 +206,9 @@ class FakeDesk:
 
     def stop(self) -> None:
         pass
+
+    def use(self, config: Config) -> None:
+        self.used = config
 
     def follow(self, rollout_id: str | None) -> None:
         self.followed = rollout_id
