@@ -187,6 +187,17 @@ class Release:
     gates: tuple[Gate, ...] = ()
     retire_after: float = 0.0
 
+    @property
+    def not_carried_out(self) -> tuple[str, ...]:
+        """The keys that ask for something which a cutover of this version does not do."""
+        asked = {
+            "shift": self.shift != (100,),
+            "bake": self.bake > 0,
+            "confirm_within": self.confirm_within > 0,
+            "gates": bool(self.gates),
+        }
+        return tuple(f"release.{key}" for key, is_asked in asked.items() if is_asked)
+
 
 @dataclass(frozen=True, slots=True)
 class CommitSource:
