@@ -20,6 +20,7 @@ from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Servi
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import VipAnswer
 from console.watch.assemble import Facts, assemble, decisive_sources, image_of, instances_of
+from console.watch.damping import Damper
 from console.watch.look import Look, older
 from console.watch.place import Place
 from console.watch.probe import Round, Target, ask_all, target, usual_port
@@ -56,6 +57,7 @@ class Watched:
         self.rates: Mapping[str, Rates] = {}  # of a service that is looked at closely, by listener id
         self.sessions: Mapping[str, MemberSessions] = {}  # by member id
         self.further_sources: tuple[Source, ...] = ()  # of statistics and sessions
+        self._damper = Damper()
         self._clock = clock
         self._leased = leased
         self._compared: tuple[Versions | None, float] = (None, 0.0)
@@ -74,6 +76,12 @@ class Watched:
         return vip_url(self.config.vip, balancer) if balancer is not None else self.config.vip.at("")
 
     @property
+    def address(self) -> str:
+        """The load balancer's address; empty while it is not known."""
+        balancer = self._rotated.balancer
+        return balancer.vip_address if balancer is not None else ""
+
+    @property
     def changing(self) -> bool:
         """Whether a load balancer was last seen in a change, or somebody holds the lease and may begin one."""
         return self._rotated.changing or self._holder() is not None
@@ -81,6 +89,10 @@ class Watched:
     def service(self) -> Service:
         """The service as it was last seen."""
         return assemble(self.config, self._facts())
+
+    def announced(self, now: float) -> Service:
+        """The service as it was last seen, with what is announced of each instance. One thread at a time."""
+        return self._damper.damped(self.service(), now)
 
     @property
     def _rotated(self) -> Rotated:
@@ -158,13 +170,14 @@ class Watched:
         return [one for one in found if one is not None]
 
     def _ask_instances(self) -> Round:
-        return asyncio.run(ask_all(self._targets(), self.config.health))
+        return asyncio.run(ask_all(self._targets(), self.config.health, lambda: self.servers_from.session().trusted))
 
     def _ask_vip(self) -> list[VipAnswer]:
         if self.config.vip is None or not self.url:
             raise CloudError(f"the address of load balancer {self.config.rotation.load_balancer} is not known yet")
-        verify = self.place.session().verify
-        return asyncio.run(ask(self.url, self.config.vip, count=_VIP_COUNT, over=_VIP_OVER, verify=verify))
+        check, count, over = self.config.vip, _VIP_COUNT, _VIP_OVER
+        trust = lambda: self.place.session().trusted  # noqa: E731 asked only where a certificate is checked
+        return asyncio.run(ask(self.url, check, count=count, over=over, trust=trust, address=self.address))
 
     def _ask_commits(self) -> CommitView:
         assert self.config.commits is not None
