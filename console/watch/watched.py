@@ -13,7 +13,7 @@ from console.commits.versions import Versions
 from console.commits.versions import of as versions_of
 from console.config.model import ServiceConfig
 from console.errors import CloudError
-from console.model.balancer import Balanced
+from console.model.balancer import Balanced, LoadBalancer
 from console.model.commit import CommitView
 from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service, Source
@@ -27,6 +27,7 @@ from console.watch.probe import Round, Target, ask_all, target, usual_port
 from console.watch.rotation import Rotated, part, with_members
 from console.watch.selection import chosen
 from console.watch.shapes import Shape
+from console.watch.tls import Trusted
 from console.watch.versions import HTTP, wanted
 from console.watch.vip import ask, vip_url
 
@@ -72,14 +73,17 @@ class Watched:
         """The URL through the VIP; empty without a VIP check, or while its address is not known."""
         if self.config.vip is None:
             return ""
-        balancer = self._rotated.balancer
-        return vip_url(self.config.vip, balancer) if balancer is not None else self.config.vip.at("")
+        return vip_url(self.config.vip, self._rotated.balancer or LoadBalancer("", ""))
 
     @property
     def address(self) -> str:
         """The load balancer's address; empty while it is not known."""
         balancer = self._rotated.balancer
         return balancer.vip_address if balancer is not None else ""
+
+    def trust(self) -> Trusted:
+        """What the cloud of the load balancer trusts."""
+        return self.place.session().trusted
 
     @property
     def changing(self) -> bool:
@@ -176,8 +180,7 @@ class Watched:
         if self.config.vip is None or not self.url:
             raise CloudError(f"the address of load balancer {self.config.rotation.load_balancer} is not known yet")
         check, count, over = self.config.vip, _VIP_COUNT, _VIP_OVER
-        trust = lambda: self.place.session().trusted  # noqa: E731 asked only where a certificate is checked
-        return asyncio.run(ask(self.url, check, count=count, over=over, trust=trust, address=self.address))
+        return asyncio.run(ask(self.url, check, count=count, over=over, trust=self.trust, address=self.address))
 
     def _ask_commits(self) -> CommitView:
         assert self.config.commits is not None

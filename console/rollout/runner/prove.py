@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
+from console.config.model import VipCheck
 from console.errors import NeedsHuman
 from console.model.traffic import VipAnswer
 from console.plan.plan import Plan, Step
@@ -29,9 +30,11 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
         run.note(EventKind.PROOF, step.id, "not proven from outside: the load balancer's word is all there is")
         return False
     end = time.monotonic() + step.deadline
+    address = _address(run, step, check)
     failing = False
     while True:
-        answers = asyncio.run(ask(proof.url, check, count=proof.count, over=proof.over, verify=run.verify_tls))
+        asked = ask(proof.url, check, count=proof.count, over=proof.over, trust=run.trust, address=address)
+        answers = asyncio.run(asked)
         good = sum(answer.ok and answer.version in proof.versions for answer in answers)
         text, data = _account(answers, good, plan, proof.url)
         run.note(EventKind.PROOF, step.id, text, **data)
@@ -47,6 +50,14 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
                 "the load balancer says it is done; look at what answers, then `bluegreen rollback` if in doubt",
             )
         run.tick(step.id)
+
+
+def _address(run: Run, step: Step, check: VipCheck) -> str:
+    """The load balancer's address, where the check connects to it whatever the URL's host is."""
+    if check.connect != "vip":
+        return ""
+    balancer = run.look(run.observe, step.id, step.deadline).balancer
+    return balancer.vip_address if balancer is not None else ""
 
 
 def _account(answers: Sequence[VipAnswer], good: int, plan: Plan, url: str) -> tuple[str, dict[str, object]]:
