@@ -19,6 +19,7 @@ from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service, Source
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import VipAnswer
+from console.watch.absent import Absent
 from console.watch.assemble import Facts, assemble, decisive_sources, image_of, instances_of
 from console.watch.damping import Damper
 from console.watch.look import Look, older
@@ -98,16 +99,24 @@ class Watched:
         """The service as it was last seen, with what is announced of each instance. One thread at a time."""
         return self._damper.damped(self.service(), now)
 
+    def named_servers(self) -> set[str]:
+        """The ids of the servers that members of its pools name."""
+        pools = (members for one in self._rotated.parts for members in one.members.values())
+        return {ident for members in pools for member in members if (ident := member.server_id) is not None}
+
     @property
     def _rotated(self) -> Rotated:
         return self.rotation.value or Rotated()
 
     def _facts(self) -> Facts:
         probed = self.probes.value or Round()
-        servers, others = chosen(self.config.instances, self.servers_from.servers.value or ())
+        servers, others = chosen(self.config.instances, self.servers_from.known_servers())
+        absent = self.servers_from.absent.value or Absent()
         return Facts(
             servers=servers,
             others=others,
+            gone=absent.gone,
+            elsewhere=absent.others,
             balanced=self._rotated.parts,
             images=self.servers_from.images,
             probes=probed.probes,
