@@ -25,7 +25,7 @@ _ALIASES = {
     "help": ("keys",),
     "refresh": ("look", "reload"),
     "fleet": ("services",),
-    "balancer": ("lb",),
+    "balancer": ("lb", "load balancer"),
 }
 
 
