@@ -148,7 +148,8 @@ class FactsScreen(ListActions):
 
     def header_lines(self, found: Verdict | None, width: int, now: float) -> list[Line]:
         """The header at this width."""
-        return header.lines(self.head(found), width, now, self.console_app.look.glyphs)
+        glyphs, short = self.console_app.look.glyphs, self.has_class("-short")
+        return header.lines(self.head(found), width, now, glyphs, short=short)
 
     def banner(self) -> list[Line]:
         """What stands above the problems."""
@@ -177,7 +178,7 @@ class FactsScreen(ListActions):
         """What to do about the sources that fail."""
         service = self.console_app.service(self.service_name)
         sources = service.sources.values() if service is not None else ()
-        return tuple(dict.fromkeys(source.hint for source in sources if source.problem and source.hint))
+        return tuple({source.hint: source.advice for source in sources if source.problem and source.advice}.values())
 
     def problems(self, found: Verdict | None) -> tuple[str, ...]:
         """All problems in sentences, those of this console itself first."""

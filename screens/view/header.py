@@ -33,16 +33,33 @@ class Head:
     waiting_for: str = "asking the cloud"
 
 
-def lines(head: Head, cells: int, now: float, glyphs: Glyphs) -> list[Line]:
-    """The header at this width. The mode stands at the right end of the first line, at every width."""
+def lines(head: Head, cells: int, now: float, glyphs: Glyphs, *, short: bool = False) -> list[Line]:
+    """The header at this width. The mode stands at the right end of the first line; on a short screen where it fits."""
     mode = line((head.arming.words(now), "armed" if head.arming.armed(now) else "readonly"))
-    who = flow([badge(head), line((visible(head.name), "strong")), *_state(head, glyphs)], cells, gap=2)[0]
+    parts = [badge(head), line((visible(head.name), "strong")), *_state(head, glyphs)]
     colours = _colours(head, glyphs)
+    if short:
+        return _compact(parts, colours, _rest(head), mode, cells)
+    who = flow(parts, cells, gap=2)[0]
     together = flow([who, *colours], cells - width(mode) - 2, gap=2)
     above = together if len(together) == 1 else [who, *flow(colours, cells, gap=2)]
     first = spread(above[0], mode, cells, glyphs.ellipsis)
     below = [part for spans in flow(_rest(head), cells) for part in wrap(spans, cells)]
     return [first, *above[1:], *below]
+
+
+def _compact(who: list[Line], colours: list[Line], rest: list[Line], mode: Line, cells: int) -> list[Line]:
+    """As few lines as hold every word: one where that is wide enough, else the colours have the second one."""
+    whole = flow([*who, *colours, *rest], cells, gap=2)
+    if len(whole) == 1 and width(whole[0]) + 2 + width(mode) <= cells:
+        return [spread(whole[0], mode, cells)]
+    below = [*flow([*who, *rest], cells, gap=2), *flow(colours, cells, gap=2)]
+    shown = [part for spans in below for part in wrap(spans, cells)]
+    for index in reversed(range(len(shown))):
+        if width(shown[index]) + 2 + width(mode) <= cells:
+            shown[index] = spread(shown[index], mode, cells)
+            return shown
+    return [*shown, mode]
 
 
 def badge(head: Head) -> Line:

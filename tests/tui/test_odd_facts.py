@@ -100,6 +100,7 @@ def test_every_panel_shows_whatever_there_is(facts: Service, signs: Glyphs, cell
     found = verdict(facts, NOW)
     head = Head(facts.name, facts.environment, True, Arming(), facts, found)
     shown: list[Line] = header.lines(head, cells, NOW, signs)
+    shown += header.lines(head, cells, NOW, signs, short=True)
     shown += header.problems(found.problems, (), 3, signs)
     for side in facts.colours:
         rows = instances.rows(facts, side, NOW, signs, Magnitudes())
