@@ -72,9 +72,7 @@ async def _console(world: World, server: Server, said: Any, user: User, level: L
 
 
 def tail(text: str, length: int) -> str:
-    """The last lines; Nova counts the empty one after the last line end, and -1 means all."""
-    if length < 0:
-        return text
+    """The last lines, as Nova counts them: with the empty one after the last line end; -1 leaves out the first."""
     return "\n".join(text.split("\n")[-length:]) if length else ""
 
 

@@ -29,7 +29,7 @@ from starlette.types import ASGIApp
 from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scenarios, scene
 from console.drill.api import Fault, not_found
 from console.drill.loopback import no_tls, stop_listening
-from console.drill.octavia import members, others, reading
+from console.drill.octavia import l7, members, others, reading
 from console.drill.outages import Outages
 from console.drill.record import Recorder
 from console.drill.settings import Settings
@@ -146,7 +146,7 @@ def application(world: World) -> Starlette:
         "/compute": nova.ROUTES,
         "/image": glance.ROUTES,
         "/network": neutron.ROUTES,
-        "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES]),
+        "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES]),
         "/drill": control.ROUTES,
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.

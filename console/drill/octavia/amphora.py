@@ -115,7 +115,8 @@ def _observe(thing: Thing, status: str) -> None:
 
 def _copies(policies: Iterable[Policy]) -> tuple[Policy, ...]:
     """What runs does not change when the API's objects do."""
-    ordered = sorted(policies, key=lambda each: each.position)
+    kept = [each for each in policies if each.provisioning_status != "PENDING_DELETE"]
+    ordered = sorted(kept, key=lambda each: each.position)
     return tuple(replace(each, rules=[replace(rule) for rule in each.rules]) for each in ordered)
 
 

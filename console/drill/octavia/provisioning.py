@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from console.drill.octavia.faults import fault, immutable
 from console.drill.octavia.objects import Pool
+from console.drill.octavia.policies import Policy, Rule
 from console.drill.octavia.thing import Thing, stamp
 from console.drill.settings import Fault as Scenario
 from console.drill.world import Entrance, World
@@ -85,8 +86,13 @@ async def _settle(world: World, entrance: Entrance, touched: Sequence[Thing]) ->
     if not failed:
         for pool in pools:
             pool.members = [member for member in pool.members if member not in leaving]
+        for listener in entrance.balancer.listeners:
+            listener.policies = [each for each in listener.policies if each.provisioning_status != "PENDING_DELETE"]
     for thing in _locked(entrance):
         thing.provisioning_status, thing.updated_at = "ACTIVE", stamp()
+    for thing in touched:
+        if isinstance(thing, Policy | Rule):
+            thing.operating_status = "ERROR" if failed else "ONLINE"
     for thing in (*touched, *leaving):
         thing.provisioning_status, thing.updated_at = "ERROR" if failed else "ACTIVE", stamp()
     if kind == "lb-error":

@@ -242,10 +242,9 @@ def _matches(view: JSON, key: str, value: str) -> bool:
         wanted, has = set(value.split(",")), set(view["tags"])
         met = bool(wanted & has) if key.endswith("-any") else wanted <= has
         return met is not key.startswith("not-")
-    if key in ("loadbalancer_id", "load_balancer_id"):
-        return value in [each["id"] for each in view.get("loadbalancers", ())]
-    if key in ("listener_id", "pool_id"):
-        return value in [each["id"] for each in view.get(f"{key.removesuffix('_id')}s", ())]
+    parents = f"{key.removesuffix('_id').replace('_', '')}s"
+    if key in ("loadbalancer_id", "load_balancer_id", "listener_id", "pool_id") and parents in view:
+        return value in [each["id"] for each in view[parents]]
     if key not in view:
         raise fault(400, "One or more arguments are either duplicate or invalid")
     return str(view[key]).lower() == value.lower()
