@@ -35,7 +35,7 @@ def configure(stage: DrillStage, **release: object) -> None:
 def waits_at(journal: Journal, rollout_id: str, step: str, limit: float = 40.0) -> None:
     end = time.monotonic() + limit
     while (found := waiting(journal.rollout(rollout_id), journal.events(rollout_id))) is None or found.step.id != step:
-        assert time.monotonic() < end, [event.text for event in journal.events(rollout_id)]
+        assert time.monotonic() < end, "\n".join(event.text for event in journal.events(rollout_id))
         time.sleep(0.1)
 
 

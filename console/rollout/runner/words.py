@@ -30,9 +30,10 @@ def hold_if_asked(run: Run, plan: Plan, step: Step) -> None:
 
     A way back is not paused, nor what comes after the last write.
     """
-    asked, run.pause_asked = run.pause_asked, None
+    asked = run.pause_asked
     if asked is None or not run.forward or step.kind is not StepKind.SHIFT:
         return
+    run.pause_asked = None
     run.heard.clear()
     run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{_why(asked)}", until_word=PAUSE_DEADLINE)
     _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE)
