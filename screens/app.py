@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
 from functools import partial
 
 from console.config.model import Config
+from console.config.places import state_dir
 from console.errors import UsageError
 from screens import themes
 from screens.arming import Arming
 from screens.desk import JournalDesk
+from screens.habits import Habits
 from screens.ports import Publish, Watcher
 from screens.program import BluegreenApp
 from screens.terminal import is_ascii_only, wants_no_colour
@@ -40,13 +43,15 @@ def run(
     arming = Arming(_forbidden(config, read_only=read_only))
     app = BluegreenApp(
         config,
-        watch=partial(_poller, config),
+        watch=_poller,
         desk=JournalDesk(config, read_only=bool(arming.forbidden)),
         service=service,
         arming=arming.arm(time.time(), "") if operate else arming,
         theme=chosen,
         glyphs=glyphs,
         no_colour=no_colour,
+        habits=Habits(state_dir(environ) / "habits.json"),
+        forbidden=partial(_forbidden, read_only=read_only),
     )
     code = app.run()
     sys.stdout.write(app.farewell())
@@ -62,7 +67,14 @@ def _forbidden(config: Config, *, read_only: bool) -> str:
 
 
 def _poller(config: Config, publish: Publish) -> Watcher:
-    """In a thread: imports the SDK."""
+    """In a thread: what is remembered is shown before the SDK is imported, which takes half a second."""
+    gc.freeze()  # what was imported for the first paint stays: no collection has to look at it again
+    gc.enable()
+    from console.watch.keeper import Keeper  # noqa: PLC0415
+
+    keeper = Keeper(config, publish)
+    keeper.show_last()
+
     from console.watch.poller import Poller  # noqa: PLC0415
 
-    return Poller(config, list(config.services), publish)
+    return Poller(config, list(config.services), keeper.publish)

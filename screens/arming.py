@@ -32,11 +32,11 @@ class Arming:
         """Read-only again."""
         return replace(self, until=None, reason="")
 
-    def why_not(self, now: float) -> str:
-        """Why a change can not be asked for, as a sentence; empty when it can."""
+    def why_not(self, now: float, key: str = "o") -> str:
+        """Why a change can not be asked for, as a sentence; empty when it can. `key` is the one that arms."""
         if self.forbidden:
             return f"read-only: {self.forbidden}"
-        return "" if self.armed(now) else "read-only: press o to arm this console first"
+        return "" if self.armed(now) else f"read-only: press {key} to arm this console first"
 
     def words(self, now: float) -> str:
         """`READ-ONLY`, or `ARMED 30 min`: whole minutes, so that the screen rests in between."""

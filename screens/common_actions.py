@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
+
+from screens.keys import Place
+from screens.navigate import Spot
 
 if TYPE_CHECKING:
     from screens.keys import Situation
     from screens.program import BluegreenApp
-    from screens.view.line import Line
 
 
 class CommonActions(Screen[None]):
     """The actions of the registry that are the same everywhere: `do_` and the action's id."""
 
     service_name: str
+    place: ClassVar[Place]
 
     @property
     def console_app(self) -> BluegreenApp:
@@ -26,10 +29,6 @@ class CommonActions(Screen[None]):
     @abstractmethod
     def situation(self) -> Situation:
         """What decides which actions can be done now."""
-
-    @abstractmethod
-    def problem_lines(self) -> list[Line]:
-        """Every problem in full."""
 
     @abstractmethod
     def say(self, text: str) -> None:
@@ -42,10 +41,8 @@ class CommonActions(Screen[None]):
         self.app.push_screen(help_page(self.situation(), self.console_app.look.glyphs))
 
     def do_problems(self) -> None:
-        """List every problem in full."""
-        from screens.dialogs.help import Reading  # noqa: PLC0415
-
-        self.app.push_screen(Reading("problems (esc leaves)", self.problem_lines()))
+        """List every problem in full: of this service, or of all."""
+        self.console_app.trail.go(Spot(Place.PROBLEMS, self.service_name))
 
     def do_palette(self) -> None:
         """Find an action by name."""
@@ -66,14 +63,34 @@ class CommonActions(Screen[None]):
 
         ask_to_arm(app, self.service_name)
 
+    def do_pause(self) -> None:
+        """Freeze the facts, or go on."""
+        self.console_app.pause_or_go_on()
+
+    def do_copy(self) -> None:
+        """Choose what to copy."""
+        from screens.copy_dialog import ask_what_to_copy  # noqa: PLC0415
+        from screens.facts_screen import FactsScreen  # noqa: PLC0415
+
+        assert isinstance(self, FactsScreen)
+        ask_what_to_copy(self)
+
     def do_refresh(self) -> None:
         """Look at the cloud now."""
         self.console_app.look_now()
         self.say("looking at the cloud")
 
-    def do_services(self) -> None:
-        """Choose another service."""
-        self.console_app.open_services()
+    def do_fleet(self) -> None:
+        """Show every service."""
+        self.console_app.trail.go(Spot(Place.FLEET))
+
+    def do_service(self) -> None:
+        """Open the service that this belongs to."""
+        self.console_app.trail.go(Spot(Place.SERVICE, self.service_name))
+
+    def do_ahead(self) -> None:
+        """To what was left by going back."""
+        self.console_app.trail.ahead()
 
     def do_quit(self) -> None:
         """Quit; rollouts go on by themselves."""

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,10 @@ class JournalDesk:
         """Follow no more; returns at once."""
         self._stopped.set()
         self._jobs.put(None)
+
+    def use(self, config: Config) -> None:
+        """Requests go by this config from now on; another journal is opened when the console is started again."""
+        self._jobs.put(partial(self._use, config))
 
     def follow(self, rollout_id: str | None) -> None:
         """Read this rollout's events as well."""
@@ -118,6 +123,9 @@ class JournalDesk:
         followed = journal.rollout(self._followed) if self._followed else None
         events = tuple(journal.events(followed.id)) if followed is not None else ()
         self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), followed, events)))
+
+    def _use(self, config: Config, _: Journal) -> None:
+        self._config = replace(config, journal=self._config.journal)
 
     def _follow(self, rollout_id: str | None, _: Journal) -> None:
         self._followed = rollout_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -13,29 +14,39 @@ from textual.widget import Widget
 
 from console.model.text import visible
 from screens import keys
-from screens.common_actions import CommonActions
 from screens.keys import Place, Situation
+from screens.list_actions import ListActions
 from screens.view import header
 from screens.view.header import Head
 from screens.view.line import Line, line
+from screens.widgets.filter_line import FilterLine
 from screens.widgets.keybar import KeyBar
 from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.closeup import Focus
     from console.model.verdict import Verdict
 
 
 def bindings(place: Place) -> list[BindingType]:
     """Every key of the place; each goes through `act`, which knows the reason when it can not be done."""
     return [
-        Binding(",".join(action.keys), f"act('{action.id}')", action.label, show=False)
+        # what opens a line of text goes first: the letters typed right after it must find the line
+        Binding(
+            ",".join(action.keys),
+            f"act('{action.id}')",
+            action.label,
+            show=False,
+            id=action.id,
+            priority=action.opens_line,
+        )
         for action in keys.at(place)
         if action.id != "quit"
     ]
 
 
-class FactsScreen(CommonActions):
+class FactsScreen(ListActions):
     """A screen about one service. Subclasses give the body and say what it shows."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
@@ -52,9 +63,13 @@ class FactsScreen(CommonActions):
 
     def compose(self) -> ComposeResult:
         """Header, problems, body, message, keys."""
+        # Textual sets these after the first layout; that would be a second picture right after the first
+        width, height = self.app.size
+        self.add_class("-wide" if width >= WIDE else "-narrow", "-tall" if height >= TALL else "-short")
         yield Sheet(id="header")
         yield Sheet(id="problems", wraps=True)
         yield from self.body()
+        yield FilterLine()
         yield Sheet(id="message", wraps=True)
         yield KeyBar(id="keys")
 
@@ -68,23 +83,29 @@ class FactsScreen(CommonActions):
     # -- showing
 
     @property
+    def wish(self) -> Focus:
+        """What the watch should look at more closely while this screen is in front."""
+        from console.model.closeup import Focus  # noqa: PLC0415
+
+        return Focus(self.service_name or None)
+
+    @property
     def is_built(self) -> bool:
-        """Whether there are widgets to show facts in: not before they are mounted, nor when the program is leaving."""
-        return self._has_widgets and self.app.is_running
+        """Whether there is something to show facts in, and about.
+
+        Not before the widgets are mounted, nor when the program is leaving, nor when the config has lost the service.
+        """
+        known = not self.service_name or self.service_name in self.console_app.config.services
+        return self._has_widgets and self.app.is_running and known
 
     def on_mount(self) -> None:
         """From now on there is something to show facts in."""
         self._has_widgets = True
-        # Textual sets these after the first layout; that would be a second picture right after the first
-        width, height = self.app.size
-        self.set_class(width >= WIDE, "-wide")
-        self.set_class(width < WIDE, "-narrow")
-        self.set_class(height >= TALL, "-tall")
-        self.set_class(height < TALL, "-short")
         self.show_all()
 
     def on_screen_resume(self) -> None:
         """Facts may have changed while another screen was in front."""
+        self.console_app.watching.focus(self.wish)
         self.show_all()
 
     def on_resize(self) -> None:
@@ -97,6 +118,7 @@ class FactsScreen(CommonActions):
             return
         self.show_head()
         self.show_body(self.console_app.now())
+        self.sift()
 
     def show_head(self) -> None:
         """Show the verdict, the problems and the keys; cheap enough for every second."""
@@ -105,19 +127,28 @@ class FactsScreen(CommonActions):
         glyphs = app.look.glyphs
         width = app.size.width - 2
         sheet = self.query_one("#header", Sheet)
-        sheet.show(header.lines(self.head(found), width, now, glyphs))
+        sheet.show(self.header_lines(found, width, now))
         problems = self.problems(found)
         # the header says in full what is stale first: once is enough
         listed = [
             each for each in problems if found is None or f"STALE {each.removeprefix('stale: ')}" != found.freshness
         ]
         most = 2 if self.has_class("-short") else 4
-        shown = header.problems(listed, self.hints(), most, glyphs)
-        shown = [*self.banner(), *shown]
+        situation = self.situation()
+        shown = header.problems(listed, self.hints(), most, glyphs, situation.key("problems"))
+        shown = [*header.paused(app.watching.paused_at, situation.key("pause"), glyphs), *self.banner(), *shown]
         area = self.query_one("#problems", Sheet)
         area.display = bool(shown)
         area.show(shown)
+        self.query_one("#keys", KeyBar).show_keys(situation)
+
+    def show_keys(self) -> None:
+        """Show what can be done now."""
         self.query_one("#keys", KeyBar).show_keys(self.situation())
+
+    def header_lines(self, found: Verdict | None, width: int, now: float) -> list[Line]:
+        """The header at this width."""
+        return header.lines(self.head(found), width, now, self.console_app.look.glyphs)
 
     def banner(self) -> list[Line]:
         """What stands above the problems."""
@@ -151,40 +182,44 @@ class FactsScreen(CommonActions):
     def problems(self, found: Verdict | None) -> tuple[str, ...]:
         """All problems in sentences, those of this console itself first."""
         app = self.console_app
-        own = tuple(problem for problem in (app.watch_problem, app.journal.problem) if problem)
-        return (*own, *(found.problems if found is not None else ()))
+        return (*app.own_problems, *(found.problems if found is not None else ()))
 
     @property
     def lively(self) -> bool:
         """Whether the body shows something that ticks."""
         return False
 
-    def problem_lines(self) -> list[Line]:
-        """Every problem and every hint in full."""
-        glyphs, found = self.console_app.look.glyphs, self.verdict(self.console_app.now())
-        problems = header.problems(self.problems(found), (), 1000, glyphs)
-        return [*problems, *(line((f"  {glyphs.arrow} {visible(hint)}", "warn")) for hint in self.hints())]
-
     # -- acting
 
     def situation(self) -> Situation:
         """What decides which actions can be done now."""
+        return self.situation_of(self.service_name)
+
+    def situation_of(self, name: str) -> Situation:
+        """The same for the service of this name, or for none."""
         app = self.console_app
-        rollout = app.journal.open.get(self.service_name)
+        rollout = app.journal.open.get(name)
         return Situation(
             place=self.place,
             arming=app.arming,
             now=app.now(),
-            service=app.service(self.service_name),
+            service=app.service(name),
             services=len(app.config.services),
             rollout=rollout,
             unfinished=rollout is not None and rollout.id in app.journal.orphans,
-            problems=len(self.problems(self.verdict(app.now()))),
+            problems=app.count_problems(self.service_name),
             journal_problem=app.journal.problem,
+            paused=app.watching.paused_at is not None,
+            sifted=bool(self.filter_words),
+            has_back=app.trail.has_back,
+            has_ahead=app.trail.has_ahead,
+            keymap=app.keymap,
         )
 
     def action_act(self, action_id: str) -> None:
         """Do what the key says, or say why it can not be done."""
+        if self.is_typing:
+            raise SkipAction  # the key is a letter of the filter
         action = keys.action(action_id)
         reason = action.reason(self.situation())
         if reason:

@@ -1,13 +1,14 @@
 """The registry of actions: footer, help, palette and the README's table are made from it.
 
 An action that can not be done now says why: its `reason` is a sentence, shown greyed and on the message line when its
-key is pressed. Nothing is listed here that does not work.
+key is pressed. Nothing is listed here that does not work. The config may give an action another key: whoever shows keys
+asks for the actions of a situation, which knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,15 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 class Place(StrEnum):
     """Where a key works."""
 
-    CHOOSER = "services"
+    FLEET = "fleet"
     SERVICE = "service"
     CHANGE = "change"
+    INSTANCE = "instance"
+    BALANCER = "load balancer"
+    PROBLEMS = "problems"
+
+
+Keymap = Mapping[str, tuple[str, ...]]  # keys by the id of their action, where the config says so
 
 
 class Danger(StrEnum):
@@ -40,7 +47,8 @@ class Situation:
     """All that decides whether an action can be done now.
 
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
-    the one on the change screen. `plan` is the plan on the change screen, `refusal` why there is none.
+    the one on the change screen. `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows
+    are hidden by a filter. `keymap`: the keys of actions that the config gave others.
     """
 
     place: Place
@@ -55,6 +63,15 @@ class Situation:
     followed: Rollout | None = None
     problems: int = 0
     journal_problem: str = ""
+    paused: bool = False
+    sifted: bool = False
+    has_back: bool = False
+    has_ahead: bool = False
+    keymap: Keymap = field(default_factory=dict)
+
+    def key(self, action_id: str) -> str:
+        """The key of an action here, as it is shown."""
+        return shown(self.keymap.get(action_id, action(action_id).keys)[0])
 
 
 Reason = Callable[[Situation], str]
@@ -85,6 +102,7 @@ class Action:
     danger: Danger = Danger.NONE
     reason: Reason = _always
     bar: Bar = Bar.ALWAYS
+    opens_line: bool = False  # what is typed right after it belongs to a line of text
 
     @property
     def key(self) -> str:
@@ -97,7 +115,10 @@ def shown(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
-_SHOWN = {"question_mark": "?", "colon": ":", "escape": "esc", "space": "space"}
+_SHOWN = {
+    "question_mark": "?", "colon": ":", "escape": "esc", "space": "space", "slash": "/",
+    "less_than_sign": "<", "greater_than_sign": ">",
+}  # fmt: skip
 
 
 # -- reasons, in the order in which they matter to the reader
@@ -114,13 +135,17 @@ def _under_way(s: Situation) -> str:
         return ""
     if s.unfinished:
         # one that stopped has given its lease back: a new plan settles what it left
-        stopped = s.rollout.state.ended
-        return "" if stopped else f"rollout {s.rollout.id} is unfinished: press f to look at it and settle it first"
-    return f"rollout {s.rollout.id} is under way: press f to follow it"
+        stopped, key = s.rollout.state.ended, s.key("follow")
+        return "" if stopped else f"rollout {s.rollout.id} is unfinished: press {key} to look at it and settle it first"
+    return f"rollout {s.rollout.id} is under way: press {s.key('follow')} to follow it"
+
+
+def _paused(s: Situation) -> str:
+    return f"paused, so what is shown grows old: press {s.key('pause')} to go on first" if s.paused else ""
 
 
 def _to_plan(s: Situation) -> str:
-    return _unseen(s) or _under_way(s)
+    return _paused(s) or _unseen(s) or _under_way(s)
 
 
 def _to_follow(s: Situation) -> str:
@@ -142,14 +167,14 @@ def _to_start(s: Situation) -> str:
         return "there is no plan yet"
     if s.journal_problem:
         return s.journal_problem
-    return _under_way(s) or _may_change(s)
+    return _paused(s) or _under_way(s) or _may_change(s)
 
 
 def _may_change(s: Situation) -> str:
     # a rollback must be one dialog away even from a console that nobody has armed; that dialog arms it
     if s.plan is not None and s.plan.action == "rollback" and not s.arming.forbidden:
         return ""
-    return s.arming.why_not(s.now)
+    return s.arming.why_not(s.now, s.key("arm"))
 
 
 def _to_abort(s: Situation) -> str:
@@ -158,14 +183,14 @@ def _to_abort(s: Situation) -> str:
     if s.followed.state.ended:
         return f"the rollout has ended: {s.followed.state}"
     if s.unfinished:
-        return "its runner is gone, so there is nothing to stop: press u to settle it"
+        return f"its runner is gone, so there is nothing to stop: press {s.key('settle')} to settle it"
     return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
 
 
 def _to_settle(s: Situation) -> str:
     if s.followed is None or not s.unfinished:
         return "no unfinished rollout here"
-    return s.arming.why_not(s.now)
+    return s.arming.why_not(s.now, s.key("arm"))
 
 
 def _to_take_in(s: Situation) -> str:
@@ -180,6 +205,17 @@ def _which_way(s: Situation) -> str:
     return "it is clear where the traffic should go"
 
 
+def _no_instance(s: Situation) -> str:
+    seen = s.service is not None and any(side.instances for side in s.service.colours)
+    return "" if seen else "no instance was seen yet"
+
+
+def _no_balancer(s: Situation) -> str:
+    if s.service is not None and s.service.rotation == "power":
+        return "workers stand behind no load balancer"
+    return "" if s.service is not None and s.service.balancer is not None else "no load balancer was seen yet"
+
+
 def _several(s: Situation) -> str:
     return "" if s.services > 1 else "the config has only one service"
 
@@ -188,14 +224,29 @@ def _has_problems(s: Situation) -> str:
     return "" if s.problems else "there is no problem to list"
 
 
+def _to_go_back(s: Situation) -> str:
+    return "" if s.has_back or s.sifted or s.services > 1 else "this is where the console began"
+
+
+def _to_go_ahead(s: Situation) -> str:
+    return "" if s.has_ahead else "nothing was left by going back"
+
+
 _ALL = frozenset(Place)
-_ONE = frozenset({Place.SERVICE, Place.CHANGE})
+_ONE = frozenset({Place.SERVICE, Place.CHANGE, Place.INSTANCE, Place.BALANCER})
+_LISTS = frozenset({Place.FLEET, Place.SERVICE, Place.PROBLEMS})
+_PLAN = frozenset({Place.SERVICE, Place.CHANGE})
+_CLOSE = frozenset({Place.INSTANCE, Place.BALANCER})
 _SERVICE = frozenset({Place.SERVICE})
 _CHANGE = frozenset({Place.CHANGE})
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        "open", ("enter",), "open", "Open the service under the cursor.", frozenset({Place.CHOOSER})
+        "open", ("enter",), "open", "Open the service under the cursor.", frozenset({Place.FLEET})
+    ),
+    Action(
+        "go", ("enter",), "go there", "Open what the problem under the cursor is about.", frozenset({Place.PROBLEMS}),
+        reason=_has_problems,
     ),
     Action(
         "start", ("enter",), "start…", "Start the plan: opens the dialog that asks for confirmation.", _CHANGE,
@@ -206,12 +257,16 @@ ACTIONS: tuple[Action, ...] = (
         reason=_to_plan,
     ),
     Action(
-        "rollback", ("r",), "roll back…", "Plan putting the other colour back in rotation. Changes nothing yet.", _ONE,
+        "inspect", ("enter",), "instance", "Open the instance under the cursor.",
+        frozenset({Place.SERVICE, Place.BALANCER}), reason=_no_instance,
+    ),
+    Action(
+        "rollback", ("r",), "roll back…", "Plan putting the other colour back in rotation. Changes nothing yet.", _PLAN,
         reason=_to_plan,
     ),
     Action(
-        "follow", ("f",), "follow", "Open the rollout that is under way or unfinished.", _SERVICE,
-        reason=_to_follow, bar=Bar.OPEN,
+        "follow", ("f",), "follow", "Open the rollout that is under way or unfinished.",
+        frozenset({Place.FLEET, Place.SERVICE}), reason=_to_follow, bar=Bar.OPEN,
     ),
     Action(
         "abort", ("a",), "abort…", "Stop the rollout: it goes back, or holds where it is. Asks first.", _CHANGE,
@@ -236,30 +291,111 @@ ACTIONS: tuple[Action, ...] = (
     Action("more", ("space",), "more", "Scroll the explanation of the step down.", _CHANGE, bar=Bar.NEVER),
     Action("less", ("b",), "less", "Scroll it up again.", _CHANGE, bar=Bar.NEVER),
     Action("other", ("tab",), "side", "The other colour: shows it, or moves the cursor there.", _SERVICE),
+    Action("part", ("tab",), "next part", "To the next part of the page, which then scrolls.", _CLOSE),
+    Action(
+        "balancer", ("l",), "load balancer", "Open the load balancer: everything on it, with statistics.",
+        frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE}), reason=_no_balancer,
+    ),
     Action("commits", ("m",), "commits", "To the commits that would ship, and back.", _SERVICE),
     Action(
-        "services", ("s",), "services", "Choose another service.", _ONE, reason=_several, bar=Bar.NEVER
+        "filter", ("slash",), "filter", "Show only the rows with these words; esc shows all again.", _LISTS,
+        opens_line=True,
+    ),
+    Action("sort", ("S",), "sort", "Sort by the next column; after the last one by need again.", _LISTS, bar=Bar.NEVER),
+    Action(
+        "service", ("v",), "service", "Open the service that this belongs to.",
+        frozenset({Place.CHANGE, Place.INSTANCE, Place.BALANCER}), bar=Bar.NEVER,
+    ),
+    Action("fleet", ("s",), "fleet", "Show every service.", _ALL - {Place.FLEET}, reason=_several, bar=Bar.NEVER),
+    Action(
+        "problems", ("p",), "problems", "Every problem in full: cause, what to do, since when.",
+        _ALL - {Place.PROBLEMS}, reason=_has_problems, bar=Bar.OPEN,
     ),
     Action("arm", ("o",), "arm…", "Arm this console for 30 minutes, or make it read-only again.", _ALL, reason=_to_arm),
-    Action(
-        "problems", ("p",), "problems", "List every problem in full.", _ONE, reason=_has_problems, bar=Bar.NEVER
-    ),
     Action("refresh", ("ctrl+r",), "look now", "Ask the cloud at once.", _ALL, bar=Bar.NEVER),
-    Action("back", ("escape",), "back", "Back to where you came from.", _ONE, bar=Bar.NEVER),
-    Action("palette", ("colon", "ctrl+p"), "find", "Find an action, a service or a theme by its name.", _ALL),
+    Action(
+        "pause", ("P",), "pause", "Freeze the facts to read them; nothing is asked until you go on.",
+        _ALL - {Place.CHANGE}, bar=Bar.NEVER,
+    ),
+    Action(
+        "copy", ("y",), "copy…", "Copy an id, an address, the row or the screen to the clipboard.", _ALL, bar=Bar.NEVER
+    ),
+    Action(
+        "back", ("escape", "less_than_sign"), "back", "Back to where you came from.", _ALL, reason=_to_go_back,
+        bar=Bar.NEVER,
+    ),
+    Action(
+        "ahead", ("greater_than_sign",), "ahead", "To what was left by going back.", _ALL, reason=_to_go_ahead,
+        bar=Bar.NEVER,
+    ),
+    Action(
+        "palette", ("colon", "ctrl+p"), "command", "Do anything by its name: `:service NAME`, `:theme light`, `:q`.",
+        _ALL, opens_line=True,
+    ),
     Action("help", ("question_mark",), "help", "This page.", _ALL),
     Action("quit", ("q", "ctrl+c"), "quit", "Leave. A rollout goes on by itself.", _ALL),
 )  # fmt: skip
 
 
-def at(place: Place) -> tuple[Action, ...]:
-    """The actions of a place, in the order of the footer."""
-    return tuple(action for action in ACTIONS if place in action.places)
+def at(place: Place, keymap: Keymap | None = None) -> tuple[Action, ...]:
+    """The actions of a place, in the order of the footer, with the keys that the config gives them."""
+    here = (each for each in ACTIONS if place in each.places)
+    if not keymap:
+        return tuple(here)
+    return tuple(replace(each, keys=keymap[each.id]) if each.id in keymap else each for each in here)
 
 
 def action(action_id: str) -> Action:
     """The action of this id. KeyError where there is none."""
     return next((each for each in ACTIONS if each.id == action_id), None) or _missing(action_id)
+
+
+def remapped(wanted: Mapping[str, str]) -> tuple[Keymap, tuple[str, ...]]:
+    """The keys that the config wants for actions (`{refresh: R, fleet: "f1,ctrl+f"}`), and what is wrong with others.
+
+    What does not fit is left out, so that every action keeps a key: an unknown action, a key that moves the cursor,
+    or one that another action has in the same place.
+    """
+    known = {each.id: each for each in ACTIONS}
+    keymap: dict[str, tuple[str, ...]] = {}
+    wrong: list[str] = []
+    for action_id, text in wanted.items():
+        if action_id not in known:
+            wrong.append(f"keys: there is no action {action_id!r}")
+            continue
+        chosen = tuple(_named(key.strip()) for key in (text.split(",") if text != "," else [text]) if key.strip())
+        if bad := next((key for key in chosen if key in _MOVES), None):
+            wrong.append(f"keys: {action_id} can not be {shown(bad)!r}: it moves the cursor")
+        elif chosen:
+            keymap[action_id] = (*chosen, "ctrl+c") if action_id == "quit" else chosen
+    while (clash := _clash(keymap)) is not None:
+        key, one, other = clash
+        wrong.append(f"keys: {shown(key)!r} would be both {one} and {other}")
+        keymap.pop(other if other in keymap else one)
+    return keymap, tuple(wrong)
+
+
+def _clash(keymap: Keymap) -> tuple[str, str, str] | None:
+    """A key that two actions have in one place, and the two."""
+    for place in Place:
+        users: dict[str, str] = {}
+        for each in at(place, keymap):
+            for key in each.keys:
+                if (other := users.setdefault(key, each.id)) != each.id:
+                    return key, other, each.id
+    return None
+
+
+_MOVES = frozenset({"up", "down", "j", "k", "g", "G", "pageup", "pagedown", "home", "end"})
+
+
+def _named(key: str) -> str:
+    """The name by which Textual knows a key: `:` is `colon`."""
+    if len(key) > 1:
+        return key
+    from textual.keys import _character_to_key  # noqa: PLC0415 only for a config that gives keys
+
+    return _character_to_key(key)
 
 
 def _missing(action_id: str) -> Action:
@@ -279,7 +415,12 @@ def _keys(each: Action) -> str:
 
 def _where(places: Iterable[Place]) -> str:
     found = set(places)
-    return "everywhere" if found == set(Place) else ", ".join(place for place in Place if place in found)
+    if found == set(Place):
+        return "everywhere"
+    missing = [place for place in Place if place not in found]
+    if len(missing) == 1:
+        return f"everywhere but {missing[0]}"
+    return ", ".join(place for place in Place if place in found)
 
 
 def _mutates(each: Action) -> str:

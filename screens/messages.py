@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.config.model import Config
     from console.model.snapshot import Snapshot
     from console.rollout.records import Event, Rollout
 
 
 class SnapshotReady(Message):
-    """The poller has a new snapshot."""
+    """The poller has a new snapshot. `number` tells one poller's from those of the one before it."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, number: int = 0) -> None:
         super().__init__()
         self.snapshot = snapshot
+        self.number = number
+
+
+class ConfigRead(Message):
+    """The config file has changed: it was read, or something is wrong with it and the one before is kept."""
+
+    def __init__(self, config: Config | None, problem: str = "") -> None:
+        super().__init__()
+        self.config = config
+        self.problem = problem
 
 
 class WatchFailed(Message):

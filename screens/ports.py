@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.config.model import Config
+    from console.errors import BluegreenError
+    from console.model.closeup import Focus
     from console.model.service import Service
     from console.model.snapshot import Snapshot
     from console.plan.plan import Plan
@@ -26,9 +29,18 @@ class Watcher(Protocol):
     def refresh(self) -> None:
         """Look now."""
 
+    def focus(self, focus: Focus, /) -> None:
+        """What is shown from now on: its details are asked for. Returns at once."""
+
+    def pause(self, paused: bool, /) -> None:
+        """Publish nothing and ask nothing until it is taken back. Returns at once."""
+
 
 Publish = Callable[["Snapshot"], None]
-Watch = Callable[[Publish], Watcher]  # may be slow: it is called off the UI thread
+Watch = Callable[["Config", Publish], Watcher]  # may be slow: it is called off the UI thread
+# Makes the function that says whether the config has changed: the config then, or what is wrong with it, else None.
+# Both are called off the UI thread.
+Follow = Callable[[], Callable[[], "Config | BluegreenError | None"]]
 
 
 class Desk(Protocol):
@@ -39,6 +51,9 @@ class Desk(Protocol):
 
     def stop(self) -> None:
         """Follow no more."""
+
+    def use(self, config: Config) -> None:
+        """What is asked for from now on goes by this config; the journal itself stays the one that it is."""
 
     def follow(self, rollout_id: str | None) -> None:
         """Read this rollout's events as well."""

@@ -7,22 +7,29 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import Theme
 
 from console.config.model import Config
 from console.model.text import visible
 from screens import themes
 from screens.arming import Arming
 from screens.facts_screen import FactsScreen
+from screens.habits import Habits
+from screens.keys import Keymap, Place, remapped
 from screens.look import Look
-from screens.messages import Begun, Decided, JournalSeen, JournalView, SnapshotReady, WatchFailed
-from screens.ports import Desk, Watch, Watcher
+from screens.messages import Begun, ConfigRead, Decided, JournalSeen, JournalView, SnapshotReady, WatchFailed
+from screens.navigate import Spot, Trail, screen_at
+from screens.ports import Desk, Follow, Watch
+from screens.reloading import Reloading
 from screens.verdicts import Verdicts
 from screens.view.glyphs import UNICODE, Glyphs
+from screens.watching import Watching
 from screens.widgets.keybar import KeyBar
 from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
@@ -40,7 +47,8 @@ _TICKS_PER_BODY = 5
 class BluegreenApp(App[int]):
     """Holds the latest facts and hands them to the screens. Threads reach it by messages only.
 
-    `watch` makes the poller, off the UI thread and after the first paint; `desk` is the journal.
+    `watch` makes the poller, off the UI thread and after the first paint; `desk` is the journal; `follow` sees when
+    the config changes, and `forbidden` says why a config lets nobody arm this console.
     """
 
     CSS = themes.stylesheet()
@@ -55,7 +63,7 @@ class BluegreenApp(App[int]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "leave", "quit", show=False, priority=True),
-        Binding("q", "leave", "quit", show=False),
+        Binding("q", "leave", "quit", show=False, id="quit"),
     ]
 
     def __init__(
@@ -70,6 +78,9 @@ class BluegreenApp(App[int]):
         glyphs: Glyphs = UNICODE,
         no_colour: bool = False,
         clock: Callable[[], float] = time.time,
+        habits: Habits | None = None,
+        follow: Follow | None = None,
+        forbidden: Callable[[Config], str] = lambda _: "",
     ) -> None:
         # native ANSI from the start makes Textual strip colours for NO_COLOR, instead of turning them into greys
         super().__init__(ansi_color=True if no_colour else None)
@@ -81,24 +92,35 @@ class BluegreenApp(App[int]):
         self.verdicts = Verdicts()
         self.now = clock
         self.desk = desk
-        self._watch = watch
-        self._watcher: Watcher | None = None
+        self.habits = habits or Habits()
+        self.trail = Trail(self)
+        self.watching = Watching(watch, self.post_message)
+        self.config_problem = ""
+        self._reloading = Reloading(follow, self.post_message) if follow is not None else None
+        self._forbidden = forbidden
         self._first = service
         self._ticks = 0
+        self._seen = (0, 0)  # the watcher's number and the generation of the latest facts
+        self._use_keys()
         self.look = Look(themes.load(theme), glyphs)
         self.register_theme(self.look.palette.theme)
-        self.theme = self.look.palette.theme.name
+        self._begin_in(self.look.palette.theme)
+
+    def _begin_in(self, theme: Theme) -> None:
+        """Have the first theme in place before anything is drawn: a later change reads the whole stylesheet again."""
+        if theme.ansi:
+            self.theme = theme.name
+            return
+        self.set_reactive(App.theme, theme.name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # -- life
 
     def get_default_screen(self) -> Screen[Any]:
-        """The first screen: the service, or the list of several."""
-        from screens.chooser import ChooserScreen  # noqa: PLC0415
-        from screens.service import ServiceScreen  # noqa: PLC0415
-
+        """The first screen: the service, or the fleet of several."""
         names = list(self.config.services)
         alone = self._first or (names[0] if len(names) == 1 else None)
-        return ServiceScreen(alone) if alone is not None else ChooserScreen()
+        return screen_at(Spot(Place.SERVICE, alone) if alone is not None else Spot(Place.FLEET))
 
     def on_mount(self) -> None:
         """Look at the cloud only when the first screen is painted."""
@@ -114,25 +136,17 @@ class BluegreenApp(App[int]):
 
     def _begin(self) -> None:
         self.desk.start(self.post_message)
-        threading.Thread(target=self._start_watching, name="watch", daemon=True).start()
-
-    def _start_watching(self) -> None:
-        """In a thread: the SDK takes half a second to import."""
-        try:
-            watcher = self._watch(self._publish)
-            self._watcher = watcher
-            watcher.start()
-        except Exception as error:  # noqa: BLE001 whatever it is, the console stays usable and says so
-            self.post_message(WatchFailed(f"the cloud can not be watched: {error}"))
-
-    def _publish(self, snapshot: Snapshot) -> None:
-        self.post_message(SnapshotReady(snapshot))
+        self.watching.begin(self.config)
+        threading.Thread(target=self.habits.read, name="habits", daemon=True).start()
+        if self._reloading is not None:
+            self._reloading.start()
 
     def on_unmount(self) -> None:
         """Leave nothing running that anybody would wait for."""
         self.desk.stop()
-        if self._watcher is not None:
-            self._watcher.stop()
+        self.watching.stop()
+        if self._reloading is not None:
+            self._reloading.stop()
 
     def action_leave(self) -> None:
         """Quit; rollouts go on by themselves."""
@@ -162,9 +176,11 @@ class BluegreenApp(App[int]):
         return self.snapshot.services.get(name) if self.snapshot is not None else None
 
     def on_snapshot_ready(self, message: SnapshotReady) -> None:
-        """Newer facts; a late snapshot is dropped."""
-        if self.snapshot is None or message.snapshot.generation >= self.snapshot.generation:
-            self.snapshot = message.snapshot
+        """Newer facts; a late snapshot is dropped, and every one while the facts are frozen."""
+        seen = (message.number, message.snapshot.generation)
+        if self.watching.paused_at is None and (self.snapshot is None or seen >= self._seen):
+            self.snapshot, self._seen = message.snapshot, seen
+            self.watch_problem = ""
             self._show(body=True)
 
     def on_watch_failed(self, message: WatchFailed) -> None:
@@ -176,6 +192,40 @@ class BluegreenApp(App[int]):
         """The journal has changed."""
         self.journal = message.view
         self._show(body=True)
+
+    def on_config_read(self, message: ConfigRead) -> None:
+        """The config has changed: it is used at once, or what is wrong with it is shown and the one before is kept."""
+        if message.config is None:
+            if message.problem != self.config_problem:
+                self.config_problem = message.problem
+                self._show(body=True)
+            return
+        before, self.config, self.config_problem = self.config, message.config, ""
+        self._use_keys()
+        forbidden = self._forbidden(self.config)
+        if forbidden != self.arming.forbidden:
+            self.arming = replace(self.arming.disarm(), forbidden=forbidden)
+        self.trail.forget(frozenset(before.services) - frozenset(self.config.services))
+        self.desk.use(self.config)
+        self.watching.begin(self.config)
+        self._show(body=True)
+        again = (
+            "; its journal is used when the console is started again" if self.config.journal != before.journal else ""
+        )
+        self._say(f"the config has changed and is used from now on{again}")
+
+    def count_problems(self, name: str) -> int:
+        """Problems of a service, or of all (an empty name), and of this console."""
+        services = self.snapshot.services if self.snapshot is not None else {}
+        names = [name] if name else list(self.config.services)
+        found = [self.verdicts.of(services[each], self.now()) for each in names if each in services]
+        return len(self.own_problems) + sum(len(each.problems) for each in found)
+
+    @property
+    def own_problems(self) -> tuple[str, ...]:
+        """What is wrong with this console itself, in sentences."""
+        told = (self.watch_problem, self.journal.problem, self.config_problem, *self._key_problems)
+        return tuple(problem for problem in told if problem)
 
     def on_begun(self, message: Begun) -> None:
         """A rollout was started from here."""
@@ -222,21 +272,13 @@ class BluegreenApp(App[int]):
 
     # -- screens and settings
 
-    def open_service(self, name: str) -> None:
-        """Show a service, in place of what is shown."""
-        from screens.service import ServiceScreen  # noqa: PLC0415
-
-        self._back_to_first()
-        if not (isinstance(self.screen, ServiceScreen) and self.screen.service_name == name):
-            self.push_screen(ServiceScreen(name))
-
-    def open_services(self) -> None:
-        """Show the list of services."""
-        from screens.chooser import ChooserScreen  # noqa: PLC0415
-
-        self._back_to_first()
-        if not isinstance(self.screen, ChooserScreen):
-            self.push_screen(ChooserScreen())
+    def back(self) -> None:
+        """To what led here; from the first screen, where it is one of several services, to the fleet."""
+        screen = self._facts_screen()
+        if self.trail.has_back:
+            self.trail.back()
+        elif screen is not None and screen.place is not Place.FLEET and len(self.config.services) > 1:
+            self.trail.go(Spot(Place.FLEET))
 
     def open_change(self, name: str, action: Action) -> None:
         """Show the plan of a change, over the service."""
@@ -250,10 +292,6 @@ class BluegreenApp(App[int]):
 
         self.push_screen(ChangeScreen(name, rollout.plan.action, rollout))
 
-    def _back_to_first(self) -> None:
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-
     def choose_theme(self, name: str) -> None:
         """Change the colours."""
         self.look = Look(themes.load(name), self.look.glyphs)
@@ -265,8 +303,19 @@ class BluegreenApp(App[int]):
 
     def look_now(self) -> None:
         """Ask the cloud at once."""
-        if self._watcher is not None:
-            self._watcher.refresh()
+        self.watching.refresh()
+
+    def pause_or_go_on(self) -> None:
+        """Freeze the facts that are shown, or go on with those of now."""
+        self.watching.pause(self.now() if self.watching.paused_at is None else None)
+        self._show(body=True)
+        self._say("paused" if self.watching.paused_at is not None else "going on: looking at the cloud")
+
+    def _use_keys(self) -> None:
+        """Give actions the keys that the config wants."""
+        self.keymap: Keymap
+        self.keymap, self._key_problems = remapped(self.config.keys)
+        self.set_keymap({action_id: ",".join(chosen) for action_id, chosen in self.keymap.items()})
 
     def disarm(self) -> None:
         """Read-only again."""

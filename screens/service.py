@@ -11,6 +11,7 @@ from textual.widget import Widget
 from console.model.colour import Colour
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place
+from screens.navigate import Spot
 from screens.view import header
 from screens.view.line import Line, line
 from screens.view.words import Magnitudes
@@ -60,7 +61,14 @@ class ServiceScreen(FactsScreen):
         rollout = journal.open.get(self.service_name)
         if rollout is None:
             return []
-        return [header.under_way(rollout, orphan=rollout.id in journal.orphans, glyphs=self.console_app.look.glyphs)]
+        return [
+            header.under_way(
+                rollout,
+                orphan=rollout.id in journal.orphans,
+                glyphs=self.console_app.look.glyphs,
+                key=self.situation().key("follow"),
+            )
+        ]
 
     # -- panels
 
@@ -128,6 +136,18 @@ class ServiceScreen(FactsScreen):
         self._arrange()
         (self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)).focus()
 
+    def do_inspect(self) -> None:
+        """Open the instance under the cursor."""
+        key = self.pane(self.front).cursor_key
+        if self.on_commits or not key:
+            self.say("there is no instance under the cursor")
+            return
+        self.console_app.trail.go(Spot(Place.INSTANCE, self.service_name, key))
+
+    def do_balancer(self) -> None:
+        """Open the load balancer."""
+        self.console_app.trail.go(Spot(Place.BALANCER, self.service_name))
+
     def do_cutover(self) -> None:
         """Open the change screen on a plan."""
         from console.plan.plan import Action  # noqa: PLC0415
@@ -145,8 +165,3 @@ class ServiceScreen(FactsScreen):
         rollout = self.console_app.journal.open.get(self.service_name)
         if rollout is not None:
             self.console_app.open_rollout(self.service_name, rollout)
-
-    def do_back(self) -> None:
-        """Back to the list of services, if there is one."""
-        if len(self.console_app.config.services) > 1:
-            self.console_app.open_services()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
@@ -10,13 +11,15 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.verdict import Verdict
 
 _STEP = 5  # seconds; what ticks every second costs bytes all the time
+_NUMBER = re.compile(r"\d+")
 
 
 class Verdicts:
-    """Remembers the last verdict on each service."""
+    """Remembers the last verdict on each service, and when each of its problems was seen first."""
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[Service, float, Verdict]] = {}
+        self._noticed: dict[str, dict[str, float]] = {}
 
     def of(self, service: Service, now: float) -> Verdict:
         """The verdict at the end of the current five seconds; at `now` itself where a source grows old in between."""
@@ -29,4 +32,15 @@ class Verdicts:
             return last[2]
         found = verdict(service, at)
         self._last[service.name] = (service, at, found)
+        before = self._noticed.get(service.name, {})
+        self._noticed[service.name] = {key: before.get(key, now) for key in map(_key, found.problems)}
         return found
+
+    def noticed(self, name: str, problem: str) -> float | None:
+        """When this console saw this problem of a service first (Unix seconds), None where it does not see it."""
+        return self._noticed.get(name, {}).get(_key(problem))
+
+
+def _key(problem: str) -> str:
+    """The sentence without its figures, which change while the problem stays."""
+    return _NUMBER.sub("#", problem)

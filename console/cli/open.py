@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from dataclasses import replace
 
 from console.config import load
+from console.config.model import Config
 from console.errors import UsageError
+
+CANNOT_DRAW = ("", "dumb", "unknown")  # values of TERM without cursor movement
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the console; the config is read before, so that its mistakes are told on a terminal that shows them."""
+    gc.disable()  # until the first paint, which would wait for it a dozen times; the program switches it on again
     config = load(args.config, os.environ)
     if args.service is not None and args.service not in config.services:
         names = ", ".join(sorted(config.services))
@@ -33,7 +38,10 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError(f"--interval {args.interval:g} is too short", "1 second is the least")
         config = replace(config, interval=args.interval)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the console needs a terminal", "`bluegreen status` prints the same facts")
+        hint = "`bluegreen status` prints the same facts, `bluegreen status --watch` goes on and prints what changes"
+        raise UsageError("the console needs a terminal", hint)
+    if os.environ.get("TERM", "") in CANNOT_DRAW:
+        return _in_lines(config, args)
     from screens import app
 
     code = app.run(
@@ -49,3 +57,19 @@ def run(args: argparse.Namespace) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _in_lines(config: Config, args: argparse.Namespace) -> int:
+    """On a terminal that cannot move its cursor: the same facts, each change as a line."""
+    from console.cli.looking import warn
+    from console.cli.status_watch import watch
+
+    gc.enable()
+    if args.operate:
+        raise UsageError("--operate needs a terminal that screens can be drawn on", "`bluegreen cutover` needs none")
+    warn(
+        f"TERM is {os.environ.get('TERM') or 'not set'}: no screen can be drawn here, so each change is written as a "
+        "line (as `bluegreen status --watch` does)\n"
+        "  if this terminal can do more, name it: TERM=xterm-256color bluegreen"
+    )
+    return watch(config, [args.service] if args.service is not None else None)

@@ -27,11 +27,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="default: all of the config")
     parser.add_argument("--json", action="store_true", help="for programs: one document, schema 1")
-    parser.epilog = "exit codes: 0 all healthy, 1 some service is not, 2 usage or config, 4 the cloud did not answer"
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="go on, and write each change as a line with its time (--json: the document, on one line) until ctrl+c",
+    )
+    parser.epilog = (
+        "exit codes: 0 all healthy, 1 some service is not, 2 usage or config, 4 the cloud did not answer, "
+        "130 a watch was ended by ctrl+c"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look once, and print."""
+    """Look once, and print; or go on with `--watch`."""
+    if args.watch:
+        from console.cli.status_watch import run as watch
+
+        return watch(args)
     from console.watch.observe import Observer
 
     config = config_of(args)

@@ -5,11 +5,12 @@ An item without an id (a member also without an address) is no fact and gives No
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Pool
+from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Policy, Pool, Rule
 from console.model.server import Address, Server
 
 Fact = TypeVar("Fact")
@@ -53,7 +54,17 @@ def load_balancer(raw: Any) -> LoadBalancer | None:
         provider=_text(raw.get("provider")),
         provisioning_status=_status(raw.get("provisioning_status")),
         updated_at=_text(raw.get("updated_at")),
+        additional_vips=_vips(raw.get("additional_vips")),
+        admin_state_up=raw.get("admin_state_up") is not False,
+        topology=_text(raw.get("topology")),
+        description=_text(raw.get("description")),
     )
+
+
+def whole_load_balancer(raw: Any) -> LoadBalancer | None:
+    """A load balancer with its operating_status, for those who look at all of it, neighbours as well."""
+    found = load_balancer(raw)
+    return replace(found, operating_status=_status(raw.get("operating_status"))) if found is not None else None
 
 
 def listener(raw: Any) -> Listener | None:
@@ -68,14 +79,52 @@ def listener(raw: Any) -> Listener | None:
         default_pool_id=_text(raw.get("default_pool_id")) or None,
         provisioning_status=_status(raw.get("provisioning_status")),
         operating_status=_status(raw.get("operating_status")),
+        admin_state_up=raw.get("admin_state_up") is not False,
+        policy_ids=tuple(ids(raw.get("l7policies"))),
+        connection_limit=_number(raw.get("connection_limit"), None),
+    )
+
+
+def policy(raw: Any, rules: Sequence[Rule] = ()) -> Policy | None:
+    """An L7 policy, with the rules that were read for it, else with what it says of them: their ids."""
+    if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
+        return None
+    return Policy(
+        id=ident,
+        name=_text(raw.get("name")),
+        listener_id=_text(raw.get("listener_id")),
+        action=_text(raw.get("action")),
+        position=_number(raw.get("position"), 0),
+        pool_id=_text(raw.get("redirect_pool_id")) or None,
+        rules=tuple(rules) or tuple(Rule(one) for one in ids(raw.get("rules"))),
+        admin_state_up=raw.get("admin_state_up") is not False,
+        provisioning_status=_status(raw.get("provisioning_status")),
+        operating_status=_status(raw.get("operating_status")),
+    )
+
+
+def rule(raw: Any) -> Rule | None:
+    """A rule of an L7 policy, without its value."""
+    if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
+        return None
+    return Rule(
+        id=ident,
+        kind=_text(raw.get("type")),
+        compare=_text(raw.get("compare_type")),
+        key=_text(raw.get("key")),
+        invert=raw.get("invert") is True,
+        admin_state_up=raw.get("admin_state_up") is not False,
+        provisioning_status=_status(raw.get("provisioning_status")),
+        operating_status=_status(raw.get("operating_status")),
     )
 
 
 def pool(raw: Any, health_monitor: Monitor | None = None) -> Pool | None:
-    """A pool, with the monitor that was read for it."""
+    """A pool, with the monitor that was read for it, else with what it says of it: its id."""
     if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
         return None
     sticky = raw.get("session_persistence")
+    monitor_id = _text(raw.get("healthmonitor_id"))
     return Pool(
         id=ident,
         name=_text(raw.get("name")),
@@ -83,7 +132,10 @@ def pool(raw: Any, health_monitor: Monitor | None = None) -> Pool | None:
         session_persistence=_text(sticky.get("type")) if isinstance(sticky, dict) else "",
         provisioning_status=_status(raw.get("provisioning_status")),
         operating_status=_status(raw.get("operating_status")),
-        monitor=health_monitor,
+        monitor=health_monitor or (Monitor(monitor_id) if monitor_id else None),
+        algorithm=_text(raw.get("lb_algorithm")),
+        admin_state_up=raw.get("admin_state_up") is not False,
+        listener_ids=tuple(ids(raw.get("listeners"))),
     )
 
 
@@ -98,6 +150,13 @@ def monitor(raw: Any) -> Monitor | None:
         expected_codes=_text(raw.get("expected_codes")),
         delay=_number(raw.get("delay"), 0),
         timeout=_number(raw.get("timeout"), 0),
+        rise=_number(raw.get("max_retries"), 0),
+        fall=_number(raw.get("max_retries_down"), 0),
+        http_method=_text(raw.get("http_method")),
+        domain_name=_text(raw.get("domain_name")),
+        admin_state_up=raw.get("admin_state_up") is not False,
+        provisioning_status=_status(raw.get("provisioning_status")),
+        operating_status=_status(raw.get("operating_status")),
     )
 
 
@@ -147,6 +206,11 @@ def strings(raw: Any) -> dict[str, str]:
 def ids(raw: Any) -> list[str]:
     """The ids of a list of references (`"pools": [{"id": ...}]`)."""
     return [ident for item in _list(raw) if isinstance(item, dict) and (ident := _text(item.get("id")))]
+
+
+def _vips(raw: Any) -> tuple[str, ...]:
+    """The addresses of `additional_vips: [{"ip_address", "subnet_id"}]`."""
+    return tuple(ip for one in _list(raw) if isinstance(one, dict) and (ip := _text(one.get("ip_address"))))
 
 
 def _addresses(raw: Any) -> tuple[Address, ...]:

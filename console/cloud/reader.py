@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Protocol, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from console.cloud import parse
 from console.cloud.session import Session
 from console.config.model import Selection
-from console.errors import ApiError, NotFound
-from console.model.balancer import Listener, LoadBalancer, Member, Pool
+from console.errors import ApiError, Forbidden, NotFound
+from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Policy, Pool, Rule
 from console.model.server import Server
 from console.model.text import clipped
 
-# 2.73: down cells give partial records (2.69), tags are in the list (2.26); 2.26 is the least that selects by tag.
-MICROVERSIONS = ("2.73", "2.26")
+# 2.73: down cells give partial records (2.69), tags are in the list (2.26); 2.26 is the least that selects by tag;
+# 2.1 is what every Nova has that has microversions.
+MICROVERSIONS = ("2.73", "2.26", "2.1")
 
-_BALANCER_FIELDS = ("id", "name", "vip_address", "provider", "provisioning_status", "updated_at")
+_BALANCER_FIELDS = (
+    "id",
+    "name",
+    "vip_address",
+    "additional_vips",
+    "provider",
+    "provisioning_status",
+    "admin_state_up",
+    "updated_at",
+)
+# A pool also lists the id of each of its members: 10,000 of them in an answer that is read for its name.
+_POOL_FIELDS = (
+    "id",
+    "name",
+    "protocol",
+    "lb_algorithm",
+    "session_persistence",
+    "provisioning_status",
+    "operating_status",
+    "admin_state_up",
+    "healthmonitor_id",
+    "listeners",
+    "loadbalancers",
+)
+_LONGEST_NAME = 255  # of a server; a pattern is not let loose on more
 _MAX_PAGES = 1000  # a cloud whose next page is always the same one must not keep us for ever
 
 Params = list[tuple[str, str]]
@@ -59,13 +86,23 @@ class Reader:
             params.append(("tags", ",".join(every)))
         if some:
             params.append(("tags-any", ",".join(some)))
-        try:
-            return self._list_servers(params)
-        except ApiError as error:
-            if error.status != 406 or self._microversion == MICROVERSIONS[-1]:
-                raise
-            self._microversion = MICROVERSIONS[-1]
-        return self._list_servers(params)
+        while True:
+            try:
+                return self._list_servers(params)
+            except ApiError as error:
+                known = MICROVERSIONS.index(self._microversion) + 1
+                if error.status != 406 or known == len(MICROVERSIONS):
+                    raise
+                self._microversion = MICROVERSIONS[known]
+
+    def server(self, server_id: str) -> Server:
+        """One server. Raises NotFound for one that is not there any more, ApiError."""
+        headers = {"OpenStack-API-Version": f"compute {self._microversion}"}
+        answer = self.session.get("compute", f"/servers/{quote(server_id, safe='')}", headers=headers)
+        found = parse.server(answer.get("server")) if isinstance(answer, dict) else None
+        if found is None or found.id != server_id:
+            raise ApiError(f"cloud {self.session.cloud}: compute told something else than server {server_id}")
+        return found
 
     def load_balancers(self) -> list[LoadBalancer]:
         """All load balancers of the project, in one list."""
@@ -91,26 +128,60 @@ class Reader:
         make = _of_balancer(parse.listener, balancer_id)
         return self._list("load-balancer", path, "listeners", make, params=[("load_balancer_id", balancer_id)])
 
-    def pool(self, wanted: str, balancer_id: str) -> Pool:
-        """One pool of the load balancer by id or name, with its monitor. Raises as `load_balancer` does."""
-        raw: dict[str, Any] = {}
+    def all_listeners(self) -> dict[str, list[Listener]]:
+        """The listeners of the whole project, by load balancer id."""
+        return self._by_balancer("/v2/lbaas/listeners", "listeners", parse.listener)
 
-        def make(item: Any) -> Pool | None:
-            found = parse.pool(item)
-            if found is not None:
-                raw[found.id] = item
+    def pools(self, balancer_id: str) -> list[Pool]:
+        """The pools of a load balancer. Of a monitor only the id is told."""
+        params = [("loadbalancer_id", balancer_id), *(("fields", name) for name in _POOL_FIELDS)]
+        make = _of_balancer(parse.pool, balancer_id)
+        return self._list("load-balancer", "/v2/lbaas/pools", "pools", make, params=params)
+
+    def all_pools(self) -> dict[str, list[Pool]]:
+        """The pools of the whole project with their monitors, by load balancer id."""
+        path, fields = "/v2/lbaas/healthmonitors", [("fields", name) for name in _POOL_FIELDS]
+        found = self._by_balancer("/v2/lbaas/pools", "pools", parse.pool, params=fields)
+        try:
+            monitors = {one.id: one for one in self._list("load-balancer", path, "healthmonitors", parse.monitor)}
+        except Forbidden:
             return found
 
-        params = [("loadbalancer_id", balancer_id)]
-        path = "/v2/lbaas/pools"
-        pools = self._list("load-balancer", path, "pools", _of_balancer(make, balancer_id), params=params)
-        chosen = choose("pool", pools, wanted, self.session.cloud)
-        monitor_id = raw[chosen.id].get("healthmonitor_id")
-        if not isinstance(monitor_id, str):
+        def complete(pool: Pool) -> Pool:
+            return replace(pool, monitor=monitors.get(pool.monitor.id, pool.monitor)) if pool.monitor else pool
+
+        return {balancer: [complete(pool) for pool in pools] for balancer, pools in found.items()}
+
+    def pool(self, wanted: str, balancer_id: str) -> Pool:
+        """One pool of the load balancer by id or name, with its monitor. Raises as `load_balancer` does."""
+        chosen = choose("pool", self.pools(balancer_id), wanted, self.session.cloud)
+        if chosen.monitor is None:
             return chosen
-        answer = self.session.get("load-balancer", f"/v2/lbaas/healthmonitors/{monitor_id}")
-        monitor = parse.monitor(answer.get("healthmonitor")) if isinstance(answer, dict) else None
-        return parse.pool(raw[chosen.id], monitor) or chosen
+        return replace(chosen, monitor=self.monitor(chosen.monitor.id) or chosen.monitor)
+
+    def monitor(self, monitor_id: str) -> Monitor | None:
+        """A health monitor."""
+        answer = self.session.get("load-balancer", f"/v2/lbaas/healthmonitors/{quote(monitor_id, safe='')}")
+        return parse.monitor(answer.get("healthmonitor")) if isinstance(answer, dict) else None
+
+    def policies(self, listener_id: str = "") -> list[Policy]:
+        """The L7 policies of a listener, or of the whole project; of their rules only the ids are told.
+
+        None where these credentials may not see them, or the provider has none.
+        """
+        params = [("listener_id", listener_id)] if listener_id else []
+        try:
+            found = self._list("load-balancer", "/v2/lbaas/l7policies", "l7policies", parse.policy, params=params)
+        except ApiError as error:
+            if error.status not in (403, 404, 501):
+                raise
+            return []
+        return [one for one in found if not listener_id or one.listener_id in ("", listener_id)]
+
+    def rules(self, policy_id: str) -> list[Rule]:
+        """The rules of an L7 policy, without their values."""
+        path = f"/v2/lbaas/l7policies/{quote(policy_id, safe='')}/rules"
+        return self._list("load-balancer", path, "rules", parse.rule)
 
     def members(self, pool_id: str) -> list[Member]:
         """The members of a pool, with every field."""
@@ -161,14 +232,37 @@ class Reader:
             "a fault of that API; its operators should know",
         )
 
+    def _by_balancer(
+        self, path: str, key: str, make: Callable[[Any], Fact | None], *, params: Params | None = None
+    ) -> dict[str, list[Fact]]:
+        """A list of the whole project, sorted to the load balancers that its items name."""
+        found: dict[str, list[Fact]] = {}
+
+        def made(raw: Any) -> Fact | None:
+            fact = make(raw)
+            for owner in parse.ids(raw.get("loadbalancers")) if fact is not None else ():
+                found.setdefault(owner, []).append(fact)  # type: ignore[arg-type]
+            return fact
+
+        self._list("load-balancer", path, key, made, params=params)
+        return found
+
     def _list_servers(self, params: Params) -> list[Server]:
+        if self._microversion == MICROVERSIONS[-1] and params:
+            raise ApiError(
+                f"cloud {self.session.cloud}: this Nova knows no server tags (they came with 2.26)",
+                "select the servers by metadata, name or members in the config, with `tags: []`",
+                406,
+            )
         headers = {"OpenStack-API-Version": f"compute {self._microversion}"}
         return self._list("compute", "/servers/detail", "servers", parse.server, params=params, headers=headers)
 
 
 def selects(selection: Selection, server: Server) -> bool:
-    """Whether the server carries every tag and every metadata entry that the selection asks for."""
-    return set(selection.tags) <= set(server.tags) and selection.metadata.items() <= server.metadata.items()
+    """Whether the server carries every tag and every metadata entry, and has a name, that the selection asks for."""
+    if not set(selection.tags) <= set(server.tags) or not selection.metadata.items() <= server.metadata.items():
+        return False
+    return not selection.name or re.fullmatch(selection.name, server.name[:_LONGEST_NAME]) is not None
 
 
 def choose(kind: str, things: Sequence[Thing], wanted: str, cloud: str) -> Thing:

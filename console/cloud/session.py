@@ -1,4 +1,7 @@
-"""An authenticated way into one region of one cloud: clouds.yaml or OS_*, catalog, timeouts. It can only GET."""
+"""An authenticated way into one region of one cloud: clouds.yaml or OS_*, catalog, timeouts.
+
+It can only GET, but for one action: the console output of a server, which Nova gives to a POST alone.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from console.errors import ApiError, AuthError, NotInCatalog
 if TYPE_CHECKING:
     from keystoneauth1.adapter import Adapter
     from openstack.config.cloud_region import CloudRegion
+    from requests import Response
 
 SERVICES = ("compute", "load-balancer", "network", "image", "identity")
 
@@ -95,10 +99,22 @@ class Session:
 
         Raises a CloudError that names cloud, service and path.
         """
+        return self._json(service, "GET", path, params=params, headers=headers or {})
+
+    def console_output(self, server_id: str, lines: int) -> Any:
+        """The JSON of a server's last console lines: the one POST of the read lane; it changes nothing (Nova: action
+        os-getConsoleOutput, role member). Raises as `get` does: 409 while the server is not ready, 501 without one.
+        """
+        action = {"os-getConsoleOutput": {"length": lines}}
+        return self._json("compute", "POST", f"/servers/{server_id}/action", json=action)
+
+    def _json(self, service: str, method: str, path: str, **request: Any) -> Any:
         adapter = self.adapter(service)
         what = f"{service} {path}"
         try:
-            response = adapter.get(path, params=params, headers=headers or {}, raise_exc=False)
+            response = adapter.request(path, method, raise_exc=False, **request)
+            if response.status_code == 401 and self._token_is_newer(response):
+                response = adapter.request(path, method, raise_exc=False, **request)
         except sdk_errors() as error:
             raise from_exception(error, self.cloud, what, self._host(adapter), self.timeout[1]) from error
         if response.status_code >= 300:
@@ -111,6 +127,13 @@ class Session:
                 f"is the endpoint {self._host(adapter)} this service, or a proxy's login page?",
                 response.status_code,
             ) from error
+
+    def _token_is_newer(self, response: Response) -> bool:
+        """Whether there is another token by now than the one that was refused.
+
+        When two threads are refused at once, keystoneauth renews the token for the first and gives the second its 401.
+        """
+        return bool(self._http.get_token() != response.request.headers.get("X-Auth-Token"))
 
     def adapter(self, service: str) -> Adapter:
         """keystoneauth's adapter of one service, made once. Retries nothing; does not raise on error statuses if told.

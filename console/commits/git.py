@@ -24,6 +24,11 @@ def compare(source: CommitSource, live: str | None, idle: str | None) -> CommitV
 
     Never raises: what stands in the way is in the view's `problem`.
     """
+    if source.git is None:
+        return CommitView(
+            problem=f"commits from {source.server.title()} are not read by this version: "
+            "name a clone of the project, `commits: {git: /PATH/OF/A/REPOSITORY}`"
+        )
     try:
         repository = _Repository.open(source.git)
         view = CommitView(problem=repository.caveat)

@@ -1,27 +1,25 @@
-"""Values with a form of their own: colour selectors, version sources, URLs, the journal, names, paths."""
+"""Values with a form of their own: selectors, regular expressions, names, commands, addresses, paths."""
 
 from __future__ import annotations
 
 import re
-import string
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
-from console.config.kinds import Text
+from console.config.kinds import Text, whole
 from console.config.model import names_production
 from console.config.nodes import Value, nearest
 from console.config.places import absolute
-
-_JOURNALS = ("sqlite", "postgresql", "mysql")
+from console.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A word of a few, a dot or slash, and a key: `metadata.color`, `http./version#git_commit`.
+    """A word of a few, mostly with a dot and a key: `metadata.color`, `http./version#git_commit`, `pool`.
 
-    `forms`: how each is written, for people, and the pattern it must fit.
+    `forms`: how each is written, for people, and the pattern it must fit. What follows `name.` is a regular expression.
     """
 
     forms: tuple[tuple[str, str], ...]
@@ -35,21 +33,25 @@ class Selector:
 
     def read(self, value: Value) -> str:
         """The selector as it is written."""
-        text = value.text
-        if text is None:
+        if value.text is None:
             raise value.wrong(self.words)
-        checked = Text(self.words).read(value)
-        if any(re.fullmatch(pattern, checked) for _, pattern in self.forms):
-            return checked
+        checked = Text(self.words, r".{1,1000}").read(value)
         heads = {_head(form): form for form, _ in self.forms}
-        hint = nearest(_head(checked), heads)
-        if _head(checked) in heads:
-            hint = f"it is written `{heads[_head(checked)]}`"
+        if any(re.fullmatch(pattern, checked) for _, pattern in self.forms):
+            if "name" in heads and checked.startswith("name."):
+                _compiled(value, checked.removeprefix("name."))
+            return checked
+        known = next((head for head in sorted(heads, reverse=True) if re.match(rf"{head}(?!\w)", checked)), "")
+        hint = f"it is written `{heads[known]}`" if known else nearest(_head(checked), heads)
         raise value.wrong(self.words, hint=hint or self.note)
 
     def show(self, default: Any) -> str:
         """The selector."""
         return str(default)
+
+    def json(self) -> dict[str, Any]:
+        """The patterns."""
+        return {"type": "string", "anyOf": [{"pattern": whole(pattern)} for _, pattern in self.forms]}
 
 
 def _head(selector: str) -> str:
@@ -58,11 +60,20 @@ def _head(selector: str) -> str:
     return dotted or selector
 
 
+def _compiled(value: Value, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise value.wrong("a regular expression", hint=f"{error}") from None
+
+
 COLOUR = Selector(
     (
         ("metadata.KEY", r"metadata\..{1,255}"),
         ("tag.PREFIX", r"tag\.[^,/]{1,59}"),
         ("member.tag.PREFIX", r"member\.tag\..{1,250}"),
+        ("name.REGEX", r"name\..{1,500}"),
+        ("pool", r"pool"),
     )
 )
 VERSION = Selector(
@@ -79,6 +90,95 @@ NAME = Text(
 )
 PATH = Text("a path that begins with `/`", r"/[\x21-\x7e]*")
 TAG = Text("a server tag of 60 characters at most, without `,` and `/`", r"[^,/]{1,60}")
+HEADER_NAME = Text("the name of an HTTP header", r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+HEADER = Text("the value of an HTTP header", r"[\x20-\x7e]{1,4000}", hidden=True)
+HOST = Text("a host name", r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """A regular expression."""
+
+    words: str = "a regular expression"
+
+    def read(self, value: Value) -> str:
+        """The expression, checked."""
+        text = Text(self.words, r".{1,1000}").read(value)
+        _compiled(value, text)
+        return text
+
+    def show(self, default: Any) -> str:
+        """The expression."""
+        return str(default) or "none"
+
+    def json(self) -> dict[str, Any]:
+        """Text that a regular expression can be made of."""
+        return {"type": ["string", "number"], "minLength": 1, "maxLength": 1000}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program and its words. No shell reads them; the program is found in PATH, or has an absolute path."""
+
+    words: str = "a command as a list: [PROGRAM, WORD, ...]"
+
+    def read(self, value: Value) -> tuple[str, ...]:
+        """The words."""
+        if value.kind == "str" and re.search(r"\s", value.text or ""):
+            parts = ", ".join((value.text or "").split())
+            raise value.wrong(self.words, hint=f"no shell takes it apart; for example [{parts}]")
+        items = [value] if value.text is not None else value.items(self.words)
+        found = tuple(Text("a word of the command", r".{1,4000}").read(item) for item in items)
+        if not found:
+            raise value.wrong(self.words)
+        if "/" in found[0] and not found[0].startswith("/"):
+            raise items[0].wrong(
+                "a program of PATH, or its absolute path", hint="a relative path depends on the current folder"
+            )
+        return found
+
+    def show(self, default: Any) -> str:
+        """As a YAML list."""
+        return f"[{', '.join(default)}]" if default else "none"
+
+    def json(self) -> dict[str, Any]:
+        """A word, or a list of them."""
+        word = {"type": ["string", "number"], "minLength": 1}
+        return {"anyOf": [{"type": "string", "pattern": r"^\S+$"}, {"type": "array", "items": word, "minItems": 1}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An IP address, with a port or without."""
+
+    words: str = "an address like `10.0.0.5`, `10.0.0.5:8774` or `[fd00::5]:8774`"
+
+    def read(self, value: Value) -> str:
+        """The address in its shortest spelling; IPv6 has brackets where a port follows."""
+        text = Text(self.words, hint="put it in quotes").read(value)
+        match = re.fullmatch(
+            r"\[([0-9A-Fa-f:.]+)\](?::([0-9]{1,5}))?|([0-9.]+)(?::([0-9]{1,5}))?|([0-9A-Fa-f:.]+)", text
+        )
+        if match is None:
+            raise value.wrong(self.words)
+        port = match[2] or match[4]
+        try:
+            ip = ip_address(match[1] or match[3] or match[5])
+        except ValueError:
+            raise value.wrong(self.words) from None
+        if port is None:
+            return str(ip)
+        if not 1 <= int(port) <= 65535:
+            raise value.wrong(self.words, hint="a port is a number from 1 to 65535")
+        return f"[{ip}]:{int(port)}" if ip.version == 6 else f"{ip}:{int(port)}"
+
+    def show(self, default: Any) -> str:
+        """The address."""
+        return str(default)
+
+    def json(self) -> dict[str, Any]:
+        """Only the letters."""
+        return {"type": "string", "pattern": r"^[0-9A-Fa-f:.\[\]]+$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,83 +200,34 @@ class Environment:
         """The word."""
         return str(default)
 
-
-@dataclass(frozen=True, slots=True)
-class VipUrl:
-    """The URL that is asked through the VIP."""
-
-    words: str = "a URL that begins with `http://` or `https://`"
-
-    def read(self, value: Value) -> str:
-        """The URL, with `{vip}` still in it."""
-        if "@" in (value.text or ""):
-            hint = "a password would show on every screen; in a path write `%40`"
-            raise value.wrong("a URL without user and password", "one with `@`", hint)
-        url = Text(self.words, r"[\x21-\x7e]{1,2000}").read(value)
-        try:
-            fields = {name for _, name, _, _ in string.Formatter().parse(url) if name is not None}
-            parts = urlsplit(url.replace("{vip}", "vip.invalid"))
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise value.wrong(self.words, hint=f"{error}; braces are for {{vip}} alone") from None
-        if parts.scheme not in ("http", "https") or not host:
-            raise value.wrong(self.words, hint=self._hint(parts))
-        if fields - {"vip"}:
-            raise value.wrong("no word in braces but {vip}", hint="{vip} is the load balancer's address")
-        return url
-
-    def show(self, default: Any) -> str:
-        """The URL."""
-        return str(default)
-
-    def _hint(self, parts: SplitResult) -> str:
-        meant = "" if parts.scheme in ("http", "https", "") else nearest(f"{parts.scheme}://", ("http://", "https://"))
-        return meant or "for example http://{vip}/version"
+    def json(self) -> dict[str, Any]:
+        """Its length."""
+        return {"type": ["string", "number"], "minLength": 1, "maxLength": 40}
 
 
 @dataclass(frozen=True, slots=True)
-class JournalUrl:
-    """Where the record of rollouts is kept. Errors never repeat the URL: it may hold a password."""
+class OnDisk:
+    """A file or folder of this host; a relative path is beside the config file."""
 
-    words: str = "a URL: `sqlite:////PATH`, `postgresql://...` or `mysql://...`"
-
-    def read(self, value: Value) -> str:
-        """The URL."""
-        text = value.text or ""
-        scheme, colon, rest = text.partition("://")
-        name = scheme.partition("+")[0]
-        if not colon or re.fullmatch(r"[A-Za-z0-9+_.-]{1,40}", scheme) is None:
-            hint = f"sqlite:///{text}" if re.fullmatch(r"/[\w./-]+", text) else ""
-            raise value.wrong(self.words, "no URL", f"did you mean `{hint}`?" if hint else "")
-        if name not in _JOURNALS:
-            raise value.wrong(self.words, f"the scheme `{scheme}`", nearest(name, _JOURNALS))
-        if re.fullmatch(r"[\x20-\x7e]{1,1000}", rest) is None:
-            raise value.wrong(self.words, "unprintable characters, or nothing after the scheme")
-        if name == "sqlite" and re.match(r"//[^/?]", rest) is None:
-            raise value.wrong(
-                "`sqlite:////PATH` with an absolute path",
-                "a path that depends on the current folder",
-                "a file that only one folder leads to is no shared record: begin with four slashes",
-            )
-        return text
-
-    def show(self, default: Any) -> str:
-        """The URL."""
-        return str(default)
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder on this host; a relative one is beside the config file."""
-
-    words: str = "the path of a folder"
+    words: str
 
     def read(self, value: Value) -> Path:
-        """The absolute path. Whether it is there is seen when it is used."""
+        """The absolute path. Whether anything is there is seen when it is used."""
         text = Text(self.words, r".{1,4000}").read(value)
         path = Path(text)
-        return absolute(path if text.startswith("~") else Path(value.file).parent / path)
+        try:
+            return absolute(path if text.startswith("~") else Path(value.file).parent / path)
+        except ConfigError as error:
+            raise value.wrong(self.words, hint=error.hint) from None
 
     def show(self, default: Any) -> str:
         """The path."""
-        return str(default)
+        return str(default or "none")
+
+    def json(self) -> dict[str, Any]:
+        """Text."""
+        return {"type": "string", "minLength": 1}
+
+
+FOLDER = OnDisk("the path of a folder")
+PEM = OnDisk("the path of a PEM file")

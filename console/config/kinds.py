@@ -1,5 +1,6 @@
 """What a single value of the file may be: each kind says in words what it takes, reads it, and shows a default.
 
+`json` is the same as a JSON Schema, for editors; where that language can say less, it allows more than `read`.
 Wrong values raise ConfigError with file:line, what was expected and what was found.
 """
 
@@ -35,24 +36,36 @@ class Kind(Protocol):
         """A default as one would write it in the file."""
         ...
 
+    def json(self) -> dict[str, Any]:
+        """The JSON Schema (draft 2020-12) of what it takes."""
+        ...
+
+
+def whole(pattern: str) -> str:
+    """A pattern that the whole text must fit, as JSON Schema writes it."""
+    return f"^(?:{pattern})$"
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of text that fits a pattern, taken as it is written: `1.10` stays `1.10`."""
+    """One line of text that fits a pattern, taken as it is written: `1.10` stays `1.10`.
+
+    A `hidden` one may be a secret: errors do not repeat it.
+    """
 
     words: str = "one line of text"
     pattern: str = r".{1,255}"
     hint: str = ""
+    hidden: bool = False
 
     def read(self, value: Value) -> str:
         """The text."""
         text = value.text
         if text is not None and value.kind in ("bool", "null") and text:
             raise value.wrong(self.words, hint=f'put it in quotes to make it text: "{text}"')
-        if text is None or value.kind not in _TEXT_KINDS or visible(text) != text:
-            raise value.wrong(self.words, hint=self.hint)
-        if not self.fits(text):
-            raise value.wrong(self.words, hint=self.hint)
+        if text is None or value.kind not in _TEXT_KINDS or visible(text) != text or not self.fits(text):
+            hidden = "something else" if self.hidden and text else None
+            raise value.wrong(self.words, hidden, self.hint)
         return text
 
     def fits(self, text: str) -> bool:
@@ -61,7 +74,11 @@ class Text:
 
     def show(self, default: Any) -> str:
         """The text."""
-        return str(default)
+        return str(default) or "none"
+
+    def json(self) -> dict[str, Any]:
+        """Numbers are text as well: in YAML `1.10` has no quotes."""
+        return {"type": ["string", "number"], "pattern": whole(self.pattern)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,10 @@ class Choice:
         """The word."""
         return str(default)
 
+    def json(self) -> dict[str, Any]:
+        """The words."""
+        return {"enum": list(self.allowed)}
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -102,6 +123,10 @@ class Flag:
     def show(self, default: Any) -> str:
         """As YAML writes it."""
         return str(default).lower()
+
+    def json(self) -> dict[str, Any]:
+        """A boolean."""
+        return {"type": "boolean"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +151,10 @@ class Whole:
     def show(self, default: Any) -> str:
         """The number."""
         return str(default)
+
+    def json(self) -> dict[str, Any]:
+        """The range."""
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +185,11 @@ class Decimal:
         """The number."""
         return f"{default:g}"
 
+    def json(self) -> dict[str, Any]:
+        """The range."""
+        low = "exclusiveMinimum" if self.above else "minimum"
+        return {"type": "number", low: self.low, "maximum": self.high}
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
@@ -184,4 +218,9 @@ class Duration:
         for unit in ("h", "m", "s"):
             if default >= _UNITS[unit] and default % _UNITS[unit] == 0:
                 return f"{default / _UNITS[unit]:g}{unit}"
-        return f"{default * 1000:g}ms"
+        return f"{default * 1000:g}ms" if default else "0"
+
+    def json(self) -> dict[str, Any]:
+        """A number in the range, or a text with a unit, of which only the form can be said."""
+        number = {"type": "number", "minimum": self.low, "maximum": self.high}
+        return {"anyOf": [number, {"type": "string", "pattern": whole(_DURATION.pattern)}]}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
+from console.config import commands, keymap
+from console.config.keymap import Actions
+from console.config.mistakes import Gathering
 from console.config.model import Config
 from console.config.nodes import Value
 from console.config.permissions import writable_by_others
@@ -22,8 +24,10 @@ _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _EXAMPLE = "the smallest file: `services: {NAME: {cloud: CLOUD, rotation: {load_balancer: LB, pool: POOL}}}`"
 
 
-def load(explicit: Path | None, environ: Mapping[str, str]) -> Config:
+def load(explicit: Path | None, environ: Mapping[str, str], actions: Actions | None = None) -> Config:
     """The configuration from `explicit`, else $BLUEGREEN_CONFIG, else the user's, else the system's file.
+
+    `actions` gives the actions of the console, if `keys:` is to be checked against them.
 
     Raises:
         ConfigError: no file is there, it cannot be read, or it is wrong.
@@ -32,20 +36,30 @@ def load(explicit: Path | None, environ: Mapping[str, str]) -> Config:
     for path in candidates:
         data = _content(path)
         if data is not None:
-            return _with_permissions(parse(data, path, environ), path)
+            return parse(data, path, environ, others=_others(path), actions=actions)
     raise _missing(explicit, candidates, environ)
 
 
-def parse(data: bytes, path: Path, environ: Mapping[str, str]) -> Config:
-    """The Config that the content of `path` means; `writable_by_others` is left empty.
+def parse(
+    data: bytes, path: Path, environ: Mapping[str, str], *, others: str = "", actions: Actions | None = None
+) -> Config:
+    """The Config that the content of `path` means. `others`: who else could change it, in words.
 
     Raises:
-        ConfigError: with file:line, what was expected and what was found.
+        ConfigError: with file:line, what was expected and what was found; `Mistakes` where there are several.
     """
-    values = FILE.values(_document(data, str(path)))
+    document = _document(data, str(path))
+    values = FILE.values(document)
+    gathering = Gathering()
+    for mistake in commands.mistakes_in(document, others):
+        gathering.add(mistake)
+    if actions is not None and "keys" in values:
+        for mistake in keymap.mistakes_in(document.entries()["keys"], values["keys"], actions()):
+            gathering.add(mistake)
+    gathering.done()
     if "journal" not in values:
         values["journal"] = default_journal(environ)
-    return Config(path=path, **values)
+    return Config(path=path, writable_by_others=others, **values)
 
 
 def _content(path: Path) -> bytes | None:
@@ -62,12 +76,11 @@ def _content(path: Path) -> bytes | None:
     return data
 
 
-def _with_permissions(config: Config, path: Path) -> Config:
+def _others(path: Path) -> str:
     try:
-        others = writable_by_others(path)
+        return writable_by_others(path)
     except OSError as error:
-        others = f"its owner and mode cannot be looked at ({error.strerror})"
-    return dataclasses.replace(config, writable_by_others=others)
+        return f"its owner and mode cannot be looked at ({error.strerror})"
 
 
 def _missing(explicit: Path | None, candidates: tuple[Path, ...], environ: Mapping[str, str]) -> ConfigError:
@@ -78,7 +91,7 @@ def _missing(explicit: Path | None, candidates: tuple[Path, ...], environ: Mappi
         return ConfigError(f"{shown}: there is no such file", f"${CONFIG_VARIABLE} names it; correct or unset it")
     return ConfigError(
         f"there is no config file: looked for {shown}",
-        f"write one there, or name one with --config FILE or ${CONFIG_VARIABLE}; {_EXAMPLE}",
+        f"`bluegreen init` writes one; or name one with --config FILE or ${CONFIG_VARIABLE}; {_EXAMPLE}",
     )
 
 

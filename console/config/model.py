@@ -73,7 +73,8 @@ class Selection:
     `colour` is `metadata.KEY`, `tag.PREFIX` (server tag PREFIX + colour), `member.tag.PREFIX` (the same on the pool
     member), `name.REGEX` (its first group, or the whole match, is the colour; a server's or a member's name), or
     `pool` (rotation `pools`: the pool that it is in).
-    A file that has no way of selecting means the tag `service=NAME`; `tags: []` means every server.
+    A file that has no way of selecting means the tag `service=NAME`; `tags: []` means every server, except with
+    `members` or `static`, which alone select no further server.
     `cloud` and `region`: where the instances are, if not where the service is (None: as the service).
     """
 
@@ -128,7 +129,7 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class VipCheck:
-    """Proof from the client's side. `{vip}` in the URL is the load balancer's address.
+    """Proof from the client's side. `{vip}` in the URL is the load balancer's address; `tcp://` only connects.
 
     `version` is the key of the answer's JSON that names what answered; it is compared with the instances' versions.
     `connect`: an address to connect to in place of the URL's host, which still goes out as Host and SNI; `vip` is the
@@ -144,6 +145,11 @@ class VipCheck:
     tls: Tls = Tls()
     proxy: str = ""
 
+    @property
+    def tells_version(self) -> bool:
+        """Whether an answer can say what answered: a TCP connection cannot."""
+        return not self.url.startswith("tcp://")
+
     def at(self, address: str) -> str:
         """The URL with the load balancer's address in it, IPv6 in brackets; empty while the address is not known."""
         if "{vip}" not in self.url:
@@ -152,18 +158,54 @@ class VipCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """A test that must pass before traffic is shifted: a command (`run`, exit code 0), or an HTTP check (`http`).
+
+    In the URL `{instance}` is each instance's address in turn, `{vip}` the load balancer's. `timeout` in seconds.
+    """
+
+    run: tuple[str, ...] = ()
+    http: str = ""
+    expect: tuple[int, ...] = (200,)
+    timeout: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
-    """What a cutover must keep to. `min_ratio`: healthy capacity in rotation, against now."""
+    """What a cutover must keep to. `min_ratio`: healthy capacity in rotation, against now. Times in seconds.
+
+    `shift`: percent of the capacity, step by step; the last one is 100. `bake`: how long the old colour stays warm and
+    watched after the last step. `confirm_within`: it goes back by itself unless it is confirmed again; 0: it does not.
+    `retire_after`: age of a finished release after which deleting the old colour is shown as due; 0: never.
+    """
 
     min_ratio: float = 1.0
     weight: int | None = None  # weight of an instance in rotation that has none recorded; None: as the live ones have
+    shift: tuple[int, ...] = (100,)
+    bake: float = 0.0
+    confirm_within: float = 0.0
+    gates: tuple[Gate, ...] = ()
+    retire_after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CommitSource:
-    """Where the commits come from: a local git repository."""
+    """Where the commits come from: one of a local git repository, or the URL of a Gerrit, GitHub or GitLab server.
 
-    git: Path
+    `project` is its name on that server, `branch` the one that is released; empty: the project's default branch.
+    """
+
+    git: Path | None = None
+    gerrit: str = ""
+    github: str = ""
+    gitlab: str = ""
+    project: str = ""
+    branch: str = ""
+
+    @property
+    def server(self) -> str:
+        """`gerrit`, `github` or `gitlab`; empty for a local repository."""
+        return next((name for name in ("gerrit", "github", "gitlab") if getattr(self, name)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +262,8 @@ class LeaseConfig:
 class Config:
     """The whole file. `path` is where it came from; `writable_by_others` says who else could change it, in words.
 
-    `interval` is seconds between two looks at the cloud while a console is watching.
+    `interval` is seconds between two looks at the cloud while a console is watching. `keys` puts actions of the
+    console (by their ids) on other keys, in the terminal library's names for them (`c`, `f5`, `question_mark`).
     """
 
     path: Path
@@ -230,4 +273,5 @@ class Config:
     interval: float = 5.0
     read_only: bool = False
     theme: str = "dark"
+    keys: Mapping[str, str] = field(default_factory=dict)
     writable_by_others: str = ""

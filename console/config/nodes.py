@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from console.errors import ConfigError
+from console.config.mistakes import Mistake
 from console.model.text import clipped, visible
 
 _TAG = "tag:yaml.org,2002:"
@@ -58,11 +58,11 @@ class Value:
         kind = _KINDS.get(str(self.node.tag)) if self.text else None
         return f"{said}, {kind}" if kind else said
 
-    def wrong(self, expected: str, found: str | None = None, hint: str = "") -> ConfigError:
+    def wrong(self, expected: str, found: str | None = None, hint: str = "") -> Mistake:
         """The error for a value that is not what it should be."""
         return self._error(self.line, f"{self._subject}expected {expected}, found {found or self.found}", hint)
 
-    def fault(self, sentence: str, hint: str = "") -> ConfigError:
+    def fault(self, sentence: str, hint: str = "") -> Mistake:
         """The error for something that "expected, found" cannot say; it names the line of the key."""
         return self._error(self.key_line, f"{self._subject}{sentence}", hint)
 
@@ -104,7 +104,7 @@ class Value:
             own[key.text] = self._child(f".{key.text}", node, key_node)
         return own | {key: value for key, value in merged.items() if key not in own}
 
-    def unknown(self, key: str, line: int, allowed: Iterable[str]) -> ConfigError:
+    def unknown(self, key: str, line: int, allowed: Iterable[str]) -> Mistake:
         """The error for a key of this mapping, on `line`, that means nothing."""
         words = tuple(allowed)
         return self._error(
@@ -128,8 +128,8 @@ class Value:
         path = f"{self.path}{step}" if self.path else step.removeprefix(".")
         return Value(self.file, path, node, int(at.start_mark.line) + 1)
 
-    def _error(self, line: int, sentence: str, hint: str) -> ConfigError:
-        return ConfigError(f"{visible(self.file)}:{line}: {sentence}", hint)
+    def _error(self, line: int, sentence: str, hint: str) -> Mistake:
+        return Mistake(f"{visible(self.file)}:{line}: {sentence}", hint, line)
 
     @property
     def _subject(self) -> str:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
-from console.config.schema import (
-    COMMITS,
-    FILE,
-    HEALTH,
-    INSTANCES,
-    LEASE,
-    RELEASE,
-    ROTATION,
-    SERVICE,
-    VIP,
-)
+from console.config.probing import HEALTH, HEALTH_TLS, VIP, VIP_TLS
+from console.config.releasing import COMMITS, GATE, RELEASE
+from console.config.rotating import ATTACHED, INSTANCES, ROTATION
+from console.config.schema import FILE, LEASE, SERVICE
 from console.config.sections import Key, Section
 
 # In the order of the reference: the path to the section's keys.
@@ -23,17 +15,21 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("", FILE),
     ("services.NAME.", SERVICE),
     ("services.NAME.rotation.", ROTATION),
+    ("services.NAME.rotation.also[].", ATTACHED),
     ("services.NAME.instances.", INSTANCES),
     ("services.NAME.health.", HEALTH),
+    ("services.NAME.health.tls.", HEALTH_TLS),
     ("services.NAME.vip.", VIP),
+    ("services.NAME.vip.tls.", VIP_TLS),
     ("services.NAME.commits.", COMMITS),
     ("services.NAME.release.", RELEASE),
+    ("services.NAME.release.gates[].", GATE),
     ("lease.", LEASE),
 )
 _HEAD = "| key | what it is for | value | default |\n|---|---|---|---|"
 _NOTE = """\
-Times are seconds, or have a unit: `500ms`, `60s`, `10m`, `2h`. A service without `instances.tags` and
-`instances.metadata` has the servers with the tag `service=NAME`; `tags: []` means every server of the project."""
+Times are seconds, or have a unit: `500ms`, `60s`, `10m`, `2h`. A service without `instances.tags`, `metadata`, `name`,
+`members` and `static` has the servers with the tag `service=NAME`; `tags: []` means every server of the project."""
 
 
 def reference() -> str:
@@ -58,6 +54,4 @@ def _default(section: Section, key: Key) -> str:
         return "required"
     if key.default is not None:
         return key.default
-    field = next(field for field in dataclasses.fields(section.model) if field.name == key.name)
-    value = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
-    return f"`{key.kind.show(value)}`"
+    return shown if (shown := key.kind.show(section.default(key))) == "none" else f"`{shown}`"

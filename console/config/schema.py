@@ -5,102 +5,73 @@ The reference in the README is printed from these tables; a test compares them w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from console.config.formats import COLOUR, NAME, PATH, TAG, VERSION, Environment, Folder, JournalUrl, VipUrl
-from console.config.kinds import Choice, Decimal, Duration, Flag, Text, Whole
-from console.config.model import (
-    CommitSource,
-    Config,
-    HealthCheck,
-    LeaseConfig,
-    Release,
-    Rotation,
-    Selection,
-    ServiceConfig,
-    VipCheck,
-)
+from console.config.formats import NAME, VERSION, Environment
+from console.config.keymap import KeyMap
+from console.config.kinds import Choice, Duration, Flag, Text
+from console.config.mistakes import Gathering, Mistake
+from console.config.model import Config, Kind, LeaseConfig, ServiceConfig
 from console.config.nodes import Value, nearest
-from console.config.sections import Key, Pairs, Section, Several
+from console.config.probing import HEALTH, VIP
+from console.config.releasing import COMMITS, RELEASE
+from console.config.rotating import CLOUD, INSTANCES, REGION, ROTATION, rotation, selection
+from console.config.rules import Checked, Given
+from console.config.sections import Key, Section, Several
+from console.config.urls import JournalUrl
 
-_TIMEOUT = Duration(0.1, 60)
 
-ROTATION = Section(
-    Rotation,
-    (
-        Key("kind", Choice(("weights",)), "how instances are put in and out of service"),
-        Key("load_balancer", Text("a name or id"), "the load balancer, by name or id", default="the service's name"),
-        Key("pool", Text("a name or id"), "its pool, by name or id", default="as `load_balancer`"),
-    ),
-    make=dict,
-)
-INSTANCES = Section(
-    Selection,
-    (
-        Key(
-            "tags",
-            Several(TAG, "server tags"),
-            "tags that a server must have, all of them",
-            default="see below the table",
-        ),
-        Key("metadata", Pairs(Text(), "texts"), "metadata that a server must have, all of it", default="none"),
-        Key("colour", COLOUR, "what says `blue` or `green`: metadata, the rest of a server tag, or of a member's tag"),
-    ),
-    make=dict,
-)
-HEALTH = Section(
-    HealthCheck,
-    (
-        Key("path", PATH, "path of the direct probe of each instance"),
-        Key("port", Whole(1, 65535), "its port", default="the member's port"),
-        Key("expect", Several(Whole(100, 599), "HTTP statuses", least=1), "the HTTP statuses of a healthy instance"),
-        Key("scheme", Choice(("http", "https")), "how to ask"),
-        Key("timeout", _TIMEOUT, "time for the whole answer"),
-    ),
-)
-VIP = Section(
-    VipCheck,
-    (
-        Key("url", VipUrl(), "what to ask as a client does; `{vip}` is the load balancer's address", required=True),
-        Key("version", Text("a key of the answer's JSON"), "the key of the answer's JSON that names what answered"),
-        Key("timeout", _TIMEOUT, "time for the whole answer"),
-        Key("rate", Decimal(0.1, 100), "requests per second while a console watches"),
-    ),
-)
-COMMITS = Section(
-    CommitSource,
-    (Key("git", Folder(), "a local git repository; a relative path is beside this file", required=True),),
-)
-RELEASE = Section(
-    Release,
-    (
-        Key("min_ratio", Decimal(0, 1, above=True), "healthy capacity kept in rotation, against that of now"),
-        Key(
-            "weight",
-            Whole(1, 256),
-            "weight in rotation of an instance that has none recorded",
-            default="as the live ones have",
-        ),
-    ),
-)
+def _fits_the_rotation(given: Given) -> Iterator[Mistake]:
+    """What instances, probes and release cannot be with this kind of rotation."""
+    kind = given.values.get("rotation", {}).get("kind", Kind.WEIGHTS)
+    instances, health = given.values.get("instances", {}), given.values.get("health")
+    colour = instances.get("colour", "")
+    if colour == "pool" and kind != Kind.POOLS:
+        yield given.mistake("instances", f"`colour: pool` means nothing with `kind: {kind}`", "it is for `kind: pools`")
+    if kind == Kind.POOLS and given.values.get("release") is not None and given.values["release"].shift != (100,):
+        yield given.mistake(
+            "release",
+            "`shift` means nothing with `kind: pools`: a listener has one default pool, and all traffic goes there",
+            "leave `shift` out, or use `kind: weights`",
+        )
+    if kind != Kind.POWER:
+        return
+    for key in ("members", "static"):
+        if instances.get(key):
+            yield given.mistake("instances", f"`{key}` means nothing with `kind: power`: workers are Nova servers")
+    if colour.startswith("member."):
+        yield given.mistake("instances", f"`colour: {colour}` means nothing with `kind: power`: workers are no members")
+    if health is not None and health.port is None and not health.run and health.reachable:
+        yield given.mistake("health", "workers have no member that tells a port", "add `port:`, or probe with `run:`")
+    if "vip" in given.values and "{vip}" in given.values["vip"].url:
+        yield given.mistake("vip", "workers stand behind no load balancer, so there is no {vip}")
+
+
 SERVICE = Section(
     ServiceConfig,
     (
-        Key("cloud", Text("an entry of clouds.yaml"), "the entry of clouds.yaml", required=True),
-        Key("region", Text("a region"), "the region", default="as the cloud's entry says"),
+        Key("cloud", CLOUD, "the entry of clouds.yaml", required=True),
+        Key("region", REGION, "the region", default="as the cloud's entry says"),
         Key("environment", Environment(), "badge; in `production` changes are confirmed by typing"),
+        Key("group", Text("one line of text", r".{1,63}"), "services of one group are shown side by side"),
         Key("rotation", ROTATION, "how instances are put in and out of service", default="see its keys"),
         Key("instances", INSTANCES, "which servers belong to the service", default="see its keys"),
         Key("version", Several(VERSION, "version sources", least=1), "what an instance runs; the first that answers"),
-        Key("health", HEALTH, "direct HTTP probe of each instance; `{}` for one with the defaults", default="no probe"),
+        Key(
+            "health",
+            HEALTH,
+            "direct probe of each instance; `{}` for one over HTTP with the defaults",
+            default="no probe",
+        ),
         Key("vip", VIP, "proof from the client's side", default="no proof from outside"),
         Key("commits", COMMITS, "where the commits come from", default="no commits"),
         Key("release", RELEASE, "what a cutover must keep to", default="see its keys"),
         Key("foreign", Choice(("refuse", "ignore")), "a cutover while a member of nobody's carries traffic"),
     ),
     make=dict,
+    rules=(Checked(_fits_the_rotation),),
 )
 LEASE = Section(
     LeaseConfig,
@@ -127,17 +98,30 @@ class Services:
         entries = value.entries(self.words)
         if not entries:
             raise value.wrong(self.words)
+        gathering = Gathering()
         services = {}
         for name, entry in entries.items():
-            if NAME.fits(name):
-                services[name] = service(name, SERVICE.values(entry))
-            else:
-                raise entry.fault(f"expected {NAME.words}, found another kind of name", NAME.hint)
+            if not NAME.fits(name):
+                gathering.add(entry.fault(f"expected {NAME.words}, found another kind of name", NAME.hint))
+                continue
+            values = gathering.read(lambda entry=entry: SERVICE.values(entry))  # type: ignore[misc]
+            if values is not None:
+                services[name] = service(name, values)
+        gathering.done()
         return services
 
     def show(self, default: Any) -> str:
         """There is no default."""
         return str(default)
+
+    def json(self) -> dict[str, Any]:
+        """Services by name."""
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": NAME.json(),
+            "additionalProperties": SERVICE.json(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +143,10 @@ class Lease:
         """The word."""
         return "journal" if default.network is None else str(default.network)
 
+    def json(self) -> dict[str, Any]:
+        """The word or the mapping."""
+        return {"anyOf": [{"const": "journal"}, LEASE.json()]}
+
 
 FILE = Section(
     Config,
@@ -169,6 +157,7 @@ FILE = Section(
         Key("interval", Duration(1, 3600), "time between two looks at the cloud while a console watches"),
         Key("read_only", Flag(), "takes away every way to change the cloud, for support staff"),
         Key("theme", Text("a theme's name", r"[A-Za-z0-9_-]{1,40}"), "the colours of the console"),
+        Key("keys", KeyMap(), "actions of the console on other keys, by the actions' ids (see Keys)"),
     ),
     make=dict,
 )
@@ -177,15 +166,9 @@ FILE = Section(
 def service(name: str, values: Mapping[str, Any]) -> ServiceConfig:
     """One service of what its part of the file says; the names of load balancer and pool default to others."""
     given = dict(values)
-    rotation = given.pop("rotation", {})
-    balancer = rotation.get("load_balancer", name)
-    selection = given.pop("instances", {})
-    if "tags" not in selection and "metadata" not in selection:
-        # without a selection every server of the project would belong to the service
-        selection = {**selection, "tags": (f"service={name}",)}
     return ServiceConfig(
         name=name,
-        rotation=Rotation(**{"pool": balancer, **rotation, "load_balancer": balancer}),
-        instances=Selection(**selection),
+        rotation=rotation(name, given.pop("rotation", {})),
+        instances=selection(name, given.pop("instances", {})),
         **given,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from console.config.kinds import Kind
+from console.config.kinds import Kind, Text, whole
+from console.config.mistakes import Gathering
 from console.config.nodes import Value
+from console.config.rules import Given, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +28,33 @@ class Several:
 
     def read(self, value: Value) -> tuple[Any, ...]:
         """The values, in order."""
-        if value.kind not in ("seq", "map"):
+        if value.kind not in ("seq", "map") or (value.kind == "map" and isinstance(self.each, Section)):
             return (self.each.read(value),)
-        items = [self.each.read(item) for item in value.items(self.words)]
+        items = value.items(self.words)
         if len(items) < self.least:
             raise value.wrong(self.words)
-        return tuple(items)
+        gathering = Gathering()
+        found = [gathering.read(lambda item=item: self.each.read(item)) for item in items]  # type: ignore[misc]
+        gathering.done()
+        return tuple(found)
 
     def show(self, default: Any) -> str:
         """As a YAML list."""
-        return f"[{', '.join(self.each.show(item) for item in default)}]"
+        return f"[{', '.join(self.each.show(item) for item in default)}]" if default else "none"
+
+    def json(self) -> dict[str, Any]:
+        """A list, or one."""
+        each = self.each.json()
+        return {"anyOf": [each, {"type": "array", "items": each, "minItems": self.least}]}
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Keys of any name, each with one kind of value."""
+    """Keys of any name, or of names that fit `key`, each with one kind of value."""
 
     each: Kind
     name: str
+    key: Text | None = None
 
     @property
     def words(self) -> str:
@@ -51,11 +63,24 @@ class Pairs:
 
     def read(self, value: Value) -> dict[str, Any]:
         """The pairs."""
-        return {key: self.each.read(entry) for key, entry in value.entries(self.words).items()}
+        gathering = Gathering()
+        found = {}
+        for key, entry in value.entries(self.words).items():
+            if self.key is not None and not self.key.fits(key):
+                gathering.add(entry.fault(f"expected {self.key.words} as the key", self.key.hint))
+            found[key] = gathering.read(lambda entry=entry: self.each.read(entry))  # type: ignore[misc]
+        gathering.done()
+        return found
 
     def show(self, default: Any) -> str:
         """As a YAML mapping."""
-        return "{" + ", ".join(f"{key}: {self.each.show(item)}" for key, item in default.items()) + "}"
+        shown = ", ".join(f"{key}: {self.each.show(item)}" for key, item in default.items())
+        return f"{{{shown}}}" if shown else "none"
+
+    def json(self) -> dict[str, Any]:
+        """A mapping."""
+        names = {"propertyNames": {"pattern": whole(self.key.pattern)}} if self.key is not None else {}
+        return {"type": "object", "additionalProperties": self.each.json(), **names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +98,14 @@ class Key:
 class Section:
     """A mapping with known keys, made into `model` by keyword; unset keys keep the model's defaults.
 
-    `make` builds it instead where the rest of the file has a say, from the values that were set.
+    `make` builds it instead where the rest of the file has a say, from the values that were set. `rules` say which
+    keys and values do not go together.
     """
 
     model: type
     keys: tuple[Key, ...]
     make: Callable[[Mapping[str, Any]], Any] | None = None
+    rules: tuple[Rule, ...] = ()
 
     @property
     def words(self) -> str:
@@ -93,19 +120,47 @@ class Section:
         """
         known = {key.name: key for key in self.keys}
         entries = value.entries(self.words)
+        gathering = Gathering()
+        found = {}
         for name, entry in entries.items():
-            if name not in known:
-                raise value.unknown(name, entry.key_line, known)
+            if name in known:
+                found[name] = gathering.read(lambda entry=entry, kind=known[name].kind: kind.read(entry))  # type: ignore[misc]
+            else:
+                gathering.add(value.unknown(name, entry.key_line, known))
         for key in self.keys:
-            if key.required and key.name not in entries:
-                raise value.fault(f"expected the key `{key.name}`, found none", f"`{key.name}`: {key.help}")
-        return {name: known[name].kind.read(entry) for name, entry in entries.items()}
+            # a key that is missing beside an unknown one is probably that one, misspelt
+            if key.required and key.name not in entries and entries.keys() <= known.keys():
+                gathering.add(value.fault(f"expected the key `{key.name}`, found none", f"`{key.name}`: {key.help}"))
+        gathering.done()
+        given = Given(value, entries, found)
+        for rule in self.rules:
+            for mistake in rule.mistakes(given):
+                gathering.add(mistake)
+        gathering.done()
+        return found
 
     def read(self, value: Value) -> Any:
         """The model."""
         values = self.values(value)
         return self.make(values) if self.make is not None else self.model(**values)
 
+    def default(self, key: Key) -> Any:
+        """The model's default of a key; MISSING where it has none."""
+        known = {field.name: field for field in dataclasses.fields(self.model)}
+        field = known[key.name]
+        return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+
     def show(self, default: Any) -> str:
         """Where to look: a section's defaults are those of its keys."""
         return "none" if default is None else "see its keys"
+
+    def json(self) -> dict[str, Any]:
+        """The keys with what they are for, and the rules."""
+        made: dict[str, Any] = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {key.name: {"description": key.help, **key.kind.json()} for key in self.keys},
+        }
+        required = [key.name for key in self.keys if key.required]
+        conditions = [found for rule in self.rules if (found := rule.json())]
+        return made | ({"required": required} if required else {}) | ({"allOf": conditions} if conditions else {})

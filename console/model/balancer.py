@@ -171,7 +171,7 @@ class Member:
     def intended_weight(self) -> int | None:
         """The recorded weight for being in rotation; None: nobody has recorded one."""
         text = self._tag(WEIGHT_TAG)
-        return int(text) if text is not None and text.isdecimal() and int(text) <= 256 else None
+        return int(text) if text is not None and text.isdecimal() and len(text) < 4 and int(text) <= 256 else None
 
     @property
     def held_by(self) -> str | None:

@@ -67,7 +67,7 @@ class Announced:
 class Instance:
     """One instance. `server` is None when Nova did not list it; `member` is None when it is in no pool.
 
-    `missing` says that its member names a server which Nova did not list: gone, or in a cell that is down.
+    A server that Nova did not list may be gone, or in a cell that is down; `gone` says that Nova answered 404 for it.
     """
 
     name: str
@@ -80,6 +80,19 @@ class Instance:
     static: bool = False  # no Nova server and none expected: watched and shifted, never launched or retired
     pool_id: str = ""  # the pool that `member` is in
     announced: Announced | None = None
+    gone: bool = False
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Its members in all pools of the service."""
+        return (self.member, *self.further) if self.member is not None else self.further
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is powered on, whatever its task: a static one as far as its probe tells."""
+        if self.server is not None:
+            return self.server.powered
+        return self.static and self.probe is not None and self.probe.ok
 
     @property
     def key(self) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Another system runs on it, or none that answers: a rescue image, a guest that is built or was taken away.
+_NOT_ITSELF = frozenset({"RESCUE", "BUILD", "REBUILD", "DELETED", "SOFT_DELETED", "SHELVED", "SHELVED_OFFLOADED"})
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -39,3 +42,10 @@ class Server:
     def running(self) -> bool:
         """ACTIVE, powered on as far as Nova knows, and with no task under way."""
         return self.status == "ACTIVE" and self.task_state is None and self.power_state in (None, 1)
+
+    @property
+    def powered(self) -> bool:
+        """Whether its guest runs its own system, as far as Nova knows, whatever task is under way."""
+        if self.status in _NOT_ITSELF:
+            return False
+        return self.power_state == 1 or (self.power_state is None and self.status == "ACTIVE")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Member, Pool
 from console.model.colour import Colour, Role
@@ -23,6 +24,10 @@ SERVERS, BALANCER, PROBES, VIP, COMMITS, LEASE = (
 )
 STATS, SESSIONS = "statistics", "sessions"
 
+WEIGHTS, POOLS, POWER = "weights", "pools", "power"  # rotations
+
+_AHEAD = 5.0  # seconds that a fact may be of the future: more is a clock that was set back
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -41,39 +46,40 @@ class Source:
 
     def fresh(self, now: float) -> bool:
         """Whether its facts may be used for a decision."""
-        return self.seen_at is not None and now - self.seen_at <= self.good_for
+        return self.seen_at is not None and -_AHEAD <= now - self.seen_at <= self.good_for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ColourSet:
     """The instances of one colour, by name."""
 
     colour: Colour
     instances: tuple[Instance, ...] = ()
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """Sum of the weights in rotation, healthy or not."""
         return sum(instance.weight for instance in self.instances)
 
-    @property
+    @cached_property
     def versions(self) -> tuple[str, ...]:
         """The distinct versions that its instances run, sorted; more than one is a loud fact."""
         return tuple(sorted({i.version.value for i in self.instances if i.version is not None}))
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The version in short: one, `mixed`, or `unknown`."""
         shorts = sorted({i.version.short for i in self.instances if i.version is not None})
         return shorts[0] if len(shorts) == 1 else ("mixed" if shorts else "unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """All facts of one service at one moment. Facts that were never seen are None or empty; see `sources`.
 
     `foreign` members join to no instance of the service: never written, never counted as capacity.
     `uncoloured` instances were selected, but nothing tells their colour.
+    `decisive` names the sources without which nothing is known of what serves: workers have no load balancer.
     """
 
     name: str
@@ -99,6 +105,7 @@ class Service:
     balanced: tuple[Balanced, ...] = ()  # every load balancer's part; `balancer`, `listeners`, `pool` are the first's
     rates: Mapping[str, Rates] = field(default_factory=dict)  # by listener id; of a service that is looked at closely
     sessions: Mapping[str, MemberSessions] = field(default_factory=dict)  # by member id, from a PROMETHEUS listener
+    decisive: tuple[str, ...] = (BALANCER, SERVERS)
 
     @property
     def colours(self) -> tuple[ColourSet, ColourSet]:
@@ -109,24 +116,89 @@ class Service:
         """The instances of this colour."""
         return self.blue if colour is Colour.BLUE else self.green
 
-    def role(self, colour: Colour) -> Role:
-        """What the colour is to the traffic, from the weights in rotation.
+    def in_rotation(self, instance: Instance) -> bool:
+        """Whether clients (for `power`: work) are sent to the instance now, healthy or not.
 
-        A colour with weight and no healthy member is still where the traffic is sent: live, with 0 healthy.
+        `weights`: one of its members has weight. `pools`: and is in the default pool of a listener. `power`: it runs.
         """
-        mine, others = self.side(colour), self.side(colour.other)
-        if not mine.instances:
+        if self.rotation == POWER:
+            return instance.runs
+        if self.rotation == POOLS:
+            return any(one.in_rotation and self.pool_id_of(one) in self.serving_pools for one in instance.members)
+        return any(one.in_rotation for one in instance.members)
+
+    def role(self, colour: Colour) -> Role:
+        """What the colour is to the traffic, from what is in rotation.
+
+        A colour that is in rotation and has no healthy instance is still where the traffic is sent: live, with 0
+        healthy. With `pools` the listeners' default pools tell, whatever the weights of the members in them.
+        """
+        if not self.side(colour).instances:
             return Role.NONE
-        if mine.weight == 0:
+        if not self._serves[colour]:
             return Role.IDLE
-        return Role.BOTH if others.weight > 0 else Role.LIVE
+        return Role.BOTH if self._serves[colour.other] else Role.LIVE
+
+    def share(self, colour: Colour) -> float | None:
+        """The part of the traffic that is sent to the colour, 0 to 1. None: nothing is, or it cannot be told.
+
+        `weights`: of the sum of the weights, on average over the pools. `pools`: all or nothing; None while listeners
+        differ. `power`: of the workers that run.
+        """
+        if self.rotation == POOLS:
+            mine, others = self._serves[colour], self._serves[colour.other]
+            return None if mine is others else float(mine)
+        found = [part / whole for part, whole in self._parts(colour) if whole]
+        return sum(found) / len(found) if found else None
 
     @property
     def live(self) -> Colour | None:
         """The one live colour; None when both or none are."""
         return next((side.colour for side in self.colours if self.role(side.colour) is Role.LIVE), None)
 
+    def pool_id_of(self, member: Member) -> str:
+        """The pool that the member is in; empty for one that is in none of the service's."""
+        return self._pool_ids.get(member.id, "")
+
+    def part_of(self, pool_id: str) -> Balanced | None:
+        """The load balancer's part that has this pool."""
+        return next((part for part in self.balanced if any(pool.id == pool_id for pool in part.pools)), None)
+
     def source(self, name: str) -> Source:
         """A source's state; one that has never been asked is unknown, not fresh."""
         found = self.sources.get(name)
         return found if found is not None else Source(name)
+
+    @cached_property
+    def serving_pools(self) -> frozenset[str]:
+        """The default pools of the service's enabled listeners."""
+        listeners = [one for part in self.balanced for one in part.listeners]
+        return frozenset(one.default_pool_id for one in listeners if one.default_pool_id and one.admin_state_up)
+
+    @cached_property
+    def _pool_ids(self) -> Mapping[str, str]:
+        """The pool of each member, by the member's id."""
+        return {one.id: pool for part in self.balanced for pool, members in part.members.items() for one in members}
+
+    @cached_property
+    def _serves(self) -> Mapping[Colour, bool]:
+        if self.rotation == POOLS:
+            return {
+                colour: any(part.pool_of.get(colour) in self.serving_pools for part in self.balanced)
+                for colour in Colour
+            }
+        return {side.colour: any(map(self.in_rotation, side.instances)) for side in self.colours}
+
+    def _parts(self, colour: Colour) -> Iterator[tuple[int, int]]:
+        """For each pool (for `power`: once) the colour's weight in rotation, and that of both colours."""
+        weights: dict[str, dict[Colour, int]] = {}
+        for side in self.colours:
+            for instance in side.instances:
+                if self.rotation == POWER:
+                    at = weights.setdefault("", dict.fromkeys(Colour, 0))
+                    at[side.colour] += instance.runs
+                    continue
+                for member in instance.members:
+                    at = weights.setdefault(self.pool_id_of(member), dict.fromkeys(Colour, 0))
+                    at[side.colour] += member.weight if member.in_rotation else 0
+        return ((at[colour], sum(at.values())) for at in weights.values())

@@ -23,6 +23,7 @@ def notes_for(
         *_versions(service),
         *_overruled_weights(service),
         *_bystanders(service),
+        *_retiring(config, target),
     )
 
 
@@ -56,6 +57,8 @@ def _left_out(found: Candidates) -> Iterator[str]:
 def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterator[str]:
     if config.vip is None:
         yield "not proven from outside: no vip check is configured"
+    elif not config.vip.tells_version:
+        yield f"not proven from outside: {config.vip.url} tells whether something answers, not which colour"
     elif not distinct_versions(service, target):
         yield "not proven from outside: the answers of the two colours cannot be told apart by version"
 
@@ -95,3 +98,9 @@ def _bystanders(service: Service) -> Iterator[str]:
     for instance in service.uncoloured:
         if instance.weight > 0:
             yield f"{instance.name} goes on serving at weight {instance.weight}: nothing tells its colour"
+
+
+def _retiring(config: ServiceConfig, target: Colour) -> Iterator[str]:
+    if config.release.retire_after > 0:
+        other = target.other.upper()
+        yield f"release.retire_after is not carried out by this version: delete {other} by hand when it is due"

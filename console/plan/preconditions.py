@@ -13,6 +13,8 @@ from console.plan.plan import Action, Intent, Refusal
 def first_refusal(service: Service, config: ServiceConfig, intent: Intent, target: Colour) -> Refusal | None:
     """The first precondition that fails, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
+        lambda: _one_pool(service, config),
+        lambda: _release_as_asked(config, intent),
         lambda: _weights_work(service),
         lambda: _writable(service, intent),
         lambda: _has_instances(service, intent, target),
@@ -49,11 +51,37 @@ def _not_by_weights(service: Service) -> Refusal | None:
         what = f"{service.name} is in {len(service.balanced)} pools"
     else:
         return None
+    return _not_this_way(what)
+
+
+def _not_this_way(what: str) -> Refusal:
     return Refusal(
         code="rotation",
         reason=f"{what}: this version shows it, and changes only services with one pool and rotation by weights",
         hint="change it with the `openstack` client, and watch it here",
         rule=3,
+    )
+
+
+def _one_pool(service: Service, config: ServiceConfig) -> Refusal | None:
+    """A further pool that was not seen carries traffic all the same."""
+    parts = config.rotation.attached
+    return _not_this_way(f"{service.name} is in {len(parts)} pools") if len(parts) > 1 else None
+
+
+def _release_as_asked(config: ServiceConfig, intent: Intent) -> Refusal | None:
+    """What the config asks of a cutover and this version does not do. A way back has no gates and no waits."""
+    release = config.release
+    wanted = (("gates", bool(release.gates)),)
+    keys = [f"release.{key}" for key, asked in wanted if asked]
+    if not keys or intent.action is Action.ROLLBACK:
+        return None
+    return Refusal(
+        code="release",
+        reason=f"the config of {config.name} asks for {' and '.join(keys)}, which this version does not carry out",
+        hint="a cutover without what was asked for is not what anyone agreed to: take it out of the config on purpose, "
+        "or release with another tool",
+        rule=0,
     )
 
 

@@ -144,7 +144,8 @@ def _prove_share(service: Service, config: ServiceConfig, target: Colour, percen
 def _proof(service: Service, config: ServiceConfig, target: Colour) -> Proof | None:
     assert service.balancer is not None
     versions = distinct_versions(service, target)
-    url = config.vip.at(service.balancer.vip_address) if config.vip is not None else ""
+    check = config.vip
+    url = check.at(service.balancer.vip_address) if check is not None and check.tells_version else ""
     return Proof(url, versions) if url and versions else None
 
 

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from ipaddress import ip_address
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from console.config.model import ServiceConfig
-from console.model.balancer import Listener, LoadBalancer, Member, Pool
+from console.model.balancer import Balanced, Member, Pool
 from console.model.colour import Colour
 from console.model.commit import CommitView
 from console.model.instance import Instance, Probe
 from console.model.lease import LeaseHolder
 from console.model.server import Server
-from console.model.service import ColourSet, Service, Source
+from console.model.service import BALANCER, POOLS, SERVERS, ColourSet, Service, Source
+from console.model.stats import MemberSessions, Rates
 from console.model.traffic import Traffic, VipAnswer
+from console.watch.join import Joined, join
+from console.watch.selection import needs_servers
 from console.watch.versions import version_of
-
-_COLOURS = {colour.value: colour for colour in Colour}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the sources last said. `servers` are the selected ones; `told` and `probes` go by the instance's key."""
+    """What the sources last said. `told` and `probes` go by the instance's key.
+
+    `servers` are the selected ones, `others` those that are instances only where a member makes them one; `gone` are
+    the ids of servers that Nova was asked for by name and does not know.
+    """
 
     servers: Sequence[Server] = ()
-    members: Sequence[Member] = ()
-    balancer: LoadBalancer | None = None
-    listeners: tuple[Listener, ...] = ()
-    pool: Pool | None = None
+    balanced: tuple[Balanced, ...] = ()
+    others: Sequence[Server] = ()
+    gone: frozenset[str] = frozenset()
     images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     probes: Mapping[str, Probe] = field(default_factory=dict)
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -37,76 +39,59 @@ class Facts:
     url: str = ""
     commits: CommitView | None = None
     lease: LeaseHolder | None = None
+    rates: Mapping[str, Rates] = field(default_factory=dict)
+    sessions: Mapping[str, MemberSessions] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def assemble(config: ServiceConfig, facts: Facts) -> Service:
     """The service as these facts show it."""
-    instances, foreign = join(config, facts)
-    blue, green = (
-        ColourSet(colour, tuple(instance for instance in instances if instance.colour is colour)) for colour in Colour
-    )
-    return Service(
+    instances, foreign = instances_of(config, facts)
+    by_colour: dict[Colour | None, list[Instance]] = {None: [], **{colour: [] for colour in Colour}}
+    for instance in instances:
+        by_colour[instance.colour].append(instance)
+    blue, green = (ColourSet(colour, tuple(by_colour[colour])) for colour in Colour)
+    first = facts.balanced[0] if facts.balanced else None
+    bare = Service(
         name=config.name,
         environment=config.environment,
         cloud=config.cloud,
         rotation=config.rotation.kind,
-        balancer=facts.balancer,
-        listeners=facts.listeners,
-        pool=facts.pool,
+        balancer=first.balancer if first is not None else None,
+        listeners=first.listeners if first is not None else (),
+        pool=first.pool() if first is not None else None,
         blue=blue,
         green=green,
         foreign=foreign,
-        uncoloured=tuple(instance for instance in instances if instance.colour is None),
+        uncoloured=tuple(by_colour[None]),
         traffic=_traffic(facts, blue, green),
         commits=facts.commits,
         lease=facts.lease,
         sources=facts.sources,
         probed=config.health is not None,
         traffic_watched=config.vip is not None,
+        group=config.group,
+        region=config.server_place[1] or "",
+        quorum=config.health.quorum if config.health is not None else 1.0,
+        balanced=facts.balanced,
+        rates=facts.rates,
+        sessions=facts.sessions,
+        decisive=decisive_sources(config),
     )
+    return replace(bare, pool=_serving(bare)) if bare.rotation == POOLS else bare
 
 
-def join(config: ServiceConfig, facts: Facts) -> tuple[list[Instance], tuple[Member, ...]]:
-    """The instances by name, and the members that join to none.
-
-    A member whose tag names a server is that server's, whatever its address: addresses are used again. Two members of
-    one server are not expected: the second is foreign, so that its traffic is not overlooked.
-    """
-    by_id = {server.id: server for server in facts.servers}
-    untagged = any(member.server_id is None for member in facts.members)
-    by_address = _by_address(facts.servers) if untagged else {}
-    joined: dict[str, Member] = {}
-    alone: list[Member] = []
-    for member in sorted(facts.members, key=lambda one: (one.server_id is None, one.id)):
-        named = member.server_id
-        server = by_id.get(named) if named is not None else by_address.get(_canonical(member.address))
-        if server is None or server.id in joined:
-            alone.append(member)
-        else:
-            joined[server.id] = member
-    instances = [_instance(config, facts, server, joined.get(server.id)) for server in facts.servers]
-    missing = [
-        _instance(config, facts, None, member)
-        for member in alone
-        if _is_missing(config.instances.colour, member, by_id)
-    ]
-    known = {instance.member.id for instance in missing if instance.member is not None}
-    foreign = tuple(member for member in alone if member.id not in known)
-    return sorted([*instances, *missing], key=lambda one: (_natural(one.name), one.key)), foreign
+def instances_of(config: ServiceConfig, facts: Facts) -> tuple[list[Instance], tuple[Member, ...]]:
+    """The instances by name, and the members that join to none."""
+    found, foreign = join(config.instances, facts.servers, facts.others, facts.balanced)
+    return [_instance(config, facts, one) for one in found], foreign
 
 
-def colour_of(how: str, server: Server | None, member: Member | None) -> Colour | None:
-    """The colour by the config's rule; without a server its member's tags must tell (`color=blue`)."""
-    kind, _, rest = how.partition(".")
-    if how.startswith("member.tag."):
-        return _tagged(how.removeprefix("member.tag."), member.tags if member is not None else ())
-    if server is None:
-        prefix = f"{rest}=" if kind == "metadata" else rest
-        return _tagged(prefix, member.tags if member is not None else ())
-    if kind == "metadata":
-        return _colour(server.metadata.get(rest, ""))
-    return _tagged(rest, server.tags)
+def decisive_sources(config: ServiceConfig) -> tuple[str, ...]:
+    """The sources without which nothing is known of what serves."""
+    balancers = (BALANCER,) if config.rotation.attached else ()
+    servers = (SERVERS,) if needs_servers(config.instances) else ()
+    return (*balancers, *servers)
 
 
 def image_of(server: Server | None, images: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
@@ -114,58 +99,27 @@ def image_of(server: Server | None, images: Mapping[str, Mapping[str, str]]) -> 
     return images.get(server.image_id) if server is not None and server.image_id is not None else None
 
 
-def _is_missing(how: str, member: Member, listed: Mapping[str, Server]) -> bool:
-    """Whether it is an instance's member whose server Nova does not list: gone, or in a cell that is down."""
-    named = member.server_id
-    return named is not None and named not in listed and colour_of(how, None, member) is not None
-
-
-def _instance(config: ServiceConfig, facts: Facts, server: Server | None, member: Member | None) -> Instance:
-    name = server.name if server is not None else (member.name or member.address if member is not None else "")
-    bare = Instance(name, colour_of(config.instances.colour, server, member), server, member)
-    image = image_of(server, facts.images)
+def _instance(config: ServiceConfig, facts: Facts, one: Joined) -> Instance:
+    server, member = one.server, one.members[0] if one.members else None
+    key = server.id if server is not None else (member.id if member is not None else one.name)
     return Instance(
-        bare.name,
-        bare.colour,
-        server,
-        member,
-        probe=facts.probes.get(bare.key),
-        version=version_of(config.version, server, image, facts.told.get(bare.key)),
+        name=one.name,
+        colour=one.colour,
+        server=server,
+        member=member,
+        probe=facts.probes.get(key),
+        version=version_of(config.version, server, image_of(server, facts.images), facts.told.get(key)),
+        further=one.members[1:],
+        static=one.static,
+        pool_id=one.pools[0] if one.pools else "",
+        gone=server is None and member is not None and member.server_id in facts.gone,
     )
 
 
-def _by_address(servers: Iterable[Server]) -> dict[str, Server]:
-    """Fixed addresses that only one server has: the same one in two networks tells nothing."""
-    owners: dict[str, dict[str, Server]] = {}
-    for server in servers:
-        for address in server.addresses:
-            if not address.floating:
-                owners.setdefault(_canonical(address.ip), {})[server.id] = server
-    return {ip: next(iter(found.values())) for ip, found in owners.items() if len(found) == 1}
-
-
-def _canonical(address: str) -> str:
-    """One spelling per address: IPv6 has many, IPv4 has one."""
-    if ":" not in address:
-        return address
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return address
-
-
-def _tagged(prefix: str, tags: Iterable[str]) -> Colour | None:
-    found = {colour for tag in tags if tag.startswith(prefix) and (colour := _colour(tag.removeprefix(prefix)))}
-    return found.pop() if len(found) == 1 else None
-
-
-def _colour(word: str) -> Colour | None:
-    return _COLOURS.get(word.strip().lower())
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """api-2 before api-10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,18})", name)]
+def _serving(service: Service) -> Pool | None:
+    """Of a pool for each colour the one that serves; while none or both do, the first."""
+    pools = service.balanced[0].pools if service.balanced else ()
+    return next((pool for pool in pools if pool.id in service.serving_pools), pools[0] if pools else None)
 
 
 def _traffic(facts: Facts, blue: ColourSet, green: ColourSet) -> Traffic | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -10,6 +11,8 @@ from console.errors import ApiError, BluegreenError
 from console.model.service import Source
 
 Value = TypeVar("Value")
+
+STEP = 1.0  # seconds: a wall clock that moved by less was slewed, not set
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,45 +26,90 @@ class Seen(Generic[Value]):
 class Look(Generic[Value]):
     """Asks one source. `run` is called by one thread at a time; `seen` may be read by any.
 
-    `good_for`: age in seconds up to which an answer counts as fresh. An answer is as old as its question.
+    `good_for`: age in seconds up to which an answer counts as fresh. An answer is as old as its question. `slack`
+    stretches it while the source is asked less often; it holds from the next answer on, so that a source that is
+    asked more often again is not called stale before it could answer.
+
+    Times in `seen` are by the wall clock as it stands: when somebody sets it, they move with it, so that nothing
+    becomes fresh or stale by that. `steady` is the clock that nobody sets.
     """
 
-    def __init__(self, name: str, ask: Callable[[], Value], *, good_for: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        name: str,
+        ask: Callable[[], Value],
+        *,
+        good_for: float,
+        clock: Callable[[], float],
+        steady: Callable[[], float] | None = None,
+    ) -> None:
         self._ask = ask
         self._clock = clock
-        self.seen: Seen[Value] = Seen(None, Source(name, good_for=good_for))
+        # a clock of a test moves as its test likes: only the real one is held against another
+        self._steady = steady or (steady_time if clock is time.time else clock)
+        self._good_for = good_for
+        self.slack = 1.0
+        self._seen: tuple[Seen[Value], float] = (Seen(None, Source(name, good_for=good_for)), self._offset())
         self.failures = 0  # in a row
         self.pause = 0.0  # seconds that the source itself asked to be left alone for
 
+    @property
+    def seen(self) -> Seen[Value]:
+        """The last good answer and the state of the source."""
+        seen, offset = self._seen
+        set_by = self._offset() - offset
+        return seen if abs(set_by) < STEP else Seen(seen.value, _moved(seen.source, set_by))
+
     def run(self) -> None:
         """Ask once. What goes wrong becomes the source's problem; the last good answer stays."""
-        at = self._clock()
+        began = self._steady()
         try:
             value = self._ask()
         except BluegreenError as error:
-            self._failed(at, error.message, error.hint)
             self.pause = error.retry_after if isinstance(error, ApiError) else 0.0
+            self._failed(began, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 an answer that nobody foresaw must not end the watch
-            self._failed(at, f"unexpected {type(error).__name__}: {error}", "a fault of this program: please report it")
+            problem = f"unexpected {type(error).__name__}: {error}"
+            self._failed(began, problem, "a fault of this program: please report it")
         else:
             self.pause = 0.0
-            self.tell(value, at)
+            self.tell(value, self._wall(began))
 
     def tell(self, value: Value, at: float) -> None:
         """Take an answer that someone else got, at `at`."""
         self.failures = 0
-        self.seen = Seen(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint=""))
+        self._keep(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint=""))
 
     @property
     def value(self) -> Value | None:
         """The last good answer, however old."""
         return self.seen.value
 
-    def _failed(self, at: float, problem: str, hint: str) -> None:
+    def _failed(self, began: float, problem: str, hint: str) -> None:
         self.failures += 1
         last = self.seen
-        since = last.source.since if last.source.since is not None else at
-        self.seen = Seen(last.value, replace(last.source, problem=problem, since=since, hint=hint))
+        since = last.source.since if last.source.since is not None else self._wall(began)
+        self._keep(last.value, replace(last.source, problem=problem, since=since, hint=hint))
+
+    def _keep(self, value: Value | None, source: Source) -> None:
+        self._seen = Seen(value, replace(source, good_for=self._good_for * self.slack)), self._offset()
+
+    def _wall(self, steady: float) -> float:
+        """A moment of the steady clock by the wall clock as it stands: it may have been set in between."""
+        return self._clock() - (self._steady() - steady)
+
+    def _offset(self) -> float:
+        return self._clock() - self._steady()
+
+
+def steady_time() -> float:
+    """Seconds on a clock that nobody sets and that goes on while the machine sleeps, where there is such a clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def _moved(source: Source, by: float) -> Source:
+    seen_at = source.seen_at + by if source.seen_at is not None else None
+    return replace(source, seen_at=seen_at, since=source.since + by if source.since is not None else None)
 
 
 def older(first: Source, second: Source) -> Source:

@@ -11,6 +11,7 @@ from console.config.model import Config, ServiceConfig
 from console.errors import UsageError
 from console.watch.look import Look
 from console.watch.place import Connect, Place
+from console.watch.selection import needs_servers
 from console.watch.watched import Watched
 
 
@@ -22,6 +23,7 @@ class Node:
     place: Place
     after: tuple[Node, ...] = ()
     services: tuple[Watched, ...] = ()  # those whose facts it gives
+    every: int = 1  # beats between two looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +48,70 @@ def build(
     Raises UsageError for a service that the config does not have.
     """
     chosen = [_service(config, name) for name in (config.services if names is None else names)]
-    regions: dict[tuple[str, str | None], list[ServiceConfig]] = {}
-    for service in chosen:
-        regions.setdefault((service.cloud, service.region), []).append(service)
     good_for = max(3 * config.interval, 15.0)
     network = config.lease.network
-    places: list[Place] = []
-    watched: dict[str, Watched] = {}
-    nodes: list[Node] = []
-    for services in regions.values():
-        place = Place(services, lease_network=network, good_for=good_for, clock=clock, connect=connect)
-        here = [Watched(one, place, good_for=good_for, clock=clock, leased=network is not None) for one in services]
-        places.append(place)
-        watched.update({one.config.name: one for one in here})
-        nodes += _nodes(place, here, leased=network is not None, traffic=traffic)
-    return Graph(tuple(places), {one.name: watched[one.name] for one in chosen}, tuple(nodes))
+    wheres = dict.fromkeys(where for one in chosen for where in (one.server_place, one.balancer_place))
+    places = {
+        where: Place(
+            where,
+            [one for one in chosen if one.server_place == where and needs_servers(one.instances)],
+            lease_network=network,
+            good_for=good_for,
+            clock=clock,
+            connect=connect,
+        )
+        for where in wheres
+    }
+    for where, place in places.items():
+        here = {part.load_balancer for one in chosen if one.balancer_place == where for part in one.rotation.attached}
+        place.shapes.watched = len(here)
+    watched = {
+        one.name: Watched(
+            one,
+            places[one.balancer_place],
+            servers_from=places[one.server_place],
+            good_for=good_for,
+            clock=clock,
+            leased=network is not None,
+        )
+        for one in chosen
+    }
+    nodes = _nodes(tuple(places.values()), tuple(watched.values()), leased=network is not None, traffic=traffic)
+    return Graph(tuple(places.values()), watched, tuple(nodes))
 
 
-def _nodes(place: Place, here: list[Watched], *, leased: bool, traffic: bool) -> list[Node]:
-    login = Node(place.login, place)
-    servers = Node(place.servers, place, (login,))
-    balancers = Node(place.balancers, place, (login,))
-    images = Node(place.properties, place, (servers,))
-    found = [login, servers, balancers, images]
-    if leased:
-        found.append(Node(place.ports, place, (login,)))
-    for one in here:
-        rotation = Node(one.rotation, place, (balancers,), (one,))
-        found.append(rotation)
-        last = [rotation, images]
+def _nodes(places: Sequence[Place], watched: Sequence[Watched], *, leased: bool, traffic: bool) -> list[Node]:
+    found: list[Node] = []
+    balancers: dict[Place, Node] = {}
+    images: dict[Place, Node] = {}
+    for place in places:
+        login = Node(place.login, place)
+        found.append(login)
+        if place.services:
+            servers = Node(place.servers, place, (login,))
+            images[place] = Node(place.properties, place, (servers,))
+            found += [servers, images[place]]
+        if any(one.config.rotation.attached and one.place is place for one in watched):
+            balancers[place] = Node(place.balancers, place, (login,))
+            found.append(balancers[place])
+            if leased:
+                found.append(Node(place.ports, place, (login,)))
+    for one in watched:
+        first = [images[one.servers_from]] if one.servers_from in images else []
+        if one.place in balancers and one.config.rotation.attached:
+            rotation = Node(one.rotation, one.place, (balancers[one.place],), (one,))
+            found.append(rotation)
+            first = [rotation, *first]
+            if traffic and one.config.vip is not None:
+                found.append(Node(one.vip, one.place, (rotation,), (one,)))
+        elif traffic and one.config.vip is not None:
+            found.append(Node(one.vip, one.place, (), (one,)))
         if one.asks_instances:
-            probes = Node(one.probes, place, (rotation, images), (one,))
+            probes = Node(one.probes, one.place, tuple(first), (one,))
             found.append(probes)
-            last.append(probes)
-        if traffic and one.config.vip is not None:
-            found.append(Node(one.vip, place, (rotation,), (one,)))
+            first = [*first, probes]
         if one.config.commits is not None:
-            found.append(Node(one.commits, place, tuple(last), (one,)))
+            found.append(Node(one.commits, one.place, tuple(first), (one,)))
     return found
 
 

@@ -14,6 +14,8 @@ from console.model.balancer import LoadBalancer
 from console.model.server import Server
 from console.model.service import BALANCER, LEASE, SERVERS
 from console.watch.look import Look
+from console.watch.selection import common_filter
+from console.watch.shapes import Shapes
 from console.watch.versions import IMAGE, wanted
 
 Connect = Callable[[str, str | None], Session]
@@ -21,10 +23,14 @@ Ports = Mapping[str, Mapping[str, Any]]  # by MAC address
 
 
 class Place:
-    """What the services in one region share: the login, one server list, one list of load balancers, lease ports."""
+    """What the services in one region share: the login, one server list, one list of load balancers, lease ports.
+
+    `services` are those whose instances are here; the load balancers here may be other services'.
+    """
 
     def __init__(
         self,
+        where: tuple[str, str | None],
         services: Sequence[ServiceConfig],
         *,
         lease_network: str | None,
@@ -33,13 +39,14 @@ class Place:
         connect: Connect,
     ) -> None:
         self.services = tuple(services)
-        self.cloud, self.region = services[0].cloud, services[0].region
+        self.cloud, self.region = where
         self.images: dict[str, Mapping[str, str]] = {}
         self.login: Look[None] = Look("login", self._log_in, good_for=good_for, clock=clock)
         self.servers: Look[list[Server]] = Look(SERVERS, self._ask_servers, good_for=good_for, clock=clock)
         self.balancers: Look[list[LoadBalancer]] = Look(BALANCER, self._ask_balancers, good_for=good_for, clock=clock)
         self.properties: Look[None] = Look("images", self._ask_images, good_for=good_for, clock=clock)
         self.ports: Look[Ports] = Look(LEASE, self._ask_ports, good_for=good_for, clock=clock)
+        self.shapes = Shapes(self.reader, clock)
         self._connect = connect
         self._session: Session | None = None
         self._reader: Reader | None = None
@@ -99,16 +106,3 @@ class Place:
         if not self._network_id:
             self._network_id = str(reader.network(self._lease_network)["id"])
         return {str(port.get("mac_address")).lower(): port for port in reader.ports(network_id=self._network_id)}
-
-
-def common_filter(services: Sequence[ServiceConfig]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tags of which all, and tags of which one, must be there so that one list has the servers of all services.
-
-    Metadata is no filter of Nova's, so one service without tags needs the whole project's list.
-    """
-    selections = {service.instances.tags for service in services}
-    if len(selections) == 1:
-        return selections.pop(), ()
-    if not all(selections):
-        return (), ()
-    return (), tuple(sorted({tags[0] for tags in selections}))

@@ -3,56 +3,59 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from console.cloud.lease_reader import holder_of, mac_for
-from console.cloud.reader import choose, selects
+from console.cloud.reader import choose
 from console.commits.git import compare
 from console.commits.versions import Versions
 from console.commits.versions import of as versions_of
 from console.config.model import ServiceConfig
 from console.errors import CloudError
-from console.model.balancer import Listener, LoadBalancer, Member, Pool
+from console.model.balancer import Balanced
 from console.model.commit import CommitView
 from console.model.lease import LeaseHolder
-from console.model.service import BALANCER, COMMITS, PROBES, VIP, Service, Source
+from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service, Source
+from console.model.stats import MemberSessions, Rates
 from console.model.traffic import VipAnswer
-from console.watch.assemble import Facts, assemble, image_of, join
+from console.watch.assemble import Facts, assemble, decisive_sources, image_of, instances_of
 from console.watch.look import Look, older
 from console.watch.place import Place
 from console.watch.probe import Round, Target, ask_all, target, usual_port
+from console.watch.rotation import Rotated, part, with_members
+from console.watch.selection import chosen
+from console.watch.shapes import Shape
 from console.watch.versions import HTTP, wanted
 from console.watch.vip import ask, vip_url
 
-SHAPE_AGE = 30.0  # seconds after which pool and listeners are read again although nothing says that they changed
 COMMITS_AGE = 60.0  # the same for commits: someone may have fetched
 _VIP_COUNT, _VIP_OVER = 5, 0.4  # requests, and seconds, of one single look
-
-
-@dataclass(frozen=True, slots=True)
-class Rotated:
-    """The load balancer's side of a service. `shaped_at`: when pool and listeners were read."""
-
-    balancer: LoadBalancer
-    listeners: tuple[Listener, ...]
-    pool: Pool
-    members: tuple[Member, ...]
-    shaped_at: float
 
 
 class Watched:
     """The sources of one service."""
 
     def __init__(
-        self, config: ServiceConfig, place: Place, *, good_for: float, clock: Callable[[], float], leased: bool
+        self,
+        config: ServiceConfig,
+        place: Place,
+        *,
+        servers_from: Place | None = None,
+        good_for: float,
+        clock: Callable[[], float],
+        leased: bool,
     ) -> None:
         self.config, self.place = config, place
+        self.servers_from = servers_from if servers_from is not None else place
         self.rotation: Look[Rotated] = Look(BALANCER, self._ask_rotation, good_for=good_for, clock=clock)
         self.probes: Look[Round] = Look(PROBES, self._ask_instances, good_for=good_for, clock=clock)
         self.vip: Look[list[VipAnswer]] = Look(VIP, self._ask_vip, good_for=good_for, clock=clock)
         self.commits: Look[CommitView] = Look(COMMITS, self._ask_commits, good_for=COMMITS_AGE * 3, clock=clock)
-        self.keep_shape = False  # whether a pool that nothing says has changed may be up to SHAPE_AGE old
+        self.keep_shape = False  # whether what nothing says has changed may be up to SHAPE_AGE old
+        self.rates: Mapping[str, Rates] = {}  # of a service that is looked at closely, by listener id
+        self.sessions: Mapping[str, MemberSessions] = {}  # by member id
+        self.further_sources: tuple[Source, ...] = ()  # of statistics and sessions
         self._clock = clock
         self._leased = leased
         self._compared: tuple[Versions | None, float] = (None, 0.0)
@@ -65,79 +68,86 @@ class Watched:
     @property
     def url(self) -> str:
         """The URL through the VIP; empty without a VIP check, or while its address is not known."""
-        rotated = self.rotation.value
-        return vip_url(self.config.vip, rotated.balancer) if self.config.vip is not None and rotated is not None else ""
+        if self.config.vip is None:
+            return ""
+        balancer = self._rotated.balancer
+        return vip_url(self.config.vip, balancer) if balancer is not None else self.config.vip.at("")
 
     @property
     def changing(self) -> bool:
-        """Whether the load balancer was last seen in a change, or somebody holds the lease and may begin one."""
-        rotated = self.rotation.value
-        pending = rotated is not None and rotated.balancer.provisioning_status.startswith("PENDING")
-        return pending or self._holder(rotated) is not None
+        """Whether a load balancer was last seen in a change, or somebody holds the lease and may begin one."""
+        return self._rotated.changing or self._holder() is not None
 
     def service(self) -> Service:
         """The service as it was last seen."""
         return assemble(self.config, self._facts())
 
+    @property
+    def _rotated(self) -> Rotated:
+        return self.rotation.value or Rotated()
+
     def _facts(self) -> Facts:
-        rotated, probed = self.rotation.value, self.probes.value or Round()
+        probed = self.probes.value or Round()
+        servers, others = chosen(self.config.instances, self.servers_from.servers.value or ())
         return Facts(
-            servers=[one for one in self.place.servers.value or () if selects(self.config.instances, one)],
-            members=rotated.members if rotated is not None else (),
-            balancer=rotated.balancer if rotated is not None else None,
-            listeners=rotated.listeners if rotated is not None else (),
-            pool=rotated.pool if rotated is not None else None,
-            images=self.place.images,
+            servers=servers,
+            others=others,
+            balanced=self._rotated.parts,
+            images=self.servers_from.images,
             probes=probed.probes,
             told=probed.told,
             answers=tuple(self.vip.value or ()),
             url=self.url,
             commits=self.commits.value,
-            lease=self._holder(rotated),
+            lease=self._holder(),
+            rates=self.rates,
+            sessions=self.sessions,
             sources=self._sources(),
         )
 
     def _sources(self) -> dict[str, Source]:
+        decisive = decisive_sources(self.config)
         found = [
-            self.place.servers.seen.source,
-            older(self.place.balancers.seen.source, self.rotation.seen.source),
+            *([self.servers_from.servers.seen.source] if SERVERS in decisive else []),
+            *([older(self.place.balancers.seen.source, self.rotation.seen.source)] if BALANCER in decisive else []),
             *([self.probes.seen.source] if self.asks_instances else []),
             *([self.vip.seen.source] if self.config.vip is not None else []),
             *([self.commits.seen.source] if self.config.commits is not None else []),
-            *([self.place.ports.seen.source] if self._leased else []),
+            *([self.place.ports.seen.source] if self._leased and BALANCER in decisive else []),
+            *self.further_sources,
         ]
         return {source.name: source for source in found}
 
-    def _holder(self, rotated: Rotated | None) -> LeaseHolder | None:
-        if not self._leased or rotated is None:
+    def _holder(self) -> LeaseHolder | None:
+        """Whoever holds the lease on one of its pools."""
+        if not self._leased:
             return None
-        port = (self.place.ports.value or {}).get(mac_for(rotated.pool.id))
+        ports = self.place.ports.value or {}
+        pools = (pool.id for part in self._rotated.parts for pool in part.pools)
+        port = next((found for pool in pools if (found := ports.get(mac_for(pool))) is not None), None)
         return holder_of(dict(port)) if port is not None else None
 
     def _ask_rotation(self) -> Rotated:
         listed = self.place.balancers.seen
         if listed.source.problem:
             raise CloudError(listed.source.problem, listed.source.hint)
-        wanted_name = self.config.rotation.load_balancer
-        balancer = choose("load balancer", listed.value or [], wanted_name, self.config.cloud)
-        reader, now = self.place.reader(), self._clock()
-        before = self.rotation.value
-        if before is not None and self._same_shape(before, balancer, now):
-            listeners, pool, shaped_at = before.listeners, before.pool, before.shaped_at
-        else:
-            pool, shaped_at = reader.pool(self.config.rotation.pool, balancer.id), now
-            listeners = tuple(reader.listeners(balancer.id))
-        return Rotated(balancer, listeners, pool, tuple(reader.members(pool.id)), shaped_at)
-
-    def _same_shape(self, before: Rotated, balancer: LoadBalancer, now: float) -> bool:
-        """Octavia dates the load balancer anew with each change in its tree."""
-        same = before.balancer == balancer and balancer.provisioning_status == "ACTIVE"
-        failed = bool(self.rotation.seen.source.problem)
-        return self.keep_shape and same and not failed and now - before.shaped_at < SHAPE_AGE
+        reader, before = self.place.reader(), self._rotated
+        keep = self.keep_shape and not self.rotation.seen.source.problem
+        parts: list[Balanced] = []
+        shapes: list[Shape] = []
+        for at, attached in enumerate(self.config.rotation.attached):
+            everyone = listed.value or []
+            balancer = choose("load balancer", everyone, attached.load_balancer, self.config.balancer_place[0])
+            shape = self.place.shapes.of(balancer, listed, everyone, keep=keep)
+            bare = before.made_of(shape, at) or part(reader, self.config, attached, shape)
+            # the list is younger than the shape may be
+            parts.append(with_members(reader, replace(bare, balancer=balancer)))
+            shapes.append(shape)
+        return Rotated(tuple(parts), tuple(shapes))
 
     def _targets(self) -> list[Target]:
         facts = self._facts()
-        instances, _ = join(self.config, facts)
+        instances, _ = instances_of(self.config, facts)
         port, sources = usual_port(instances), self.config.version
         found = (
             target(one, self.config.health, port, wanted(sources, HTTP, one.server, image_of(one.server, facts.images)))

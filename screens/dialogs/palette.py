@@ -16,6 +16,8 @@ from console.model.text import visible
 from screens import keys, themes
 from screens.dialogs.dialog import Dialog
 from screens.facts_screen import FactsScreen
+from screens.keys import Place
+from screens.navigate import Spot
 from screens.view.line import line
 from screens.view.table import Column, Row
 from screens.widgets.panel import Panel
@@ -100,6 +102,8 @@ def commands(screen: FactsScreen) -> Iterator[Command]:
             run = partial(screen.action_act, action.id)
             yield Command(action.label.rstrip("…"), action.help, run, action.reason(situation))
     for name in app.config.services:
-        yield Command(f"service {visible(name)}", "Open this service.", partial(app.open_service, name))
+        yield Command(
+            f"service {visible(name)}", "Open this service.", partial(app.trail.go, Spot(Place.SERVICE, name))
+        )
     for name in themes.names():
         yield Command(f"theme {name}", "Change the colours.", partial(app.choose_theme, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -89,21 +90,30 @@ def _rest(head: Head) -> list[Line]:
     ]
 
 
-def under_way(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> Line:
+def paused(since: float | None, key: str, glyphs: Glyphs) -> list[Line]:
+    """That the facts are frozen, since when, and the key that goes on; nothing while the cloud is watched."""
+    if since is None:
+        return []
+    at = time.strftime("%H:%M:%S", time.localtime(since))
+    words = f" {glyphs.held} PAUSED at {at}: these facts are of then and nothing is asked; press {key} to go on "
+    return [line((words, "badge-ill"))]
+
+
+def under_way(rollout: Rollout, *, orphan: bool, glyphs: Glyphs, key: str = "f") -> Line:
     """The rollout that has not ended, and the key that opens it."""
     if orphan:
         state = "stopped and needs you" if rollout.state.ended else "is unfinished: its runner is gone"
-        return line((f" {glyphs.attention} rollout {rollout.id} {state}: press f ", "badge-ill"))
+        return line((f" {glyphs.attention} rollout {rollout.id} {state}: press {key} ", "badge-ill"))
     way = f"{rollout.plan.source.upper()} {glyphs.arrow} {rollout.plan.target.upper()}"
     who = visible(rollout.who.owner)
     what = f"{rollout.plan.action} {way} by {who}"
-    return line((f"{glyphs.running} rollout {rollout.id} is under way: {what}: press f to follow it", "strong"))
+    return line((f"{glyphs.running} rollout {rollout.id} is under way: {what}: press {key} to follow it", "strong"))
 
 
-def problems(found: Sequence[str], hints: Sequence[str], most: int, glyphs: Glyphs) -> list[Line]:
+def problems(found: Sequence[str], hints: Sequence[str], most: int, glyphs: Glyphs, key: str = "p") -> list[Line]:
     """The first problems, a line each, how many more there are, and what to do about what could not be read."""
     shown = [line((f"{glyphs.attention} {visible(problem)}", "bad")) for problem in found[:most]]
     hidden = len(found) - len(shown)
     if hidden > 0:
-        shown.append(line((f"  and {count(hidden, 'more problem')}: press p", "warn")))
+        shown.append(line((f"  and {count(hidden, 'more problem')}: press {key}", "warn")))
     return [*shown, *(line((f"  {glyphs.arrow} {visible(hint)}", "warn")) for hint in hints[:1])]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from console.model.colour import Colour
 from screens.view.glyphs import Glyphs
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Source
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _GAPS_MS = (100, 200, 500, 1000, 2000, 5000)
@@ -62,3 +66,19 @@ def role_glyph(role: str, glyphs: Glyphs) -> str:
 def name(colour: Colour) -> str:
     """`BLUE`."""
     return colour.value.upper()
+
+
+def quantity(number: float) -> str:
+    """`0`, `7`, `410`, `2.3k`, `41M`: two or three figures, so that what hardly changes is not shown anew."""
+    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(number) >= size:
+            shown = number / size
+            return f"{shown:.1f}{unit}" if abs(shown) < 10 else f"{shown:.0f}{unit}"
+    return f"{number:.1f}" if 0 < abs(number) < 10 and number != int(number) else f"{number:.0f}"
+
+
+def freshness(source: Source, now: float) -> str:
+    """`fresh`, `STALE 40s`, `never seen`: how old a source's facts are, coarse while all is well."""
+    if source.seen_at is None:
+        return "never seen"
+    return "fresh" if source.fresh(now) else f"STALE {age(now - source.seen_at)}"

@@ -41,6 +41,11 @@ class Panel(Sheet):
 
     # -- drawing
 
+    @property
+    def shown_title(self) -> Line:
+        """The title as it is drawn."""
+        return self.title
+
     def wanted_height(self, width: int) -> int:
         """Title, body, and the lower frame where there is one."""
         inner = width if self.rule else width - 4
@@ -85,7 +90,7 @@ class Panel(Sheet):
         glyphs = look_of(self.app).glyphs
         left, right = glyphs.corners[0], glyphs.corners[1]
         room = cells - 4 - (width(self.title_right) + 2 if self.title_right else 0)
-        title = fit(self.title, min(width(self.title), max(room - 2, 0)), glyphs.ellipsis)
+        title = fit(self.shown_title, min(width(self.shown_title), max(room - 2, 0)), glyphs.ellipsis)
         title = (*line(" "), *title, *line(" ")) if title else BLANK
         tail = (*line(" "), *self.title_right, *line(" ")) if self.title_right else BLANK
         fill = glyphs.horizontal * max(cells - 4 - width(title) - width(tail), 0)
@@ -109,7 +114,7 @@ class Panel(Sheet):
     def _rule(self, cells: int, more: str) -> Line:
         glyphs = look_of(self.app).glyphs
         tail = line(f" {plain(self.title_right)}" if self.title_right else "", (f" ({more})", "dim") if more else "")
-        title = (*line((glyphs.horizontal * 2 + " ", self.frame_role)), *self.title, *line(" "))
+        title = (*line((glyphs.horizontal * 2 + " ", self.frame_role)), *self.shown_title, *line(" "))
         fill = max(cells - width(title) - width(tail), 0)
         return spread((*title, *line((glyphs.horizontal * fill, self.frame_role))), tail, cells, glyphs.ellipsis)
 

@@ -10,8 +10,9 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from screens.filtering import Order, ordered, sifted
 from screens.look import look_of
-from screens.view.line import Line, styled, wrap
+from screens.view.line import Line, line, styled, wrap
 from screens.view.table import Column, Row, heading, row_line
 from screens.widgets.panel import Panel
 
@@ -47,20 +48,43 @@ class Table(Panel, can_focus=True):
         self.rows: tuple[Row, ...] = ()
         self.cursor = 0
         self._has_heading = heading
+        self._given: tuple[Row, ...] = ()
         self._empty: tuple[Line, ...] = ()
+        self._words = ""
+        self._order = Order()
 
     @property
     def cursor_key(self) -> str:
         """The key of the row under the cursor; empty where there are no rows."""
         return self.rows[self.cursor].key if self.rows else ""
 
+    @property
+    def is_list(self) -> bool:
+        """Whether its rows may be sifted and sorted."""
+        return self._has_heading
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Rows that are shown, and rows that there are."""
+        return len(self.rows), len(self._given)
+
+    def sift(self, words: str, order: Order) -> None:
+        """Show only the rows that hold these words, in this order, from now on."""
+        if (words, order) != (self._words, self._order):
+            self._words, self._order = words, order
+            self._sift()
+
     def fill(self, columns: Sequence[Column], rows: Sequence[Row], empty: Sequence[Line] = ()) -> None:
         """Show these rows, or the lines `empty` where there are none."""
         state = (tuple(columns), tuple(rows), tuple(empty))
-        if state == (self.columns, self.rows, self._empty):
+        if state == (self.columns, self._given, self._empty):
             return
+        self.columns, self._given, self._empty = state
+        self._sift()
+
+    def _sift(self) -> None:
         key = self.cursor_key
-        self.columns, self.rows, self._empty = state
+        self.rows = ordered(sifted(self._given, self._words), self.columns, self._order)
         index = next((i for i, row in enumerate(self.rows) if row.key == key), self.cursor)
         self.cursor = max(0, min(index, len(self.rows) - 1))
         self.redraw()
@@ -80,7 +104,8 @@ class Table(Panel, can_focus=True):
     def body(self, width: int) -> list[Line]:
         """Every row; used for the height only while they are few."""
         if not self.rows:
-            return [part for spans in self._empty for part in wrap(spans, width)]
+            none_left = (line(("no row holds these words", "dim")),) if self._given else self._empty
+            return [part for spans in none_left for part in wrap(spans, width)]
         return [spans for index in range(len(self.rows)) for spans in self._row_lines(index, width)]
 
     def wanted_height(self, width: int) -> int:

@@ -7,10 +7,12 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from console.cloud import parse
 from console.config.model import HealthCheck, Rotation, ServiceConfig
+from console.model.balancer import Balanced, LoadBalancer, Pool
 from console.model.instance import Probe
 from console.model.service import BALANCER, PROBES, SERVERS, Source
 from console.model.verdict import verdict
@@ -20,6 +22,9 @@ BAR_MS = 50.0  # 1,000 instances: JSON decoded, parsed and joined
 NOW = 1_800_000_000.0
 ROUNDS = 15
 CONFIG = ServiceConfig("api", "bench", Rotation("api", "api"), health=HealthCheck())
+
+
+PART = Balanced(LoadBalancer("l", "api", provisioning_status="ACTIVE"), pools=(Pool("p", "api"),))
 
 
 def answers(count: int) -> tuple[str, str]:
@@ -86,7 +91,9 @@ def measure(count: int) -> tuple[float, float, float]:
     def whole() -> Any:
         servers = parse.items(raw_servers, "servers", parse.server)
         members = parse.items(raw_members, "members", parse.member)
-        return assemble(CONFIG, Facts(servers, members, probes=probes, sources=sources))
+        return assemble(
+            CONFIG, Facts(servers, (replace(PART, members={"p": tuple(members)}),), probes=probes, sources=sources)
+        )
 
     service = whole()
     assert len(service.blue.instances) + len(service.green.instances) == count, "the bench must measure a real join"

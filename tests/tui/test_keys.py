@@ -11,12 +11,22 @@ from tuikit import config, make_app, service
 
 from screens import keys
 from screens.arming import Arming
+from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
-from screens.chooser import ChooserScreen
+from screens.fleet import FleetScreen
+from screens.instance import InstanceScreen
 from screens.keys import ACTIONS, Danger, Place, Situation
+from screens.problems import ProblemsScreen
 from screens.service import ServiceScreen
 
-SCREENS = {Place.SERVICE: ServiceScreen, Place.CHANGE: ChangeScreen, Place.CHOOSER: ChooserScreen}
+SCREENS = {
+    Place.SERVICE: ServiceScreen,
+    Place.CHANGE: ChangeScreen,
+    Place.FLEET: FleetScreen,
+    Place.PROBLEMS: ProblemsScreen,
+    Place.INSTANCE: InstanceScreen,
+    Place.BALANCER: BalancerScreen,
+}
 
 
 @pytest.mark.parametrize("place", Place)
@@ -84,7 +94,7 @@ async def test_every_listed_key_does_something_visible_or_says_why_not() -> None
         await pilot.press("p")
         await shows(pilot, "problems: there is no problem to list")
         await pilot.press("s")
-        await shows(pilot, "services: the config has only one service")
+        await shows(pilot, "fleet: the config has only one service")
 
 
 async def test_the_help_page_and_the_palette_list_the_registry() -> None:

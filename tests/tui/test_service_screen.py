@@ -96,10 +96,10 @@ async def test_a_cloud_that_was_never_seen_leaves_a_usable_screen() -> None:
 async def test_a_poller_that_can_not_start_is_said() -> None:
     app, _, _ = make_app(settings=config())
 
-    def broken(publish: object) -> FakeWatcher:
+    def broken(settings: object, publish: object) -> FakeWatcher:
         raise RuntimeError("no such cloud: prod")
 
-    app._watch = broken
+    app.watching._watch = broken
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "no such cloud: prod", "api")
 
@@ -166,15 +166,15 @@ async def test_several_services_are_each_reachable() -> None:
     now = time.time()
     app, _, _ = make_app(service(now, "nova"), stale(service(now, "glance"), now - 99, "gone"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "STALE")
-        assert "glance" in line_with(app, "STALE")
+        await shows(pilot, "STALE ?/3")
+        assert "glance" in line_with(app, "STALE ?/3")
         await pilot.press("g", "enter")
         await until(pilot, lambda: "glance" in lines_of(app)[0])
         assert "glance" in lines_of(app)[0]  # the one that is not well stands first
         await pilot.press("colon", *"nova", "enter")
         await until(pilot, lambda: "nova" in lines_of(app)[0])
         await pilot.press("s")
-        await until(pilot, lambda: "services" in lines_of(app)[0])
+        await until(pilot, lambda: "2 services" in lines_of(app)[0])
 
 
 def _blue(app: BluegreenApp) -> Table:

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from console.config.model import CommitSource, Config, HealthCheck, Rotation, ServiceConfig, VipCheck
 from console.model.balancer import HOLD_TAG, WEIGHT_TAG, Listener, LoadBalancer, Member, Monitor, Pool
+from console.model.closeup import Focus
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
 from console.model.instance import Instance, Probe, Version
@@ -147,8 +148,12 @@ class FakeWatcher:
         self.refreshed = 0
         self.generation = 0
         self.first: tuple[Service, ...] = ()
+        self.focused: list[Focus] = []
+        self.config: Config | None = None
+        self.paused = False
 
-    def __call__(self, publish: Callable[[Snapshot], None]) -> FakeWatcher:
+    def __call__(self, config: Config, publish: Callable[[Snapshot], None]) -> FakeWatcher:
+        self.config = config
         self.publish = publish
         return self
 
@@ -162,6 +167,12 @@ class FakeWatcher:
 
     def refresh(self) -> None:
         self.refreshed += 1
+
+    def focus(self, focus: Focus) -> None:
+        self.focused.append(focus)
+
+    def pause(self, paused: bool) -> None:
+        self.paused = paused
 
     def show(self, *services: Service) -> None:
         """Publish a snapshot of these services."""
@@ -179,6 +190,7 @@ class FakeDesk:
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
         self.followed: str | None = None
+        self.used: Config | None = None
 
     def start(self, post: Callable[[Message], object]) -> None:
         self._post = post
@@ -194,6 +206,9 @@ class FakeDesk:
 
     def stop(self) -> None:
         pass
+
+    def use(self, config: Config) -> None:
+        self.used = config
 
     def follow(self, rollout_id: str | None) -> None:
         self.followed = rollout_id

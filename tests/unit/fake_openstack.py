@@ -244,7 +244,9 @@ def populate(cloud: FakeOpenStack, *, name: str = "api", count: int = 3, address
     mine = {"loadbalancers": [{"id": f"{name}-l"}], "provisioning_status": "ACTIVE", "operating_status": "ONLINE"}
     cloud.pools.append({"id": f"{name}-p", "name": name, "healthmonitor_id": f"{name}-h", **mine})
     cloud.monitors.append({"id": f"{name}-h", "type": "HTTP", "delay": 5, "timeout": 3})
-    cloud.listeners.append({"id": f"{name}-80", "name": "http", "protocol_port": 80, **mine})
+    cloud.listeners.append(
+        {"id": f"{name}-80", "name": "http", "protocol_port": 80, "default_pool_id": f"{name}-p", **mine}
+    )
     cloud.balancers.append(
         {
             "id": f"{name}-l",

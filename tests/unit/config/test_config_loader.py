@@ -9,14 +9,17 @@ from config_cases import ENVIRON, PATH, parsed
 from console.config import load
 from console.config.loader import parse
 from console.config.model import (
+    Attached,
     CommitSource,
     Config,
+    Gate,
     HealthCheck,
     LeaseConfig,
     Release,
     Rotation,
     Selection,
     ServiceConfig,
+    Tls,
     VipCheck,
 )
 from console.errors import ConfigError
@@ -123,6 +126,144 @@ def test_every_server_belongs_to_a_service_only_on_purpose(instances: str, tags:
 def test_empty_sections_mean_their_defaults() -> None:
     api = parsed("services: {api: {cloud: c, health: {}, release: {}, version: image.v}}").services["api"]
     assert (api.health, api.release, api.version) == (HealthCheck(), Release(), ("image.v",))
+
+
+class TestRotations:
+    def test_pools(self) -> None:
+        api = parsed(
+            """
+            services:
+              api:
+                cloud: c
+                rotation:
+                  kind: pools
+                  pools: {blue: api-b, green: api-g}
+                  listeners: [https, http]
+                  also: {load_balancer: second, pools: {blue: b2, green: g2}}
+                  cloud: lbs
+                  region: north
+                instances: {colour: pool, cloud: vms}
+                group: api
+            """
+        ).services["api"]
+        pools = {"blue": "api-b", "green": "api-g"}
+        further = Attached("second", pools={"blue": "b2", "green": "g2"})
+        assert api.rotation == Rotation("api", "", "pools", pools, ("https", "http"), (further,), "lbs", "north")
+        assert (api.balancer_place, api.server_place, api.group) == (("lbs", "north"), ("vms", None), "api")
+        assert api.instances == Selection(("service=api",), colour="pool", cloud="vms")
+
+    def test_several_pools_by_weight(self) -> None:
+        text = (
+            "services: {api: {cloud: c, rotation: {load_balancer: l, pool: p, also: [{pool: q}, {load_balancer: m}]}}}"
+        )
+        rotation = parsed(text).services["api"].rotation
+        assert rotation.attached == (Attached("l", "p"), Attached("l", "q"), Attached("m", "m"))
+
+    def test_workers(self) -> None:
+        api = parsed("services: {api: {cloud: c, rotation: {kind: power}, health: {run: [check, --all]}}}").services[
+            "api"
+        ]
+        assert api.rotation == Rotation("", "", "power")
+        assert api.rotation.attached == ()
+        assert api.health == HealthCheck(run=("check", "--all"))
+
+
+@pytest.mark.parametrize(
+    ("instances", "selection"),
+    [
+        ("{members: true}", Selection(members=True)),
+        ("{name: 'api-(blue|green)-.*'}", Selection(name="api-(blue|green)-.*")),
+        (
+            "{static: {blue: [10.0.0.5, '[fd00::0:5]:80'], green: '10.0.0.6:080'}}",
+            Selection(static={"blue": ("10.0.0.5", "[fd00::5]:80"), "green": ("10.0.0.6:80",)}),
+        ),
+        ("{members: false}", Selection(("service=api",))),
+        (
+            "{colour: 'name.-(b|g)-', cloud: d, region: r}",
+            Selection(("service=api",), colour="name.-(b|g)-", cloud="d", region="r"),
+        ),
+    ],
+)
+def test_what_selects_instances(instances: str, selection: Selection) -> None:
+    assert parsed(f"services: {{api: {{cloud: c, instances: {instances}}}}}").services["api"].instances == selection
+
+
+def test_probes_and_proof_in_full() -> None:
+    api = parsed(
+        """
+        services:
+          api:
+            cloud: c
+            health:
+              scheme: https
+              expect: [200, 204]
+              headers: {X-Probe: "1", Accept: application/json}
+              body: "^ok"
+              tls: {ca: ca.pem, cert: /tls/c.pem, key: /tls/k.pem, name: api.example.org}
+              proxy: environment
+              reachable: false
+              quorum: 0.5
+            vip: {url: "https://api.example.org/version", connect: vip, tls: {verify: false}, headers: {X-A: b}}
+        """
+    ).services["api"]
+    tls = Tls(True, Path("/etc/bluegreen/ca.pem"), Path("/tls/c.pem"), Path("/tls/k.pem"), "api.example.org")
+    headers = {"X-Probe": "1", "Accept": "application/json"}
+    assert api.health == HealthCheck(
+        scheme="https",
+        expect=(200, 204),
+        headers=headers,
+        body="^ok",
+        tls=tls,
+        proxy="environment",
+        reachable=False,
+        quorum=0.5,
+    )
+    url = "https://api.example.org/version"
+    assert api.vip == VipCheck(url, connect="vip", tls=Tls(False), headers={"X-A": "b"})
+
+
+def test_certificates_of_instances_are_checked_where_the_file_says_with_what() -> None:
+    def verify(tls: str) -> bool:
+        health = (
+            parsed(f"services: {{api: {{cloud: c, health: {{scheme: https, tls: {tls}}}}}}}").services["api"].health
+        )
+        assert health is not None
+        return health.tls.verify
+
+    assert [
+        verify(each) for each in ("{}", "{cert: a, key: b}", "{ca: a}", "{name: a}", "{name: a, verify: false}")
+    ] == [*(False, False, True, True, False)]
+
+
+def test_release_and_commits_in_full() -> None:
+    api = parsed(
+        """
+        services:
+          api:
+            cloud: c
+            commits: {gerrit: "https://review.example.org", project: openstack/nova, branch: master}
+            release:
+              shift: [10, 50, 100]
+              bake: 10m
+              confirm_within: 5m
+              gates:
+                - {run: [tempest, run, --smoke], timeout: 20m}
+                - {http: "http://{instance}:8774/", expect: [200, 300]}
+              retire_after: 24h
+        """
+    ).services["api"]
+    assert api.release == Release(
+        shift=(10, 50, 100),
+        bake=600.0,
+        confirm_within=300.0,
+        gates=(
+            Gate(("tempest", "run", "--smoke"), timeout=1200.0),
+            Gate(http="http://{instance}:8774/", expect=(200, 300)),
+        ),
+        retire_after=86400.0,
+    )
+    assert api.commits == CommitSource(gerrit="https://review.example.org", project="openstack/nova", branch="master")
+    assert api.commits.server == "gerrit"
 
 
 def test_lease_in_the_journal() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.config import load
+from console.config.mistakes import Mistakes
 from console.config.permissions import writable_by_others
 
 
@@ -71,3 +72,27 @@ def test_load_succeeds_and_says_so(file: Path) -> None:
     assert "everyone can write" in load(file, {"HOME": "/"}).writable_by_others
     file.chmod(0o600)
     assert load(file, {"HOME": "/"}).writable_by_others == ""
+
+
+COMMANDS = """\
+services:
+  api:
+    cloud: c
+    health:
+      run: [check]
+    release:
+      gates: [{http: "http://{vip}/"}, {run: smoke}]
+  db: {cloud: c, release: {gates: {run: smoke}}}
+"""
+
+
+def test_commands_of_a_file_that_others_can_write_are_refused_each_with_its_line(file: Path) -> None:
+    file.write_text(COMMANDS)
+    assert load(file, {"HOME": "/"}).services["api"].health is not None
+    file.chmod(0o646)
+    with pytest.raises(Mistakes) as caught:
+        load(file, {"HOME": "/"})
+    assert [each.line for each in caught.value.all] == [5, 7, 8]
+    assert f"{file}:5: services.api.health.run: commands are run only from a file" in caught.value.message
+    assert f"everyone can write to {file} (mode 0646)" in caught.value.message
+    assert "chmod go-w" in caught.value.hint

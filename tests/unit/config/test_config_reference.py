@@ -11,12 +11,6 @@ from console.config.sections import Section
 
 # fields that no key of the file sets: the name stands before the colon, the others describe the file itself
 NOT_KEYS = {"ServiceConfig": {"name"}, "Config": {"path", "writable_by_others"}}
-# fields that the reading lane does not use yet
-NOT_KEYS["ServiceConfig"] |= {"group"}
-NOT_KEYS["Rotation"] = {"pools", "listeners", "also", "cloud", "region"}
-NOT_KEYS["Selection"] = {"name", "members", "static", "cloud", "region"}
-NOT_KEYS["HealthCheck"] = {"headers", "body", "tls", "run", "proxy", "reachable", "quorum"}
-NOT_KEYS["VipCheck"] = {"connect", "headers", "tls", "proxy"}
 
 
 @pytest.mark.parametrize(("path", "section"), SECTIONS)

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.config.model import HealthCheck, Rotation, Selection, ServiceConfig, VipCheck
-from console.model.balancer import Member
+from console.model.balancer import Balanced, LoadBalancer, Member, Pool
 from console.model.colour import Colour, Role
 from console.model.instance import Probe, Version
 from console.model.server import Address, Server
 from console.model.traffic import VipAnswer
-from console.watch.assemble import Facts, assemble, colour_of
+from console.watch.assemble import Facts, assemble
+from console.watch.colours import colour_of
 
 
 def config(**changes: Any) -> ServiceConfig:
@@ -33,18 +34,23 @@ def member(ident: str, address: str = "10.0.0.1", *tags: str, weight: int = 1) -
     return Member(ident, ident, address, 80, weight=weight, tags=tags)
 
 
+def pool(*members: Member) -> tuple[Balanced, ...]:
+    """One load balancer with one pool that has these members."""
+    return (Balanced(LoadBalancer("l", "api-lb"), pools=(Pool("p", "api"),), members={"p": members}),)
+
+
 def names(found: Any) -> list[str]:
     return [one.name for one in found]
 
 
 def test_a_member_is_joined_by_its_tag() -> None:
-    service = assemble(config(), Facts([server("s1", "blue")], [member("m1", "10.9.9.9", "server=s1")]))
+    service = assemble(config(), Facts([server("s1", "blue")], pool(member("m1", "10.9.9.9", "server=s1"))))
     assert service.blue.instances[0].member is not None
     assert service.blue.instances[0].member.id == "m1"
 
 
 def test_a_member_without_a_tag_is_joined_by_address() -> None:
-    service = assemble(config(), Facts([server("s1", "blue", "10.0.0.1")], [member("m1", "10.0.0.1")]))
+    service = assemble(config(), Facts([server("s1", "blue", "10.0.0.1")], pool(member("m1", "10.0.0.1"))))
     assert service.blue.weight == 1
     assert service.foreign == ()
 
@@ -52,7 +58,7 @@ def test_a_member_without_a_tag_is_joined_by_address() -> None:
 def test_an_address_that_is_used_again_does_not_win_over_the_tag() -> None:
     facts = Facts(
         [server("new", "green", "10.0.0.1"), server("old", "blue", "10.0.0.2")],
-        [member("m1", "10.0.0.1", "server=old")],
+        pool(member("m1", "10.0.0.1", "server=old")),
     )
     service = assemble(config(), facts)
     assert service.blue.instances[0].member is not None
@@ -62,7 +68,7 @@ def test_an_address_that_is_used_again_does_not_win_over_the_tag() -> None:
 def test_the_tag_of_a_deleted_server_is_not_ignored_for_its_address() -> None:
     facts = Facts(
         [server("new", "green", "10.0.0.1"), server("b", "blue", "10.0.0.2")],
-        [member("m1", "10.0.0.1", "server=gone"), member("m2", "10.0.0.2")],  # m2: addresses are looked at
+        pool(member("m1", "10.0.0.1", "server=gone"), member("m2", "10.0.0.2")),  # m2: addresses are looked at
     )
     service = assemble(config(), facts)
     assert service.green.instances[0].member is None
@@ -71,7 +77,7 @@ def test_the_tag_of_a_deleted_server_is_not_ignored_for_its_address() -> None:
 
 
 def test_a_server_that_nova_does_not_list_is_an_instance_without_server_not_a_deleted_one() -> None:
-    facts = Facts([server("s1", "blue")], [member("m2", "10.0.0.2", "server=s2", "color=green")])
+    facts = Facts([server("s1", "blue")], pool(member("m2", "10.0.0.2", "server=s2", "color=green")))
     service = assemble(config(), facts)
     (instance,) = service.green.instances
     assert (instance.server, instance.name, instance.weight) == (None, "m2", 1)
@@ -79,30 +85,30 @@ def test_a_server_that_nova_does_not_list_is_an_instance_without_server_not_a_de
 
 
 def test_a_colour_without_a_server_tag_makes_no_instance() -> None:
-    service = assemble(config(), Facts([], [member("m1", "10.0.0.1", "color=green")]))
+    service = assemble(config(), Facts([], pool(member("m1", "10.0.0.1", "color=green"))))
     assert names(service.foreign) == ["m1"]
     assert service.role(Colour.GREEN) is Role.NONE
 
 
 def test_the_same_address_in_two_networks_tells_nothing() -> None:
     twins = [server("a", "blue", "10.0.0.1"), server("b", "green", "10.0.0.1")]
-    service = assemble(config(), Facts(twins, [member("m1", "10.0.0.1")]))
+    service = assemble(config(), Facts(twins, pool(member("m1", "10.0.0.1"))))
     assert names(service.foreign) == ["m1"]
 
 
 def test_a_floating_address_is_not_where_a_member_lives() -> None:
     one = replace(server("a", "blue"), addresses=(Address("ops", "203.0.113.7", floating=True),))
-    assert names(assemble(config(), Facts([one], [member("m1", "203.0.113.7")])).foreign) == ["m1"]
+    assert names(assemble(config(), Facts([one], pool(member("m1", "203.0.113.7")))).foreign) == ["m1"]
 
 
 def test_ipv6_is_compared_by_value() -> None:
-    service = assemble(config(), Facts([server("a", "blue", "2001:db8::1")], [member("m", "2001:0DB8:0:0::1")]))
+    service = assemble(config(), Facts([server("a", "blue", "2001:db8::1")], pool(member("m", "2001:0DB8:0:0::1"))))
     assert service.blue.weight == 1
 
 
 def test_a_second_member_of_one_server_is_not_overlooked() -> None:
     facts = Facts(
-        [server("s1", "blue")], [member("m1", "10.0.0.1", "server=s1"), member("m2", "10.0.0.2", "server=s1")]
+        [server("s1", "blue")], pool(member("m1", "10.0.0.1", "server=s1"), member("m2", "10.0.0.2", "server=s1"))
     )
     service = assemble(config(), facts)
     assert service.blue.weight == 1
@@ -110,7 +116,7 @@ def test_a_second_member_of_one_server_is_not_overlooked() -> None:
 
 
 def test_a_selected_server_without_a_colour_is_uncoloured_and_keeps_its_member() -> None:
-    service = assemble(config(), Facts([server("s1")], [member("m1", "10.0.0.1", "server=s1")]))
+    service = assemble(config(), Facts([server("s1")], pool(member("m1", "10.0.0.1", "server=s1"))))
     assert names(service.uncoloured) == ["name-s1"]
     assert service.uncoloured[0].weight == 1
     assert service.foreign == ()
@@ -118,7 +124,7 @@ def test_a_selected_server_without_a_colour_is_uncoloured_and_keeps_its_member()
 
 def test_a_disabled_member_has_no_weight_in_rotation() -> None:
     off = replace(member("m1", "10.0.0.1", "server=s1"), admin_state_up=False)
-    assert assemble(config(), Facts([server("s1", "blue")], [off])).role(Colour.BLUE) is Role.IDLE
+    assert assemble(config(), Facts([server("s1", "blue")], pool(off))).role(Colour.BLUE) is Role.IDLE
 
 
 @pytest.mark.parametrize(
@@ -204,7 +210,7 @@ MEMBERS = st.lists(st.tuples(st.sampled_from("123"), TAGS), max_size=6)
 def test_every_member_is_somewhere_exactly_once(raw: list[tuple[str, list[str]]], colours: list[str]) -> None:
     members = [member(f"m{n}", f"10.0.0.{last}", *tags) for n, (last, tags) in enumerate(raw)]
     servers = [server("a", colours[0], "10.0.0.1"), server("b", colours[1], "10.0.0.2")]
-    service = assemble(config(), Facts(servers, members))
+    service = assemble(config(), Facts(servers, pool(*members)))
     shown = [*service.blue.instances, *service.green.instances, *service.uncoloured]
     seen = [one.member.id for one in shown if one.member is not None] + [one.id for one in service.foreign]
     assert sorted(seen) == sorted(one.id for one in members)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fake_openstack import FakeOpenStack, populate
+from watching import Screen
 
 from console.cloud.lease_reader import describe, mac_for
 from console.config.model import Config, LeaseConfig, Rotation, Selection, ServiceConfig, VipCheck
@@ -17,29 +18,6 @@ from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, SERVERS, VIP
 from console.model.snapshot import Snapshot
 from console.watch.poller import Poller
-
-
-class Screen:
-    """Keeps every snapshot, and waits for one that fits."""
-
-    def __init__(self) -> None:
-        self.seen: list[Snapshot] = []
-        self._news = threading.Condition()
-
-    def publish(self, snapshot: Snapshot) -> None:
-        with self._news:
-            self.seen.append(snapshot)
-            self._news.notify_all()
-
-    def wait(self, fits: Callable[[Snapshot], object], seconds: float = 10.0) -> Snapshot:
-        def newest() -> Snapshot | None:
-            return next((one for one in reversed(self.seen) if fits(one)), None)
-
-        with self._news:
-            assert self._news.wait_for(newest, seconds), f"nothing such in {len(self.seen)} snapshots"
-            found = newest()
-        assert found is not None
-        return found
 
 
 @pytest.fixture

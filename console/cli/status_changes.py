@@ -1,0 +1,182 @@
+"""What is different between two looks at a service, in sentences: for a log, a pipe, a screen reader. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from console.model.colour import Colour
+from console.model.instance import Instance
+from console.model.service import Service
+from console.model.traffic import Traffic
+from console.model.verdict import Verdict, verdict
+
+_NAMES_SHOWN = 6
+_LATELY = 10.0  # seconds of traffic that say who answers
+# A number that stands by itself: it may grow with every look, and is no news. Names and addresses keep theirs.
+_NUMBER = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w:-]|\.\d)")
+
+
+class Tone(StrEnum):
+    """How a line is meant."""
+
+    PLAIN = "plain"
+    BAD = "bad"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One line about a service."""
+
+    service: str
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was told of a service last: the other half of the next comparison."""
+
+    service: Service
+    words: Verdict
+    fresh: bool
+    problems: dict[str, str] = field(default_factory=dict)  # by the sentence without its numbers
+    answering: frozenset[str] = frozenset()
+    answered_at: float = 0.0  # of the newest answer through the VIP
+
+
+def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen, tuple[News, ...]]:
+    """What is true of the service at `now` (Unix seconds), and what is news since `before`; all of it without."""
+    words = verdict(service, now)
+    traffic = service.traffic
+    seen = Seen(
+        service,
+        words,
+        words.fresh,
+        {_NUMBER.sub("#", sentence): sentence for sentence in words.problems},
+        _answering(traffic, now) or (before.answering if before is not None else frozenset()),
+        max((answer.at for answer in traffic.answers), default=0.0) if traffic is not None else 0.0,
+    )
+    lines = _first(seen) if before is None else _since(before, seen)
+    return seen, tuple(lines)
+
+
+def _first(seen: Seen) -> Iterator[News]:
+    name, words = seen.service.name, seen.words
+    yield News(name, f"{_state(words)}: {', '.join(_parts(words))}, {words.freshness}", _tone(words.healthy))
+    yield from (News(name, f"problem: {sentence}", Tone.BAD) for sentence in words.problems)
+
+
+def _since(before: Seen, seen: Seen) -> Iterator[News]:
+    name, was, words = seen.service.name, before.words, seen.words
+    if was.healthy != words.healthy:
+        yield News(name, _state(words), _tone(words.healthy))
+    if before.fresh != seen.fresh:
+        yield News(name, "fresh again" if seen.fresh else words.freshness, _tone(seen.fresh))
+    for old, new in zip(_parts(was), _parts(words), strict=True):
+        if old != new:
+            yield News(name, f"{new} (was {old})")
+    for key in seen.problems.keys() - before.problems.keys():
+        yield News(name, f"problem: {seen.problems[key]}", Tone.BAD)
+    for key in before.problems.keys() - seen.problems.keys():
+        yield News(name, f"over: {before.problems[key]}", Tone.GOOD)
+    yield from (News(name, text) for text in _instances(before.service, seen.service))
+    yield from _traffic(before, seen)
+    if text := _lease(before.service, seen.service):
+        yield News(name, text)
+
+
+def _state(words: Verdict) -> str:
+    return "well" if words.healthy else "NOT WELL"
+
+
+def _tone(good: object) -> Tone:
+    return Tone.GOOD if good else Tone.BAD
+
+
+def _parts(words: Verdict) -> tuple[str, ...]:
+    return words.blue, words.green, words.rollback, words.balancer
+
+
+# -- instances
+
+
+def _instances(before: Service, after: Service) -> Iterator[str]:
+    """Instances of which the same can be said are named together."""
+    was = {instance.key: instance for instance in _all(before)}
+    now = {instance.key: instance for instance in _all(after)}
+    told: dict[str, list[str]] = {}
+    for key, instance in now.items():
+        old = was.get(key)
+        text = (
+            f"seen first, {', '.join(filter(None, _facts(instance).values()))}"
+            if old is None
+            else _difference(old, instance)
+        )
+        if text:
+            told.setdefault(text, []).append(instance.name)
+    for key in was.keys() - now.keys():
+        told.setdefault("seen no more", []).append(was[key].name)
+    for text, names in told.items():
+        yield f"{_names(names)}: {text}"
+
+
+def _all(service: Service) -> Iterable[Instance]:
+    return (*service.blue.instances, *service.green.instances, *service.uncoloured)
+
+
+def _difference(old: Instance, new: Instance) -> str:
+    was, now = _facts(old), _facts(new)
+    changed = (name for name in now if was[name] != now[name])
+    return ", ".join(f"{now[name] or 'not probed'} (was {was[name] or 'not probed'})" for name in changed)
+
+
+def _facts(instance: Instance) -> dict[str, str]:
+    """What is compared: each a word or two that does not change by itself."""
+    server, member, probe = instance.server, instance.member, instance.probe
+    task = f" ({server.task_state})" if server is not None and server.task_state else ""
+    return {
+        "colour": instance.colour.upper() if instance.colour is not None else "no colour",
+        "nova": f"server {server.status}{task}" if server is not None else "no server",
+        "member": f"member {member.operating_status}" if member is not None else "no member",
+        "weight": f"weight {instance.weight}",
+        "probe": "" if probe is None else "probe ok" if probe.ok else f"probe {probe.words}",
+        "version": f"version {instance.version.short}" if instance.version is not None else "version unknown",
+        "held": f"held by {instance.held_by}" if instance.held_by else "not held",
+    }
+
+
+def _names(names: Sequence[str]) -> str:
+    shown, more = ", ".join(names[:_NAMES_SHOWN]), len(names) - _NAMES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+# -- traffic, lease
+
+
+def _answering(traffic: Traffic | None, now: float) -> frozenset[str]:
+    if traffic is None:
+        return frozenset()
+    lately = (traffic.colour_of(answer) for answer in traffic.answers if now - answer.at <= _LATELY)
+    return frozenset(colour.upper() for colour in lately if colour is not None)
+
+
+def _traffic(before: Seen, seen: Seen) -> Iterator[News]:
+    name, traffic = seen.service.name, seen.service.traffic
+    if before.answering != seen.answering and seen.answering:
+        who = " and ".join(colour.upper() for colour in Colour if colour.upper() in seen.answering)
+        yield News(name, f"through the VIP: answered by {who}")
+    lost = [one for one in traffic.answers if one.at > before.answered_at and not one.ok] if traffic is not None else []
+    if lost:
+        why = next((one.error or f"status {one.status}" for one in reversed(lost)), "")
+        yield News(name, f"through the VIP: {len(lost)} request{'' if len(lost) == 1 else 's'} lost ({why})", Tone.BAD)
+
+
+def _lease(before: Service, after: Service) -> str:
+    was, now = before.lease, after.lease
+    if now is None:
+        return f"lease free again (it was {was.owner} doing {was.action})" if was is not None else ""
+    return f"lease: {now.words}" if was is None or was.words != now.words else ""

@@ -1,0 +1,120 @@
+"""`bluegreen status --watch`: each change as one line with its time. No cursor movement: it may be read by anything."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from console.cli.looking import clock, config_of
+from console.cli.status_changes import News, Seen, Tone, look
+from console.config.model import Config
+from console.model.snapshot import Snapshot
+from console.model.text import visible
+
+LEFT = 130  # the exit code after ctrl+c
+_GROWS_OLD = 5.0  # seconds after which facts are looked at again although nothing came: they may have become stale
+_PATIENCE = 4.0  # seconds that the first words about a service wait for every source to be asked once
+_SGR = {Tone.BAD: "31", Tone.GOOD: "32"}
+
+
+def run(args: argparse.Namespace) -> int:
+    """Watch until ctrl+c, or until nobody reads."""
+    return watch(config_of(args), args.services or None, as_json=args.json)
+
+
+def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False) -> int:
+    """Watch these services (all without names) and write what changes; returns the exit code.
+
+    Raises UsageError for a service that the config does not have.
+    """
+    from console.watch.poller import Poller
+
+    snapshots: SimpleQueue[Snapshot] = SimpleQueue()
+    poller = Poller(config, names, snapshots.put)
+    told = Told(time.time())
+    coloured = sys.stdout.isatty() and wants_colour(os.environ)
+    try:
+        if not as_json:
+            which = ", ".join(names or config.services)
+            _write(f"{clock(time.time())} watching {visible(which)} since {time.strftime('%Y-%m-%d')}; ctrl+c ends it")
+        poller.start()
+        for at, snapshot, news in _told(snapshots, told):
+            if as_json:
+                _write(_document(snapshot, news))
+            else:
+                for one in news:
+                    _write(line(at, one, coloured=coloured))
+    except KeyboardInterrupt:
+        return LEFT
+    except BrokenPipeError:
+        # whoever read has left: nothing to say any more, not even when the interpreter flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    finally:
+        poller.stop()
+    return 0
+
+
+def line(at: float, news: News, *, coloured: bool = False) -> str:
+    """`14:03:22 nova-api: NOT WELL`."""
+    text = f"{clock(at)} {visible(news.service)}: {visible(news.text)}"
+    sgr = _SGR.get(news.tone)
+    return f"\x1b[{sgr}m{text}\x1b[0m" if coloured and sgr else text
+
+
+def wants_colour(environ: Mapping[str, str]) -> bool:
+    """Whether a terminal may be sent colours."""
+    return not environ.get("NO_COLOR") and environ.get("TERM", "dumb") not in ("", "dumb", "vt100", "vt102", "vt220")
+
+
+@dataclass(slots=True)
+class Told:
+    """What was told of each service so far. `began`: when the watch did, Unix seconds."""
+
+    began: float
+    last: dict[str, Seen] = field(default_factory=dict)
+
+    def news(self, snapshot: Snapshot, now: float) -> tuple[News, ...]:
+        """What has changed since the last time that this was asked, the services in the config's order."""
+        found: list[News] = []
+        for name, service in snapshot.services.items():
+            asked = all(one.seen_at is not None or one.problem for one in service.sources.values())
+            if name in self.last or asked or now - self.began > _PATIENCE:
+                self.last[name], lines = look(service, now, self.last.get(name))
+                found += lines
+        return tuple(found)
+
+
+def _told(
+    snapshots: SimpleQueue[Snapshot], told: Told, now: Callable[[], float] = time.time
+) -> Iterator[tuple[float, Snapshot, tuple[News, ...]]]:
+    """News as they come, for ever."""
+    latest: Snapshot | None = None
+    while True:
+        try:
+            latest = snapshots.get(timeout=_GROWS_OLD)
+        except Empty:
+            if latest is None:
+                continue
+        at = now()
+        if news := told.news(latest, at):
+            yield at, latest, news
+
+
+def _document(snapshot: Snapshot, news: Sequence[News]) -> str:
+    from console.cli.status_json import as_json
+
+    document: dict[str, Any] = as_json(snapshot)
+    document["changes"] = [{"service": one.service, "text": one.text, "tone": one.tone} for one in news]
+    return json.dumps(document, separators=(",", ":"))
+
+
+def _write(text: str) -> None:
+    print(text, flush=True)  # noqa: T201

@@ -1,0 +1,86 @@
+"""The keys that say what a release must keep to, and where its commits come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from console.config.formats import FOLDER, Command
+from console.config.kinds import Decimal, Duration, Text, Whole
+from console.config.mistakes import Mistake
+from console.config.model import CommitSource, Gate, Release
+from console.config.probing import HTTP_STATUSES
+from console.config.rules import Checked, Excludes, Given, Needs, OneOf
+from console.config.sections import Key, Section, Several
+from console.config.urls import GATE_URL, SERVER_URL
+
+_HOUR, _DAY = 3600.0, 86400.0
+
+COMMITS = Section(
+    CommitSource,
+    (
+        Key("git", FOLDER, "a local git repository; a relative path is beside this file"),
+        Key("gerrit", SERVER_URL, "the URL of a Gerrit server"),
+        Key("github", SERVER_URL, "the URL of a GitHub server"),
+        Key("gitlab", SERVER_URL, "the URL of a GitLab server"),
+        Key("project", Text("a project like `openstack/nova`", r"[A-Za-z0-9._/~-]{1,255}"), "its name on that server"),
+        Key(
+            "branch", Text("the name of a branch", r"[^\s~^:?*\\\[]{1,200}"), "the branch", default="the project's own"
+        ),
+    ),
+    rules=(
+        OneOf(("git", "gerrit", "github", "gitlab"), "say where the commits are: `git: /PATH/OF/A/REPOSITORY`"),
+        Excludes("git", ("project", "branch"), "a repository is one project, with all its branches"),
+        *(
+            Needs(server, "project", "for example `project: openstack/nova`")
+            for server in ("gerrit", "github", "gitlab")
+        ),
+    ),
+)
+GATE = Section(
+    Gate,
+    (
+        Key("run", Command(), "a command that must end with exit code 0"),
+        Key(
+            "http", GATE_URL, "a URL that must answer; `{instance}` is each instance's address, `{vip}` the balancer's"
+        ),
+        Key("expect", HTTP_STATUSES, "the HTTP statuses that pass"),
+        Key("timeout", Duration(1, 6 * _HOUR), "time for the whole gate"),
+    ),
+    rules=(OneOf(("run", "http")), Excludes("run", ("expect",), "a command passes with exit code 0")),
+)
+
+
+def _rising(given: Given) -> Iterator[Mistake]:
+    steps = given.values.get("shift", (100,))
+    if list(steps) != sorted(set(steps)) or steps[-1] != 100:
+        yield given.mistake(
+            "shift", f"expected rising percentages up to 100, found {list(steps)}", "for example [10, 50, 100]"
+        )
+
+
+RELEASE = Section(
+    Release,
+    (
+        Key("min_ratio", Decimal(0, 1, above=True), "healthy capacity kept in rotation, against that of now"),
+        Key(
+            "weight",
+            Whole(1, 256),
+            "weight in rotation of an instance that has none recorded",
+            default="as the live ones have",
+        ),
+        Key(
+            "shift",
+            Several(Whole(1, 100), "percentages", least=1),
+            "percent of the capacity that each step gives to the idle colour",
+        ),
+        Key("bake", Duration(0, 7 * _DAY), "how long the old colour stays warm and watched after the last step"),
+        Key(
+            "confirm_within",
+            Duration(0, _DAY),
+            "goes back by itself unless confirmed again within it; `0`: it does not",
+        ),
+        Key("gates", Several(GATE, "gates"), "tests that must pass before any traffic is shifted"),
+        Key("retire_after", Duration(0, 365 * _DAY), "after which deleting the old colour is shown as due; `0`: never"),
+    ),
+    rules=(Checked(_rising),),
+)

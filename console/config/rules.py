@@ -1,0 +1,148 @@
+"""Which keys of a section go together. Each rule finds the mistakes, and says itself as a JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from console.config.mistakes import Mistake
+from console.config.nodes import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A section as it stands in the file: where it is, its entries, and what was read of them, by key."""
+
+    value: Value
+    entries: Mapping[str, Value]
+    values: Mapping[str, Any]
+
+    def mistake(self, key: str, sentence: str, hint: str = "") -> Mistake:
+        """A mistake on the line of the key, or of the section where the key is not set."""
+        return self.entries.get(key, self.value).fault(sentence, hint)
+
+
+class Rule(Protocol):
+    """A rule of a section."""
+
+    def mistakes(self, given: Given) -> Iterator[Mistake]:
+        """Each violation, with its line."""
+        ...
+
+    def json(self) -> dict[str, Any]:
+        """A schema that every section must fit; empty where JSON Schema cannot say it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Excludes:
+    """`key` stands alone: none of `others` may stand beside it."""
+
+    key: str
+    others: tuple[str, ...]
+    hint: str = ""
+
+    def mistakes(self, given: Given) -> Iterator[Mistake]:
+        """One for each of the others."""
+        for other in self.others:
+            if self.key in given.entries and other in given.entries:
+                yield given.mistake(other, f"`{other}` means nothing beside `{self.key}`", self.hint or "keep one")
+
+    def json(self) -> dict[str, Any]:
+        """None of the others beside it."""
+        return {"if": {"required": [self.key]}, "then": _without(self.others)}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """`key` means something only together with `other`."""
+
+    key: str
+    other: str
+    hint: str = ""
+
+    def mistakes(self, given: Given) -> Iterator[Mistake]:
+        """The other is missing."""
+        if self.key in given.entries and self.other not in given.entries:
+            yield given.mistake(self.key, f"expected `{self.other}` beside `{self.key}`, found none", self.hint)
+
+    def json(self) -> dict[str, Any]:
+        """The key depends on the other."""
+        return {"dependentRequired": {self.key: [self.other]}}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Exactly one of the keys is set."""
+
+    keys: tuple[str, ...]
+    hint: str = ""
+
+    def mistakes(self, given: Given) -> Iterator[Mistake]:
+        """None of them, or several."""
+        found = [key for key in self.keys if key in given.entries]
+        words = " or ".join(f"`{key}`" for key in self.keys)
+        if not found:
+            yield given.mistake("", f"expected the key {words}, found none", self.hint)
+        for other in found[1:]:
+            yield given.mistake(other, f"expected one of {words}, found `{found[0]}` as well", "keep one of them")
+
+    def json(self) -> dict[str, Any]:
+        """One of them is required, and only one."""
+        return {"oneOf": [{"required": [key]} for key in self.keys]}
+
+
+@dataclass(frozen=True, slots=True)
+class Depending:
+    """What `key` says (`usual` where it is not set) decides which other keys may and must be there."""
+
+    key: str
+    usual: str
+    only: Mapping[str, tuple[str, ...]]  # a key, and the values of `key` with which it means something
+    needs: Mapping[str, tuple[str, ...]]  # a value of `key`, and the keys that it needs
+    hint: str = ""
+
+    def mistakes(self, given: Given) -> Iterator[Mistake]:
+        """Keys that mean nothing, and keys that are missing."""
+        said = given.values.get(self.key, self.usual)
+        for name, values in self.only.items():
+            if name in given.entries and said not in values:
+                meant = " or ".join(f"`{self.key}: {value}`" for value in values)
+                sentence = f"`{name}` means nothing with `{self.key}: {said}`: it is for {meant}"
+                yield given.mistake(name, sentence, self.hint)
+        for name in self.needs.get(said, ()):
+            if name not in given.entries:
+                yield given.mistake(self.key, f"`{said}` needs the key `{name}` beside it, found none", self.hint)
+
+    def json(self) -> dict[str, Any]:
+        """One condition for each value."""
+        values = sorted({self.usual, *self.needs, *(value for known in self.only.values() for value in known)})
+        return {"allOf": [condition for value in values if (condition := self._with(value))]}
+
+    def _with(self, value: str) -> dict[str, Any]:
+        wrong = [name for name, values in self.only.items() if value not in values]
+        then = _without(wrong) | ({"required": list(self.needs[value])} if value in self.needs else {})
+        set_to: dict[str, Any] = {"properties": {self.key: {"const": value}}, "required": [self.key]}
+        unset: dict[str, Any] = {"not": {"required": [self.key]}}
+        return {"if": {"anyOf": [set_to, unset]} if value == self.usual else set_to, "then": then} if then else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A rule that only code can say."""
+
+    check: Callable[[Given], Iterable[Mistake]]
+
+    def mistakes(self, given: Given) -> Iterator[Mistake]:
+        """What the code finds."""
+        yield from self.check(given)
+
+    def json(self) -> dict[str, Any]:
+        """Nothing: JSON Schema cannot say it."""
+        return {}
+
+
+def _without(names: Iterable[str]) -> dict[str, Any]:
+    properties = dict.fromkeys(names, False)
+    return {"properties": properties} if properties else {}

@@ -1,0 +1,106 @@
+"""What can be copied from a screen, and the dialog that asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.config.places import state_dir
+from console.model.text import clipped, visible
+from screens.copying import copy, to_file
+from screens.dialogs.choice import Choice, ChoiceDialog
+from screens.view.line import line, plain
+from screens.widgets.table import Table
+
+if TYPE_CHECKING:
+    from console.model.instance import Instance
+    from screens.facts_screen import FactsScreen
+
+_KEYS = "abcdefghilmopqrstuvwxyz"  # but j and k, which move, and n, which leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text that may be copied, and what it is called."""
+
+    label: str
+    text: str
+
+
+def ask_what_to_copy(screen: FactsScreen) -> None:
+    """Ask, copy, and say on the message line which way was used."""
+    pieces = list(pieces_of(screen))
+    whole = pieces[-1]
+    choices = [
+        Choice(str(number), _KEYS[number], piece.label, clipped(piece.text.split("\n")[0].strip(), 50))
+        for number, piece in enumerate(pieces)
+    ]
+    choices.append(Choice("file", "w", "write a file", "the screen as text, into a file that only you can read"))
+
+    def answered(chosen: str | None) -> None:
+        if chosen is None:
+            return
+        if chosen == "file":
+            screen.say(to_file(whole.text, state_dir()))
+            return
+        driver = screen.app._driver  # noqa: SLF001 Textual's own copying goes this way, without multiplexers
+        write = driver.write if driver is not None else lambda _: None
+        screen.say(copy(pieces[int(chosen)].text, os.environ, write, state_dir()))
+
+    title = "Copy to the clipboard of your terminal"
+    screen.app.push_screen(ChoiceDialog(title, [line("What?")], choices, nothing="nothing"), answered)
+
+
+def pieces_of(screen: FactsScreen) -> Iterator[Piece]:
+    """What there is to copy here: of the row under the cursor, of the service, and the whole screen at the end."""
+    instance = _instance(screen)
+    if instance is not None:
+        yield from _of_instance(instance)
+    table = screen.focused
+    if isinstance(table, Table) and table.rows:
+        row = table.rows[table.cursor]
+        notes = "".join(f"\n  {plain(note)}" for note in row.notes)
+        yield Piece("row", "  ".join(text for text, _ in row.cells if text.strip()) + notes)
+    service = screen.console_app.service(screen.service_name)
+    if service is not None:
+        yield Piece(
+            "verdict",
+            f"{visible(service.name)}: {screen.console_app.verdicts.of(service, screen.console_app.now()).line}",
+        )
+        if service.balancer is not None:
+            yield Piece("load balancer id", visible(service.balancer.id))
+            if service.balancer.vip_address:
+                yield Piece("VIP address", visible(service.balancer.vip_address))
+        if (live := service.live) is not None:
+            for version in service.side(live).versions[:1]:
+                yield Piece("live version", visible(version))
+    yield Piece("screen as text", text_of(screen))
+
+
+def text_of(screen: FactsScreen) -> str:
+    """The screen as it stands, without colours."""
+    strips = screen._compositor.render_strips(screen.app.size)  # noqa: SLF001 there is no public way
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips).rstrip() + "\n"
+
+
+def _of_instance(instance: Instance) -> Iterator[Piece]:
+    yield Piece("name", visible(instance.name))
+    if instance.server is not None:
+        yield Piece("server id", visible(instance.server.id))
+    if instance.member is not None:
+        yield Piece("member id", visible(instance.member.id))
+        yield Piece("address", visible(instance.member.address))
+    if instance.version is not None:
+        yield Piece("version", visible(instance.version.value))
+
+
+def _instance(screen: FactsScreen) -> Instance | None:
+    """The instance that is shown, or under the cursor."""
+    service = screen.console_app.service(screen.service_name)
+    if service is None:
+        return None
+    table = screen.focused
+    key = getattr(screen, "key", "") or (table.cursor_key if isinstance(table, Table) else "")
+    return next((one for side in service.colours for one in side.instances if one.key == key), None)

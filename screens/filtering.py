@@ -1,0 +1,73 @@
+"""Which rows of a table are shown, and in what order: the words that they must hold, and the column they go by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from screens.view.line import plain
+from screens.view.table import Column, Row
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "ms": 0.001}
+_PIECE = re.compile(r"(\d+(?:\.\d+)?)\s?(ms|[smhd])?(?![a-z])|([^\d]+|\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The column that rows go by, by its title; an empty one leaves them in the order in which they are given."""
+
+    column: str = ""
+    backwards: bool = False
+
+    def after(self, columns: Sequence[Column]) -> Self:
+        """The next order: forwards, backwards, then the next column; as given after the last one."""
+        titles = ["", *(column.title for column in columns if column.title)]
+        if self.column in titles[1:] and not self.backwards:
+            return replace(self, backwards=True)
+        index = titles.index(self.column) if self.column in titles else 0
+        return replace(self, column=titles[(index + 1) % len(titles)], backwards=False)
+
+    @property
+    def words(self) -> str:
+        """What is said of it."""
+        if not self.column:
+            return "those that need you first, as they are given"
+        return f"by {self.column}{', backwards' if self.backwards else ''}"
+
+
+def sifted(rows: Sequence[Row], words: str) -> tuple[Row, ...]:
+    """The rows that hold every word, whatever the case; `!word` must not be there. Notes below a row belong to it."""
+    wanted = [word.casefold() for word in words.split()]
+    if not wanted:
+        return tuple(rows)
+    return tuple(row for row in rows if _holds(_text(row), wanted))
+
+
+def ordered(rows: Sequence[Row], columns: Sequence[Column], order: Order) -> tuple[Row, ...]:
+    """The rows by a column: numbers and durations by size, text by its letters; those without anything come last."""
+    index = next((i for i, column in enumerate(columns) if order.column and column.title == order.column), None)
+    if index is None:
+        return tuple(rows)
+    filled = [row for row in rows if row.cells[index][0].strip()]
+    empty = [row for row in rows if not row.cells[index][0].strip()]
+    filled.sort(key=lambda row: _size(row.cells[index][0]), reverse=order.backwards)
+    return (*filled, *empty)
+
+
+def _text(row: Row) -> str:
+    cells = " ".join(text for text, _ in row.cells)
+    return f"{cells} {' '.join(plain(note) for note in row.notes)}".casefold()
+
+
+def _holds(text: str, wanted: Sequence[str]) -> bool:
+    return all((word[1:] not in text) if len(word) > 1 and word[0] == "!" else word in text for word in wanted)
+
+
+def _size(text: str) -> list[tuple[int, float, str]]:
+    """`api-2` before `api-10`, `40s` before `3d`."""
+    pieces: list[tuple[int, float, str]] = []
+    for number, unit, word in _PIECE.findall(text.casefold()):
+        pieces.append((0, float(number) * _SECONDS.get(unit, 1), "") if number else (1, 0.0, word))
+    return pieces

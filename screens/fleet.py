@@ -1,0 +1,139 @@
+"""The fleet: every service of the config with its verdict, those that need a human first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from screens.facts_screen import FactsScreen, bindings
+from screens.keys import Place, Situation
+from screens.navigate import Spot
+from screens.view import fleet
+from screens.view.fleet import Entry
+from screens.view.line import Line, line
+from screens.view.table import Row
+from screens.widgets.table import Table
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.verdict import Verdict
+    from screens.program import BluegreenApp
+    from screens.view.glyphs import Glyphs
+
+_Made = tuple[Entry, "Glyphs", Row]
+
+
+class FleetScreen(FactsScreen):
+    """A row for each service; enter opens it. Only the rows whose facts changed are made again."""
+
+    place = Place.FLEET
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FLEET)
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self._made: dict[str, _Made] = {}
+
+    def body(self) -> Iterable[Widget]:
+        """One table."""
+        yield Table(id="services")
+
+    def on_mount(self) -> None:
+        """The cursor is in the table."""
+        super().on_mount()
+        self._table.focus()
+
+    # -- showing
+
+    def header_lines(self, found: Verdict | None, width: int, now: float) -> list[Line]:
+        """The fleet in one line."""
+        return fleet_header(self.console_app, width, now)
+
+    def show_body(self, now: float) -> None:
+        """A row each."""
+        entries = entries_of(self.console_app, now)
+        made = {entry.config.name: self._row(entry, now) for entry in entries}
+        self._table.entitle(line(("services", "title")), line((f"sorted {self.order.words}", "dim")))
+        self._table.fill(fleet.COLUMNS, fleet.rows(entries, made))
+
+    def _row(self, entry: Entry, now: float) -> Row:
+        name, glyphs = entry.config.name, self.console_app.look.glyphs
+        made = self._made.get(name)
+        if made is not None and made[1] is glyphs and _same(made[0], entry):
+            return made[2]
+        row = fleet.row(entry, now, glyphs)
+        self._made[name] = (entry, glyphs, row)
+        return row
+
+    @property
+    def _table(self) -> Table:
+        return self.query_one("#services", Table)
+
+    # -- acting
+
+    @property
+    def chosen(self) -> str:
+        """The service under the cursor; of a group the one that needs a human most. Empty where there is none."""
+        table = self._table
+        key = table.cursor_key
+        if key.startswith(fleet.GROUP):
+            below = table.rows[table.cursor + 1 : table.cursor + 2]
+            return below[0].key if below and not below[0].key.startswith(fleet.GROUP) else ""
+        return key
+
+    def situation(self) -> Situation:
+        """Of the service under the cursor."""
+        if not self.is_built:
+            return self.situation_of("")
+        return self.situation_of(self.chosen)
+
+    def on_table_moved(self) -> None:
+        """Other keys may be open for another service."""
+        self.show_keys()
+
+    def do_open(self) -> None:
+        """Open the service under the cursor."""
+        if self.chosen:
+            self.console_app.trail.go(Spot(Place.SERVICE, self.chosen))
+
+    def do_balancer(self) -> None:
+        """Open the load balancer of the service under the cursor."""
+        if self.chosen:
+            self.console_app.trail.go(Spot(Place.BALANCER, self.chosen))
+
+    def do_follow(self) -> None:
+        """Open the rollout of the service under the cursor."""
+        rollout = self.console_app.journal.open.get(self.chosen)
+        if rollout is not None:
+            self.console_app.open_rollout(self.chosen, rollout)
+
+
+def entries_of(app: BluegreenApp, now: float) -> list[Entry]:
+    """Every service of the config, with what is known of it."""
+    entries = []
+    for name, config in app.config.services.items():
+        service = app.service(name)
+        found = app.verdicts.of(service, now) if service is not None else None
+        rollout = app.journal.open.get(name)
+        orphan = rollout is not None and rollout.id in app.journal.orphans
+        entries.append(Entry(config, service, found, rollout, orphan))
+    return entries
+
+
+def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
+    """The fleet in one line: how many services, how many need a human, how fresh the facts are."""
+    mode = line((app.arming.words(now), "armed" if app.arming.armed(now) else "readonly"))
+    waiting_for = "the cloud can not be watched" if app.watch_problem else "asking the cloud"
+    return fleet.header(entries_of(app, now), mode, width, app.look.glyphs.ellipsis, waiting_for=waiting_for)
+
+
+def _same(before: Entry, after: Entry) -> bool:
+    """Whether a row would be the same: facts and verdicts are immutable, so their identity tells."""
+    return (
+        before.config is after.config
+        and before.service is after.service
+        and before.verdict is after.verdict
+        and before.rollout is after.rollout
+        and before.orphan == after.orphan
+    )

@@ -1,0 +1,82 @@
+"""The instance screen: every fact of one instance with its source and age, its actions, its console, its probe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+
+from screens.closeup_screen import CloseupScreen, Tab
+from screens.facts_screen import bindings
+from screens.keys import Place
+from screens.navigate import Spot
+from screens.widgets.panel import Panel
+from screens.widgets.part import Part
+from screens.widgets.sheet import Sheet
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.closeup import Focus, InstanceCloseup
+    from console.model.instance import Instance
+
+
+class InstanceScreen(CloseupScreen):
+    """One instance of a service; `key` as in `Instance.key`. One that is listed no more is shown as it was last."""
+
+    place = Place.INSTANCE
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.INSTANCE)
+    tabs = (
+        Tab("facts", "facts", "left", "-first"),
+        Tab("probed", "probe", "left"),
+        Tab("details", "details", "right", "-middle"),
+        Tab("deeds", "actions", "right", "-middle"),
+        Tab("console", "console", "right"),
+    )
+
+    def __init__(self, service: str, key: str) -> None:
+        super().__init__(service)
+        self.key = key
+        self._last: Instance | None = None
+
+    def make(self, tab: Tab) -> Panel:
+        """A console is read from its end."""
+        return Part(id=tab.id, classes=f"part {tab.classes}", follows=tab.id == "console")
+
+    @property
+    def wish(self) -> Focus:
+        """This instance in every detail."""
+        from console.model.closeup import Focus  # noqa: PLC0415
+
+        return Focus(self.service_name, self.key)
+
+    @property
+    def closeup(self) -> InstanceCloseup | None:
+        """Its details, if the watch has them."""
+        snapshot = self.console_app.snapshot
+        found = snapshot.instance if snapshot is not None else None
+        return found if found is not None and (found.service, found.key) == (self.service_name, self.key) else None
+
+    def show_body(self, now: float) -> None:
+        """Fill every part."""
+        from screens.view import closeup as view  # noqa: PLC0415 the first paint does not wait for its import
+        from screens.view import facts, instance  # noqa: PLC0415
+
+        service = self.console_app.service(self.service_name)
+        found = instance.find(service, self.key)
+        self._last = found or self._last
+        if service is None or self._last is None:
+            self.show_waiting()
+            return
+        one, glyphs, closeup = self._last, self.console_app.look.glyphs, self.closeup
+        self.query_one("#who", Sheet).show(instance.headline(service, one, now, glyphs, listed=found is not None))
+        told = instance.facts(service, one, now)
+        self.show_lines("facts", lambda cells: facts.lines(told, cells))
+        self.show_lines("probed", instance.probe_lines(service, one, now))
+        self.show_lines("details", view.details(one, closeup))
+        self.show_lines("deeds", view.deeds(one, closeup, now, glyphs))
+        self.show_lines("console", view.console(one, closeup))
+        self.place_parts()
+
+    def do_balancer(self) -> None:
+        """Open the load balancer that it stands behind."""
+
+        self.console_app.trail.go(Spot(Place.BALANCER, self.service_name))

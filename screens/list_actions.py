@@ -1,0 +1,77 @@
+"""Filter and sort, for every screen that has lists."""
+
+from __future__ import annotations
+
+from textual.css.query import NoMatches
+
+from screens.common_actions import CommonActions
+from screens.filtering import Order
+from screens.widgets.filter_line import FilterLine
+from screens.widgets.table import Table
+
+
+class ListActions(CommonActions):
+    """Sifts and sorts every list of the screen alike. The order is remembered for the place, the filter is not."""
+
+    filter_words = ""
+
+    @property
+    def lists(self) -> list[Table]:
+        """The tables whose rows may be sifted and sorted."""
+        return [table for table in self.query(Table) if table.is_list]
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys are letters of the filter now."""
+        return isinstance(self.focused, FilterLine)
+
+    @property
+    def order(self) -> Order:
+        """How the rows of this place are sorted."""
+        return self.console_app.habits.order(self.place)
+
+    def sift(self) -> None:
+        """Sift and sort what the lists were filled with."""
+        try:
+            filter_line = self.query_one(FilterLine)
+        except NoMatches:
+            return  # the screen is not built yet, or on its way out
+        for table in self.lists:
+            table.sift(self.filter_words, self.order)
+        if filter_line.display:
+            counts = [table.counts for table in self.lists if table.display]
+            filter_line.say(sum(shown for shown, _ in counts), sum(of for _, of in counts))
+
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        """Show what is left."""
+        self.filter_words = message.words
+        self.sift()
+
+    def on_filter_line_left(self) -> None:
+        """Back to the rows."""
+        table = next((table for table in self.lists if table.display), None)
+        if table is not None:
+            table.focus()
+
+    def do_filter(self) -> None:
+        """Type the words that rows must hold."""
+        self.query_one(FilterLine).open()
+        self.sift()
+
+    def do_sort(self) -> None:
+        """By the next column."""
+        table = next((table for table in self.lists if table.display and table.columns), None)
+        if table is None:
+            self.say("there is nothing to sort yet")
+            return
+        order = self.order.after(table.columns)
+        self.console_app.habits.sort(self.place, order)
+        self.sift()
+        self.say(f"sorted {order.words}")
+
+    def do_back(self) -> None:
+        """All rows again where some are hidden; else back to what led here."""
+        if self.filter_words:
+            self.query_one(FilterLine).clear()
+        else:
+            self.console_app.back()

@@ -1,0 +1,130 @@
+"""The problems: every error and every stale source, with its cause, what to do about it, and since when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from console.model.text import visible
+from screens.facts_screen import FactsScreen, bindings
+from screens.fleet import fleet_header
+from screens.keys import Place
+from screens.navigate import Spot
+from screens.trouble import Trouble, of_rollouts, troubles
+from screens.view.line import Line, line
+from screens.view.table import Column, Row
+from screens.view.words import age, count
+from screens.widgets.table import Table
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.verdict import Verdict
+    from screens.view.glyphs import Glyphs
+
+_COLUMNS = (
+    Column("", 1),
+    Column("service", 0, most=34, keeps_end=True),
+    Column("about", 14),
+    Column("since", 22),
+    Column("at", 8, needs=70),
+)
+
+
+class ProblemsScreen(FactsScreen):
+    """Of one service, or of all of them (an empty name). Enter opens what the problem is about."""
+
+    place = Place.PROBLEMS
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROBLEMS)
+
+    def __init__(self, service: str = "") -> None:
+        super().__init__(service)
+        self._troubles: dict[str, Trouble] = {}
+
+    def body(self) -> Iterable[Widget]:
+        """One table."""
+        yield Table(id="troubles")
+
+    def on_mount(self) -> None:
+        """The cursor is in the table."""
+        super().on_mount()
+        self._table.focus()
+
+    # -- showing
+
+    def header_lines(self, found: Verdict | None, width: int, now: float) -> list[Line]:
+        """The service's, or the fleet's."""
+        if self.service_name:
+            return super().header_lines(found, width, now)
+        return fleet_header(self.console_app, width, now)
+
+    def problems(self, found: Verdict | None) -> tuple[str, ...]:
+        """Nothing above the list: it is the list."""
+        return ()
+
+    def hints(self) -> tuple[str, ...]:
+        """In the list."""
+        return ()
+
+    def banner(self) -> list[Line]:
+        """In the list."""
+        return []
+
+    def show_body(self, now: float) -> None:
+        """A row each, with the whole sentence below it."""
+        app = self.console_app
+        names = [self.service_name] if self.service_name else list(app.config.services)
+        found = [
+            *of_rollouts(app.journal.open, app.journal.orphans, names),
+            *troubles(app.snapshot, app.verdicts, names, app.own_problems, now),
+        ]
+        self._troubles = {each.key: each for each in found}
+        title = count(len(self._troubles), "problem")
+        self._table.entitle(
+            line((title if found else "problems", "title")), line((f"sorted {self.order.words}", "dim"))
+        )
+        waiting = app.snapshot is None and not app.watch_problem
+        none = "waiting for the cloud's first answer" if waiting else "no problem: every source answers, all is well"
+        rows = [_row(key, each, now, app.look.glyphs) for key, each in self._troubles.items()]
+        self._table.fill(_COLUMNS, rows, (line((none, "dim")),))
+
+    @property
+    def _table(self) -> Table:
+        return self.query_one("#troubles", Table)
+
+    # -- acting
+
+    @property
+    def chosen(self) -> Trouble | None:
+        """The problem under the cursor."""
+        return self._troubles.get(self._table.cursor_key)
+
+    def do_go(self) -> None:
+        """Open what the problem is about."""
+        chosen = self.chosen
+        if chosen is None or not chosen.services:
+            self.say("this problem is about the console itself: there is nothing to open")
+            return
+        service = chosen.services[0]
+        self.console_app.trail.go(
+            Spot(Place.INSTANCE, service, chosen.instance) if chosen.instance else Spot(Place.SERVICE, service)
+        )
+
+
+def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
+    names = trouble.services
+    who = visible(names[0]) if names else ""
+    if len(names) > 1:
+        who = f"{count(len(names), 'service')}: {who}, {glyphs.ellipsis}"
+    since = at = ""
+    if trouble.since is not None:
+        since = f"{'over ' if trouble.seen_here else ''}{age(now - trouble.since)}"
+        at = time.strftime("%H:%M:%S", time.localtime(trouble.since))
+    role = "bad" if trouble.grave else "warn"
+    cells = ((glyphs.attention, role), (who, "strong"), (visible(trouble.about), ""), (since, ""), (at, "dim"))
+    notes = [line((visible(trouble.text), role))]
+    if trouble.hint:
+        notes.append(line((f"{glyphs.arrow} {visible(trouble.hint)}", "")))
+    return Row(key, cells, tuple(notes))

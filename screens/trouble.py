@@ -1,0 +1,120 @@
+"""Everything that is wrong, as one list: sources that fail or are stale, what harms a service, this console itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from screens.verdicts import Verdicts
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service, Source
+    from console.model.snapshot import Snapshot
+    from console.rollout.records import Rollout
+
+CONSOLE = "this console"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One problem. `about` is a source, `health`, `rollout` or this console; `since` (Unix seconds) may be unknown.
+
+    `seen_here` says that it began at some time before `since`, which is when this console saw it first. `instance` is
+    the key of the instance that it is about, if it is about one. `grave`: it harms what serves, or hides it.
+    """
+
+    services: tuple[str, ...]
+    about: str
+    text: str
+    hint: str = ""
+    since: float | None = None
+    seen_here: bool = False
+    instance: str = ""
+    grave: bool = True
+
+    @property
+    def key(self) -> str:
+        """An identity that survives a further service or second."""
+        return f"{self.about}|{self.services[0] if self.services else ''}|{self.text[:60]}"
+
+
+def troubles(
+    snapshot: Snapshot | None, verdicts: Verdicts, names: Iterable[str], own: Iterable[str], now: float
+) -> list[Trouble]:
+    """All of these services, the gravest first; those of several services with one cause are one."""
+    found = [Trouble((), CONSOLE, text) for text in own]
+    services = snapshot.services if snapshot is not None else {}
+    for name in names:
+        service = services.get(name)
+        if service is not None:
+            found += _of_sources(name, service.sources, now)
+            found += _of_health(service, verdicts, now)
+    if snapshot is not None:
+        wanted = set(names)
+        closeups = [each for each in (snapshot.instance, *snapshot.load_balancers) if each is not None]
+        for closeup in closeups:
+            if closeup.service in wanted:
+                found += [replace(each, grave=False) for each in _of_sources(closeup.service, closeup.sources, now)]
+    return sorted(_merged(found), key=lambda each: (not each.grave, each.about != CONSOLE))
+
+
+def of_rollouts(open_ones: Mapping[str, Rollout], orphans: frozenset[str], names: Iterable[str]) -> list[Trouble]:
+    """Rollouts that nobody will end."""
+    return [
+        Trouble((name,), "rollout", f"rollout {each.id} needs you: nobody ends it", "open it with the key for `follow`")
+        for name in names
+        if (each := open_ones.get(name)) is not None and each.id in orphans
+    ]
+
+
+def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterator[Trouble]:
+    for source in sources.values():
+        if source.problem:
+            since = source.since if source.since is not None else source.seen_at
+            yield Trouble((name,), source.name, source.problem, source.hint, since, grave=not source.fresh(now))
+        elif source.seen_at is not None and not source.fresh(now):
+            yield Trouble((name,), source.name, "stale: nothing has answered, and nothing failed", "", source.seen_at)
+
+
+def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Trouble]:
+    """The verdict's sentences, but for those that only repeat what a source says."""
+    said = tuple(f"{source.name}:" for source in service.sources.values() if source.problem or not source.fresh(now))
+    for text in verdicts.of(service, now).problems:
+        if said and text.startswith(said):
+            continue
+        instance = next(
+            (
+                one
+                for side in service.colours
+                for one in side.instances
+                if text.startswith((f"{one.name}:", f"{one.name},"))
+            ),
+            None,
+        )
+        since, seen_here = verdicts.noticed(service.name, text), True
+        if instance is not None and instance.announced is not None:
+            since, seen_here = instance.announced.since, False
+        serving = instance is None or instance.weight > 0
+        yield Trouble(
+            (service.name,), "health", text, "", since, seen_here, instance.key if instance is not None else "", serving
+        )
+
+
+def _merged(found: Iterable[Trouble]) -> list[Trouble]:
+    merged: dict[tuple[object, ...], Trouble] = {}
+    for each in found:
+        alone = each.about == "health"  # two services may well say the same of two different instances
+        key = (each.about, each.text, each.services if alone else ())
+        before = merged.get(key)
+        if before is None:
+            merged[key] = each
+            continue
+        known = [since for since in (before.since, each.since) if since is not None]
+        merged[key] = replace(
+            before,
+            services=tuple(dict.fromkeys((*before.services, *each.services))),
+            since=min(known, default=None),
+            grave=before.grave or each.grave,
+        )
+    return list(merged.values())

@@ -1,0 +1,208 @@
+"""The fleet as rows: a service each, those that need a human first; the regions of a group one below the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.model.colour import Colour
+from console.model.text import clipped, visible
+from screens.view.glyphs import Glyphs
+from screens.view.line import BLANK, Line, line, spread
+from screens.view.table import Column, Row
+from screens.view.words import count, role_glyph
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.config.model import ServiceConfig
+    from console.model.service import ColourSet, Service
+    from console.model.verdict import Verdict
+    from console.rollout.records import Rollout
+
+GROUP = "group:"  # begins the key of a row that sums up a group
+_LONGEST = 200  # characters of a problem below its service
+
+COLUMNS = (
+    Column("", 1),
+    Column("service", 0, most=40, keeps_end=True),
+    Column("env", 5),
+    Column("region", 12, needs=110),
+    Column("state", 11),
+    Column("live", 16),
+    Column("idle", 16, needs=76),
+    Column("rollback", 0, most=46),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One service of the fleet: what the config says, and what is known so far."""
+
+    config: ServiceConfig
+    service: Service | None = None
+    verdict: Verdict | None = None
+    rollout: Rollout | None = None
+    orphan: bool = False
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether a human should look: it is not well, its facts are old, or a rollout has nobody who ends it."""
+        return self.orphan or (self.verdict is not None and not self.verdict.healthy)
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """Those that need a human first, production before the rest; those never seen before those that are well."""
+        return not self.needs_you, self.verdict is not None, not self.config.is_production
+
+
+def rows(entries: Sequence[Entry], made: Mapping[str, Row]) -> list[Row]:
+    """All rows, from those `made` for each service. A group stands where its worst member would."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.config.group or f"\0{entry.config.name}", []).append(entry)
+    found: list[Row] = []
+    for members in sorted(groups.values(), key=lambda members: min(each.rank for each in members)):
+        members.sort(key=lambda each: each.rank)
+        if len(members) > 1:
+            found.append(_group_row(members))
+        found += [_indented(made[each.config.name]) if len(members) > 1 else made[each.config.name] for each in members]
+    return found
+
+
+def row(entry: Entry, now: float, glyphs: Glyphs) -> Row:
+    """The row of one service, with what is wrong and what is under way below it."""
+    name = (visible(entry.config.name), "strong")
+    place = ((_environment(entry.config), "strong" if entry.config.is_production else ""), (_region(entry.config), ""))
+    if entry.service is None or entry.verdict is None:
+        asking = ("asking", "dim")
+        return Row(entry.config.name, ((" ", ""), name, *place, asking, ("", ""), ("", ""), ("", "")))
+    service, found = entry.service, entry.verdict
+    first = service.live or Colour.BLUE
+    cells = (
+        (glyphs.attention, "bad") if entry.needs_you else (" ", ""),
+        name,
+        *place,
+        _state(service, found, now),
+        _side(service, first, glyphs),
+        _side(service, first.other, glyphs),
+        (_rollback(found), "" if found.rollback_ready else "warn"),
+    )
+    return Row(entry.config.name, cells, tuple(_notes(entry, glyphs)))
+
+
+def header(entries: Sequence[Entry], mode: Line, cells: int, ellipsis: str, *, waiting_for: str) -> list[Line]:
+    """One line: what is watched, how many need a human, how fresh it is, and the console's mode."""
+    clouds = sorted({visible(each.config.cloud) for each in entries})
+    regions = {each.config.region for each in entries if each.config.region}
+    where = " + ".join(clouds[:3]) + (f" + {len(clouds) - 3} more" if len(clouds) > 3 else "")
+    needing = sum(each.needs_you for each in entries)
+    asking = sum(each.verdict is None for each in entries)
+    stale = sum(each.verdict is not None and not each.verdict.fresh for each in entries)
+    parts = [
+        line(("bluegreen", "strong")),
+        line(f"{where}, {count(len(regions), 'region')}" if len(regions) > 1 else where) if cells >= 100 else BLANK,
+        line(count(len(entries), "service")),
+        line((f" {needing} need{'s' if needing == 1 else ''} you ", "badge-ill")) if needing else BLANK,
+        line("all well") if not needing and not asking else BLANK,
+        line((waiting_for if asking == len(entries) else f"{waiting_for} about {asking}", "dim")) if asking else BLANK,
+        line((f"STALE: {count(stale, 'service')}", "stale")) if stale else line("fresh" if not asking else ""),
+    ]
+    left: list[tuple[str, str]] = []
+    for part in parts:
+        if part:
+            left += [*((("   ", ""),) if left else ()), *part]
+    return [spread(tuple(left), mode, cells, ellipsis)]
+
+
+# -- cells
+
+
+def _environment(config: ServiceConfig) -> str:
+    return "PROD" if config.is_production else clipped(config.environment.upper(), 5)
+
+
+def _region(config: ServiceConfig) -> str:
+    return visible(config.region or "")
+
+
+def _state(service: Service, found: Verdict, now: float) -> tuple[str, str]:
+    serving = [side for side in service.colours if service.role(side.colour) in ("live", "both")]
+    well, meant = (
+        (sum(pair) for pair in zip(*(_well(service, side, now) for side in serving), strict=True))
+        if (serving)
+        else (0, 0)
+    )
+    if not found.fresh:
+        return f"STALE ?/{meant}", "stale"
+    return (f"well {well}/{meant}", "") if found.healthy else (f"ill {well}/{meant}", "bad")
+
+
+def _well(service: Service, side: ColourSet, now: float) -> tuple[int, int]:
+    from console.model.health import judge  # noqa: PLC0415 there are facts, so they are imported already
+    from console.model.readiness import is_kept_out  # noqa: PLC0415
+
+    meant = [instance for instance in side.instances if not is_kept_out(instance)]
+    return sum(judge(service, instance, now).healthy for instance in meant), len(meant)
+
+
+def _side(service: Service, colour: Colour, glyphs: Glyphs) -> tuple[str, str]:
+    from console.model.verdict import role_words  # noqa: PLC0415
+
+    role, side = role_words(service, colour), service.side(colour)
+    if not side.instances:
+        return f"{glyphs.none} none", "dim"
+    style = colour.value if role == "idle" else f"{colour.value} live"
+    word = "" if role in ("live", "idle") else f" {role}"
+    return f"{role_glyph(role, glyphs)} {colour.upper()}{word} {visible(side.version)}", style
+
+
+def _rollback(found: Verdict) -> str:
+    return visible(re.sub(r"^rollback (ready: )?", "", found.rollback))
+
+
+def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
+    found = entry.verdict
+    if found is not None and not found.healthy and found.problems:
+        more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
+        yield line((f"{glyphs.attention} {clipped(found.problems[0], _LONGEST)}{more}", "bad"))
+    if entry.rollout is not None:
+        what = f"rollout {entry.rollout.id}: {entry.rollout.plan.action} by {visible(entry.rollout.who.owner)}"
+        if entry.orphan:
+            yield line((f"{glyphs.attention} {what} needs you: nobody ends it", "bad"))
+        else:
+            yield line((f"{glyphs.running} {what} is {entry.rollout.state}", "warn"))
+
+
+# -- groups
+
+
+def _group_row(members: Sequence[Entry]) -> Row:
+    """What the members have in common, and where they differ."""
+    group = members[0].config.group
+    regions = {each.config.region for each in members}
+    what = count(len(members), "region") if len(regions) == len(members) else count(len(members), "service")
+    needing = sum(each.needs_you for each in members)
+    state = ("well", "") if not needing else (f"{needing} of {len(members)}", "bad")
+    if any(each.verdict is None for each in members) and not needing:
+        state = ("asking", "dim")
+    lives = {_live(each) for each in members if each.service is not None}
+    live = ("" if not lives else next(iter(lives)) if len(lives) == 1 else "differ", "warn" if len(lives) > 1 else "")
+    environments = {_environment(each.config) for each in members}
+    environment = environments.pop() if len(environments) == 1 else "mixed"
+    cells = (
+        (" ", ""), (f"{visible(group)}: {what}", "title"), (environment, ""), ("", ""), state, live, ("", ""), ("", ""),
+    )  # fmt: skip
+    return Row(f"{GROUP}{group}", cells)
+
+
+def _live(entry: Entry) -> str:
+    service = entry.service
+    if service is None or service.live is None:
+        return "no one colour"
+    return f"  {service.live.upper()} {visible(service.side(service.live).version)}"
+
+
+def _indented(made: Row) -> Row:
+    sign, (name, role), *rest = made.cells
+    return Row(made.key, (sign, (f"  {name}", role), *rest), made.notes)

@@ -1,0 +1,110 @@
+"""The load balancer screen: everything on it, whose it is, and what it carries."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from closeups import balancer_closeup
+from screen_text import line_with, shows, text_of, until
+from tuikit import FakeWatcher, make_app, service
+
+from console.model.balancer import Balanced, LoadBalancer, Pool
+from console.model.closeup import BalancerCloseup
+from console.model.service import SESSIONS, Service, Source
+from console.model.snapshot import Snapshot
+from screens.balancer import BalancerScreen
+
+
+def show(watcher: FakeWatcher, facts: Service, *closeups: BalancerCloseup) -> None:
+    """Publish facts with whole load balancers."""
+    watcher.generation += 1
+    watcher.publish(Snapshot(time.time(), watcher.generation, {facts.name: facts}, load_balancers=closeups))
+
+
+async def test_what_the_cycle_knows_is_shown_at_once_and_the_rest_when_it_comes() -> None:
+    now = time.time()
+    app, watcher, _ = make_app(service(now))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, BalancerScreen))
+        assert isinstance(app.screen, BalancerScreen)
+        assert app.screen.wish.balancer
+        await shows(pilot, "203.0.113.7", ":443 HTTPS", "checked by HTTP", "api-green-3", "10.0.1.3:8774")
+        assert "shop" not in text_of(app)
+        show(watcher, service(now), balancer_closeup(service(now), now))
+        await shows(pilot, "active_standby", "132 open", "12 conn/s", "in 41kB/s", "X-Bluegreen")
+        await pilot.press("escape")
+        await shows(pilot, "through the VIP")
+
+
+async def test_parts_of_other_teams_are_marked_as_theirs() -> None:
+    now = time.time()
+    app, watcher, _ = make_app(service(now))
+    async with app.run_test(size=(160, 50)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        show(watcher, service(now), balancer_closeup(service(now), now))
+        await shows(pilot, "shop-1")
+        assert "not this service's" in line_with(app, ":8080 HTTP")
+        assert "not this service's" not in line_with(app, ":443 HTTPS")
+        assert "others'" in line_with(app, "shop-1")
+        assert "BLUE" in line_with(app, "api-blue-1")
+        # the neighbour's ERROR is not ours
+        assert "of everything on it" in line_with(app, "DEGRADED")
+
+
+async def test_a_parked_pool_is_not_called_ill_but_unchecked() -> None:
+    now = time.time()
+    facts = service(now)
+    assert facts.balancer is not None
+    assert facts.pool is not None
+    parked = Pool("pool-g", "api-green", "HTTP", "", "ACTIVE", "OFFLINE")
+    part = Balanced(facts.balancer, facts.listeners, (), (facts.pool, parked), {}, {})
+    app, _, _ = make_app(replace(facts, balanced=(part,)))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        await shows(pilot, "OFFLINE as it is parked", "nothing leads to it: not checked by the load balancer")
+
+
+async def test_a_change_that_is_not_ours_is_said() -> None:
+    now = time.time()
+    facts = replace(
+        service(now), balancer=LoadBalancer("lb-1", "api", "203.0.113.7", "amphora", "PENDING_UPDATE", "ONLINE")
+    )
+    app, _, _ = make_app(facts)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "PENDING_UPDATE")
+        await pilot.press("l")
+        await shows(pilot, "it is not a rollout of ours")
+
+
+async def test_on_a_small_screen_enter_on_a_member_opens_its_instance() -> None:
+    now = time.time()
+    app, watcher, _ = make_app(service(now))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        show(watcher, service(now), balancer_closeup(service(now), now))
+        await shows(pilot, "[load balancer]", "active_standby")
+        await pilot.press("tab")
+        await shows(pilot, "[listeners]", "132 open")
+        await pilot.press("tab")
+        await shows(pilot, "[pools]", "expects 200")
+        await pilot.press("tab")
+        await shows(pilot, "[members]", "10.0.0.2:8774")
+        await pilot.press("down", "enter")
+        await shows(pilot, "server-blue-2")
+
+
+async def test_why_sessions_are_not_known_is_said() -> None:
+    now = time.time()
+    facts = service(now)
+    why = Source(SESSIONS, problem="no listener of the load balancer speaks PROMETHEUS")
+    app, _, _ = make_app(replace(facts, sources={**facts.sources, SESSIONS: why}))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        await shows(pilot, "no listener of the load balancer speaks PROMETHEUS")

@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_openstack import FakeOpenStack, populate
+
+from console.cli.main import main
+from console.cli.status_changes import News, Seen, Tone, look
+from console.cli.status_watch import Told, line, wants_colour
+from console.model.balancer import LoadBalancer, Member
+from console.model.colour import Colour
+from console.model.instance import Instance, Probe, Version
+from console.model.lease import LeaseHolder
+from console.model.server import Server
+from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service, Source
+from console.model.snapshot import Snapshot
+from console.model.traffic import Traffic, VipAnswer
+
+NOW = 1_800_000_000.0
+BALANCED = LoadBalancer("l", "api", "203.0.113.7", "amphora", "ACTIVE", "ONLINE")
+
+
+def instance(colour: Colour, number: int, **changes: Any) -> Instance:
+    name = f"api-{colour}-{number}"
+    live = colour is Colour.BLUE
+    member = Member(f"m-{name}", name, "10.0.0.1", 80, 100 if live else 0, provisioning_status="ACTIVE")
+    member = replace(member, operating_status="ONLINE" if live else "DRAINING")
+    found = Instance(
+        name, colour, Server(name, name, "ACTIVE"), member, Probe(True, NOW, 3.0, 200), Version(f"{colour}", "x")
+    )
+    return replace(found, **changes)
+
+
+def side(colour: Colour, *instances: Instance) -> ColourSet:
+    return ColourSet(colour, instances or tuple(instance(colour, number) for number in (1, 2, 3)))
+
+
+def service(at: float = NOW, **changes: Any) -> Service:
+    sources = {name: Source(name, seen_at=at) for name in (SERVERS, BALANCER, PROBES)}
+    found = Service(
+        "api",
+        "production",
+        "prod",
+        balancer=BALANCED,
+        blue=side(Colour.BLUE),
+        green=side(Colour.GREEN),
+        sources=sources,
+        probed=True,
+    )
+    return replace(found, **changes)
+
+
+def changes(before: Service, after: Service, later: float = 0.0) -> list[str]:
+    """What is told of the second after the first."""
+    seen, _ = look(before, NOW)
+    return [news.text for news in look(after, NOW + later, seen)[1]]
+
+
+def test_first_everything_is_told() -> None:
+    _, news = look(service(), NOW)
+    (one,) = news
+    assert one.tone is Tone.GOOD
+    for words in ("well: ", "BLUE live", "GREEN idle", "rollback", "LB ACTIVE", "fresh"):
+        assert words in one.text
+
+
+def test_first_the_problems_are_told_as_well() -> None:
+    bad = instance(Colour.BLUE, 1, probe=Probe(False, NOW, 3.0, 503))
+    _, news = look(service(blue=side(Colour.BLUE, bad)), NOW)
+    assert [one.tone for one in news] == [Tone.BAD, Tone.BAD]
+    assert news[0].text.startswith("NOT WELL: ")
+    assert "api-blue-1" in news[1].text
+
+
+def test_what_has_not_changed_is_not_told_and_ages_are_no_change() -> None:
+    assert changes(service(), service(NOW + 5), 5.0) == []
+    old = service()
+    seen, _ = look(old, NOW + 100)
+    for later in (101, 160, 4000):
+        seen, news = look(old, NOW + later, seen)
+        assert news == (), "a stale fact that only grows older"
+
+
+def test_a_health_that_changes() -> None:
+    bad = instance(Colour.BLUE, 1, probe=Probe(False, NOW, 3.0, 503))
+    ill = service(blue=side(Colour.BLUE, bad, instance(Colour.BLUE, 2)))
+    well = service(blue=side(Colour.BLUE, instance(Colour.BLUE, 1), instance(Colour.BLUE, 2)))
+    told = changes(well, ill)
+    assert told[0] == "NOT WELL"
+    assert any("1/2 (was BLUE live" in text for text in told)
+    assert any(text.startswith("problem: api-blue-1") for text in told)
+    assert "api-blue-1: probe 503 (was probe ok)" in told
+    back = changes(ill, well)
+    assert back[0] == "well"
+    assert any(text.startswith("over: api-blue-1") for text in back)
+
+
+def test_the_same_change_of_several_instances_is_one_line() -> None:
+    def at(weight: int) -> ColourSet:
+        some = [instance(Colour.GREEN, number) for number in range(1, 9)]
+        moved = (replace(one, member=replace(one.member, weight=weight)) for one in some if one.member is not None)
+        return side(Colour.GREEN, *moved)
+
+    told = changes(service(green=at(0)), service(green=at(50)))
+    names = ", ".join(f"api-green-{number}" for number in range(1, 7))
+    assert f"{names} and 2 more: weight 50 (was weight 0)" in told
+
+
+def test_instances_that_come_and_go() -> None:
+    two = side(Colour.GREEN, instance(Colour.GREEN, 1), instance(Colour.GREEN, 2))
+    three = side(Colour.GREEN, instance(Colour.GREEN, 1), instance(Colour.GREEN, 3))
+    told = changes(service(green=two), service(green=three))
+    assert "api-green-2: seen no more" in told
+    assert any(text.startswith("api-green-3: seen first, GREEN, server ACTIVE, member DRAINING") for text in told)
+
+
+def test_facts_that_grow_old_without_a_word_and_come_back() -> None:
+    told = changes(service(), service(), 100.0)
+    assert told[:2] == ["NOT WELL", "STALE 100 s: servers"]
+    seen, _ = look(service(), NOW + 100)
+    assert "fresh again" in [one.text for one in look(service(NOW + 101), NOW + 101, seen)[1]]
+
+
+def test_a_lease_taken_moved_on_and_let_go() -> None:
+    held = LeaseHolder("p", "alice@jump1", "r1", "cutover api", "2026.2", "shift", NOW, NOW, 60.0)
+    assert changes(service(), service(lease=held)) == [f"lease: {held.words}"]
+    on = replace(held, step="prove", renewed_at=NOW + 10, beat=3)
+    assert changes(service(lease=held), service(lease=on)) == [f"lease: {on.words}"]
+    assert changes(service(lease=on), service(lease=replace(on, beat=4))) == []
+    assert changes(service(lease=on), service()) == ["lease free again (it was alice@jump1 doing cutover api)"]
+
+
+def traffic(*answers: tuple[float, str | None]) -> Traffic:
+    seen = tuple(VipAnswer(NOW + at, 3.0, 200 if v else None, v, "" if v else "refused") for at, v in answers)
+    return Traffic("http://vip/", seen, {colour: frozenset({colour.value}) for colour in Colour})
+
+
+def test_who_answers_through_the_vip_and_what_is_lost() -> None:
+    before = service(traffic=traffic((-2, "blue"), (-1, "blue")))
+    both = service(traffic=traffic((-1, "blue"), (1, "green"), (2, None), (3, None)))
+    told = changes(before, both, 4.0)
+    assert [text for text in told if text.startswith("through")] == [
+        "through the VIP: answered by BLUE and GREEN",
+        "through the VIP: 2 requests lost (refused)",
+    ]
+    seen, _ = look(both, NOW + 4)
+    assert look(both, NOW + 5, seen)[1] == (), "told once"
+    green = service(traffic=traffic((20, "green")), sources=service(NOW + 20).sources)
+    assert "through the VIP: answered by GREEN" in [one.text for one in look(green, NOW + 21, seen)[1]]
+
+
+def test_hostile_names_stay_on_their_line() -> None:
+    news = News("api\x1b[2J", "problem: \n\u202eevil\x07", Tone.BAD)
+    for coloured in (True, False):
+        text = line(NOW, news, coloured=coloured)
+        assert "\n" not in text
+        assert "\x1b[2J" not in text
+        assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(
+    ("environ", "colours"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "vt100"}, False),
+        ({}, False),
+    ],
+)
+def test_colours_where_they_are_welcome(environ: dict[str, str], *, colours: bool) -> None:
+    assert wants_colour(environ) is colours
+
+
+def test_the_first_words_wait_for_every_source_but_not_for_ever() -> None:
+    half = service(sources={SERVERS: Source(SERVERS, seen_at=NOW), BALANCER: Source(BALANCER)})
+    told = Told(began=NOW)
+    assert told.news(Snapshot(NOW, 1, {"api": half}), NOW + 1) == ()
+    assert told.news(Snapshot(NOW, 1, {"api": half}), NOW + 5) != ()
+    failed = replace(half, sources={SERVERS: Source(SERVERS, seen_at=NOW), BALANCER: Source(BALANCER, problem="no")})
+    assert Told(began=NOW).news(Snapshot(NOW, 1, {"api": failed}), NOW + 1) != ()
+
+
+def test_a_change_is_told_once() -> None:
+    told = Told(began=NOW)
+    assert len(told.news(Snapshot(NOW, 1, {"api": service()}), NOW)) == 1
+    assert told.news(Snapshot(NOW, 2, {"api": service()}), NOW) == ()
+    assert isinstance(told.last["api"], Seen)
+
+
+# -- the verb, in a process of its own
+
+CONFIG = """\
+services:
+  api:
+    cloud: test
+    environment: staging
+    rotation: {load_balancer: api, pool: api}
+    instances: {tags: [service=api]}
+interval: 1s
+"""
+
+
+@pytest.fixture
+def config(cloud: FakeOpenStack, tmp_path: Path) -> Path:
+    cloud.clouds_yaml(tmp_path)
+    populate(cloud)
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG)
+    path.chmod(0o600)
+    return path
+
+
+Lines = Callable[[str], str]
+
+
+@contextmanager
+def watching(config: Path, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], Lines]]:
+    """The verb writing into a pipe, and a function that reads until a line has these words."""
+    argv = [sys.executable, "-m", "console", "status", "--watch", "--config", str(config), *words]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    fd, buffer = process.stdout.fileno(), bytearray()
+
+    def until(wanted: str) -> str:
+        end = time.monotonic() + 30
+        while True:
+            while b"\n" in buffer:
+                whole, _, rest = bytes(buffer).partition(b"\n")
+                buffer[:] = rest
+                if wanted in whole.decode():
+                    return whole.decode()
+            assert time.monotonic() < end, f"{wanted!r} did not come"
+            if select.select([fd], [], [], 0.2)[0]:
+                chunk = os.read(fd, 65536)
+                assert chunk, process.stderr.read().decode() if process.stderr else ""
+                buffer.extend(chunk)
+
+    try:
+        yield process, until
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def test_changes_come_as_lines_through_a_pipe(cloud: FakeOpenStack, config: Path) -> None:
+    with watching(config) as (process, until):
+        assert until("watching api")
+        first = until("api: well: BLUE live")
+        assert re.match(r"\d\d:\d\d:\d\d api: ", first)
+        cloud.members["api-p"][0]["operating_status"] = "ERROR"
+        assert until("api: problem: api-blue-1")
+        assert until("api-blue-1: member ERROR (was member ONLINE)")
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+        assert time.monotonic() - began < 5
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_json_is_a_document_on_each_line(cloud: FakeOpenStack, config: Path) -> None:
+    with watching(config, "--json") as (_, until):
+        first = json.loads(until('"schema"'))
+        assert (first["schema"], first["services"][0]["name"]) == (1, "api")
+        assert first["changes"][0]["tone"] == "good"
+        cloud.members["api-p"][0]["weight"] = 7
+        second = json.loads(until("weight 7"))
+        weights = [one["member"]["weight"] for one in second["services"][0]["colours"]["blue"]["instances"]]
+        assert 7 in weights
+
+
+def test_a_reader_that_leaves_ends_it(cloud: FakeOpenStack, config: Path) -> None:
+    with watching(config) as (process, until):
+        until("api: well")
+        assert process.stdout is not None
+        process.stdout.close()
+        cloud.members["api-p"][0]["operating_status"] = "ERROR"
+        assert process.wait(timeout=20) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_an_unknown_service_is_a_usage_error(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--watch", "--config", str(config), "apo"]) == 2
+    assert "there is no service apo" in capsys.readouterr().err

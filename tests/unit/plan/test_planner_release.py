@@ -1,0 +1,75 @@
+"""What the config asks of a release and this version does not carry out: refused or noted, never passed over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from plan_worlds import NOW, config, usual
+
+from console.config.model import Attached, Gate, Release, VipCheck
+from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.planner import plan
+
+GATED = Release(gates=(Gate(run=("smoke",)),))
+
+
+def test_a_cutover_without_the_gates_that_the_release_asks_for_is_refused() -> None:
+    refusal = plan(usual(), config(release=GATED), Intent(Action.CUTOVER), NOW)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "release"
+    assert refusal.reason == "the config of nova-api asks for release.gates, which this version does not carry out"
+
+
+def test_the_way_back_waits_for_none_of_it() -> None:
+    release = replace(GATED, shift=(10, 50, 100), confirm_within=300.0, bake=600.0)
+    made = plan(usual(), config(release=release), Intent(Action.ROLLBACK), NOW)
+    assert isinstance(made, Plan)
+    assert [step.id for step in made.steps] == ["reconcile", "shift", "prove"]
+
+
+def test_a_release_goes_by_shares_and_waits_between_them() -> None:
+    release = Release(shift=(10, 50, 100), confirm_within=300.0, bake=600.0)
+    made = plan(usual(), config(release=release), Intent(Action.CUTOVER), NOW)
+    assert isinstance(made, Plan)
+    shares = ["shift-10", "prove-10", "pause-10", "shift-50", "prove-50", "pause-50", "shift", "prove"]
+    assert [step.id for step in made.steps] == ["reconcile", *shares, "confirm", "bake"]
+    assert made.writes == 3
+    assert "in 3 load balancer writes (10 %, 50 %, 100 %)" in made.summary
+    assert [step.deadline for step in made.steps[-2:]] == [300.0, 600.0]
+
+
+def test_automation_is_asked_nothing() -> None:
+    release = Release(shift=(10, 100), confirm_within=300.0)
+    intent = Intent(Action.CUTOVER, unattended=True, keep_on_proof=True)
+    made = plan(usual(), config(release=release), intent, NOW)
+    assert isinstance(made, Plan)
+    assert [step.id for step in made.steps] == ["reconcile", "shift-10", "prove-10", "shift", "prove"]
+
+
+def test_the_proof_of_a_share_wants_both_colours() -> None:
+    made = plan(usual(), config(release=Release(shift=(50, 100))), Intent(Action.CUTOVER), NOW)
+    assert isinstance(made, Plan)
+    proof = next(step.proof for step in made.steps if step.id == "prove-50")
+    assert proof is not None
+    assert (proof.versions, proof.others) == (("b" * 40,), ("a" * 40,))
+
+
+def test_retiring_is_noted() -> None:
+    made = plan(usual(), config(release=Release(retire_after=86400.0)), Intent(Action.CUTOVER), NOW)
+    assert isinstance(made, Plan)
+    assert any("release.retire_after is not carried out" in note and "BLUE" in note for note in made.notes)
+
+
+def test_a_further_pool_of_the_config_is_not_forgotten_because_it_was_not_seen() -> None:
+    settings = config()
+    both = replace(settings, rotation=replace(settings.rotation, also=(Attached("second", "second"),)))
+    refusal = plan(usual(), both, Intent(Action.CUTOVER), NOW)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.reason.startswith("nova-api is in 2 pools")) == ("rotation", True)
+
+
+def test_a_connection_alone_proves_no_colour() -> None:
+    made = plan(usual(), config(vip=VipCheck("tcp://{vip}:5672")), Intent(Action.CUTOVER), NOW)
+    assert isinstance(made, Plan)
+    assert made.steps[-1].proof is None
+    assert "not proven from outside: tcp://{vip}:5672 tells whether something answers, not which colour" in made.notes
