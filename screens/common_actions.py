@@ -34,6 +34,10 @@ class CommonActions(Screen[None]):
     def say(self, text: str) -> None:
         """Put a sentence on the message line."""
 
+    @abstractmethod
+    def show_all(self) -> None:
+        """Show every fact as it is now."""
+
     def do_help(self) -> None:
         """Show the help page."""
         from screens.dialogs.help import help_page  # noqa: PLC0415 dialogs are imported when one is opened

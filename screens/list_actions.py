@@ -64,10 +64,21 @@ class ListActions(CommonActions):
         if table is None:
             self.say("there is nothing to sort yet")
             return
-        order = self.order.after(table.columns)
+        self.sort_by(self.order.after(table.columns))
+
+    def sort_by(self, order: Order) -> None:
+        """Sort the lists so."""
         self.console_app.habits.sort(self.place, order)
-        self.sift()
+        self.show_all()
         self.say(f"sorted {order.words}")
+
+    def filter_by(self, words: str) -> None:
+        """Show only rows with these words."""
+        line = self.query_one(FilterLine)
+        line.words = words
+        line.display = True
+        self.filter_words = words
+        self.sift()
 
     def do_back(self) -> None:
         """All rows again where some are hidden; else back to what led here."""

@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dir", type=Path, help="where its files go; default: a temporary folder")
     parser.add_argument("--instances", type=int, default=3, metavar="N", help="of each colour; default: 3")
+    parser.add_argument("--services", type=int, default=1, metavar="N", help="how many services; default: 1")
     parser.add_argument("--fault", choices=[fault.value for fault in Fault], metavar="FAULT", help="see below")
     parser.add_argument("--pending", type=float, default=1.5, metavar="S", help="seconds a change takes; default: 1.5")
     parser.add_argument("--heartbeat", type=float, default=3.0, metavar="S", help="seconds between checks; default: 3")
@@ -65,15 +66,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    from console.drill.settings import MOST_INSTANCES, Fault, Settings
+    from console.drill.settings import MOST_INSTANCES, MOST_SERVERS, Fault, Settings
 
     if not 1 <= args.instances <= MOST_INSTANCES:
         raise UsageError(f"--instances {args.instances} is out of range", f"1 to {MOST_INSTANCES} of each colour")
+    most = max(1, MOST_SERVERS // (2 * args.instances))
+    if not 1 <= args.services <= most:
+        raise UsageError(
+            f"--services {args.services} is out of range", f"1 to {most} with {args.instances} instances of each colour"
+        )
     if min(args.pending, args.heartbeat, args.token_life) <= 0:
         raise UsageError("--pending, --heartbeat and --token-life are seconds, more than 0")
     fault = Fault(args.fault) if args.fault else None
     times = {"pending": args.pending, "heartbeat": args.heartbeat, "token_life": args.token_life}
-    return Settings(instances=args.instances, fault=fault, **times)
+    return Settings(instances=args.instances, services=args.services, fault=fault, **times)
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
@@ -107,7 +113,16 @@ def _private(directory: Path) -> Path:
 @contextlib.contextmanager
 def _child(args: argparse.Namespace, directory: Path) -> Iterator[None]:
     """The simulation as a child process, from its `ready` until the block ends."""
-    words = ["--instances", str(args.instances), "--pending", str(args.pending), "--heartbeat", str(args.heartbeat)]
+    words = [
+        "--instances",
+        str(args.instances),
+        "--services",
+        str(args.services),
+        "--pending",
+        str(args.pending),
+        "--heartbeat",
+        str(args.heartbeat),
+    ]
     words += ["--token-life", str(args.token_life), "--parent", str(os.getpid()), "--dir", str(directory), "--serve"]
     words += ["--fault", args.fault] if args.fault else []
     with (directory / LOG).open("wb") as log:

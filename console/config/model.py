@@ -187,6 +187,11 @@ class Release:
     gates: tuple[Gate, ...] = ()
     retire_after: float = 0.0
 
+    @property
+    def not_carried_out(self) -> tuple[str, ...]:
+        """The keys that ask for something which a cutover of this version does not do."""
+        return ("release.gates",) if self.gates else ()
+
 
 @dataclass(frozen=True, slots=True)
 class CommitSource:

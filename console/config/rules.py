@@ -116,16 +116,16 @@ class Depending:
                 yield given.mistake(self.key, f"`{said}` needs the key `{name}` beside it, found none", self.hint)
 
     def json(self) -> dict[str, Any]:
-        """One condition for each value."""
-        values = sorted({self.usual, *self.needs, *(value for known in self.only.values() for value in known)})
-        return {"allOf": [condition for value in values if (condition := self._with(value))]}
-
-    def _with(self, value: str) -> dict[str, Any]:
-        wrong = [name for name, values in self.only.items() if value not in values]
-        then = _without(wrong) | ({"required": list(self.needs[value])} if value in self.needs else {})
-        set_to: dict[str, Any] = {"properties": {self.key: {"const": value}}, "required": [self.key]}
-        unset: dict[str, Any] = {"not": {"required": [self.key]}}
-        return {"if": {"anyOf": [set_to, unset]} if value == self.usual else set_to, "then": then} if then else {}
+        """A condition for each key that depends, and for each value that needs one."""
+        conditions: list[dict[str, Any]] = []
+        for name, values in self.only.items():
+            said: dict[str, Any] = {"properties": {self.key: {"enum": list(values)}}}
+            unless_usual = {} if self.usual in values else {"required": [self.key]}
+            conditions.append({"if": {"required": [name]}, "then": said | unless_usual})
+        for value, names in self.needs.items():
+            set_to = {"properties": {self.key: {"const": value}}, "required": [self.key]}
+            conditions.append({"if": set_to, "then": {"required": list(names)}})
+        return {"allOf": conditions}
 
 
 @dataclass(frozen=True, slots=True)

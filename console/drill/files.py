@@ -9,15 +9,16 @@ from typing import Any
 import yaml
 
 from console.drill import CLOUDS, CONFIG, SERVICE
+from console.drill.catalogue import Sketch, config_of, sketches
 from console.drill.git_history import History
-from console.drill.scene import LEASE_NETWORK, VIP_PORT
+from console.drill.scene import LEASE_NETWORK
 from console.drill.world import User, World
 
 
 def write(directory: Path, world: World, history: History) -> None:
     """Write clouds.yaml and config.yaml, readable by their owner only. Raises OSError."""
     _private(directory / CLOUDS, yaml.safe_dump(_clouds(world), sort_keys=False))
-    _private(directory / CONFIG, config_text(directory, history))
+    _private(directory / CONFIG, config_text(directory, history, world))
 
 
 def _private(path: Path, text: str) -> None:
@@ -27,7 +28,7 @@ def _private(path: Path, text: str) -> None:
 
 
 def _clouds(world: World) -> dict[str, Any]:
-    operator, viewer = world.users
+    operator, viewer = world.users[:2]
     common = {"region_name": world.region, "identity_api_version": 3}
     credential = {
         "auth_url": f"{world.url}/identity/v3",
@@ -54,24 +55,28 @@ def _login(world: World, user: User) -> dict[str, str]:
     }
 
 
-def config_text(directory: Path, history: History) -> str:
+def config_text(directory: Path, history: History, world: World) -> str:
     """The console's config for the drill; without a git repository it has no commits section, and says so."""
-    service: dict[str, Any] = {
-        "cloud": "drill",
-        "environment": "drill",
-        "rotation": {"kind": "weights", "load_balancer": SERVICE, "pool": SERVICE},
-        "instances": {"tags": [f"service={SERVICE}"], "colour": "metadata.color"},
-        "version": ["metadata.git_commit"],
-        "health": {"path": "/healthcheck"},
-        "vip": {"url": f"http://{{vip}}:{VIP_PORT}/version", "version": "git_commit"},
-    }
+    services = {sketch.name: _service(world, sketch) for sketch in sketches(world.settings.services)}
     note = "# No git on this machine: no repository was made, so there are no commits to compare.\n"
     if history.path is not None:
-        service["commits"] = {"git": str(history.path)}
+        services[SERVICE]["commits"] = {"git": str(history.path)}
         note = ""
     whole = {
-        "services": {SERVICE: service},
+        "services": services,
         "lease": {"network": LEASE_NETWORK},
         "journal": f"sqlite:///{directory / 'journal.db'}",
     }
     return f"# The drill's config, written at its start.\n{note}{yaml.safe_dump(whole, sort_keys=False)}"
+
+
+def _service(world: World, sketch: Sketch) -> dict[str, Any]:
+    ports = [
+        listener.protocol_port
+        for entrance in world.entrances
+        if entrance.balancer.name == sketch.name
+        for listener in entrance.balancer.listeners
+    ]
+    own = [each for each in world.instances if each.name.startswith((f"{sketch.name}-blue-", f"{sketch.name}-green-"))]
+    addresses = {colour: [f"{i.address}:{i.port}" for i in own if i.colour == colour] for colour in ("blue", "green")}
+    return config_of(sketch, ports, addresses, tags=world.settings.tags)

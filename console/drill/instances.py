@@ -56,14 +56,15 @@ class Instance:
     facts: dict[str, str]
     mode: str = "ok"
     served: int = 0
+    powered: bool = True
     _behaviour: Behaviour = field(default_factory=Behaviour)
     _go: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _connections: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def start(self) -> None:
-        """Listen, unless it is to refuse connections. Raises OSError when the address cannot be had."""
-        if self._server is None and not self._behaviour.refuse:
+        """Listen, if it is on and not to refuse connections. Raises OSError when the address cannot be had."""
+        if self._server is None and self.powered and not self._behaviour.refuse:
             self._server = await asyncio.start_server(self._serve, self.address, self.port, backlog=512)
 
     async def stop(self) -> None:
@@ -74,6 +75,11 @@ class Instance:
         for writer in tuple(self._connections):
             writer.transport.abort()
         await asyncio.sleep(0)
+
+    async def power(self, *, on: bool) -> None:
+        """Switch it on or off."""
+        self.powered = on
+        await (self.start() if on else self.stop())
 
     async def set_mode(self, mode: str) -> None:
         """Behave differently from here on; raises ValueError for an unknown mode."""

@@ -154,7 +154,8 @@ def catalog(world: World) -> list[dict[str, Any]]:
     """The catalog: every service in the one region, on the one port."""
     listed = []
     for kind, (name, path) in CATALOG.items():
-        where = {"region_id": world.region, "url": world.url + path, "region": world.region}
+        at = world.url if not world.names_lost else f"http://{kind}.drill.invalid"
+        where = {"region_id": world.region, "url": at + path, "region": world.region}
         endpoints = [
             {"id": uuid5(NAMESPACE_URL, f"{kind} {face}").hex, "interface": face, **where}
             for face in ("internal", "admin", "public")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from console.drill.api import Fault, authenticate, world_of
+from console.drill import nova_actions
+from console.drill.api import authenticate, world_of
+from console.drill.nova_versions import Level, answer, fault, level_of, version, versions
 from console.drill.world import Server, World, stamp
 
-NEWEST = (2, 104)
 PAGE = 1000  # Nova's max_limit
 FLAVOR = {
     "vcpus": 1,
@@ -27,89 +27,28 @@ FLAVOR = {
 }
 FLAVOR_BRIEF = ("id", "name", "links", "description")
 FLAVOR_ID = "3f6d8e0b-6d5b-4f0c-9d0e-5a8d6c0f2b11"
-HEADER, OLD_HEADER = "OpenStack-API-Version", "X-OpenStack-Nova-API-Version"
-IN_NAMES = {400: "badRequest", 404: "itemNotFound", 403: "forbidden", 406: "computeFault"}
-
-Level = tuple[int, int]
-
-
-def _fault(status: int, message: str, level: str | None = None) -> Fault:
-    headers = {} if level is None else {HEADER: f"compute {level}", OLD_HEADER: level}
-    return Fault(status, {IN_NAMES[status]: {"code": status, "message": message}}, headers)
-
-
-def _level(request: Request) -> Level:
-    """The microversion that is asked for; 2.1 if none is."""
-    text = request.headers.get(OLD_HEADER, "")
-    for part in request.headers.get(HEADER, "").split(","):
-        if part.strip().startswith("compute "):
-            text = part.strip().removeprefix("compute ")
-    if not text:
-        return 2, 1
-    if text == "latest":
-        return NEWEST
-    found = re.fullmatch(r"(\d+)\.(\d+)", text)
-    if found is None:
-        raise _fault(400, f"API Version String {text} is of invalid format. Must be of format MajorNum.MinorNum.")
-    level = int(found[1]), int(found[2])
-    if not (2, 1) <= level <= NEWEST:
-        said = f"Version {text} is not supported by the API. Minimum is 2.1 and maximum is {NEWEST[0]}.{NEWEST[1]}."
-        raise _fault(406, said, text)
-    return level
-
-
-def _answer(body: dict[str, Any], level: Level) -> Response:
-    text = f"{level[0]}.{level[1]}"
-    return JSONResponse(body, headers={HEADER: f"compute {text}", OLD_HEADER: text, "Vary": f"{HEADER}, {OLD_HEADER}"})
-
-
-def _version(world: World, *, alone: bool) -> dict[str, Any]:
-    links: list[dict[str, str]] = [{"rel": "self", "href": f"{world.url}/compute/v2.1/"}]
-    described: dict[str, Any] = {
-        "id": "v2.1",
-        "status": "CURRENT",
-        "version": f"{NEWEST[0]}.{NEWEST[1]}",
-        "min_version": "2.1",
-        "updated": "2013-07-23T11:33:21Z",
-        "links": links,
-    }
-    if alone:
-        links.append({"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"})
-        media = {"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}
-        described["media-types"] = [media]
-    return described
-
-
-async def versions(request: Request) -> Response:
-    """GET / lists the versions."""
-    return JSONResponse({"versions": [_version(world_of(request), alone=False)]})
-
-
-async def version(request: Request) -> Response:
-    """GET /v2.1 describes the version; no token needed."""
-    return _answer({"version": _version(world_of(request), alone=True)}, (2, 1))
 
 
 async def servers(request: Request) -> Response:
     """GET /servers and /servers/detail. Filters that Nova does not know are dropped, as Nova does below 2.102."""
     token = authenticate(request)
-    level, world = _level(request), world_of(request)
+    level, world = level_of(request), world_of(request)
     params = request.query_params
     limit_text = params.get("limit", str(PAGE))
     name = params.get("name", "")
     if not _is_pattern(name):
         said = f"Invalid input for query parameters name. Value: {name}. '{name}' is not a 'regex'"
-        raise _fault(400, said, f"{level[0]}.{level[1]}")
+        raise fault(400, said, level)
     if not limit_text.isdecimal():
         said = (
             f"Invalid input for query parameters limit. Value: {limit_text}. '{limit_text}' does not match '^[0-9]*$'"
         )
-        raise _fault(400, said, f"{level[0]}.{level[1]}")
+        raise fault(400, said, level)
     listed = [server for server in _newest_first(world) if _matches(server, dict(params), level)]
     if marker := params.get("marker"):
         ids = [server.id for server in _newest_first(world)]
         if marker not in ids:
-            raise _fault(400, f"marker [{marker}] not found", f"{level[0]}.{level[1]}")
+            raise fault(400, f"marker [{marker}] not found", level)
         after = set(ids[ids.index(marker) + 1 :])
         listed = [server for server in listed if server.id in after]
     limit = min(int(limit_text), PAGE)
@@ -121,18 +60,18 @@ async def servers(request: Request) -> Response:
         query = urlencode({**params, "marker": page[-1].id})
         tail = "/detail" if detail else ""
         body["servers_links"] = [{"rel": "next", "href": f"{world.url}/compute/v2.1/servers{tail}?{query}"}]
-    return _answer(body, level)
+    return answer(body, level)
 
 
 async def server(request: Request) -> Response:
     """GET /servers/ID."""
     token = authenticate(request)
-    level, world, wanted = _level(request), world_of(request), request.path_params["id"]
+    level, world, wanted = level_of(request), world_of(request), request.path_params["id"]
     for each in world.servers:
         if each.id == wanted:
             groups: dict[str, Any] = {"server_groups": []} if level >= (2, 71) else {}
-            return _answer({"server": {**_view(world, each, level, token.user.id), **groups}}, level)
-    raise _fault(404, f"Instance {wanted} could not be found.", f"{level[0]}.{level[1]}")
+            return answer({"server": {**_view(world, each, level, token.user.id), **groups}}, level)
+    raise fault(404, f"Instance {wanted} could not be found.", level)
 
 
 async def flavors(request: Request) -> Response:
@@ -140,13 +79,13 @@ async def flavors(request: Request) -> Response:
     authenticate(request)
     brief = not request.url.path.endswith("/detail")
     flavor = {key: value for key, value in _flavor(world_of(request)).items() if not brief or key in FLAVOR_BRIEF}
-    return _answer({"flavors": [flavor]}, _level(request))
+    return answer({"flavors": [flavor]}, level_of(request))
 
 
 async def flavor(request: Request) -> Response:
     """GET /flavors/ID."""
     authenticate(request)
-    return _answer({"flavor": _flavor(world_of(request))}, _level(request))
+    return answer({"flavor": _flavor(world_of(request))}, level_of(request))
 
 
 def _flavor(world: World) -> dict[str, Any]:
@@ -210,7 +149,7 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
         "addresses": {"ops-net": [address]},
         "created": stamp(server.created_at),
         "flavor": FLAVOR if level >= (2, 47) else {"id": FLAVOR_ID, "links": [flavor_link]},
-        "hostId": hashlib.sha224(server.id.encode()).hexdigest(),
+        "hostId": nova_actions.host_id(server),
         "id": server.id,
         "image": image,
         "links": _links(world, server),
@@ -246,6 +185,8 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
     for minimum, keys in since.items():
         if level >= minimum:
             shown.update(keys)
+    if server.fault is not None:
+        shown["fault"] = server.fault
     return shown
 
 
@@ -256,6 +197,7 @@ ROUTES = [
     Route("/v2.1/servers", servers),
     Route("/v2.1/servers/detail", servers),
     Route("/v2.1/servers/{id}", server),
+    *nova_actions.ROUTES,
     Route("/v2.1/flavors", flavors),
     Route("/v2.1/flavors/detail", flavors),
     Route("/v2.1/flavors/{id}", flavor),

@@ -37,9 +37,10 @@ async def serve(settings: Settings, directory: Path, say: Callable[[str], None],
 def introduction(world: World, directory: Path) -> list[str]:
     """How to use the drill, for people."""
     vip = f"http://{world.balancer.vip_address}:{world.vip.port}/version"
-    count = world.settings.instances
+    count, services = world.settings.instances, world.settings.services
     lines = [
-        f"A simulated cloud with the service {SERVICE}: {count} blue instances live, {count} green ones warm.",
+        f"A simulated cloud with the service {SERVICE}: {count} blue instances live, {count} green ones warm"
+        + (f"; {services - 1} more services like it." if services > 1 else "."),
         f"It listens on loopback only: APIs {world.url}, VIP {vip}",
         "",
         f"  export OS_CLIENT_CONFIG_FILE={directory / CLOUDS}",

@@ -24,13 +24,16 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
-from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scene
+from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scenarios, scene
 from console.drill.api import Fault, not_found
 from console.drill.loopback import no_tls, stop_listening
 from console.drill.octavia import members, others, reading
+from console.drill.outages import Outages
 from console.drill.record import Recorder
 from console.drill.settings import Settings
+from console.drill.vip import Vip
 from console.drill.world import World
 from console.errors import BluegreenError
 
@@ -122,8 +125,8 @@ async def simulation(settings: Settings, directory: Path) -> AsyncIterator[World
         world = await _world(settings, history)
         stack.push_async_callback(_stop, world)
         world.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        await world.instances[-1].set_mode(scene.spoil(world))
-        server = _Server(_uvicorn_config(application(world)))
+        await scenarios.begin(world, settings.fault)
+        server = _Server(_uvicorn_config(Outages(application(world), world)))
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         stack.push_async_callback(_finish, server, serving)
         beating = asyncio.ensure_future(_heartbeat(world))
@@ -182,7 +185,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _uvicorn_config(app: Starlette) -> uvicorn.Config:
+def _uvicorn_config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="h11",
@@ -206,11 +209,12 @@ async def _finish(server: uvicorn.Server, serving: asyncio.Future[None]) -> None
 async def _world(settings: Settings, history: git_history.History) -> World:
     problem: OSError | None = None
     for _ in range(ATTEMPTS):
-        world = scene.build(settings, history, scene.choose_network())
+        world = scene.build(settings, history, scene.choose_network(settings))
         try:
             for instance in world.instances:
                 await instance.start()
-            await world.vip.start()
+            for vip in _vips(world):
+                await vip.start()
         except OSError as error:
             problem = error
             await _stop(world)
@@ -228,14 +232,19 @@ async def _stop(world: World) -> None:
     await asyncio.gather(*world.tasks, return_exceptions=True)
     for instance in world.instances:
         await instance.stop()
-    await world.vip.stop()
-    await world.amphora.close()
+    for vip in _vips(world):
+        await vip.stop()
+
+
+def _vips(world: World) -> list[Vip]:
+    return [vip for entrance in world.entrances for vip in entrance.vips]
 
 
 async def _heartbeat(world: World) -> None:
     while True:
         began = time.monotonic()
-        await world.amphora.check()
-        world.amphora.beat(world.balancer, world.pool)
+        for entrance in tuple(world.entrances):
+            await entrance.amphora.check()
+            entrance.amphora.beat(entrance.balancer)
         took = time.monotonic() - began
         await asyncio.sleep(max(world.settings.heartbeat, 3 * took))  # hundreds of members leave time for the APIs

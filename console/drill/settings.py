@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_INSTANCES = 400  # of each colour: their addresses share one /22
+MOST_INSTANCES = 400  # of each colour
+MOST_SERVERS = 4000  # of all services: each is a listening socket, and the health checks share one process
 
 
 class Fault(StrEnum):
@@ -13,10 +14,18 @@ class Fault(StrEnum):
 
     GREEN_UNHEALTHY = "green-unhealthy"
     GREEN_BAD_AFTER_SWITCH = "green-bad-after-switch"
+    BLUE_DEAD = "blue-dead"
     LB_STUCK = "lb-stuck"
     LB_ERROR = "lb-error"
-    SLOW_API = "slow-api"
     CONFLICT_STORM = "conflict-storm"
+    SECOND_OPERATOR = "second-operator"
+    SLOW_API = "slow-api"
+    TOKEN_EXPIRY = "token-expiry"  # noqa: S105 no password
+    LOGIN_REFUSED = "login-refused"
+    API_DOWN = "api-down"
+    API_FORBIDDEN = "api-forbidden"
+    RATE_LIMITED = "rate-limited"
+    NAMES_LOST = "names-lost"
 
     @property
     def words(self) -> str:
@@ -27,10 +36,18 @@ class Fault(StrEnum):
 _WORDS = {
     Fault.GREEN_UNHEALTHY: "one green instance fails its health check from the start",
     Fault.GREEN_BAD_AFTER_SWITCH: "green answers half of its requests with errors soon after it gets traffic",
+    Fault.BLUE_DEAD: "a live instance stops by itself: Nova says ERROR, nothing listens",
     Fault.LB_STUCK: "the first change of the load balancer leaves it in PENDING_UPDATE",
     Fault.LB_ERROR: "the first change of the load balancer ends in ERROR",
-    Fault.SLOW_API: "each answer of the APIs takes 2 s longer",
     Fault.CONFLICT_STORM: "the first 5 changes of the load balancer get 409, as if somebody were always faster",
+    Fault.SECOND_OPERATOR: "somebody else changes a weight in the pool, again and again",
+    Fault.SLOW_API: "each answer of the APIs takes 2 s longer",
+    Fault.TOKEN_EXPIRY: "every token ends after a few seconds; a login gives another one",
+    Fault.LOGIN_REFUSED: "tokens end, and logins are refused",
+    Fault.API_DOWN: "Nova drops every connection; the other APIs answer",
+    Fault.API_FORBIDDEN: "Octavia answers 403 to everything; the other APIs answer",
+    Fault.RATE_LIMITED: "Octavia answers 429 with Retry-After",
+    Fault.NAMES_LOST: "the catalog names hosts that cannot be resolved",
 }
 
 
@@ -38,18 +55,17 @@ _WORDS = {
 class Settings:
     """All times in seconds.
 
-    `pending`: how long a change keeps the load balancer in PENDING_UPDATE. `heartbeat`: time between two checks of
-    the members, after which the operating statuses follow. `delay`: added to each answer of the APIs.
-    `token_life`: how long a token is valid.
+    `services`: how many there are (`catalogue`), each with so many `instances` of each colour. `pending`: how long a
+    change keeps the load balancer in PENDING_UPDATE. `heartbeat`: time between two checks of the members, after which
+    the operating statuses follow. `delay`: added to each answer of the APIs. `token_life`: how long a token is valid.
+    `tags`: whether the cloud knows tags (Nova from 2.26, Octavia from 2.5); without them nothing carries any.
     """
 
     instances: int = 3
+    services: int = 1
     pending: float = 1.5
     heartbeat: float = 3.0
     delay: float = 0.0
     token_life: float = 3600.0
+    tags: bool = True
     fault: Fault | None = None
-
-    def __post_init__(self) -> None:
-        if self.fault is Fault.SLOW_API:
-            self.delay = max(self.delay, 2.0)

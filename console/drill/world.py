@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -84,6 +85,22 @@ class Server:
     vm_state: str = "active"
     task_state: str | None = None
     power_state: int = 1
+    fault: JSON | None = None
+    deeds: list[Deed] = field(default_factory=list)  # newest last
+
+
+@dataclass
+class Deed:
+    """An action on a server, as os-instance-actions lists it. Times in Unix seconds; `finish` None while it runs."""
+
+    action: str
+    event: str
+    user: User
+    start: float
+    finish: float | None = None
+    result: str = "Success"
+    message: str | None = None
+    request_id: str = field(default_factory=lambda: f"req-{uuid4()}")
 
 
 @dataclass
@@ -109,8 +126,20 @@ class Trouble:
 
 
 @dataclass
+class Entrance:
+    """The way into a service: a load balancer, the amphora that works for it, and a VIP for each listener."""
+
+    balancer: Balancer
+    amphora: Amphora
+    vips: list[Vip]
+
+
+@dataclass
 class World:
-    """The one project, and all that is in it. Neutron's objects are kept as its API shows them."""
+    """The one project, and all that is in it. Neutron's objects are kept as its API shows them.
+
+    `outages` are of whole APIs, by service type; `names_lost`: the catalog names hosts that do not resolve.
+    """
 
     settings: Settings
     users: list[User]
@@ -121,10 +150,7 @@ class World:
     networks: list[JSON]
     subnets: list[JSON]
     ports: list[JSON]
-    balancer: Balancer
-    pool: Pool
-    amphora: Amphora
-    vip: Vip
+    entrances: list[Entrance]
     project_id: str
     project: str = "drill"
     region: str = "RegionOne"
@@ -132,9 +158,47 @@ class World:
     tokens: dict[str, Token] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    outages: dict[str, str] = field(default_factory=dict)
+    names_lost: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    haunting: set[asyncio.Task[None]] = field(default_factory=set)  # what a scenario keeps doing
     settle_now: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def balancer(self) -> Balancer:
+        """That of the first service."""
+        return self.entrances[0].balancer
+
+    @property
+    def pool(self) -> Pool:
+        """The first one of the first service."""
+        return self.balancer.pools[0]
+
+    @property
+    def amphora(self) -> Amphora:
+        """That of the first service."""
+        return self.entrances[0].amphora
+
+    @property
+    def vip(self) -> Vip:
+        """The first one of the first service."""
+        return self.entrances[0].vips[0]
 
     def instance(self, name_or_id: str) -> Instance | None:
         """The instance of this name or id."""
         return next((each for each in self.instances if name_or_id in (each.name, each.id)), None)
+
+    def server(self, name_or_id: str) -> Server | None:
+        """The server of this name or id."""
+        return next((each for each in self.servers if name_or_id in (each.name, each.id)), None)
+
+    def pools(self) -> Iterator[tuple[Entrance, Pool]]:
+        """Every pool with where it is."""
+        return ((entrance, pool) for entrance in self.entrances for pool in entrance.balancer.pools)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something in the background, until the drill ends at the latest."""
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task

@@ -139,7 +139,8 @@ class Balanced:
 
     def attached(self, pool_id: str) -> bool:
         """Whether the load balancer has the pool in its configuration: a detached one is not health-checked."""
-        default = any(one.default_pool_id == pool_id and one.admin_state_up for one in self.listeners)
+        everyone = (*self.listeners, *self.neighbours)
+        default = any(one.default_pool_id == pool_id and one.admin_state_up for one in everyone)
         return default or any(one.pool_id == pool_id and one.attaches for one in self.policies)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from console.model.balancer import Member
+from console.model.colour import Role
 from console.model.instance import Instance
-from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service
+from console.model.service import AHEAD, BALANCER, POOLS, POWER, PROBES, SERVERS, ColourSet, Service
+
+_WELL_STATUSES = ("ONLINE", "DRAINING")
 
 
 class Health(StrEnum):
@@ -19,10 +25,15 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A health, and the sentence that explains it: which check, what it saw."""
+    """A health, and the sentence that explains it: which check, what it saw.
+
+    `stale`: unknown only because a source is old. `stopped`: a worker of the idle colour, off as it should be.
+    """
 
     health: Health
     reason: str = ""
+    stale: bool = False
+    stopped: bool = False
 
     @property
     def healthy(self) -> bool:
@@ -31,13 +42,25 @@ class Judgement:
 
 
 def judge(service: Service, instance: Instance, now: float) -> Judgement:
-    """The health of one instance at `now` (Unix seconds). The first failing check is named; bad beats unknown."""
-    checks = (_nova(service, instance, now), _member(service, instance, now), _probe(service, instance, now))
-    for wanted in (Health.UNHEALTHY, Health.UNKNOWN):
-        for verdict in checks:
-            if verdict.health is wanted:
-                return verdict
-    return Judgement(Health.HEALTHY, "Nova, load balancer and probe agree" if service.probed else "not probed directly")
+    """The health of one instance at `now` (Unix seconds): what decisions use.
+
+    The first failing check is named; bad beats unknown.
+    """
+    known: dict[int, tuple[Instance, Judgement, float, float]] = service.memo.setdefault("judged", {})
+    found = known.get(id(instance))
+    if found is not None and found[0] is instance and found[2] <= now <= found[3]:
+        return found[1]
+    judgement = _judge(service, instance, now)
+    known[id(instance)] = instance, judgement, now, _holds_until(service, instance, now)
+    return judgement
+
+
+def announced(service: Service, instance: Instance, now: float) -> Judgement:
+    """The health to show: one that held for two observations. What is unknown because it is stale is shown at once."""
+    seen, told = judge(service, instance, now), instance.announced
+    if told is None or seen.stale or told.word == seen.health.value:
+        return seen
+    return Judgement(Health(told.word), told.reason)
 
 
 def healthy_count(service: Service, side: ColourSet, now: float) -> int:
@@ -45,75 +68,186 @@ def healthy_count(service: Service, side: ColourSet, now: float) -> int:
     return sum(judge(service, instance, now).healthy for instance in side.instances)
 
 
+def disagreement(instance: Instance) -> str:
+    """Where Nova, Octavia and the probe contradict each other, in a sentence; empty where they agree."""
+    probe, server = instance.probe, instance.server
+    for member in instance.members:
+        status = member.operating_status
+        if member.id in instance.parked or status not in (*_WELL_STATUSES, "ERROR"):
+            continue
+        well = status in _WELL_STATUSES
+        if probe is not None and not probe.not_from_here and well != probe.ok:
+            return f"probe says {probe.words}, Octavia says {status}"
+        if server is not None and well and not server.running:
+            return f"Octavia says {status}, Nova says {server.status}{_task(instance)}"
+        if status == "ONLINE" and member.weight == 0:
+            return "Octavia says ONLINE at weight 0: the last change may not have reached the load balancer"
+    said = {member.operating_status for member in instance.members if member.id not in instance.parked}
+    if "ERROR" in said and not said.isdisjoint(_WELL_STATUSES):
+        return "one load balancer's check passes, another's fails"
+    if not instance.members and probe is not None and probe.ok and server is not None and not server.running:
+        return f"probe says {probe.words}, Nova says {server.status}{_task(instance)}"
+    return ""
+
+
+def _judge(service: Service, instance: Instance, now: float) -> Judgement:
+    checks = (_nova(service, instance, now), _members(service, instance, now), _probe(service, instance, now))
+    for wanted in (Health.UNHEALTHY, Health.UNKNOWN):
+        for verdict in checks:
+            if verdict.health is wanted:
+                return verdict
+    asked = [
+        *(["Nova"] if instance.server is not None else []),
+        *(["load balancer"] if instance.members and len(instance.parked) < len(instance.members) else []),
+        *(["probe"] if service.probed else []),
+    ]
+    if not service.probed:
+        return Judgement(Health.HEALTHY, "not probed directly")
+    return Judgement(Health.HEALTHY, f"{' and '.join(filter(None, (', '.join(asked[:-1]), asked[-1])))} agree")
+
+
+def _holds_until(service: Service, instance: Instance, now: float) -> float:
+    """Until when the judgement stays as it is, all facts being the same: the next one of them grows stale then."""
+    ends = [_end(one.seen_at, one.good_for, now) for one in map(service.source, service.decisive)]
+    if service.probed and instance.probe is not None:
+        ends.append(_end(instance.probe.at, service.source(PROBES).good_for, now))
+    return min(ends, default=math.inf)
+
+
+def _end(at: float | None, good_for: float, now: float) -> float:
+    """The end of a fact's freshness; what is stale already is told with its age, so it holds for this moment only."""
+    if at is None:
+        return math.inf
+    return at + good_for if -AHEAD <= now - at <= good_for else now
+
+
 def _bad(reason: str) -> Judgement:
     return Judgement(Health.UNHEALTHY, reason)
 
 
-def _unknown(reason: str) -> Judgement:
-    return Judgement(Health.UNKNOWN, reason)
+def _unknown(reason: str, *, stale: bool = False) -> Judgement:
+    return Judgement(Health.UNKNOWN, reason, stale=stale)
 
 
 _WELL = Judgement(Health.HEALTHY)
 
+# Nova's words for a server that does not do its work. Any other word but ACTIVE is none that we know.
+_NOT_WORKING = frozenset(
+    {
+        "BUILD", "DELETED", "ERROR", "HARD_REBOOT", "MIGRATING", "PASSWORD", "PAUSED", "REBOOT", "REBUILD", "RESCUE",
+        "RESIZE", "REVERT_RESIZE", "SHELVED", "SHELVED_OFFLOADED", "SHUTOFF", "SOFT_DELETED", "SUSPENDED",
+        "VERIFY_RESIZE",
+    }
+)  # fmt: skip
+_STOPPED = frozenset({"SHUTOFF", "SHELVED", "SHELVED_OFFLOADED", "PAUSED", "SUSPENDED"})
+
 
 def _nova(service: Service, instance: Instance, now: float) -> Judgement:
+    if instance.static or SERVERS not in service.decisive:
+        return _WELL
     if not service.source(SERVERS).fresh(now):
-        return _unknown("Nova's answer is stale")
+        return _unknown("Nova's answer is stale", stale=True)
     server = instance.server
     if server is None:
-        return _unknown("Nova does not list its server")
+        return (
+            _bad("its server is gone: Nova answers 404") if instance.gone else _unknown("Nova does not list its server")
+        )
     if server.running:
         return _WELL
     if server.status == "ACTIVE":
         doing = f"task {server.task_state}" if server.task_state else f"power state {server.power_state}"
         return _bad(f"Nova says ACTIVE with {doing}")
+    if server.status == "UNKNOWN":
+        return _unknown("Nova does not know its state: its cell may be down")
+    if server.status not in _NOT_WORKING:
+        return _unknown(f"Nova says {server.status}, a word that tells nothing here")
+    if startable(instance) and service.rotation == POWER and _is_idle(service, instance):
+        return Judgement(Health.UNKNOWN, f"stopped ({server.status}), as workers of the idle colour are", stopped=True)
     fault = f" ({server.fault})" if server.fault else ""
-    return _bad(f"Nova says {server.status}{fault}")
+    return _bad(f"Nova says {server.status}{_task(instance)}{fault}")
 
 
-def _member(service: Service, instance: Instance, now: float) -> Judgement:
+def startable(instance: Instance) -> bool:
+    """Whether its server is off and at rest, so that it can be started."""
+    server = instance.server
+    return server is not None and server.status in _STOPPED and server.task_state is None
+
+
+def _is_idle(service: Service, instance: Instance) -> bool:
+    return instance.colour is not None and service.role(instance.colour) is Role.IDLE
+
+
+def _task(instance: Instance) -> str:
+    task = instance.server.task_state if instance.server is not None else None
+    return f" with task {task}" if task else ""
+
+
+def _members(service: Service, instance: Instance, now: float) -> Judgement:
+    if service.rotation == POWER:
+        return _WELL
     if not service.source(BALANCER).fresh(now):
-        return _unknown("the load balancer's answer is stale")
-    member = instance.member
-    if member is None:
+        return _unknown("the load balancer's answer is stale", stale=True)
+    if not instance.members:
         return _unknown("it is in no pool, so no monitor checks it")
+    found = [_member(service, instance, member) for member in instance.members]
+    found += [
+        _unknown(f"it is not in pool {name}, so no monitor checks it there") for name in _lacking(service, instance)
+    ]
+    worst = (Health.UNHEALTHY, Health.UNKNOWN)
+    return next((one for health in worst for one in found if one.health is health), _WELL)
+
+
+def _member(service: Service, instance: Instance, member: Member) -> Judgement:
+    where = _where(service, member)
     if member.provisioning_status == "ERROR":
-        return _bad("its member is in provisioning ERROR: the load balancer may not have applied its settings")
+        return _bad(f"its member{where} is in provisioning ERROR: the load balancer may not have applied its settings")
     if not member.admin_state_up:
-        return _unknown("its member is disabled, so no monitor checks it")
+        return _unknown(f"its member{where} is disabled, so no monitor checks it")
+    if member.id in instance.parked:
+        # its status is the last one from before its pool was taken away, or none at all: it says nothing either way
+        return _WELL if service.probed else _unknown(f"nothing attaches its pool{where}, so no monitor checks it")
     if member.operating_status == "NO_MONITOR":
-        return _WELL if service.probed else _unknown("no monitor and no probe checks it")
+        return _WELL if service.probed else _unknown(f"no monitor{where} and no probe checks it")
     # ONLINE at weight 0, or DRAINING above it, is the heartbeat lagging behind a change: the check passes either way.
-    if member.operating_status in ("ONLINE", "DRAINING"):
+    if member.operating_status in _WELL_STATUSES:
         return _WELL
     if member.operating_status == "ERROR":
-        return _bad("the load balancer's health check fails (ERROR)")
-    return _unknown(f"the load balancer says {member.operating_status}")
+        return _bad(f"the load balancer's health check{where} fails (ERROR)")
+    return _unknown(f"the load balancer says {member.operating_status}{where}")
+
+
+def _where(service: Service, member: Member) -> str:
+    """In which pool, where there are several."""
+    if len(service.balanced) < 2:
+        return ""
+    pool_id = service.pool_id_of(member)
+    part = service.part_of(pool_id)
+    return next((f" in pool {pool.name or pool.id}" for pool in part.pools if pool.id == pool_id), "") if part else ""
+
+
+def _lacking(service: Service, instance: Instance) -> Iterator[str]:
+    """The pools that the others of its colour are in and it is not."""
+    if len(service.balanced) < 2:
+        return
+    mine = {service.pool_id_of(member) for member in instance.members}
+    for part in service.balanced:
+        pool = part.pool(instance.colour if service.rotation == POOLS else None)
+        if pool is not None and pool.id not in mine:
+            yield pool.name or pool.id
 
 
 def _probe(service: Service, instance: Instance, now: float) -> Judgement:
     if not service.probed:
-        return _WELL
+        powered = service.rotation == POWER or (instance.static and not instance.members)
+        return _unknown("no probe checks what it does") if powered else _WELL
     probe = instance.probe
     if probe is None:
-        return _unknown("it was not probed yet")
-    if now - probe.at > service.source(PROBES).good_for:
-        return _unknown(f"its last probe is {now - probe.at:.0f} s old")
+        return _unknown("it was not probed yet", stale=not service.source(PROBES).fresh(now))
+    if probe.not_from_here:
+        return _unknown("it cannot be probed from here")
+    if not -AHEAD <= now - probe.at <= service.source(PROBES).good_for:
+        return _unknown(f"its last probe is {now - probe.at:.0f} s old", stale=True)
     if probe.ok:
         return _WELL
-    return _bad(f"the direct probe says {probe.words}")
-
-
-def disagreement(instance: Instance) -> str:
-    """Where Nova, Octavia and the probe contradict each other, in a sentence; empty where they agree."""
-    member, probe, server = instance.member, instance.probe, instance.server
-    if member is None:
-        return ""
-    well = member.operating_status in ("ONLINE", "DRAINING")
-    if probe is not None and well != probe.ok and member.operating_status in ("ONLINE", "DRAINING", "ERROR"):
-        return f"probe says {probe.words}, Octavia says {member.operating_status}"
-    if server is not None and well and not server.running:
-        return f"Octavia says {member.operating_status}, Nova says {server.status}"
-    if member.operating_status == "ONLINE" and member.weight == 0:
-        return "Octavia says ONLINE at weight 0: the last change may not have reached the load balancer"
-    return ""
+    why = f": {'; '.join(probe.reasons[:2])}" if probe.reasons else ""
+    return _bad(f"the direct probe says {probe.words}{why}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.model.balancer import Member
+from console.model.balancer import HOLD_TAG, Member
 from console.model.colour import Colour
 from console.model.server import Server
 
@@ -81,6 +81,7 @@ class Instance:
     pool_id: str = ""  # the pool that `member` is in
     announced: Announced | None = None
     gone: bool = False
+    parked: tuple[str, ...] = ()  # ids of its members that no monitor checks: nothing attaches their pool
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -108,9 +109,11 @@ class Instance:
 
     @property
     def held_by(self) -> str | None:
-        """Who keeps it out by hand: a hold tag, or a member that someone disabled."""
-        if self.member is None:
-            return None
-        if self.member.held_by is not None:
-            return self.member.held_by
-        return None if self.member.admin_state_up else "an administrator (admin_state_up is false)"
+        """Who keeps it out by hand: a hold tag (of a worker: on its server), or a member that someone disabled."""
+        member = self.member
+        if member is None:
+            tags = self.server.tags if self.server is not None else ()
+            return next((tag.removeprefix(HOLD_TAG) for tag in tags if tag.startswith(HOLD_TAG)), None)
+        if member.held_by is not None:
+            return member.held_by
+        return None if member.admin_state_up else "an administrator (admin_state_up is false)"

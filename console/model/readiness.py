@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from console.model.colour import Role
-from console.model.health import healthy_count, judge
+from console.model.balancer import LoadBalancer, Pool
+from console.model.colour import Colour, Role
+from console.model.health import healthy_count, judge, startable
 from console.model.instance import Instance
-from console.model.service import BALANCER, SERVERS, ColourSet, Service
+from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
 
 
 class Readiness(StrEnum):
@@ -35,17 +37,18 @@ class Rollback:
 
 def rollback(service: Service, now: float) -> Rollback:
     """How ready the colour that does not serve is to serve, at `now` (Unix seconds)."""
-    for name in (BALANCER, SERVERS):
+    for name in service.decisive:
         if not service.source(name).fresh(now):
             return Rollback(Readiness.UNKNOWN, f"rollback unknown: no fresh facts from {name}")
     if blocked := _blocked(service):
         return blocked
     if all(service.role(side.colour) is Role.BOTH for side in service.colours):
-        return Rollback(Readiness.UNKNOWN, "both serve: 1 call gives all to either, if it is healthy")
+        return Rollback(Readiness.UNKNOWN, _both_words(service))
     live = service.live
     if live is None:
         return Rollback(Readiness.UNKNOWN, "rollback unknown: no colour is live")
-    return _to(service, service.side(live.other), service.side(live), now)
+    to = _to_stopped if service.rotation == POWER else _to_warm
+    return to(service, service.side(live.other), service.side(live), now)
 
 
 def is_kept_out(instance: Instance) -> bool:
@@ -55,26 +58,83 @@ def is_kept_out(instance: Instance) -> bool:
     return instance.held_by is not None or (instance.member is not None and instance.member.intended_weight == 0)
 
 
+def balancers(service: Service) -> tuple[LoadBalancer, ...]:
+    """The service's load balancers, each once."""
+    if not service.balanced:
+        return (service.balancer,) if service.balancer is not None else ()
+    return tuple({part.balancer.id: part.balancer for part in service.balanced}.values())
+
+
+def pools(service: Service) -> tuple[Pool, ...]:
+    """The service's pools, each once."""
+    if not service.balanced:
+        return (service.pool,) if service.pool is not None else ()
+    return tuple({pool.id: pool for part in service.balanced for pool in part.pools}.values())
+
+
+def stands_ready(service: Service, instance: Instance) -> bool:
+    """Whether it is where a shift to its colour would find it, health aside.
+
+    `weights`: in the pool, at any weight. `pools`: in its own colour's pool, with weight. `power`: it runs.
+    """
+    if service.rotation == POWER:
+        return instance.runs
+    if service.rotation != POOLS:
+        return instance.member is not None
+    own = {part.pool_of.get(instance.colour) for part in service.balanced} if instance.colour is not None else set()
+    return any(one.in_rotation and service.pool_id_of(one) in own for one in instance.members)
+
+
 def _blocked(service: Service) -> Rollback | None:
-    balancer, pool = service.balancer, service.pool
-    if balancer is None or pool is None:
+    if service.rotation == POWER:
+        return None
+    if not balancers(service) or not pools(service):
         return Rollback(Readiness.UNKNOWN, "rollback unknown: load balancer or pool was not seen")
-    if balancer.provider == "ovn":
+    if service.rotation == WEIGHTS and any(one.provider == "ovn" for one in balancers(service)):
         return Rollback(Readiness.UNKNOWN, "rollback not by weights: provider ovn ignores them")
-    for what, status in (("LB", balancer.provisioning_status), ("pool", pool.provisioning_status)):
+    for what, status in _locks(service):
         if status != "ACTIVE":
             waits = "waits for" if status.startswith("PENDING") else "blocked by"
             return Rollback(Readiness.BUSY, f"rollback {waits} {what} {status}")
     return None
 
 
-def _to(service: Service, target: ColourSet, live: ColourSet, now: float) -> Rollback:
+def _locks(service: Service) -> Iterator[tuple[str, str]]:
+    """What a write needs to be ACTIVE: members need their pool, a listener's default pool only the load balancer."""
+    several = len(balancers(service)) > 1
+    yield from ((f"LB {one.name}" if several else "LB", one.provisioning_status) for one in balancers(service))
+    if service.rotation == WEIGHTS:
+        several = len(pools(service)) > 1
+        yield from ((f"pool {one.name}" if several else "pool", one.provisioning_status) for one in pools(service))
+
+
+def _both_words(service: Service) -> str:
+    if service.rotation == POWER:
+        return "both run: stopping either leaves all work to the other"
+    calls = _calls(service, None)
+    return f"both serve: {_counted(calls)} gives all to either, if it is healthy"
+
+
+def _calls(service: Service, source: Colour | None) -> int:
+    """How many writes move all traffic away from a colour: one per pool, or one per listener that sends to it."""
+    if service.rotation != POOLS:
+        return max(len(pools(service)), 1)
+    mine = {
+        pool for part in service.balanced for colour, pool in part.pool_of.items() if source is None or colour is source
+    }
+    return sum(one.default_pool_id in mine for part in service.balanced for one in part.listeners) or 1
+
+
+def _counted(calls: int) -> str:
+    return "1 call" if calls == 1 else f"{calls} calls"
+
+
+def _to_warm(service: Service, target: ColourSet, live: ColourSet, now: float) -> Rollback:
     colour = target.colour.upper()
     if not target.instances:
         return Rollback(Readiness.GONE, f"rollback gone: {colour} has no instances")
     meant = [instance for instance in target.instances if not is_kept_out(instance)]
-    warm = [instance for instance in meant if instance.member is not None and judge(service, instance, now).healthy]
-    unrecorded = sum(one.member is not None and one.member.intended_weight is None for one in warm)
+    warm = [one for one in meant if stands_ready(service, one) and judge(service, one, now).healthy]
     held = len(target.instances) - len(meant)
     aside = f", {held} kept out" if held else ""
     count = (len(warm), len(meant))
@@ -88,7 +148,29 @@ def _to(service: Service, target: ColourSet, live: ColourSet, now: float) -> Rol
         return Rollback(
             Readiness.PARTIAL, f"rollback partial: {len(warm)} warm for {serving} that serve{aside}", *count
         )
-    if unrecorded:
+    if service.rotation == WEIGHTS and (unrecorded := sum(map(_unrecorded, warm))):
         words = f"rollback asks first: {len(warm)} warm, {unrecorded} not recorded for rotation{aside}"
         return Rollback(Readiness.ASKS, words, *count)
-    return Rollback(Readiness.READY, f"rollback ready: {len(warm)} warm, 1 call{aside}", *count)
+    calls = _counted(_calls(service, live.colour))
+    return Rollback(Readiness.READY, f"rollback ready: {len(warm)} warm, {calls}{aside}", *count)
+
+
+def _unrecorded(instance: Instance) -> bool:
+    return any(member.intended_weight is None for member in instance.members)
+
+
+def _to_stopped(_service: Service, target: ColourSet, _live: ColourSet, _now: float) -> Rollback:
+    """Workers are cold: they are started first, and seen to work, before any of the others is stopped."""
+    colour = target.colour.upper()
+    if not target.instances:
+        return Rollback(Readiness.GONE, f"rollback gone: {colour} has no workers")
+    meant = [instance for instance in target.instances if not is_kept_out(instance)]
+    able = sum(map(startable, meant))
+    held = len(target.instances) - len(meant)
+    aside = f", {held} kept out" if held else ""
+    if not meant:
+        return Rollback(Readiness.COLD, f"rollback cold: all {held} of {colour} are kept out")
+    if able == len(meant):
+        return Rollback(Readiness.COLD, f"rollback cold: {able} workers to be started{aside}", 0, len(meant))
+    words = f"rollback cold: {able} of {len(meant)} workers can be started{aside}"
+    return Rollback(Readiness.COLD, words, 0, len(meant))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Member, Pool
 from console.model.colour import Colour, Role
@@ -26,7 +27,7 @@ STATS, SESSIONS = "statistics", "sessions"
 
 WEIGHTS, POOLS, POWER = "weights", "pools", "power"  # rotations
 
-_AHEAD = 5.0  # seconds that a fact may be of the future: more is a clock that was set back
+AHEAD = 5.0  # seconds that a fact may be of the future: more is a clock that was set back
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Source:
 
     def fresh(self, now: float) -> bool:
         """Whether its facts may be used for a decision."""
-        return self.seen_at is not None and -_AHEAD <= now - self.seen_at <= self.good_for
+        return self.seen_at is not None and -AHEAD <= now - self.seen_at <= self.good_for
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,11 @@ class Service:
         """A source's state; one that has never been asked is unknown, not fresh."""
         found = self.sources.get(name)
         return found if found is not None else Source(name)
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Room for what is derived from these facts, so that it is derived once; no part of what they say."""
+        return {}
 
     @cached_property
     def serving_pools(self) -> frozenset[str]:

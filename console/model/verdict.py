@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from console.model.colour import Colour, Role
-from console.model.health import Health, disagreement, judge
-from console.model.instance import Instance
-from console.model.readiness import Readiness, is_kept_out, rollback
-from console.model.service import BALANCER, LEASE, PROBES, SERVERS, VIP, ColourSet, Service, Source
+from console.model.health import announced
+from console.model.readiness import Readiness, balancers, is_kept_out, pools, rollback, stands_ready
+from console.model.roles import role_words
+from console.model.service import POOLS, POWER, ColourSet, Service
+from console.model.troubles import age_words, other_troubles, serving_troubles, stale_sources, stale_words
 
-_NAMES_SHOWN = 3
+__all__ = ["Verdict", "is_settled", "role_words", "verdict"]
+
+_WORSE = {"ACTIVE": 0, "PENDING": 1, "ERROR": 4}  # everything else is between
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +55,38 @@ class Verdict:
 def verdict(service: Service, now: float) -> Verdict:
     """The verdict on a service at `now` (Unix seconds)."""
     way_back = rollback(service, now)
-    stale = _stale(service, now)
-    troubles = tuple(_serving_troubles(service, now))
-    balancer_ready = service.balancer is not None and service.balancer.provisioning_status == "ACTIVE"
+    stale = stale_sources(service, now)
+    troubles = tuple(serving_troubles(service, now))
+    found = balancers(service)
+    ready = service.rotation == POWER or (bool(found) and all(one.provisioning_status == "ACTIVE" for one in found))
     return Verdict(
         blue=_side_words(service, service.blue, now),
         green=_side_words(service, service.green, now),
         rollback=way_back.words,
         balancer=_balancer_words(service),
-        freshness="fresh" if not stale else f"STALE {_age(stale[0], now)}: {stale[0].name}",
-        problems=(*(_stale_words(source, now) for source in stale), *troubles, *_other_troubles(service, now)),
+        freshness="fresh" if not stale else f"STALE {age_words(stale[0], now)}: {stale[0].name}",
+        problems=(*stale_words(stale, now), *troubles, *other_troubles(service, now)),
         healthy=not stale and not troubles,
         rollback_state=way_back.state,
-        balancer_ready=balancer_ready,
+        balancer_ready=ready,
         fresh=not stale,
         settled=is_settled(service),
     )
 
 
 def is_settled(service: Service) -> bool:
-    """Whether the load balancer applies the weights that the API shows.
+    """Whether the load balancers apply what the API shows.
 
     While a change is under way, and after one has failed, a GET shows the weights that were asked for (facts 7a, 7b).
     """
-    return all(
+    members = (
         member.provisioning_status == "ACTIVE"
         for side in service.colours
         for instance in side.instances
-        if (member := instance.member) is not None
+        for member in instance.members
     )
-
-
-def role_words(service: Service, colour: Colour) -> str:
-    """What the colour is to the traffic: a Role, or `unknown`, `changing`, `in doubt` where the weights do not tell."""
-    if service.source(BALANCER).seen_at is None:
-        return "unknown"
-    statuses = {i.member.provisioning_status for i in service.side(colour).instances if i.member is not None}
-    if any(status.startswith("PENDING") for status in statuses):
-        return "changing"
-    return "in doubt" if statuses - {"ACTIVE"} else service.role(colour).value
+    carriers = (one.provisioning_status == "ACTIVE" for part in service.balanced for one in part.listeners)
+    return all(members) and (service.rotation != POOLS or all(carriers))
 
 
 def _side_words(service: Service, side: ColourSet, now: float) -> str:
@@ -99,106 +94,28 @@ def _side_words(service: Service, side: ColourSet, now: float) -> str:
     if not side.instances:
         return f"{name} {role}"
     meant = [instance for instance in side.instances if not is_kept_out(instance)]
-    healthy = sum(judge(service, instance, now).healthy for instance in meant)
-    words = [name, role, side.version, f"{healthy}/{len(meant)}"]
-    if role == Role.BOTH:
-        words.append(f"{100 * side.weight / (service.blue.weight + service.green.weight):.0f} %")
-    if role == Role.IDLE and meant and healthy == len(meant) and all(i.member is not None for i in meant):
+    judged = [announced(service, instance, now) for instance in meant]
+    healthy, stopped = sum(one.healthy for one in judged), sum(one.stopped for one in judged)
+    words = [name, role, side.version, f"{healthy}/{len(meant)}" if stopped < len(meant) or not meant else ""]
+    if role == Role.BOTH and (share := service.share(side.colour)) is not None:
+        words.append(f"{100 * share:.0f} %")
+    if role == Role.IDLE and meant and healthy == len(meant) and all(stands_ready(service, one) for one in meant):
         words.append("ready")
+    if stopped:
+        words.append(f"{stopped} stopped")
     if held := len(side.instances) - len(meant):
         words.append(f"({held} kept out)")
-    return " ".join(words)
+    return " ".join(filter(None, words))
 
 
 def _balancer_words(service: Service) -> str:
-    if service.balancer is None:
+    if service.rotation == POWER:
+        return "no LB"
+    found = balancers(service)
+    if not found:
         return "LB unknown"
-    status = f"LB {service.balancer.provisioning_status}"
-    pool = service.pool
-    if pool is not None and pool.provisioning_status == "ERROR":
-        return f"{status}, pool ERROR"
-    return status
-
-
-def _stale(service: Service, now: float) -> list[Source]:
-    """Each source of decisions that is not fresh, the oldest first."""
-    names = [SERVERS, BALANCER, *([PROBES] if service.probed else []), *([VIP] if service.traffic_watched else [])]
-    sources = [source for name in names if not (source := service.source(name)).fresh(now)]
-    return sorted(sources, key=lambda one: one.seen_at or 0.0)
-
-
-def _stale_words(source: Source, now: float) -> str:
-    cause = f": {source.problem}" if source.problem else ""
-    if source.seen_at is None:
-        return f"{source.name}: never seen{cause}"
-    return f"{source.name}: the last answer is {_age(source, now)} old{cause}"
-
-
-def _age(source: Source, now: float) -> str:
-    return f"{now - source.seen_at:.0f} s" if source.seen_at is not None else "(never seen)"
-
-
-def _serving_troubles(service: Service, now: float) -> Iterator[str]:
-    """What is wrong with what serves."""
-    balancer, pool = service.balancer, service.pool
-    if balancer is not None and not balancer.provisioning_status.startswith(("ACTIVE", "PENDING")):
-        yield f"load balancer {balancer.name} is {balancer.provisioning_status}: it takes no change"
-    if pool is not None and pool.provisioning_status == "ERROR":
-        yield f"pool {pool.name} is in provisioning ERROR"
-    for side in service.colours:
-        if role_words(service, side.colour) == "in doubt":
-            yield f"{side.colour.upper()}: members are in provisioning ERROR, so the weights shown may not be applied"
-    if service.source(BALANCER).seen_at is not None and service.blue.weight + service.green.weight == 0:
-        yield "no colour is live: no member of BLUE or GREEN has weight"
-    yield from _unhealthy(service, now, in_rotation=True)
-    if service.traffic is not None and service.traffic.lost:
-        lost, asked = service.traffic.lost, len(service.traffic.answers)
-        last = next(answer for answer in reversed(service.traffic.answers) if not answer.ok)
-        cause = last.error or f"status {last.status}"
-        yield f"{lost} of {asked} requests through the VIP failed, the last {now - last.at:.0f} s ago: {cause}"
-
-
-def _other_troubles(service: Service, now: float) -> Iterator[str]:
-    """What a person should know, and what does not harm what serves."""
-    if any(role_words(service, side.colour) == "changing" for side in service.colours):
-        by = f" by {service.lease.owner}" if service.lease is not None and not service.lease.foreign else ""
-        yield f"a change is under way{by}: the weights shown may not be the ones applied yet"
-    yield from _unhealthy(service, now, in_rotation=False)
-    for side in service.colours:
-        if len(side.versions) > 1:
-            yield f"{side.colour.upper()} runs {len(side.versions)} versions: {_some(side.versions)}"
-        for instance in side.instances:
-            if instance.weight and (odd := disagreement(instance)) and judge(service, instance, now).healthy:
-                yield f"{instance.name}: {odd}"
-    if foreign := [member.name or member.address for member in service.foreign if member.in_rotation]:
-        yield f"members in rotation that are no instance of {service.name}: {_some(foreign)}"
-    if service.uncoloured:
-        names = [instance.name for instance in service.uncoloured]
-        yield f"nothing tells the colour of {_some(names)}"
-    lease = service.source(LEASE)
-    if lease.problem:
-        yield f"who holds the lease is not known: {lease.problem}"
-
-
-def _unhealthy(service: Service, now: float, *, in_rotation: bool) -> Iterator[str]:
-    """Instances that are not healthy, those with the same reason in one sentence, without those kept out on purpose.
-
-    What is unknown only because a source is stale was said of the source.
-    """
-    blind = not all(service.source(name).fresh(now) for name in (SERVERS, BALANCER))
-    for side in service.colours:
-        reasons: dict[tuple[Health, str], list[Instance]] = {}
-        for instance in side.instances:
-            if (instance.weight > 0) is not in_rotation or is_kept_out(instance):
-                continue
-            found = judge(service, instance, now)
-            if found.health is Health.UNHEALTHY or (found.health is Health.UNKNOWN and not blind):
-                reasons.setdefault((found.health, found.reason), []).append(instance)
-        for (_, reason), instances in sorted(reasons.items(), key=lambda item: item[0][0] is Health.UNKNOWN):
-            yield f"{_some([instance.name for instance in instances])}: {reason}"
-
-
-def _some(names: list[str] | tuple[str, ...]) -> str:
-    """The first few, and how many more."""
-    shown, hidden = names[:_NAMES_SHOWN], len(names) - _NAMES_SHOWN
-    return ", ".join(shown) + (f" and {hidden} more" if hidden > 0 else "")
+    statuses = {one.provisioning_status for one in found}
+    worst = max(found, key=lambda one: _WORSE.get(one.provisioning_status.partition("_")[0], 3))
+    name = f" {worst.name}" if len(statuses) > 1 else ""
+    status = f"LB{'s' if len(found) > 1 and not name else ''}{name} {worst.provisioning_status}"
+    return f"{status}, pool ERROR" if any(one.provisioning_status == "ERROR" for one in pools(service)) else status

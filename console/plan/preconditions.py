@@ -71,9 +71,7 @@ def _one_pool(service: Service, config: ServiceConfig) -> Refusal | None:
 
 def _release_as_asked(config: ServiceConfig, intent: Intent) -> Refusal | None:
     """What the config asks of a cutover and this version does not do. A way back has no gates and no waits."""
-    release = config.release
-    wanted = (("gates", bool(release.gates)),)
-    keys = [f"release.{key}" for key, asked in wanted if asked]
+    keys = config.release.not_carried_out
     if not keys or intent.action is Action.ROLLBACK:
         return None
     return Refusal(

@@ -84,7 +84,8 @@ def assemble(config: ServiceConfig, facts: Facts) -> Service:
 def instances_of(config: ServiceConfig, facts: Facts) -> tuple[list[Instance], tuple[Member, ...]]:
     """The instances by name, and the members that join to none."""
     found, foreign = join(config.instances, facts.servers, facts.others, facts.balanced)
-    return [_instance(config, facts, one) for one in found], foreign
+    parked = frozenset(pool.id for part in facts.balanced for pool in part.pools if not part.attached(pool.id))
+    return [_instance(config, facts, one, parked) for one in found], foreign
 
 
 def decisive_sources(config: ServiceConfig) -> tuple[str, ...]:
@@ -99,7 +100,7 @@ def image_of(server: Server | None, images: Mapping[str, Mapping[str, str]]) -> 
     return images.get(server.image_id) if server is not None and server.image_id is not None else None
 
 
-def _instance(config: ServiceConfig, facts: Facts, one: Joined) -> Instance:
+def _instance(config: ServiceConfig, facts: Facts, one: Joined, parked: frozenset[str]) -> Instance:
     server, member = one.server, one.members[0] if one.members else None
     key = server.id if server is not None else (member.id if member is not None else one.name)
     return Instance(
@@ -113,6 +114,7 @@ def _instance(config: ServiceConfig, facts: Facts, one: Joined) -> Instance:
         static=one.static,
         pool_id=one.pools[0] if one.pools else "",
         gone=server is None and member is not None and member.server_id in facts.gone,
+        parked=tuple(m.id for m, pool in zip(one.members, one.pools, strict=True) if pool in parked) if parked else (),
     )
 
 

@@ -36,19 +36,18 @@ class Shapes:
         self._lock = Lock()
         self._kept: dict[str, tuple[Shape, object]] = {}
 
-    def of(self, balancer: LoadBalancer, listed: object, everyone: Sequence[LoadBalancer], *, keep: bool) -> Shape:
-        """The shape of a load balancer of the list `everyone`, `listed` being that very answer.
+    def of(self, balancer: LoadBalancer, everyone: Sequence[LoadBalancer], *, keep: bool) -> Shape:
+        """The shape of a load balancer of the list `everyone`, read at most once for one list.
 
-        It is read at most once for one answer. With `keep` it may be up to SHAPE_AGE older if nothing has changed.
-        Raises CloudError.
+        With `keep` it may be up to SHAPE_AGE older if nothing has changed. Raises CloudError.
         """
         with self._lock:
             found, read_for = self._kept.get(balancer.id, (None, None))
-            if found is not None and (read_for is listed or (keep and self._same(found, balancer))):
+            if found is not None and (read_for is everyone or (keep and self._same(found, balancer))):
                 return found
             several = self.watched > _FEW
             shapes = self._all(everyone) if several else [self._one(balancer)]
-            self._kept.update({shape.balancer.id: (shape, listed) for shape in shapes})
+            self._kept.update({shape.balancer.id: (shape, everyone) for shape in shapes})
             return self._kept[balancer.id][0]
 
     def _same(self, before: Shape, balancer: LoadBalancer) -> bool:

@@ -131,14 +131,16 @@ class Watched:
         listed = self.place.balancers.seen
         if listed.source.problem:
             raise CloudError(listed.source.problem, listed.source.hint)
+        if listed.value is None:
+            raise CloudError(f"cloud {self.place.cloud} has not told its load balancers yet")
         reader, before = self.place.reader(), self._rotated
         keep = self.keep_shape and not self.rotation.seen.source.problem
         parts: list[Balanced] = []
         shapes: list[Shape] = []
+        everyone = listed.value
         for at, attached in enumerate(self.config.rotation.attached):
-            everyone = listed.value or []
             balancer = choose("load balancer", everyone, attached.load_balancer, self.config.balancer_place[0])
-            shape = self.place.shapes.of(balancer, listed, everyone, keep=keep)
+            shape = self.place.shapes.of(balancer, everyone, keep=keep)
             bare = before.made_of(shape, at) or part(reader, self.config, attached, shape)
             # the list is younger than the shape may be
             parts.append(with_members(reader, replace(bare, balancer=balancer)))

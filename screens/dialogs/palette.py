@@ -1,90 +1,112 @@
-"""Find an action, a service or a theme by its name."""
+"""Do anything by its name: typed after `:`, or found in the list.
+
+The screen itself takes the keys, from the moment at which it is opened: letters typed in a burst over a slow line must
+not reach what lies below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from typing import ClassVar
+from collections.abc import Iterable
 
-from textual import on
-from textual.binding import Binding, BindingType
+from textual import events
 from textual.widget import Widget
-from textual.widgets import Input
 
-from console.model.text import visible
-from screens import keys, themes
+from screens.commands import Command, commands, matching
 from screens.dialogs.dialog import Dialog
 from screens.facts_screen import FactsScreen
-from screens.keys import Place
-from screens.navigate import Spot
 from screens.view.line import line
 from screens.view.table import Column, Row
 from screens.widgets.panel import Panel
+from screens.widgets.sheet import Sheet
 from screens.widgets.table import Table
 
-_COLUMNS = (Column("", 24), Column("", 0, most=90))
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One line of the palette. `closed` is why it can not be done now."""
-
-    name: str
-    explanation: str
-    run: Callable[[], None]
-    closed: str = ""
+_COLUMNS = (Column("", 28, keeps_end=True), Column("", 0, most=90))
+_LIMIT = 200  # characters
 
 
 class Palette(Dialog[Command]):
-    """Type a part of the name, enter does it."""
+    """Type a name or a part of it; enter does what is under the cursor, tab completes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-    ]
+    AUTO_FOCUS = ""
 
     def __init__(self, screen: FactsScreen) -> None:
-        super().__init__("find an action, a service, a theme", ())
+        super().__init__("command", ())
+        self._facts = screen
         self._commands = tuple(commands(screen))
         self._shown: tuple[Command, ...] = ()
+        self.typed = ""
+        self._chosen = False  # whether the cursor was moved on purpose
 
     def controls(self) -> Iterable[Widget]:
         """What is typed, and what matches."""
-        yield Input(id="word", compact=True)
-        yield Table(id="choices", heading=False)
+        yield Sheet(id="word")
+        yield Table(id="choices", heading=False, always_cursor=True)
 
     def on_mount(self) -> None:
         """Everything, before anything is typed."""
         super().on_mount()
         self.query_one("#text", Panel).display = False
-        self.query_one("#choices", Table).entitle(line((self._heading, "title")))
-        self._match("")
-        self.query_one("#word").focus()
-
-    @on(Input.Changed)
-    def changed(self, event: Input.Changed) -> None:
-        """Show what matches."""
-        self._match(event.value)
-
-    @on(Input.Submitted)
-    def chosen(self) -> None:
-        """Do what is under the cursor, once the dialog is gone."""
         table = self.query_one("#choices", Table)
-        command = next((each for each in self._shown if each.name == table.cursor_key), None)
+        table.entitle(line(("enter does it, tab completes it, esc leaves", "dim")))
+        self._match()
+
+    def on_key(self, event: events.Key) -> None:
+        """Edit, move, do."""
+        if event.key == "enter":
+            self._do()
+        elif event.key == "tab":
+            self._complete()
+        elif event.key in ("down", "up", "ctrl+n", "ctrl+p"):
+            self._chosen = True
+            self.query_one("#choices", Table).action_move(1 if event.key in ("down", "ctrl+n") else -1)
+        elif event.key == "backspace":
+            self._edit(self.typed[:-1])
+        elif event.key == "ctrl+w":
+            self._edit(self.typed.rstrip().rpartition(" ")[0])
+        elif event.key == "ctrl+u":
+            self._edit("")
+        elif event.is_printable and event.character:
+            self._edit(self.typed + event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text is typed text; only its first line, and it is not done."""
+        event.stop()
+        self._edit(self.typed + "".join(char for char in event.text.split("\n")[0] if char.isprintable()))
+
+    def _edit(self, typed: str) -> None:
+        # a second `:` is a habit, not a part of any name
+        self.typed = typed[:_LIMIT].lstrip(": ")
+        self._chosen = False
+        self._match()
+
+    def _complete(self) -> None:
+        command = self._command
+        if command is not None:
+            self._edit(command.name)
+
+    def _do(self) -> None:
+        """Do what is under the cursor once the dialog is gone; nothing where nothing was asked for."""
+        command = self._command if self.typed or self._chosen else None
+        if self.typed and command is None:
+            return
         self.dismiss(None)
         if command is not None:
             self.app.call_later(command.run)
 
-    def action_move(self, by: int) -> None:
-        """Move the cursor while typing."""
-        self.query_one("#choices", Table).action_move(by)
+    @property
+    def _command(self) -> Command | None:
+        key = self.query_one("#choices", Table).cursor_key
+        return next((each for each in self._shown if each.name == key), None)
 
-    def _match(self, typed: str) -> None:
-        words = typed.lower().split()
-        self._shown = tuple(each for each in self._commands if all(word in each.name.lower() for word in words))
+    def _match(self) -> None:
+        self._shown = matching(self._facts, self._commands, self.typed)
+        self.query_one("#word", Sheet).show([line((":", "key"), (self.typed, "strong"), (" ", "caret"))])
         table = self.query_one("#choices", Table)
-        table.fill(_COLUMNS, [_row(each) for each in self._shown], [line(("nothing has such a name", "dim"))])
+        table.fill(_COLUMNS, [_row(each) for each in self._shown], [line(("nothing has such a name", "warn"))])
         table.action_end(-1)
 
 
@@ -92,18 +114,3 @@ def _row(command: Command) -> Row:
     if command.closed:
         return Row(command.name, ((command.name, "key-off"), (f"not now: {command.closed}", "dim")))
     return Row(command.name, ((command.name, "strong"), (command.explanation, "")))
-
-
-def commands(screen: FactsScreen) -> Iterator[Command]:
-    """All that can be asked for here."""
-    app, situation = screen.console_app, screen.situation()
-    for action in keys.at(screen.place):
-        if action.id != "palette":
-            run = partial(screen.action_act, action.id)
-            yield Command(action.label.rstrip("…"), action.help, run, action.reason(situation))
-    for name in app.config.services:
-        yield Command(
-            f"service {visible(name)}", "Open this service.", partial(app.trail.go, Spot(Place.SERVICE, name))
-        )
-    for name in themes.names():
-        yield Command(f"theme {name}", "Change the colours.", partial(app.choose_theme, name))

@@ -42,12 +42,20 @@ class Table(Panel, can_focus=True):
             """The table."""
             return self.table
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None, heading: bool = True) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+        heading: bool = True,
+        always_cursor: bool = False,
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns: tuple[Column, ...] = ()
         self.rows: tuple[Row, ...] = ()
         self.cursor = 0
         self._has_heading = heading
+        self._always_cursor = always_cursor
         self._given: tuple[Row, ...] = ()
         self._empty: tuple[Line, ...] = ()
         self._words = ""
@@ -144,7 +152,7 @@ class Table(Panel, can_focus=True):
     def _row_lines(self, index: int, width: int) -> list[Line]:
         row = self.rows[index]
         spans = row_line(self.columns, row, width, look_of(self.app).glyphs.ellipsis)
-        if index == self.cursor and self.has_focus:
+        if index == self.cursor and (self.has_focus or self._always_cursor):
             missing = width - sum(len(text) for text, _ in spans)
             spans = styled((*spans, (" " * missing, "")) if missing > 0 else spans, "cursor")
         notes = [part for note in row.notes for part in wrap(note, width - 2)]

@@ -1,141 +1,148 @@
 """The data plane: which members get new connections, their health checks, and the statuses that follow from those.
 
-What the amphora runs (`targets`) is what was last pushed to it, not what the API shows: the two differ while the load
-balancer is in PENDING_UPDATE, and after a push that failed.
+What the amphora runs is what was last pushed to it, not what the API shows: the two differ while the load balancer is
+in PENDING_UPDATE, and after a push that failed. A pool that no listener uses is not in it: nobody checks its members.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-import httpx
-
-from console.drill.loopback import no_tls
-from console.drill.octavia.objects import Balancer, Member, Pool, stamp
+from console.drill.octavia import checks
+from console.drill.octavia.backend import Backend, Target
+from console.drill.octavia.objects import Balancer, Counted, Listener, Pool
+from console.drill.octavia.policies import Policy
+from console.drill.octavia.thing import Thing, stamp
 
 CHECKS_AT_ONCE = 20
-CHECK_TIMEOUT = 1.0  # seconds
 
 
-@dataclass
-class Target:
-    """A member as the amphora runs it. `up`: its check passes; a fresh one starts up, as HAProxy's servers do.
+@dataclass(frozen=True)
+class Route:
+    """A listener as the amphora runs it."""
 
-    `checked` is the address and port of its check. `credit` is the running sum of smooth weighted round robin.
-    """
+    default: str | None
+    policies: tuple[Policy, ...] = ()
 
-    member_id: str
-    name: str
-    address: str
-    port: int
-    weight: int
-    enabled: bool
-    backup: bool
-    checked: tuple[str, int]
-    up: bool = True
-    credit: int = 0
-    connections: int = 0
-
-    @property
-    def usable(self) -> bool:
-        """Whether new connections may go here."""
-        return self.up and self.enabled and self.weight > 0
-
-    @property
-    def status(self) -> str:
-        """What a heartbeat makes of it (facts: Octavia 1.6)."""
-        if not self.enabled:
-            return "OFFLINE"
-        if not self.up:
-            return "ERROR"
-        return "DRAINING" if self.weight == 0 else "ONLINE"
+    def pool(self, path: str, headers: Mapping[str, str]) -> str | None:
+        """Where a request goes: the first policy that matches decides."""
+        chosen = (each.redirect_pool_id for each in self.policies if each.matches(path, headers))
+        return next(chosen, self.default)
 
 
 @dataclass
 class Amphora:
-    """One amphora, serving one pool on one listener."""
+    """One amphora: its listeners, the pools that they use, and what it counts."""
 
-    path: str
-    targets: dict[str, Target] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
+    backends: dict[str, Backend] = field(default_factory=dict)
+    counted: dict[str, Counted] = field(default_factory=dict)  # by listener
     forced: dict[str, str] = field(default_factory=dict)  # member id: status that a trainer wants to see
     lost: int = 0  # connections that found no member
-    _client: httpx.AsyncClient | None = None
 
-    def push(self, members: Sequence[Member]) -> None:
+    @property
+    def targets(self) -> dict[str, Target]:
+        """All members that it runs, by id."""
+        return {key: target for backend in self.backends.values() for key, target in backend.targets.items()}
+
+    def push(self, balancer: Balancer) -> None:
         """Run this configuration; check results survive, as they do a reload of HAProxy."""
-        fresh: dict[str, Target] = {}
-        for member in members:
-            weight = 1 if member.weight is None else member.weight
-            where = member.address, member.protocol_port
-            checked = member.monitor_address or where[0], member.monitor_port or where[1]
-            enabled = member.admin_state_up
-            target = Target(member.id, member.name, *where, weight, enabled, member.backup, checked)
-            old = self.targets.get(member.id)
-            if old is not None:
-                target.up, target.connections = old.up, old.connections
-            fresh[member.id] = target
-        self.targets = fresh
+        used = [each for each in balancer.listeners if each.admin_state_up]
+        self.routes = {each.id: Route(each.default_pool_id, _copies(each.policies)) for each in used}
+        for each in used:
+            self.counted.setdefault(each.id, Counted())
+        attached = [pool for pool in balancer.pools if any(each.uses(pool.id) for each in used)]
+        before = self.backends
+        self.backends = {pool.id: Backend.of(pool, before.get(pool.id)) for pool in attached}
 
-    def choose(self, tried: set[str]) -> Target | None:
-        """The member for the next new connection: smooth weighted round robin over the usable ones not yet tried."""
-        usable = [target for target in self.targets.values() if target.usable and target.member_id not in tried]
-        rota = [target for target in usable if not target.backup] or usable
-        if not rota:
-            return None
-        for target in rota:
-            target.credit += target.weight
-        best = max(rota, key=lambda target: target.credit)
-        best.credit -= sum(target.weight for target in rota)
-        return best
+    def choose(self, pool_id: str | None, tried: set[str]) -> Target | None:
+        """The member of a pool for the next new connection; none where there is no pool, or nobody up in it."""
+        backend = self.backends.get(pool_id or "")
+        return backend.choose(tried) if backend is not None else None
 
     async def check(self) -> None:
-        """Ask each enabled member for its health once."""
-        if self._client is None:
-            limits = httpx.Limits(max_keepalive_connections=0)
-            self._client = httpx.AsyncClient(timeout=CHECK_TIMEOUT, trust_env=False, limits=limits, verify=no_tls())
+        """Ask each enabled member of a monitored pool for its health once."""
         gate = asyncio.Semaphore(CHECKS_AT_ONCE)
-        await asyncio.gather(*(self._check(self._client, gate, t) for t in self.targets.values() if t.enabled))
+        await asyncio.gather(
+            *(
+                self._check(gate, backend.path, target)
+                for backend in self.backends.values()
+                for target in backend.targets.values()
+                if backend.path is not None and target.enabled
+            )
+        )
 
-    async def _check(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, target: Target) -> None:
+    async def _check(self, gate: asyncio.Semaphore, path: str, target: Target) -> None:
         async with gate:
-            try:
-                host, port = target.checked
-                answer = await client.get(httpx.URL(scheme="http", host=host, port=port, path=self.path))
-                up = answer.status_code == 200
-            except httpx.HTTPError:
-                up = False
+            up = await checks.passes(*target.checked, path)
         forced = self.forced.get(target.member_id)
         target.up = forced in ("ONLINE", "DRAINING") or (up and forced != "ERROR")
 
-    async def close(self) -> None:
-        """Drop what the checks hold."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+    def beat(self, balancer: Balancer) -> None:
+        """A heartbeat: the operating statuses and counters become what the amphora runs and sees."""
+        worst = "ONLINE"
+        for pool in balancer.pools:
+            worst = max(worst, self._beat_pool(pool), key=("ONLINE", "OFFLINE", "DEGRADED", "ERROR").index)
+        for listener in balancer.listeners:
+            _observe(listener, "ONLINE" if listener.id in self.routes else "OFFLINE")
+            if (counted := self.counted.get(listener.id)) is not None:
+                listener.counted = replace(counted)
+        _observe(balancer, worst if worst != "OFFLINE" else "ONLINE")
 
-    def beat(self, balancer: Balancer, pool: Pool) -> None:
-        """A heartbeat: the operating statuses become what the amphora runs and sees."""
+    def _beat_pool(self, pool: Pool) -> str:
+        """A pool that is not run is OFFLINE, and its members keep what was last seen of them."""
+        backend = self.backends.get(pool.id)
+        if backend is None:
+            _observe(pool, "OFFLINE")
+            return "ONLINE"
         for member in pool.members:
-            target = self.targets.get(member.id)
-            if target is None:
-                continue
-            status = self.forced.get(member.id, target.status)
-            if member.operating_status != status:
-                member.operating_status, member.updated_at = status, stamp()
-        pool.operating_status = self._pool_status()
+            target = backend.targets.get(member.id)
+            if target is not None:
+                _observe(member, self.forced.get(member.id, target.status))
         if pool.monitor is not None:
             pool.monitor.operating_status = "ONLINE"
-        for listener in balancer.listeners:
-            listener.operating_status = "ONLINE"
-        balancer.operating_status = pool.operating_status
+        pool.operating_status = backend.status
+        return backend.status
 
-    def _pool_status(self) -> str:
-        """HAProxy's backend: down when no server is usable, degraded when a checked one is down, up when empty."""
-        targets = tuple(self.targets.values())
-        if not targets:
-            return "ONLINE"
-        if not any(target.usable for target in targets):
-            return "ERROR"
-        return "DEGRADED" if any(target.enabled and not target.up for target in targets) else "ONLINE"
+
+def _observe(thing: Thing, status: str) -> None:
+    if thing.operating_status != status:
+        thing.operating_status, thing.updated_at = status, stamp()
+
+
+def _copies(policies: Iterable[Policy]) -> tuple[Policy, ...]:
+    """What runs does not change when the API's objects do."""
+    ordered = sorted(policies, key=lambda each: each.position)
+    return tuple(replace(each, rules=[replace(rule) for rule in each.rules]) for each in ordered)
+
+
+def metrics(amphora: Amphora, listeners: Sequence[Listener]) -> str:
+    """What a PROMETHEUS listener answers, in its own words (octavia: cmd/prometheus_proxy.py)."""
+    lines = [
+        "# HELP octavia_listener_current_sessions Current number of active sessions.",
+        "# TYPE octavia_listener_current_sessions gauge",
+        *(
+            f'octavia_listener_current_sessions{{listener="{each.id}"}} {amphora.counted[each.id].active}'
+            for each in listeners
+            if each.id in amphora.counted
+        ),
+    ]
+    using = {pool_id: next((x.id for x in listeners if x.uses(pool_id)), "") for pool_id in amphora.backends}
+    for name, kind, text, value in _MEMBER_METRICS:
+        lines += [f"# HELP octavia_member_{name} {text}", f"# TYPE octavia_member_{name} {kind}"]
+        for pool_id, backend in amphora.backends.items():
+            for key, target in backend.targets.items():
+                where = f'pool="{pool_id}:{using[pool_id]}",member="{key}"'
+                lines.append(f"octavia_member_{name}{{{where}}} {value(target)}")
+    return "\n".join(lines) + "\n"
+
+
+_MEMBER_METRICS: tuple[tuple[str, str, str, Callable[[Target], Any]], ...] = (
+    ("current_sessions", "gauge", "Number of current sessions.", lambda target: target.sessions),
+    ("sessions_total", "counter", "Total number of sessions since start.", lambda target: target.connections),
+    ("weight", "gauge", "Member weight.", lambda target: target.weight),
+    ("response_time_average_seconds", "gauge", "Average time spent waiting for a response.", lambda t: t.response),
+)

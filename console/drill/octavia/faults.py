@@ -20,9 +20,9 @@ def missing(kind: str, thing_id: str) -> Fault:
     return fault(404, f"{kind} {thing_id} not found.")
 
 
-def missing_parent(pool_id: str) -> Fault:
-    """404 of the pool in a path below it: pecan answers this one, with its own keys."""
-    return Fault(404, {"code": 404, "title": "Bad Request", "description": f"Pool {pool_id} not found."})
+def missing_parent(kind: str, thing_id: str) -> Fault:
+    """404 of the pool or policy in a path below it: pecan answers this one, with its own keys."""
+    return Fault(404, {"code": 404, "title": "Bad Request", "description": f"{kind} {thing_id} not found."})
 
 
 def immutable(kind: str, thing_id: str) -> Fault:

@@ -14,9 +14,10 @@ from starlette.routing import Route
 
 from console.drill.octavia import provisioning
 from console.drill.octavia.faults import fault, may_write, missing, missing_parent, said
-from console.drill.octavia.objects import Member, stamp
+from console.drill.octavia.objects import Member, Pool
+from console.drill.octavia.thing import stamp
 from console.drill.octavia.validate import JSON, member_said
-from console.drill.world import World
+from console.drill.world import Entrance, World
 
 TRUE = ("1", "t", "true", "on", "y", "yes")  # oslo's strutils.bool_from_string
 # What MemberPOST gives to fields that a batch item leaves out; name and tags are kept (facts: Octavia 1.2).
@@ -31,24 +32,24 @@ async def batch(request: Request) -> Response:
         if argument != "additive_only":
             raise fault(400, f'Unknown argument: "{argument}"')
     items = _items(await said(request))
-    _pool(world, request)
-    provisioning.ensure_mutable(world)
+    entrance, pool = _pool(world, request)
+    provisioning.ensure_mutable(world, entrance, pool)
     additive = request.query_params.get("additive_only", "").lower() in TRUE
     keys = [(item["address"], item["protocol_port"]) for item in items]
     if len(set(keys)) != len(keys):
         raise fault(400, "Validation failure: Member must be updated only once in the same request.")
-    known = {(member.address, member.protocol_port): member for member in world.pool.members}
+    known = {(member.address, member.protocol_port): member for member in pool.members}
     _ensure_subnets(world, [item for item, key in zip(items, keys, strict=True) if key not in known])
     if not items and (additive or not known):
         if known:
-            provisioning.begin(world, ())
+            provisioning.begin(world, entrance, ())
         return Response(status_code=202)
-    touched = [_write(world, known.get(key), item) for key, item in zip(keys, items, strict=True)]
+    touched = [_write(pool, known.get(key), item) for key, item in zip(keys, items, strict=True)]
     if not additive:
         for key, member in known.items():
             if key not in keys:
                 member.provisioning_status, member.updated_at = "PENDING_DELETE", stamp()
-    provisioning.begin(world, touched)
+    provisioning.begin(world, entrance, touched)
     await provisioning.answer(world)
     return Response(status_code=202)
 
@@ -60,14 +61,14 @@ async def create(request: Request) -> Response:
     if not isinstance(body, dict) or "member" not in body:
         raise fault(500, "'UnsetType' object has no attribute 'address'", "Server")
     item = member_said(body["member"], "member_.member", new=True, whole=body)
-    _pool(world, request)
-    provisioning.ensure_mutable(world)
+    entrance, pool = _pool(world, request)
+    provisioning.ensure_mutable(world, entrance, pool)
     address, port = item["address"], item["protocol_port"]
-    if any((member.address, member.protocol_port) == (address, port) for member in world.pool.members):
+    if any((member.address, member.protocol_port) == (address, port) for member in pool.members):
         raise fault(409, f"Another member on this pool is already using ip {address} on protocol_port {port}")
     _ensure_subnets(world, [item])
-    member = _write(world, None, item)
-    provisioning.begin(world, [member])
+    member = _write(pool, None, item)
+    provisioning.begin(world, entrance, [member])
     await provisioning.answer(world)
     return JSONResponse({"member": member.view()}, 201)
 
@@ -79,13 +80,13 @@ async def update(request: Request) -> Response:
     if not isinstance(body, dict) or "member" not in body:
         raise fault(500, "'UnsetType' object has no attribute 'backup'", "Server")
     item = member_said(body["member"], "member_.member", new=False, whole=body)
-    member = _member(world, request)
-    provisioning.ensure_mutable(world)
+    entrance, pool, member = _member(world, request)
+    provisioning.ensure_mutable(world, entrance, pool)
     defaults = {**RESET, "name": "", "tags": member.tags}
     for key, value in item.items():
         setattr(member, key, defaults[key] if value is None else value)
     member.provisioning_status, member.updated_at = "PENDING_UPDATE", stamp()
-    provisioning.begin(world, [member])
+    provisioning.begin(world, entrance, [member])
     await provisioning.answer(world)
     return JSONResponse({"member": member.view()})
 
@@ -93,10 +94,10 @@ async def update(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """DELETE /pools/ID/members/ID."""
     world = may_write(request)
-    member = _member(world, request)
-    provisioning.ensure_mutable(world)
+    entrance, pool, member = _member(world, request)
+    provisioning.ensure_mutable(world, entrance, pool)
     member.provisioning_status, member.updated_at = "PENDING_DELETE", stamp()
-    provisioning.begin(world, ())
+    provisioning.begin(world, entrance, ())
     await provisioning.answer(world)
     return Response(status_code=204)
 
@@ -117,13 +118,13 @@ def _items(body: Any) -> list[JSON]:
     return [member_said(item, "members_.members", new=True, whole=body) for item in items]
 
 
-def _write(world: World, member: Member | None, item: JSON) -> Member:
+def _write(pool: Pool, member: Member | None, item: JSON) -> Member:
     if member is None:
-        member = Member(item.get("name") or "", world.project_id, provisioning_status="PENDING_CREATE")
+        member = Member(item.get("name") or "", pool.project_id, provisioning_status="PENDING_CREATE")
         member.address, member.protocol_port = item["address"], item["protocol_port"]
         member.subnet_id = item.get("subnet_id")
         member.tags = item.get("tags") or []
-        world.pool.members.append(member)
+        pool.members.append(member)
     else:
         member.provisioning_status, member.updated_at = "PENDING_UPDATE", stamp()
         for key in KEPT:
@@ -143,17 +144,20 @@ def _ensure_subnets(world: World, items: Sequence[JSON]) -> None:
             raise fault(400, f"Subnet {wanted} not found.")
 
 
-def _pool(world: World, request: Request) -> None:
-    if request.path_params["pool"] != world.pool.id:
-        raise missing_parent(request.path_params["pool"])
+def _pool(world: World, request: Request) -> tuple[Entrance, Pool]:
+    wanted = request.path_params["pool"]
+    for entrance, pool in world.pools():
+        if pool.id == wanted:
+            return entrance, pool
+    raise missing_parent("Pool", wanted)
 
 
-def _member(world: World, request: Request) -> Member:
-    _pool(world, request)
+def _member(world: World, request: Request) -> tuple[Entrance, Pool, Member]:
+    entrance, pool = _pool(world, request)
     wanted = request.path_params["id"]
-    for member in world.pool.members:
+    for member in pool.members:
         if member.id == wanted:
-            return member
+            return entrance, pool, member
     raise missing("Member", wanted)
 
 

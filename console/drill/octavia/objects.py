@@ -1,42 +1,17 @@
-"""Octavia's objects as its API shows them (Octavia 19, API v2.30): every key, in the API's order."""
+"""Octavia's objects as its API shows them (Octavia 19, API v2.30): every key, in its order; see `policies`."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
-from typing import Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
-JSON = dict[str, Any]
+from console.drill.octavia.thing import JSON, Thing
 
-
-def stamp(at: float | None = None) -> str:
-    """A time in Unix seconds (now, if left out), as Octavia writes it: without a zone."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() if at is None else at))
+if TYPE_CHECKING:
+    from console.drill.octavia.policies import Policy
 
 
-def new_id() -> str:
-    """An id."""
-    return str(uuid4())
-
-
-@dataclass
-class Thing:
-    """What all objects have. Provisioning status: what the API is doing; operating status: what was observed."""
-
-    name: str
-    project_id: str
-    id: str = field(default_factory=new_id)
-    description: str = ""
-    provisioning_status: str = "ACTIVE"
-    operating_status: str = "OFFLINE"
-    admin_state_up: bool = True
-    tags: list[str] = field(default_factory=list)
-    created_at: str = field(default_factory=stamp)
-    updated_at: str | None = None
-
-
-@dataclass
+@dataclass(eq=False)
 class Member(Thing):
     """A pool member. `weight` can be None: a batch that says null stores it."""
 
@@ -73,7 +48,7 @@ class Member(Thing):
         }
 
 
-@dataclass
+@dataclass(eq=False)
 class Monitor(Thing):
     """A health monitor; `delay` and `timeout` in seconds."""
 
@@ -109,12 +84,11 @@ class Monitor(Thing):
         }
 
 
-@dataclass
+@dataclass(eq=False)
 class Pool(Thing):
     """A pool with its members and its monitor."""
 
-    balancer_id: str = ""
-    listener_id: str = ""
+    balancer: Balancer = field(kw_only=True, repr=False)
     monitor: Monitor | None = None
     members: list[Member] = field(default_factory=list)
 
@@ -131,8 +105,8 @@ class Pool(Thing):
             "lb_algorithm": "ROUND_ROBIN",
             "session_persistence": None,
             "project_id": self.project_id,
-            "loadbalancers": [{"id": self.balancer_id}],
-            "listeners": [{"id": self.listener_id}] if self.listener_id else [],
+            "loadbalancers": [{"id": self.balancer.id}],
+            "listeners": [{"id": listener.id} for listener in self.balancer.listeners if listener.uses(self.id)],
             "created_at": self.created_at,
             "updated_at": self.updated_at,
             "healthmonitor_id": self.monitor.id if self.monitor else None,
@@ -150,12 +124,43 @@ class Pool(Thing):
 
 
 @dataclass
+class Counted:
+    """What a listener counts, from its beginning; `active` at this moment."""
+
+    active: int = 0
+    total: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    errors: int = 0
+
+    def view(self) -> JSON:
+        """As the API shows it."""
+        return {
+            "bytes_in": self.bytes_in,
+            "bytes_out": self.bytes_out,
+            "active_connections": self.active,
+            "total_connections": self.total,
+            "request_errors": self.errors,
+        }
+
+
+@dataclass(eq=False)
 class Listener(Thing):
-    """A listener: what the VIP listens on, and the pool that it sends clients to."""
+    """A listener: what the VIP listens on, the pool that it sends clients to, and its L7 policies in order.
+
+    `counted` is what the last heartbeat told.
+    """
 
     balancer_id: str = ""
+    protocol: str = "HTTP"
     protocol_port: int = 80
-    default_pool_id: str = ""
+    default_pool_id: str | None = None
+    policies: list[Policy] = field(default_factory=list)
+    counted: Counted = field(default_factory=Counted)
+
+    def uses(self, pool_id: str) -> bool:
+        """Whether the pool is in its configuration: as the default, or by a policy that is enabled and has a rule."""
+        return self.default_pool_id == pool_id or any(each.attaches(pool_id) for each in self.policies)
 
     def view(self) -> JSON:
         """As the API shows it."""
@@ -166,14 +171,14 @@ class Listener(Thing):
             "provisioning_status": self.provisioning_status,
             "operating_status": self.operating_status,
             "admin_state_up": self.admin_state_up,
-            "protocol": "HTTP",
+            "protocol": self.protocol,
             "protocol_port": self.protocol_port,
             "connection_limit": -1,
             "default_tls_container_ref": None,
             "sni_container_refs": [],
             "project_id": self.project_id,
             "default_pool_id": self.default_pool_id,
-            "l7policies": [],
+            "l7policies": [{"id": each.id} for each in self.policies],
             "insert_headers": {},
             "created_at": self.created_at,
             "updated_at": self.updated_at,
@@ -197,7 +202,7 @@ class Listener(Thing):
         }
 
 
-@dataclass
+@dataclass(eq=False)
 class Balancer(Thing):
     """A load balancer with its listeners and pools."""
 
@@ -205,6 +210,7 @@ class Balancer(Thing):
     vip_port_id: str = ""
     vip_subnet_id: str = ""
     vip_network_id: str = ""
+    additional_vips: list[JSON] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
     pools: list[Pool] = field(default_factory=list)
 
@@ -225,7 +231,7 @@ class Balancer(Thing):
             "vip_subnet_id": self.vip_subnet_id,
             "vip_network_id": self.vip_network_id,
             "vip_sg_ids": [],
-            "additional_vips": [],
+            "additional_vips": self.additional_vips,
             "listeners": [{"id": listener.id} for listener in self.listeners],
             "pools": [{"id": pool.id} for pool in self.pools],
             "provider": "amphora",

@@ -7,9 +7,10 @@ import contextlib
 from collections.abc import Sequence
 
 from console.drill.octavia.faults import fault, immutable
-from console.drill.octavia.objects import Member, Thing, stamp
+from console.drill.octavia.objects import Pool
+from console.drill.octavia.thing import Thing, stamp
 from console.drill.settings import Fault as Scenario
-from console.drill.world import Trouble, World
+from console.drill.world import Entrance, World
 
 AT_THE_DOOR = ("conflict", "busy", "error")  # answered with an error, nothing applied
 AFTERWARDS = ("amphora", "lb-stuck", "lb-error")  # accepted, and goes wrong later
@@ -31,36 +32,23 @@ def take(world: World, kinds: Sequence[str]) -> str:
     return ""
 
 
-def troubles_of(scenario: Scenario | None) -> list[Trouble]:
-    """What a scenario makes of the first writes."""
-    match scenario:
-        case Scenario.LB_STUCK | Scenario.LB_ERROR:
-            return [Trouble(scenario.value)]
-        case Scenario.CONFLICT_STORM:
-            return [Trouble("conflict", 5)]
-        case _:
-            return []
-
-
-def ensure_mutable(world: World) -> None:
+def ensure_mutable(world: World, entrance: Entrance, pool: Pool) -> None:
     """Raises 409 unless load balancer and pool are ACTIVE; also the errors that a trainer asked for."""
     kind = take(world, AT_THE_DOOR)
     if kind == "busy":
         raise fault(503, "The project is busy and unable to lock the resource. Please retry.", "Server")
     if kind == "error":
         raise fault(500, "Provider 'amphora' reports error: told to fail by the drill", "Server")
-    statuses = {world.balancer.provisioning_status, world.pool.provisioning_status}
+    statuses = {entrance.balancer.provisioning_status, pool.provisioning_status}
     if kind == "conflict" or statuses != {"ACTIVE"}:
-        raise immutable("Pool", world.pool.id)
+        raise immutable("Pool", pool.id)
 
 
-def begin(world: World, touched: Sequence[Member]) -> None:
+def begin(world: World, entrance: Entrance, touched: Sequence[Thing]) -> None:
     """Lock the load balancer for a change that the API's database already holds, and let it be applied later."""
-    for thing in _locked(world):
+    for thing in _locked(entrance):
         thing.provisioning_status, thing.updated_at = "PENDING_UPDATE", stamp()
-    task = asyncio.ensure_future(_settle(world, tuple(touched)))
-    world.tasks.add(task)
-    task.add_done_callback(world.tasks.discard)
+    world.spawn(_settle(world, entrance, tuple(touched)))
 
 
 async def answer(world: World) -> None:
@@ -72,36 +60,37 @@ async def answer(world: World) -> None:
         await asyncio.sleep(SILENCE)
 
 
-def apply(world: World) -> None:
+def apply(world: World, entrance: Entrance) -> None:
     """Push what the API's database says to the amphora, at once."""
-    world.amphora.push([m for m in world.pool.members if m.provisioning_status != "PENDING_DELETE"])
-    world.vip.reload()
+    entrance.amphora.push(entrance.balancer)
+    for vip in entrance.vips:
+        vip.reload()
     if world.settings.fault is Scenario.GREEN_BAD_AFTER_SWITCH:
-        task = asyncio.ensure_future(_spoil_green(world))
-        world.tasks.add(task)
-        task.add_done_callback(world.tasks.discard)
+        world.spawn(_spoil_green(world, entrance))
 
 
-def _locked(world: World) -> tuple[Thing, ...]:
-    return (world.balancer, world.pool, *world.balancer.listeners)
+def _locked(entrance: Entrance) -> tuple[Thing, ...]:
+    return (entrance.balancer, *entrance.balancer.pools, *entrance.balancer.listeners)
 
 
-async def _settle(world: World, touched: Sequence[Member]) -> None:
+async def _settle(world: World, entrance: Entrance, touched: Sequence[Thing]) -> None:
     kind = take(world, AFTERWARDS)
     await _pause(world, None if kind == "lb-stuck" else world.settings.pending * RELOAD_SHARE)
     if kind not in ("amphora", "lb-error"):
-        apply(world)
+        apply(world, entrance)
     await _pause(world, world.settings.pending * (1 - RELOAD_SHARE))
     failed = kind in ("amphora", "lb-error")
-    leaving = [member for member in world.pool.members if member.provisioning_status == "PENDING_DELETE"]
+    pools = entrance.balancer.pools
+    leaving = [member for pool in pools for member in pool.members if member.provisioning_status == "PENDING_DELETE"]
     if not failed:
-        world.pool.members = [member for member in world.pool.members if member not in leaving]
-    for member in (*touched, *leaving):
-        member.provisioning_status, member.updated_at = "ERROR" if failed else "ACTIVE", stamp()
-    for thing in _locked(world):
+        for pool in pools:
+            pool.members = [member for member in pool.members if member not in leaving]
+    for thing in _locked(entrance):
         thing.provisioning_status, thing.updated_at = "ACTIVE", stamp()
+    for thing in (*touched, *leaving):
+        thing.provisioning_status, thing.updated_at = "ERROR" if failed else "ACTIVE", stamp()
     if kind == "lb-error":
-        world.balancer.provisioning_status = "ERROR"
+        entrance.balancer.provisioning_status = "ERROR"
 
 
 async def _pause(world: World, seconds: float | None) -> None:
@@ -111,8 +100,9 @@ async def _pause(world: World, seconds: float | None) -> None:
             await world.settle_now.wait()
 
 
-async def _spoil_green(world: World) -> None:
-    carrying = {t.name for t in world.amphora.targets.values() if t.weight > 0}
+async def _spoil_green(world: World, entrance: Entrance) -> None:
+    serving = [entrance.amphora.backends.get(route.default or "") for route in entrance.amphora.routes.values()]
+    carrying = {t.name for backend in serving if backend for t in backend.targets.values() if t.weight > 0}
     await asyncio.sleep(BAD_AFTER)
     for instance in world.instances:
         if instance.colour == "green" and instance.name in carrying and instance.mode == "ok":

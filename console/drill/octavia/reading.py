@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,13 +11,26 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from console.drill.api import Fault, authenticate, world_of
 from console.drill.octavia.faults import fault, missing, missing_parent
-from console.drill.octavia.objects import JSON, Member, Pool, Thing
-from console.drill.world import World
+from console.drill.octavia.objects import Balancer, Counted, Listener, Member, Monitor, Pool
+from console.drill.octavia.policies import Policy, Rule
+from console.drill.octavia.thing import JSON
+from console.drill.octavia.tree import tree
 
 NEWEST_MINOR = 30
 PAGE = 1000  # pagination_max_limit
 NOT_FILTERS = frozenset(("fields", "limit", "marker", "sort", "page_reverse"))
 TAG_FILTERS = frozenset(("tags", "tags-any", "not-tags", "not-tags-any"))
+
+
+class Viewed(Protocol):
+    """Anything that the API shows."""
+
+    id: str
+
+    def view(self) -> JSON: ...  # noqa: D102
+
+
+Found = TypeVar("Found", bound=Viewed)
 
 
 async def versions(request: Request) -> Response:
@@ -43,52 +56,67 @@ async def version(request: Request) -> Response:
 
 async def balancers(request: Request) -> Response:
     """GET /loadbalancers."""
-    authenticate(request)
-    return _list(request, "loadbalancers", [world_of(request).balancer.view()])
+    return _list(request, "loadbalancers", _balancers(request))
 
 
 async def balancer(request: Request) -> Response:
     """GET /loadbalancers/ID."""
-    return _one(request, "loadbalancer", "Load Balancer", [world_of(request).balancer])
+    return _one(request, "loadbalancer", "Load Balancer", _balancers(request))
 
 
 async def listeners(request: Request) -> Response:
     """GET /listeners."""
-    authenticate(request)
-    return _list(request, "listeners", [each.view() for each in world_of(request).balancer.listeners])
+    return _list(request, "listeners", _listeners(request))
 
 
 async def listener(request: Request) -> Response:
     """GET /listeners/ID."""
-    return _one(request, "listener", "Listener", world_of(request).balancer.listeners)
+    return _one(request, "listener", "Listener", _listeners(request))
 
 
 async def pools(request: Request) -> Response:
     """GET /pools."""
-    authenticate(request)
-    return _list(request, "pools", [each.view() for each in world_of(request).balancer.pools])
+    return _list(request, "pools", _pools(request))
 
 
 async def pool(request: Request) -> Response:
     """GET /pools/ID."""
-    return _one(request, "pool", "Pool", world_of(request).balancer.pools)
+    return _one(request, "pool", "Pool", _pools(request))
 
 
 async def monitors(request: Request) -> Response:
     """GET /healthmonitors."""
-    authenticate(request)
-    return _list(request, "healthmonitors", [each.monitor.view() for each in _monitored(request)])
+    return _list(request, "healthmonitors", _monitors(request))
 
 
 async def monitor(request: Request) -> Response:
     """GET /healthmonitors/ID."""
-    return _one(request, "healthmonitor", "Health Monitor", [each.monitor for each in _monitored(request)])
+    return _one(request, "healthmonitor", "Health Monitor", _monitors(request))
+
+
+async def policies(request: Request) -> Response:
+    """GET /l7policies; unlike the others it has no filter by load balancer."""
+    return _list(request, "l7policies", _policies(request))
+
+
+async def policy(request: Request) -> Response:
+    """GET /l7policies/ID."""
+    return _one(request, "l7policy", "L7 Policy", _policies(request))
+
+
+async def rules(request: Request) -> Response:
+    """GET /l7policies/ID/rules: values in clear, for every reader."""
+    return _list(request, "rules", _rules(request))
+
+
+async def rule(request: Request) -> Response:
+    """GET /l7policies/ID/rules/ID."""
+    return _one(request, "rule", "L7 Rule", _rules(request))
 
 
 async def members(request: Request) -> Response:
     """GET /pools/ID/members: during PENDING_UPDATE it shows the values to come."""
-    authenticate(request)
-    return _list(request, "members", [member.view() for member in _members(request)])
+    return _list(request, "members", _members(request))
 
 
 async def member(request: Request) -> Response:
@@ -98,49 +126,87 @@ async def member(request: Request) -> Response:
 
 async def statuses(request: Request) -> Response:
     """GET /loadbalancers/ID/status: the tree of what a listener uses; no weights in it."""
-    authenticate(request)
-    world = world_of(request)
-    if request.path_params["id"] != world.balancer.id:
-        raise missing("Load Balancer", request.path_params["id"])
-    return JSONResponse({"statuses": {"loadbalancer": _tree(world)}})
+    found = _find(request, "Load Balancer", _balancers(request))
+    return JSONResponse({"statuses": {"loadbalancer": tree(found)}})
 
 
 async def statistics(request: Request) -> Response:
-    """GET /loadbalancers/ID/stats."""
-    authenticate(request)
-    world = world_of(request)
-    total = sum(target.connections for target in world.amphora.targets.values())
-    counted = {"active_connections": 0, "total_connections": total, "request_errors": world.amphora.lost}
-    return JSONResponse({"stats": {"bytes_in": 0, "bytes_out": 0, **counted}})
+    """GET /loadbalancers/ID/stats: the sum of its listeners."""
+    found = _find(request, "Load Balancer", _balancers(request))
+    total: dict[str, int] = dict.fromkeys(Counted().view(), 0)
+    for each in found.listeners:
+        for key, value in each.counted.view().items():
+            total[key] += value
+    return JSONResponse({"stats": total})
 
 
-def _monitored(request: Request) -> list[Any]:
-    return [each for each in world_of(request).balancer.pools if each.monitor is not None]
+async def listener_statistics(request: Request) -> Response:
+    """GET /listeners/ID/stats: as of the last heartbeat."""
+    return JSONResponse({"stats": _find(request, "Listener", _listeners(request)).counted.view()})
+
+
+def _balancers(request: Request) -> list[Balancer]:
+    return [entrance.balancer for entrance in world_of(request).entrances]
+
+
+def _listeners(request: Request) -> list[Listener]:
+    return [each for found in _balancers(request) for each in found.listeners]
+
+
+def _pools(request: Request) -> list[Pool]:
+    return [each for found in _balancers(request) for each in found.pools]
+
+
+def _monitors(request: Request) -> list[Monitor]:
+    return [each.monitor for each in _pools(request) if each.monitor is not None]
+
+
+def _policies(request: Request) -> list[Policy]:
+    return [each for found in _listeners(request) for each in found.policies]
 
 
 def _members(request: Request) -> list[Member]:
     wanted = request.path_params["pool"]
-    for each in world_of(request).balancer.pools:
+    for each in _pools(request):
         if each.id == wanted:
             return each.members
-    raise missing_parent(wanted)
+    authenticate(request)
+    raise missing_parent("Pool", wanted)
 
 
-def _one(request: Request, key: str, kind: str, things: Sequence[Any]) -> Response:
+def _rules(request: Request) -> list[Rule]:
+    wanted = request.path_params["policy"]
+    for each in _policies(request):
+        if each.id == wanted:
+            return each.rules
+    authenticate(request)
+    raise missing_parent("L7Policy", wanted)
+
+
+def _find(request: Request, kind: str, things: Sequence[Found]) -> Found:
     authenticate(request)
     wanted = request.path_params["id"]
     for thing in things:
         if thing.id == wanted:
-            return JSONResponse({key: _fields(thing.view(), request.query_params.getlist("fields"))})
+            return thing
     raise missing(kind, wanted)
 
 
-def _fields(view: JSON, wanted: Sequence[str]) -> JSON:
+def _one(request: Request, key: str, kind: str, things: Sequence[Found]) -> Response:
+    found = _find(request, kind, things)
+    return JSONResponse({key: _fields(request, found.view(), request.query_params.getlist("fields"))})
+
+
+def _fields(request: Request, view: JSON, wanted: Sequence[str]) -> JSON:
+    if not world_of(request).settings.tags:
+        view.pop("tags", None)
     return {key: value for key, value in view.items() if key in wanted} if wanted else view
 
 
-def _list(request: Request, kind: str, views: Sequence[JSON]) -> Response:
+def _list(request: Request, kind: str, things: Sequence[Viewed]) -> Response:
     """Filters are ANDed. The links carry limit and marker only: filters and fields are lost, as in Octavia."""
+    authenticate(request)
+    views = [thing.view() for thing in things]
     params = request.query_params
     filters = {key: value for key, value in params.items() if key not in NOT_FILTERS}
     found = [view for view in views if all(_matches(view, key, value) for key, value in filters.items())]
@@ -158,7 +224,7 @@ def _list(request: Request, kind: str, views: Sequence[JSON]) -> Response:
         links.append({"href": f"{base}&marker={page[0]['id']}&page_reverse=True", "rel": "previous"})
     if page and len(page) == limit:
         links.append({"href": f"{base}&marker={page[-1]['id']}", "rel": "next"})
-    shown = [_fields(view, params.getlist("fields")) for view in page]
+    shown = [_fields(request, view, params.getlist("fields")) for view in page]
     return JSONResponse({kind: shown, f"{kind}_links": links})
 
 
@@ -185,31 +251,6 @@ def _matches(view: JSON, key: str, value: str) -> bool:
     return str(view[key]).lower() == value.lower()
 
 
-def _brief(thing: Thing) -> JSON:
-    return {
-        "id": thing.id,
-        "name": thing.name,
-        "operating_status": thing.operating_status,
-        "provisioning_status": thing.provisioning_status,
-    }
-
-
-def _tree(world: World) -> JSON:
-    branches = []
-    for each in world.balancer.listeners:
-        used = [_pool_tree(p) for p in world.balancer.pools if p.id == each.default_pool_id]
-        branches.append({**_brief(each), "pools": used})
-    return {**_brief(world.balancer), "listeners": branches}
-
-
-def _pool_tree(each: Pool) -> JSON:
-    tree = _brief(each)
-    if each.monitor is not None:
-        tree["health_monitor"] = {**_brief(each.monitor), "type": "HTTP"}
-    tree["members"] = [{**_brief(m), "address": m.address, "protocol_port": m.protocol_port} for m in each.members]
-    return tree
-
-
 ROUTES = [
     Route("/loadbalancers", balancers, methods=["GET"]),
     Route("/loadbalancers/{id}", balancer, methods=["GET"]),
@@ -218,10 +259,15 @@ ROUTES = [
     Route("/loadbalancers/{id}/stats", statistics, methods=["GET"]),
     Route("/listeners", listeners, methods=["GET"]),
     Route("/listeners/{id}", listener, methods=["GET"]),
+    Route("/listeners/{id}/stats", listener_statistics, methods=["GET"]),
     Route("/pools", pools, methods=["GET"]),
     Route("/pools/{id}", pool, methods=["GET"]),
     Route("/healthmonitors", monitors, methods=["GET"]),
     Route("/healthmonitors/{id}", monitor, methods=["GET"]),
+    Route("/l7policies", policies, methods=["GET"]),
+    Route("/l7policies/{id}", policy, methods=["GET"]),
+    Route("/l7policies/{policy}/rules", rules, methods=["GET"]),
+    Route("/l7policies/{policy}/rules/{id}", rule, methods=["GET"]),
     Route("/pools/{pool}/members", members, methods=["GET"]),
     Route("/pools/{pool}/members/{id}", member, methods=["GET"]),
 ]

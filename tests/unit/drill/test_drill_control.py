@@ -105,11 +105,13 @@ def test_the_repository_holds_both_commits_and_more(still: Any) -> None:
 
 def test_without_git_there_are_no_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from console.drill.files import config_text
+    from console.drill.scene import build, choose_network
+    from console.drill.settings import Settings
 
     monkeypatch.setenv("PATH", str(tmp_path))
     history = git_history.make(tmp_path)
     assert history.path is None
-    text = config_text(tmp_path, history)
+    text = config_text(tmp_path, history, build(Settings(instances=1), history, choose_network(Settings())))
     assert "No git on this machine" in text
     assert "commits" not in yaml.safe_load(text)["services"]["nova-api"]
 

@@ -1,0 +1,170 @@
+"""A config in words: what it says, and what one should know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from console.config.model import Attached, Config, Kind, Selection, ServiceConfig, Tls
+from console.model.colour import Colour
+from console.model.text import visible
+
+_LABEL = 10  # columns
+
+
+def meaning(config: Config) -> Iterator[str]:
+    """The file, then a paragraph for each service."""
+    count = len(config.services)
+    yield visible(f"{config.path}: {count} service{'' if count == 1 else 's'}, no mistakes")
+    for service in config.services.values():
+        yield ""
+        yield visible(f"{service.name}  {service.environment}{_group(service)}")
+        for label, words in _service(service):
+            yield visible(f"  {label:<{_LABEL}} {words}")
+    yield ""
+    yield f"{'lease':<{_LABEL + 2}} {_lease(config)}"
+    yield visible(f"{'journal':<{_LABEL + 2}} {without_password(config.journal)}")
+    if config.keys:
+        yield f"{'keys':<{_LABEL + 2}} {', '.join(f'{action}: {key}' for action, key in config.keys.items())}"
+
+
+def cautions(config: Config) -> Iterator[str]:
+    """What is allowed, and should be on purpose."""
+    if config.writable_by_others:
+        yield visible(f"changes are refused: {config.writable_by_others}")
+    production = [service.name for service in config.services.values() if service.is_production]
+    if config.lease.network is None and production and not config.read_only:
+        yield (
+            "leases are in the journal: whoever uses another journal does not see them; "
+            "`lease: {network: NAME}` is seen by all"
+        )
+    for service in config.services.values():
+        for words in _service_cautions(service):
+            yield visible(f"{service.name}: {words}")
+
+
+def without_password(url: str) -> str:
+    """A database URL as it may be shown."""
+    scheme, found, rest = url.partition("://")
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}{found}{user.partition(':')[0]}{at}{host}" if at else url
+
+
+def _service(service: ServiceConfig) -> Iterator[tuple[str, str]]:
+    yield "cloud", _place(service.cloud, service.region)
+    yield "rotation", service.rotation.kind
+    for part in service.rotation.attached:
+        yield "", _attached(part)
+    if service.balancer_place != (service.cloud, service.region):
+        yield "", f"the load balancer is in {_place(*service.balancer_place)}"
+    yield "instances", _selection(service.instances)
+    if service.server_place != (service.cloud, service.region):
+        yield "", f"they are in {_place(*service.server_place)}"
+    yield "colour", f"from {service.instances.colour}"
+    yield "version", ", else ".join(service.version)
+    yield "health", _health(service)
+    yield "proof", _proof(service)
+    if service.commits is not None:
+        source = service.commits
+        server = f"{getattr(source, source.server)} {source.project} {source.branch}" if source.server else ""
+        yield "commits", server.strip() or str(source.git)
+    if (least := service.release.min_ratio) < 1:
+        yield "release", f"healthy capacity may fall to {least:.0%} of what it is"
+
+
+def _group(service: ServiceConfig) -> str:
+    return f"  (group {service.group})" if service.group else ""
+
+
+def _place(cloud: str, region: str | None) -> str:
+    return f"{cloud}, region {region}" if region else cloud
+
+
+def _attached(part: Attached) -> str:
+    pools = " and ".join(f"{pool} ({colour})" for colour, pool in part.pools.items()) or part.pool
+    listeners = f", listeners {', '.join(part.listeners)}" if part.listeners else ""
+    return f"load balancer {part.load_balancer}, pool {pools}{listeners}"
+
+
+def _selection(chosen: Selection) -> str:
+    wanted = [f"the tag {tag}" for tag in chosen.tags]
+    wanted += [f"metadata {key}={value}" for key, value in chosen.metadata.items()]
+    wanted += [f"a name like {chosen.name}"] if chosen.name else []
+    ways = [f"servers with {' and '.join(wanted)}"] if wanted else []
+    ways += ["the members of the pools"] if chosen.members else []
+    ways += [
+        f"{len(chosen.static[colour])} address{'' if len(chosen.static[colour]) == 1 else 'es'} of {colour.upper()}"
+        for colour in Colour
+        if colour in chosen.static
+    ]
+    return "; ".join(ways) or "every server of the project"
+
+
+def _health(service: ServiceConfig) -> str:
+    check = service.health
+    if check is None:
+        return "by Nova alone" if service.rotation.kind == Kind.POWER else "by Nova and the load balancer alone"
+    if not check.reachable:
+        return "not probed from here: unknown, so never healthy enough for a cutover"
+    quorum = "" if check.quorum == 1 else f"; {check.quorum:.0%} of a colour are enough"
+    if check.run:
+        return f"the command {check.run[0]} exits with 0 within {check.timeout:g} s{quorum}"
+    port = str(check.port) if check.port is not None else "the member's port"
+    if check.scheme == "tcp":
+        return f"a connection to {port} within {check.timeout:g} s{quorum}"
+    body = f" with {check.body} in it" if check.body else ""
+    expected = ", ".join(map(str, check.expect))
+    through = f", through a proxy ({check.proxy})" if check.proxy else ""
+    what = f"{check.scheme} {check.path} at {port} answers {expected}{body} within {check.timeout:g} s"
+    return f"{what}{through}{quorum}"
+
+
+def _proof(service: ServiceConfig) -> str:
+    check = service.vip
+    if check is None:
+        return "none" if service.rotation.kind == Kind.POWER else "none: done means what the load balancer says"
+    if not check.tells_version:
+        return f"{check.url} answers; nothing tells which colour"
+    via = f", connecting to {check.connect}" if check.connect else ""
+    return f"{check.url} names the version in `{check.version}`{via}"
+
+
+def _lease(config: Config) -> str:
+    if config.lease.network is None:
+        return "in the journal"
+    return f"ports on the network {visible(config.lease.network)}, good for {config.lease.ttl:g} s"
+
+
+def _service_cautions(service: ServiceConfig) -> Iterator[str]:
+    release = service.release
+    if release.not_carried_out:
+        yield f"a cutover is refused: {', '.join(release.not_carried_out)}: this version does not carry that out"
+    if release.retire_after:
+        yield "release.retire_after is not carried out by this version: delete by hand what is due"
+    if service.rotation.kind != Kind.WEIGHTS or len(service.rotation.attached) > 1:
+        yield "this version shows this rotation, and changes only services with one pool and rotation by weights"
+    if service.commits is not None and service.commits.server:
+        yield f"commits from {service.commits.server} are not read by this version"
+    if service.health is None and service.rotation.kind == Kind.POWER:
+        yield "without `health:` workers are only known to run, never to be healthy"
+    if service.vip is None and service.rotation.kind != Kind.POWER:
+        yield "without `vip:` a cutover is not proven from outside"
+    if service.foreign == "ignore":
+        yield "members of nobody's in its pool do not stop a cutover"
+    for what, path in _files(service):
+        if not path.exists():
+            yield f"{what}: there is no {path} on this host"
+
+
+def _files(service: ServiceConfig) -> Iterator[tuple[str, Path]]:
+    if service.commits is not None and service.commits.git is not None:
+        yield "commits.git", service.commits.git
+    checks: tuple[tuple[str, Tls | None], ...] = (
+        ("health", service.health.tls if service.health is not None else None),
+        ("vip", service.vip.tls if service.vip is not None else None),
+    )
+    for name, tls in checks:
+        for key in ("ca", "cert", "key"):
+            path = getattr(tls, key, None)
+            if path is not None:
+                yield f"{name}.tls.{key}", path

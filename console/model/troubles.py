@@ -1,0 +1,246 @@
+"""What is wrong, in sentences: what harms what serves, and what a person should know besides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from console.model.balancer import Balanced, Listener
+from console.model.colour import Colour, Role
+from console.model.health import Health, announced, disagreement
+from console.model.instance import Instance
+from console.model.readiness import balancers, is_kept_out, pools
+from console.model.roles import CHANGING, IN_DOUBT, role_words
+from console.model.service import (
+    BALANCER,
+    LEASE,
+    POOLS,
+    POWER,
+    PROBES,
+    SERVERS,
+    VIP,
+    WEIGHTS,
+    ColourSet,
+    Service,
+    Source,
+)
+
+_NAMES_SHOWN = 3
+
+
+def stale_sources(service: Service, now: float) -> list[Source]:
+    """Each source of decisions that is not fresh, the oldest first."""
+    decisive = [name for name in (SERVERS, BALANCER) if name in service.decisive]
+    names = [*decisive, *([PROBES] if service.probed else []), *([VIP] if service.traffic_watched else [])]
+    sources = [source for name in names if not (source := service.source(name)).fresh(now)]
+    return sorted(sources, key=lambda one: one.seen_at or 0.0)
+
+
+def stale_words(stale: Sequence[Source], now: float) -> Iterator[str]:
+    """A sentence for each cause: one that several sources share is said once."""
+    by_cause: dict[object, list[Source]] = {}
+    for source in stale:
+        by_cause.setdefault((source.problem, source.seen_at is None) if source.problem else source.name, []).append(
+            source
+        )
+    for sources in by_cause.values():
+        first = sources[0]
+        names = _and([one.name for one in sources])
+        cause = f": {first.problem}" if first.problem else ""
+        answers = "the last answer is" if len(sources) == 1 else "the last answers are"
+        yield (
+            f"{names}: never seen{cause}"
+            if first.seen_at is None
+            else f"{names}: {answers} {age_words(first, now)} old{cause}"
+        )
+
+
+def age_words(source: Source, now: float) -> str:
+    """`40 s`; a fact of the future is one of a clock that was set back."""
+    if source.seen_at is None:
+        return "(never seen)"
+    age = now - source.seen_at
+    return f"{age:.0f} s" if age >= 0 else "(of a clock that was set back)"
+
+
+def serving_troubles(service: Service, now: float) -> Iterator[str]:
+    """What is wrong with what serves."""
+    yield from _of_balancers(service)
+    yield from _in_doubt(service)
+    yield from _nothing_serves(service)
+    yield from _unhealthy(service, now, in_rotation=True, tolerated=False)
+    if service.traffic is not None and service.traffic.lost:
+        lost, asked = service.traffic.lost, len(service.traffic.answers)
+        last = next(answer for answer in reversed(service.traffic.answers) if not answer.ok)
+        cause = last.error or f"status {last.status}"
+        yield f"{lost} of {asked} requests through the VIP failed, the last {now - last.at:.0f} s ago: {cause}"
+
+
+def other_troubles(service: Service, now: float) -> Iterator[str]:
+    """What a person should know, and what does not harm what serves."""
+    yield from _changes(service)
+    yield from _splits(service)
+    yield from _unhealthy(service, now, in_rotation=True, tolerated=True)
+    yield from _unhealthy(service, now, in_rotation=False, tolerated=False)
+    for side in service.colours:
+        if len(side.versions) > 1:
+            yield f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
+        for instance in side.instances:
+            if (
+                service.in_rotation(instance)
+                and (odd := disagreement(instance))
+                and announced(service, instance, now).healthy
+            ):
+                yield f"{instance.name}: {odd}"
+    yield from _strangers(service)
+    if (lease := service.source(LEASE)).problem:
+        yield f"who holds the lease is not known: {lease.problem}"
+
+
+def _of_balancers(service: Service) -> Iterator[str]:
+    for balancer in balancers(service):
+        if not balancer.provisioning_status.startswith(("ACTIVE", "PENDING")):
+            yield f"load balancer {balancer.name} is {balancer.provisioning_status}: it takes no change"
+        if not balancer.admin_state_up:
+            yield f"load balancer {balancer.name} is disabled (admin_state_up is false): it serves nobody"
+    for pool in pools(service):
+        if pool.provisioning_status == "ERROR":
+            yield f"pool {pool.name} is in provisioning ERROR"
+    for part in service.balanced:
+        for listener in part.listeners:
+            if not listener.admin_state_up:
+                yield f"listener {_door(listener)} is disabled (admin_state_up is false): nobody gets in there"
+            elif listener.provisioning_status == "ERROR" and service.rotation != POOLS:
+                yield f"listener {_door(listener)} is in provisioning ERROR: its last change may not be applied"
+        if not part.listeners:
+            names = _and([pool.name or pool.id for pool in part.pools])
+            yield f"no listener of load balancer {part.balancer.name} sends to {names}: no client gets there"
+
+
+def _nothing_serves(service: Service) -> Iterator[str]:
+    seen = all(service.source(name).seen_at is not None for name in service.decisive)
+    serving = [side for side in service.colours if service.role(side.colour) in (Role.LIVE, Role.BOTH)]
+    if seen and not serving:
+        why = {
+            POOLS: "no listener sends to a pool of BLUE or GREEN that has instances",
+            POWER: "no worker of BLUE or GREEN runs",
+        }.get(service.rotation, "no member of BLUE or GREEN has weight")
+        yield f"no colour is live: {why}"
+    for side in serving:
+        if service.rotation == POOLS and not any(map(service.in_rotation, side.instances)):
+            yield f"{side.colour.upper()} is live and none of its members has weight: nobody answers"
+
+
+def _in_doubt(service: Service) -> Iterator[str]:
+    doubtful = [side.colour.upper() for side in service.colours if role_words(service, side.colour) == IN_DOUBT]
+    if service.rotation == POOLS and doubtful:
+        yield "a listener is in provisioning ERROR, so it may not send where it says"
+        return
+    why = "members are in provisioning ERROR, so the weights shown may not be applied"
+    if service.rotation == POWER:
+        why = "Nova does not know the state of its workers"
+    yield from (f"{colour}: {why}" for colour in doubtful)
+
+
+def _changes(service: Service) -> Iterator[str]:
+    """A change of ours, or one of somebody else on the same load balancer."""
+    if any(role_words(service, side.colour) == CHANGING for side in service.colours):
+        by = f" by {service.lease.owner}" if service.lease is not None and not service.lease.foreign else ""
+        what = {POOLS: "default pools", POWER: "workers"}.get(service.rotation, "weights")
+        yield f"a change is under way{by}: the {what} shown may not be the ones applied yet"
+        return
+    for part in service.balanced:
+        status = part.balancer.provisioning_status
+        ours = {one.provisioning_status for one in part.listeners} | {one.provisioning_status for one in part.pools}
+        ours |= {one.provisioning_status for members in part.members.values() for one in members}
+        if status.startswith("PENDING") and not any(one.startswith("PENDING") for one in ours):
+            yield f"load balancer {part.balancer.name} is {status}: somebody changes a part that is not ours"
+
+
+def _splits(service: Service) -> Iterator[str]:
+    """Listeners, or pools, of one service that send to different colours."""
+    doors: dict[Colour, list[str]] = {}
+    for part in service.balanced:
+        if service.rotation == POOLS:
+            colours = {pool: colour for colour, pool in part.pool_of.items()}
+            for one in part.listeners:
+                if one.default_pool_id in colours:
+                    doors.setdefault(colours[one.default_pool_id], []).append(_door(one))
+        elif service.rotation == WEIGHTS and len(service.balanced) > 1:
+            for colour in _weighted(service, part):
+                doors.setdefault(colour, []).append(f"pool {part.pools[0].name or part.pools[0].id}")
+    if len(doors) == 2 and set(doors[Colour.BLUE]) != set(doors[Colour.GREEN]):
+        yield f"{_and(doors[Colour.BLUE])} send to BLUE, {_and(doors[Colour.GREEN])} to GREEN"
+
+
+def _weighted(service: Service, part: Balanced) -> list[Colour]:
+    """The colours that have weight in this part's pool."""
+    with_weight = {one.id for members in part.members.values() for one in members if one.in_rotation}
+    return [
+        side.colour
+        for side in service.colours
+        if any(member.id in with_weight for instance in side.instances for member in instance.members)
+    ]
+
+
+def _strangers(service: Service) -> Iterator[str]:
+    if foreign := [member.name or member.address for member in service.foreign if member.in_rotation]:
+        yield f"members in rotation that are no instance of {service.name}: {some(foreign)}"
+    if service.uncoloured:
+        yield f"nothing tells the colour of {some([instance.name for instance in service.uncoloured])}"
+    pool_of = {(colour, pool) for part in service.balanced for colour, pool in part.pool_of.items()}
+    for side in service.colours if pool_of else ():
+        other = {pool for colour, pool in pool_of if colour is not side.colour}
+        lost = [
+            one.name for one in side.instances if any(service.pool_id_of(member) in other for member in one.members)
+        ]
+        if lost:
+            yield f"{some(lost)}: of {side.colour.upper()}, and in {side.colour.other.upper()}'s pool"
+
+
+def _unhealthy(service: Service, now: float, *, in_rotation: bool, tolerated: bool) -> Iterator[str]:
+    """Instances that are not healthy, those with the same reason in one sentence, without those kept out on purpose.
+
+    What is unknown only because a source is stale was said of the source. `tolerated`: of colours that are above their
+    quorum all the same; these do not harm what serves.
+    """
+    blind = bool(stale_sources(service, now))
+    for side in service.colours:
+        quorum = quorum_of(service, side, now) if in_rotation else None
+        if (quorum is not None and quorum[0] >= quorum[1]) is not tolerated:
+            continue
+        reasons: dict[tuple[Health, str], list[Instance]] = {}
+        for instance in side.instances:
+            if service.in_rotation(instance) is not in_rotation or (not in_rotation and is_kept_out(instance)):
+                continue
+            found = announced(service, instance, now)
+            if found.health is not Health.HEALTHY and not (found.stale and blind) and not found.stopped:
+                reasons.setdefault((found.health, found.reason), []).append(instance)
+        if reasons and quorum is not None and not tolerated:
+            yield f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}"
+        for (_, reason), instances in sorted(reasons.items(), key=lambda item: item[0][0] is Health.UNKNOWN):
+            yield f"{some([instance.name for instance in instances])}: {reason}"
+
+
+def quorum_of(service: Service, side: ColourSet, now: float) -> tuple[int, int] | None:
+    """How many of a colour are healthy, and how many must be; None where all must."""
+    if service.quorum >= 1.0:
+        return None
+    meant = [instance for instance in side.instances if not is_kept_out(instance)]
+    healthy = sum(announced(service, instance, now).healthy for instance in meant)
+    return healthy, max(math.ceil(len(meant) * service.quorum), 1)
+
+
+def _door(listener: Listener) -> str:
+    return f":{listener.protocol_port} ({listener.name or listener.id})"
+
+
+def _and(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    shown, hidden = names[:_NAMES_SHOWN], len(names) - _NAMES_SHOWN
+    return ", ".join(shown) + (f" and {hidden} more" if hidden > 0 else "")

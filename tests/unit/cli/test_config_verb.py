@@ -1,0 +1,123 @@
+"""`bluegreen config`: what a person reads of a file, right or wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.cli.main import main
+
+GOOD = """\
+services:
+  api:
+    cloud: prod
+    environment: staging
+    rotation: {load_balancer: lb, pool: p}
+    health: {}
+    vip: {url: "http://{vip}/version"}
+  workers:
+    cloud: prod
+    region: north
+    rotation: {kind: power}
+journal: postgresql://ops:hunter2@db/x
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    write(path, GOOD)
+    return path
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o600)
+
+
+def checked(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    code = main(["config", "check", str(path)])
+    return code, capsys.readouterr().out.splitlines()
+
+
+def test_a_right_file_is_told_in_words(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = checked(file, capsys)
+    assert code == 0
+    assert lines[0] == f"{file}: 2 services, no mistakes"
+    assert "  instances  servers with the tag service=api" in lines
+    assert "  health     http /healthcheck at the member's port answers 200 within 3 s" in lines
+    assert "  proof      http://{vip}/version names the version in `git_commit`" in lines
+    assert "  cloud      prod, region north" in lines
+    assert "! workers: without `health:` workers are only known to run, never to be healthy" in lines
+
+
+def test_a_password_is_not_printed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, lines = checked(file, capsys)
+    assert not any("hunter2" in line for line in lines)
+    assert "journal      postgresql://ops@db/x" in lines
+
+
+def test_every_mistake_is_listed_with_its_line_and_hint(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(file, "services:\n  api: {cloud: c, forein: ignore}\ninterval: 1ms\nkeys: {qit: x}\n")
+    code, lines = checked(file, capsys)
+    assert code == 2
+    assert lines[0].startswith(f"{file}:2: services.api: unknown key `forein`")
+    assert lines[1] == "  did you mean `foreign`?"
+    assert lines[2].startswith(f"{file}:3: interval: expected a time")
+    assert lines[-1] == "2 mistakes"
+
+
+def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(file, "services: {api: {cloud: c}}\nkeys: {qit: x}\n")
+    code, lines = checked(file, capsys)
+    assert (code, lines[1]) == (2, "  did you mean `quit`?")
+
+
+@pytest.mark.parametrize(
+    ("more", "caution"),
+    [
+        ("", "! leases are in the journal"),
+        ("    release: {bake: 10m}", "! api: a cutover is refused: release.bake: this version does not carry that out"),
+        ("    release: {retire_after: 1d}", "! api: release.retire_after is not carried out"),
+        ("    commits: {git: nowhere}", "! api: commits.git: there is no "),
+        ("    commits: {github: 'https://github.com', project: a/b}", "! api: commits from github are not read"),
+        ("    rotation: {kind: pools, pools: {blue: b, green: g}}", "! api: this version shows this rotation"),
+        ("    health: {scheme: https, tls: {ca: none.pem}}", "! api: health.tls.ca: there is no "),
+        ("", "! api: without `vip:` a cutover is not proven from outside"),
+    ],
+)
+def test_what_should_be_on_purpose_is_said(
+    file: Path, capsys: pytest.CaptureFixture[str], more: str, caution: str
+) -> None:
+    write(file, f"services:\n  api:\n    cloud: c\n{more}\n")
+    code, lines = checked(file, capsys)
+    assert code == 0
+    assert any(line.startswith(caution) for line in lines), lines
+
+
+def test_a_file_that_others_can_write_is_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.chmod(0o666)
+    assert any(line.startswith("! changes are refused: ") for line in checked(file, capsys)[1])
+
+
+def test_without_a_file_the_usual_one_is_checked(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUEGREEN_CONFIG", str(file))
+    assert main(["config", "check"]) == 0
+    assert capsys.readouterr().out.startswith(f"{file}: ")
+    assert main(["config", "check", "--config", str(file.parent / "gone.yaml")]) == 2
+
+
+def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_the_reference_has_every_section(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "reference"]) == 0
+    out = capsys.readouterr().out
+    assert "| `services.NAME.rotation.also[].pool` |" in out
+    assert "| `keys` |" in out
