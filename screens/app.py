@@ -6,15 +6,17 @@ import gc
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 
 from console.config.model import Config
 from console.config.places import state_dir
-from console.errors import UsageError
+from console.errors import BluegreenError, UsageError
 from screens import themes
 from screens.arming import Arming
 from screens.desk import JournalDesk
 from screens.habits import Habits
+from screens.keys import ACTIONS
 from screens.ports import Publish, Watcher
 from screens.program import BluegreenApp
 from screens.terminal import is_ascii_only, wants_no_colour
@@ -50,6 +52,7 @@ def run(
         theme=chosen,
         glyphs=glyphs,
         no_colour=no_colour,
+        follow=partial(_follower, config),
         habits=Habits(state_dir(environ) / "habits.json"),
         forbidden=partial(_forbidden, read_only=read_only),
     )
@@ -64,6 +67,13 @@ def _forbidden(config: Config, *, read_only: bool) -> str:
     if config.read_only:
         return f"{config.path} says read_only"
     return config.writable_by_others
+
+
+def _follower(config: Config) -> Callable[[], Config | BluegreenError | None]:
+    """In a thread: sees when the file of the config changes."""
+    from console.config.follow import Follower  # noqa: PLC0415
+
+    return Follower(config.path, os.environ, config, lambda: ACTIONS).look
 
 
 def _poller(config: Config, publish: Publish) -> Watcher:

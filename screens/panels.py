@@ -30,7 +30,7 @@ def _colour(screen: ServiceScreen, service: Service, side: ColourSet, now: float
     frame = f"frame-{side.colour.value}" if serves else "frame"
     pane.entitle(instances.title(service, side, glyphs), instances.title_right(service, side, now), frame)
     rows = instances.rows(service, side, now, glyphs, speeds)
-    pane.fill(instances.COLUMNS, rows, (instances.empty(service, side),))
+    pane.fill(instances.columns(service), rows, (instances.empty(service, side),))
 
 
 def _traffic(screen: ServiceScreen, service: Service, now: float) -> None:

@@ -218,8 +218,11 @@ class BluegreenApp(App[int]):
         """Problems of a service, or of all (an empty name), and of this console."""
         services = self.snapshot.services if self.snapshot is not None else {}
         names = [name] if name else list(self.config.services)
-        found = [self.verdicts.of(services[each], self.now()) for each in names if each in services]
-        return len(self.own_problems) + sum(len(each.problems) for each in found)
+        seen, now = [services[each] for each in names if each in services], self.now()
+        told = sum(len(self.verdicts.of(each, now).problems) for each in seen)
+        # a verdict names the sources that are stale; one that has begun to fail is a problem as well
+        failing = sum(bool(one.problem) and one.fresh(now) for each in seen for one in each.sources.values())
+        return len(self.own_problems) + told + failing
 
     @property
     def own_problems(self) -> tuple[str, ...]:

@@ -100,6 +100,7 @@ class ServiceScreen(FactsScreen):
         for colour in Colour:
             self.pane(colour).display = not one or colour is self.front
         self.query_one("#panes").display = not (self.is_short and self.on_commits)
+        self._show_middle()
         self.set_class(self.on_commits, "-on-commits")
         wide = self.has_class("-wide")
         # where there is little height the panes take what is left of it
@@ -109,13 +110,23 @@ class ServiceScreen(FactsScreen):
         if self.focused is None or not self.focused.display or (one and self.focused is not target):
             target.focus()
 
+    def _show_middle(self) -> None:
+        """Workers have neither a load balancer nor clients of their own: room for the rest."""
+        service = self.console_app.service(self.service_name)
+        power = service is not None and service.rotation == "power"
+        traffic = not power or (service is not None and service.traffic_watched)
+        self.query_one("#balancer").display = not power
+        self.query_one("#traffic").display = traffic
+        self.query_one("#middle").display = traffic or not power
+
     def _level(self, selector: str, level: bool) -> None:
         """Panels side by side are as high as the higher one needs; otherwise the style sheet says how high they are."""
         box = self.query_one(selector)
         panels = box.query(Panel)
         height = None
         if level:
-            height = max(panel.wanted_height(max(panel.size.width, 20)) for panel in panels)
+            shown = [panel for panel in panels if panel.display]
+            height = max((panel.wanted_height(max(panel.size.width, 20)) for panel in shown), default=0)
             height = height if self.is_short else max(height, _LEAST)
         if height != self._levels.get(selector):
             self._levels[selector] = height

@@ -6,12 +6,10 @@ It can only GET, but for one action: the console output of a server, which Nova 
 from __future__ import annotations
 
 import logging
-import ssl
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from console import __version__
@@ -175,17 +173,13 @@ class Session:
             renewable=self._region.config.get("auth_type") not in _ONE_TIME,
         )
 
-    @cached_property
-    def verify(self) -> ssl.SSLContext:
-        """The TLS settings of clouds.yaml (cacert, verify, insecure) for httpx, which does not know them."""
+    @property
+    def trusted(self) -> str | Literal[False] | None:
+        """What clouds.yaml (cacert, verify, insecure) trusts: a file of authorities, False when no certificate is
+        checked, None for the public authorities.
+        """
         verify, _cert = self._region.get_requests_verify_args()
-        if verify is False:
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            return context
-        from certifi import where  # noqa: PLC0415 the same authorities as the API calls trust
-
-        return ssl.create_default_context(cafile=verify if isinstance(verify, str) else where())
+        return verify if isinstance(verify, str) else (None if verify else False)
 
     @property
     def _auth_url(self) -> str:

@@ -24,10 +24,10 @@ class Probe:
 
     @property
     def words(self) -> str:
-        """`ok 12ms`, `503`, `refused`."""
+        """`ok 12ms`, `503`, `refused`, `unexpected body`."""
         if self.ok:
             return f"ok {self.ms:.0f}ms" if self.ms is not None else "ok"
-        return str(self.status) if self.status is not None else self.error or "failed"
+        return str(self.status) if self.status is not None and not self.error else self.error or "failed"
 
 
 @dataclass(frozen=True, slots=True)

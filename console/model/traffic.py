@@ -12,7 +12,8 @@ from console.model.colour import Colour
 class VipAnswer:
     """One request through the VIP on a new connection. `version` is what answered, None where it did not say.
 
-    `status` is None where no HTTP answer came; `error` then says why.
+    `status` is None where no HTTP answer came; `error` then says why. `connected`: a check that only opens a TCP
+    connection got it.
     """
 
     at: float
@@ -20,11 +21,12 @@ class VipAnswer:
     status: int | None = None
     version: str | None = None
     error: str = ""
+    connected: bool = False
 
     @property
     def ok(self) -> bool:
-        """A 2xx answer."""
-        return self.status is not None and 200 <= self.status < 300
+        """A 2xx answer, or an accepted connection where no more was asked."""
+        return self.connected or (self.status is not None and 200 <= self.status < 300)
 
 
 @dataclass(frozen=True, slots=True)

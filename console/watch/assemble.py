@@ -25,13 +25,14 @@ class Facts:
     """What the sources last said. `told` and `probes` go by the instance's key.
 
     `servers` are the selected ones, `others` those that are instances only where a member makes them one; `gone` are
-    the ids of servers that Nova was asked for by name and does not know.
+    the ids of servers that Nova was asked for one by one and does not know; `elsewhere` of those that are not ours.
     """
 
     servers: Sequence[Server] = ()
     balanced: tuple[Balanced, ...] = ()
     others: Sequence[Server] = ()
     gone: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
     images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     probes: Mapping[str, Probe] = field(default_factory=dict)
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -83,7 +84,7 @@ def assemble(config: ServiceConfig, facts: Facts) -> Service:
 
 def instances_of(config: ServiceConfig, facts: Facts) -> tuple[list[Instance], tuple[Member, ...]]:
     """The instances by name, and the members that join to none."""
-    found, foreign = join(config.instances, facts.servers, facts.others, facts.balanced)
+    found, foreign = join(config.instances, facts.servers, facts.others, facts.balanced, facts.elsewhere)
     parked = frozenset(pool.id for part in facts.balanced for pool in part.pools if not part.attached(pool.id))
     return [_instance(config, facts, one, parked) for one in found], foreign
 

@@ -1,31 +1,39 @@
-"""One HTTP request to an instance or a VIP: a connection of its own, no proxy, no redirects, a bounded answer."""
+"""One request to an instance or a VIP: a connection of its own, no redirects, a bounded answer."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import json
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import httpx
 
+from console.errors import ConfigError
+from console.model.text import clipped
+from console.watch.tls import UNCHECKED, context
+
 MOST_BYTES = 64 * 1024  # of a body: a health check that answers more is cut, never swallowed whole
+ENVIRONMENT = "environment"  # a proxy setting: the proxy variables of this host
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `status` is None where no HTTP answer came; `error` then says why, in a word or two."""
+    """What came back. `status` is None where no HTTP answer came; `error` then says why, in a word or two, and
+    `detail` in the words of whoever found it.
+    """
 
     at: float  # Unix seconds of the start
     ms: float
     status: int | None = None
     body: bytes = b""
     error: str = ""
+    detail: str = ""
 
     @property
     def text(self) -> str:
@@ -40,49 +48,91 @@ class Answer:
             return None
 
 
-def client(verify: ssl.SSLContext | None = None) -> httpx.AsyncClient:
-    """A client that connects anew for each request. Without `verify`, certificates are not checked."""
-    return httpx.AsyncClient(
-        verify=verify if verify is not None else unchecked(),
-        trust_env=False,  # proxies of this host are for the way out, not for instances and VIPs
-        follow_redirects=False,
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-        headers={"User-Agent": "bluegreen", "Connection": "close", "Accept-Encoding": "identity"},
-    )
+def client(
+    verify: ssl.SSLContext | None = None, *, headers: Mapping[str, str] | None = None, proxy: str = ""
+) -> httpx.AsyncClient:
+    """A client that connects anew for each request. Without `verify`, certificates are not checked.
 
-
-@cache
-def unchecked() -> ssl.SSLContext:
-    """TLS without checking certificates: instances are asked by address, as the load balancer's own monitor does."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-async def fetch(http: httpx.AsyncClient, url: str, within: float) -> Answer:
-    """GET the URL; the whole answer must be here `within` seconds. Never raises for what the other side does."""
-    at, started = time.time(), time.perf_counter()
-    status, body, error = None, b"", ""
+    `proxy`: a URL, or `environment` for the proxy variables of this host, which otherwise do not apply: they are for
+    the way out, not for instances and VIPs. Raises ConfigError for a proxy that cannot be used.
+    """
+    own = httpx.Headers({"User-Agent": "bluegreen", "Connection": "close", "Accept-Encoding": "identity"})
+    own.update(headers)
     try:
-        async with asyncio.timeout(within), http.stream("GET", url, timeout=within) as response:
-            body = await _bounded(response)
+        return httpx.AsyncClient(
+            verify=verify if verify is not None else context(UNCHECKED),
+            trust_env=proxy == ENVIRONMENT,
+            proxy=proxy if proxy and proxy != ENVIRONMENT else None,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            headers=own,
+        )
+    except (ValueError, httpx.InvalidURL, ImportError) as error:
+        # the message may hold the URL with its password
+        raise ConfigError(
+            "the proxy for probes cannot be used", "`proxy` takes http:// and https:// URLs, or `environment`"
+        ) from error
+
+
+async def fetch(
+    http: httpx.AsyncClient, url: str, within: float, *, connect: str = "", name: str = "", most: int = MOST_BYTES
+) -> Answer:
+    """GET the URL; the whole answer must be here `within` seconds. Never raises for what the other side does.
+
+    `connect`: an address to connect to in place of the URL's host, which still goes out as Host and SNI. `name`: the
+    host name for SNI and for checking the certificate, if not the URL's. `most`: bytes of the body.
+    """
+    at, started = time.time(), time.perf_counter()
+    status, body, error, detail = None, b"", "", ""
+    try:
+        target, options = _aimed(url, connect, name, keep_host="host" in http.headers)
+        async with asyncio.timeout(within), http.stream("GET", target, timeout=within, **options) as response:
+            body = await _bounded(response, most)
             status = response.status_code
     except (TimeoutError, httpx.TimeoutException):
         error = "timeout"
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as problem:
+        error, detail = _word(problem), _detail(problem)
+    return Answer(at, (time.perf_counter() - started) * 1000, status, body, error, detail)
+
+
+async def knock(host: str, port: int, within: float) -> Answer:
+    """Open a TCP connection and close it: `error` is empty when it was accepted. Never raises."""
+    at, started = time.time(), time.perf_counter()
+    error = ""
+    try:
+        async with asyncio.timeout(within):
+            _, writer = await asyncio.open_connection(host, port)
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+    except TimeoutError:
+        error = "timeout"
+    except (OSError, ValueError, OverflowError) as problem:
         error = _word(problem)
-    return Answer(at, (time.perf_counter() - started) * 1000, status, body, error)
+    return Answer(at, (time.perf_counter() - started) * 1000, error=error)
 
 
-async def _bounded(response: httpx.Response) -> bytes:
-    """At most MOST_BYTES of the body as it was sent: unpacking it could make any amount of a few bytes."""
+def _aimed(url: str, connect: str, name: str, *, keep_host: bool) -> tuple[httpx.URL, dict[str, Any]]:
+    """The URL to connect to, and what keeps the original host in the request and in the TLS handshake."""
+    wanted = httpx.URL(url)
+    options: dict[str, Any] = {}
+    if connect and not keep_host:
+        options["headers"] = {"Host": wanted.netloc.decode("ascii")}
+    name = name or (wanted.host if connect else "")
+    if name:
+        options["extensions"] = {"sni_hostname": name}
+    return (wanted.copy_with(host=connect) if connect else wanted), options
+
+
+async def _bounded(response: httpx.Response, most: int) -> bytes:
+    """The start of the body as it was sent: unpacking it could make any amount of a few bytes."""
     body = bytearray()
     async for piece in response.aiter_raw():
         body += piece
-        if len(body) >= MOST_BYTES:
+        if len(body) >= most:
             break
-    return bytes(body[:MOST_BYTES])
+    return bytes(body[:most])
 
 
 _WORDS = {
@@ -98,6 +148,8 @@ _WORDS = {
 def _word(problem: BaseException) -> str:
     """A word or two for what went wrong, from the system's own code where there is one in the chain."""
     for cause in _chain(problem):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "bad certificate"
         if isinstance(cause, ssl.SSLError):
             return "TLS failed"
         if isinstance(cause, OSError) and cause.errno in _WORDS:
@@ -109,7 +161,19 @@ def _word(problem: BaseException) -> str:
         return "refused" if "All connection attempts failed" in text else "cannot connect"
     if isinstance(problem, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
         return "broken answer" if isinstance(problem, httpx.RemoteProtocolError) else "reset"
+    if isinstance(problem, httpx.ProxyError):
+        return "proxy refuses"
     return "bad URL" if isinstance(problem, httpx.InvalidURL | httpx.UnsupportedProtocol) else "failed"
+
+
+def _detail(problem: BaseException) -> str:
+    """The words of OpenSSL or of a proxy: an operator searches for them."""
+    for cause in _chain(problem):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return clipped(cause.verify_message, 200)
+        if isinstance(cause, ssl.SSLError):
+            return clipped(str(cause.reason or "").lower().replace("_", " "), 200)
+    return clipped(str(problem), 200) if isinstance(problem, httpx.ProxyError) else ""
 
 
 def _chain(problem: BaseException | None) -> Iterator[BaseException]:

@@ -44,17 +44,22 @@ class _Found:
 
 
 def join(
-    selection: Selection, servers: Sequence[Server], others: Sequence[Server], parts: Sequence[Balanced]
+    selection: Selection,
+    servers: Sequence[Server],
+    others: Sequence[Server],
+    parts: Sequence[Balanced],
+    elsewhere: frozenset[str] = frozenset(),
 ) -> tuple[list[Joined], tuple[Member, ...]]:
     """The instances by name, and the members that join to none.
 
-    `servers` are instances whatever pool they are in, `others` only where a member makes them one. A member whose tag
-    names a server is that server's, whatever its address: addresses are used again. Two members of one server in one
-    pool are not expected: the second is foreign, so that its traffic is not overlooked.
+    `servers` are instances whatever pool they are in, `others` only where a member makes them one; `elsewhere` are ids
+    of servers that are there and not ours. A member whose tag names a server is that server's, whatever its address:
+    addresses are used again. Two members of one server in one pool are not expected: the second is foreign, so that
+    its traffic is not overlooked.
     """
     pool_colours = {pool: colour for part in parts for colour, pool in part.pool_of.items()}
     found = _members_of([*servers, *others], parts)
-    listed = {server.id for server in (*servers, *others)}
+    listed = elsewhere.union(server.id for server in (*servers, *others))
     taken = [*servers, *(server for server in others if server.id in found.of_server)]
     instances = [_of_server(selection, one, found.of_server.get(one.id, []), pool_colours) for one in taken]
     foreign: list[Member] = []
@@ -103,7 +108,7 @@ def _of_server(
 
 
 def _alone(
-    selection: Selection, group: list[tuple[str, Member]], pools: Mapping[str, Colour], listed: set[str]
+    selection: Selection, group: list[tuple[str, Member]], pools: Mapping[str, Colour], listed: frozenset[str]
 ) -> Joined | None:
     """The instance of members without a server; None: they are nobody's.
 
@@ -148,7 +153,7 @@ def _static(selection: Selection, alone: list[tuple[str, Member]]) -> tuple[list
     return found, rest
 
 
-def _grouped(alone: list[tuple[str, Member]], listed: set[str]) -> Iterator[list[tuple[str, Member]]]:
+def _grouped(alone: list[tuple[str, Member]], listed: frozenset[str]) -> Iterator[list[tuple[str, Member]]]:
     """Members of one machine in several pools together: by the server they name, else by their address."""
     crowded = {address for (_, address), n in Counter((p, canonical(m.address)) for p, m in alone).items() if n > 1}
     groups: dict[tuple[str, str, int], list[tuple[str, Member]]] = {}

@@ -85,6 +85,11 @@ class Look(Generic[Value]):
         """The last good answer, however old."""
         return self.seen.value
 
+    def fail(self, error: BluegreenError | OSError) -> None:
+        """Take a failure of someone else who asked."""
+        hint = error.hint if isinstance(error, BluegreenError) else ""
+        self._failed(self._steady(), error.message if isinstance(error, BluegreenError) else str(error), hint)
+
     def _failed(self, began: float, problem: str, hint: str) -> None:
         self.failures += 1
         last = self.seen

@@ -96,11 +96,13 @@ def _nodes(places: Sequence[Place], watched: Sequence[Watched], *, leased: bool,
             found.append(balancers[place])
             if leased:
                 found.append(Node(place.ports, place, (login,)))
+    rotations: dict[Place, list[Node]] = {place: [] for place in places}
     for one in watched:
         first = [images[one.servers_from]] if one.servers_from in images else []
         if one.place in balancers and one.config.rotation.attached:
             rotation = Node(one.rotation, one.place, (balancers[one.place],), (one,))
             found.append(rotation)
+            rotations[one.servers_from].append(rotation)
             first = [rotation, *first]
             if traffic and one.config.vip is not None:
                 found.append(Node(one.vip, one.place, (rotation,), (one,)))
@@ -112,7 +114,15 @@ def _nodes(places: Sequence[Place], watched: Sequence[Watched], *, leased: bool,
             first = [*first, probes]
         if one.config.commits is not None:
             found.append(Node(one.commits, one.place, tuple(first), (one,)))
+    for place, servers in images.items():
+        place.named = _named(place, watched)
+        found.append(Node(place.absent, place, (servers, *rotations[place])))
     return found
+
+
+def _named(place: Place, watched: Sequence[Watched]) -> Callable[[], set[str]]:
+    here = [one for one in watched if one.servers_from is place]
+    return lambda: set().union(*(one.named_servers() for one in here))
 
 
 def _service(config: Config, name: str) -> ServiceConfig:

@@ -63,4 +63,4 @@ def run_once(nodes: Sequence[Node], workers: dict[Place, Workers]) -> None:
 
 def snapshot(graph: Graph, now: float, generation: int) -> Snapshot:
     """What is known of every watched service at this moment."""
-    return Snapshot(now, generation, {name: watched.service() for name, watched in graph.watched.items()})
+    return Snapshot(now, generation, {name: watched.announced(now) for name, watched in graph.watched.items()})

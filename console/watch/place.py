@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from console.cloud.reader import Reader
+from console.cloud.reader import Reader, selects
 from console.cloud.session import Session
 from console.config.model import ServiceConfig
 from console.errors import CloudError, NotFound
 from console.model.balancer import LoadBalancer
 from console.model.server import Server
 from console.model.service import BALANCER, LEASE, SERVERS
+from console.watch.absent import Absences, Absent
 from console.watch.look import Look
 from console.watch.selection import common_filter
 from console.watch.shapes import Shapes
@@ -45,8 +46,11 @@ class Place:
         self.servers: Look[list[Server]] = Look(SERVERS, self._ask_servers, good_for=good_for, clock=clock)
         self.balancers: Look[list[LoadBalancer]] = Look(BALANCER, self._ask_balancers, good_for=good_for, clock=clock)
         self.properties: Look[None] = Look("images", self._ask_images, good_for=good_for, clock=clock)
+        self.absent: Look[Absent] = Look("absent servers", self._ask_absent, good_for=good_for, clock=clock)
+        self.named: Callable[[], set[str]] = set  # ids of the servers that members of these services name
         self.ports: Look[Ports] = Look(LEASE, self._ask_ports, good_for=good_for, clock=clock)
         self.shapes = Shapes(self.reader, clock)
+        self._absences = Absences(lambda server: any(selects(one.instances, server) for one in services))
         self._connect = connect
         self._session: Session | None = None
         self._reader: Reader | None = None
@@ -72,12 +76,25 @@ class Place:
                 self._reader = Reader(session)
             return self._reader
 
+    def known_servers(self) -> list[Server]:
+        """The listed servers, and those that the list left out although they are there."""
+        listed, absent = self.servers.value or [], self.absent.value or Absent()
+        if not absent.still:
+            return listed
+        return [*(server for server in listed if server.id not in absent.still), *absent.still.values()]
+
     def _log_in(self) -> None:
         self.session().login()
 
     def _ask_servers(self) -> list[Server]:
         every, some = common_filter(self.services)
         return self.reader().servers_tagged(every=every, some=some)
+
+    def _ask_absent(self) -> Absent:
+        listed = self.servers.seen
+        if listed.value is None or listed.source.problem:
+            return self.absent.value or Absent()  # what a list does not have is only known from a list
+        return self._absences.look(self.reader(), listed.value, self.named())
 
     def _ask_balancers(self) -> list[LoadBalancer]:
         return self.reader().load_balancers()

@@ -13,11 +13,11 @@ import httpx
 from console.config.model import VipCheck
 from console.errors import BluegreenError
 from console.model.traffic import VipAnswer
-from console.watch.http import client
-from console.watch.vip import ask_once
+from console.watch.vip import ask_once, vip_client
 from console.watch.watched import Watched
 
 WINDOW = 60.0  # seconds of answers that are kept
+_UNUSABLE_PAUSE = 10.0  # seconds between two tries to read certificates that cannot be used
 _UNKNOWN_PAUSE = 0.5  # seconds between two looks whether the VIP's address is known
 
 log = logging.getLogger("bluegreen.watch")
@@ -82,12 +82,7 @@ class TrafficWatch:
         assert check is not None
         while not one.url:  # noqa: ASYNC110 it becomes known in another thread
             await asyncio.sleep(_UNKNOWN_PAUSE)
-        try:
-            verify = one.place.session().verify if check.url.startswith("https") else None
-        except (BluegreenError, OSError) as error:
-            log.warning("%s is not asked, its certificates cannot be checked: %s", one.url, error)
-            return
-        async with client(verify) as http, asyncio.TaskGroup() as group:
+        async with await _client(one, check) as http, asyncio.TaskGroup() as group:
             next_at = asyncio.get_running_loop().time()
             while True:
                 group.create_task(self._ask_now(http, one, check))
@@ -99,9 +94,19 @@ class TrafficWatch:
         url = one.url
         if not url:
             return
-        answer = await ask_once(http, url, check)
+        answer = await ask_once(http, url, check, one.address)
         kept = (old for old in self._answers[one] if answer.at - old.at <= WINDOW)
         self._answers[one] = (*kept, answer)
+
+
+async def _client(one: Watched, check: VipCheck) -> httpx.AsyncClient:
+    """The client, as soon as its certificates and its proxy can be used."""
+    while True:
+        try:
+            return vip_client(one.url, check, one.trust)
+        except (BluegreenError, OSError) as error:
+            one.vip.fail(error)
+        await asyncio.sleep(_UNUSABLE_PAUSE)
 
 
 def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:

@@ -13,19 +13,22 @@ from console.commits.versions import Versions
 from console.commits.versions import of as versions_of
 from console.config.model import ServiceConfig
 from console.errors import CloudError
-from console.model.balancer import Balanced
+from console.model.balancer import Balanced, LoadBalancer
 from console.model.commit import CommitView
 from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service, Source
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import VipAnswer
+from console.watch.absent import Absent
 from console.watch.assemble import Facts, assemble, decisive_sources, image_of, instances_of
+from console.watch.damping import Damper
 from console.watch.look import Look, older
 from console.watch.place import Place
 from console.watch.probe import Round, Target, ask_all, target, usual_port
 from console.watch.rotation import Rotated, part, with_members
 from console.watch.selection import chosen
 from console.watch.shapes import Shape
+from console.watch.tls import Trusted
 from console.watch.versions import HTTP, wanted
 from console.watch.vip import ask, vip_url
 
@@ -56,6 +59,7 @@ class Watched:
         self.rates: Mapping[str, Rates] = {}  # of a service that is looked at closely, by listener id
         self.sessions: Mapping[str, MemberSessions] = {}  # by member id
         self.further_sources: tuple[Source, ...] = ()  # of statistics and sessions
+        self._damper = Damper()
         self._clock = clock
         self._leased = leased
         self._compared: tuple[Versions | None, float] = (None, 0.0)
@@ -70,8 +74,17 @@ class Watched:
         """The URL through the VIP; empty without a VIP check, or while its address is not known."""
         if self.config.vip is None:
             return ""
+        return vip_url(self.config.vip, self._rotated.balancer or LoadBalancer("", ""))
+
+    @property
+    def address(self) -> str:
+        """The load balancer's address; empty while it is not known."""
         balancer = self._rotated.balancer
-        return vip_url(self.config.vip, balancer) if balancer is not None else self.config.vip.at("")
+        return balancer.vip_address if balancer is not None else ""
+
+    def trust(self) -> Trusted:
+        """What the cloud of the load balancer trusts."""
+        return self.place.session().trusted
 
     @property
     def changing(self) -> bool:
@@ -82,16 +95,28 @@ class Watched:
         """The service as it was last seen."""
         return assemble(self.config, self._facts())
 
+    def announced(self, now: float) -> Service:
+        """The service as it was last seen, with what is announced of each instance. One thread at a time."""
+        return self._damper.damped(self.service(), now)
+
+    def named_servers(self) -> set[str]:
+        """The ids of the servers that members of its pools name."""
+        pools = (members for one in self._rotated.parts for members in one.members.values())
+        return {ident for members in pools for member in members if (ident := member.server_id) is not None}
+
     @property
     def _rotated(self) -> Rotated:
         return self.rotation.value or Rotated()
 
     def _facts(self) -> Facts:
         probed = self.probes.value or Round()
-        servers, others = chosen(self.config.instances, self.servers_from.servers.value or ())
+        servers, others = chosen(self.config.instances, self.servers_from.known_servers())
+        absent = self.servers_from.absent.value or Absent()
         return Facts(
             servers=servers,
             others=others,
+            gone=absent.gone,
+            elsewhere=absent.others,
             balanced=self._rotated.parts,
             images=self.servers_from.images,
             probes=probed.probes,
@@ -158,13 +183,13 @@ class Watched:
         return [one for one in found if one is not None]
 
     def _ask_instances(self) -> Round:
-        return asyncio.run(ask_all(self._targets(), self.config.health))
+        return asyncio.run(ask_all(self._targets(), self.config.health, lambda: self.servers_from.session().trusted))
 
     def _ask_vip(self) -> list[VipAnswer]:
         if self.config.vip is None or not self.url:
             raise CloudError(f"the address of load balancer {self.config.rotation.load_balancer} is not known yet")
-        verify = self.place.session().verify
-        return asyncio.run(ask(self.url, self.config.vip, count=_VIP_COUNT, over=_VIP_OVER, verify=verify))
+        check, count, over = self.config.vip, _VIP_COUNT, _VIP_OVER
+        return asyncio.run(ask(self.url, check, count=count, over=over, trust=self.trust, address=self.address))
 
     def _ask_commits(self) -> CommitView:
         assert self.config.commits is not None

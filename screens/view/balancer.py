@@ -2,95 +2,145 @@
 
 from __future__ import annotations
 
-from console.model.balancer import Listener, Monitor
-from console.model.service import BALANCER, Service
-from console.model.text import visible
-from screens.view.line import Line, line
-from screens.view.words import count
+from console.model.balancer import Balanced, Listener, LoadBalancer, Monitor, Pool
+from console.model.readiness import balancers, pools
+from console.model.service import BALANCER, SESSIONS, Service
+from console.model.text import clipped, visible
+from screens.view import rates
+from screens.view.line import Line, Span, line
+from screens.view.words import count, name
 
 
 def title(service: Service) -> Line:
-    """`load balancer nova-api (amphora)`."""
-    balancer = service.balancer
-    if balancer is None:
+    """`load balancer nova-api (amphora)`; of several their number."""
+    found = balancers(service)
+    if not found:
         return line(("load balancer", "title"))
-    provider = f" ({visible(balancer.provider)})" if balancer.provider else ""
-    return line((f"load balancer {visible(balancer.name)}", "title"), (provider, "dim"))
+    if len(found) > 1:
+        return line((count(len(found), "load balancer"), "title"))
+    provider = f" ({clipped(found[0].provider, 40)})" if found[0].provider else ""
+    return line((f"load balancer {clipped(found[0].name, 80)}", "title"), (provider, "dim"))
 
 
 def title_right(service: Service, now: float) -> Line:
-    """Its provisioning status, which is what a change waits for."""
-    balancer = service.balancer
-    if balancer is None:
+    """The provisioning status that a change waits for: of several the one that holds it up."""
+    statuses = [each.provisioning_status for each in balancers(service)]
+    if not statuses:
         return ()
-    status = visible(balancer.provisioning_status)
+    status = next((each for each in statuses if each != "ACTIVE"), "ACTIVE")
     if not service.source(BALANCER).fresh(now):
-        return line((f"was {status}", "stale"))
-    return line((status, "strong" if status == "ACTIVE" else "bad" if status == "ERROR" else "warn"))
+        return line((f"was {clipped(status, 40)}", "stale"))
+    return line((clipped(status, 40), "strong" if status == "ACTIVE" else "bad" if status == "ERROR" else "warn"))
 
 
 def lines(service: Service) -> list[Line]:
-    """Listeners, pool and monitor, foreign members, and the lease."""
+    """Listeners with what they carry, pools and their monitors, foreign members; each load balancer under its name."""
     if service.balancer is None:
         problem = service.source(BALANCER).problem
-        return [line((visible(problem), "bad") if problem else ("waiting for the first answer", "dim"))]
-    return [*(_listener(service, each) for each in service.listeners), *_pool(service), *_foreign(service)]
+        return [line((clipped(problem, 400), "bad") if problem else ("waiting for the first answer", "dim"))]
+    shown: list[Line] = []
+    several = len(balancers(service)) > 1
+    before = ""
+    for part in parts(service):
+        if several and part.balancer.id != before:
+            shown.append(_heading(part.balancer))
+        before = part.balancer.id
+        shown += [_listener(service, part, each) for each in part.listeners]
+        shown += [each for pool in part.pools for each in _pool(service, part, pool)]
+        if part.neighbours:
+            shown.append(line((f"and {count(len(part.neighbours), 'listener')} of other services", "dim")))
+    return [*shown, *_foreign(service), *_sessions(service)]
+
+
+def parts(service: Service) -> tuple[Balanced, ...]:
+    """Every load balancer's part of the service."""
+    if service.balanced or service.balancer is None:
+        return service.balanced
+    seen = (service.pool,) if service.pool is not None else ()
+    return (Balanced(service.balancer, service.listeners, (), seen),)
 
 
 def brief(service: Service) -> list[Line]:
     """The same in one line for a narrow screen."""
     if service.balancer is None:
         return lines(service)
-    ports = " ".join(f":{each.protocol_port}" for each in service.listeners) or "no listener"
-    pool = visible(service.pool.name) if service.pool is not None else "no pool"
-    foreign = _foreign(service)
-    return [line(f"{ports} to {pool}, {_check(service.pool.monitor if service.pool else None)}"), *foreign]
+    ports = list(dict.fromkeys(f":{one.protocol_port}" for part in parts(service) for one in part.listeners))
+    listening = " ".join(ports) or "no listener"
+    seen = pools(service)
+    names = ", ".join(clipped(pool.name or pool.id, 40) for pool in seen) or "no pool"
+    checks = list(dict.fromkeys(_check(pool.monitor) for pool in seen))
+    check = checks[0] if len(checks) == 1 else "checked in several ways" if checks else _check(None)
+    carried = rates.total(service.rates)
+    return [line(f"{listening} to {names}, {check}", *(((", ", ""), *carried) if carried else ())), *_foreign(service)]
 
 
 def changing(service: Service, now: float) -> Line:
     """Who is changing it at this moment, if anyone."""
     if service.lease is not None:
         return line((visible(service.lease.words), "warn"))
-    balancer = service.balancer
-    pending = balancer is not None and balancer.provisioning_status.startswith("PENDING")
+    pending = any(each.provisioning_status.startswith("PENDING") for each in balancers(service))
     if pending and service.source(BALANCER).fresh(now):
         return line(("someone is changing it, and it is not a rollout of ours: nobody holds the lease", "warn"))
     return ()
 
 
-def _listener(service: Service, listener: Listener) -> Line:
-    to_us = service.pool is not None and listener.default_pool_id == service.pool.id
-    status = visible(listener.operating_status)
+def _heading(balancer: LoadBalancer) -> Line:
+    vip = f" {visible(balancer.vip_address)}" if balancer.vip_address else ""
+    return line((clipped(balancer.name or balancer.id, 80), "title"), vip, _provisioning(balancer.provisioning_status))
+
+
+def _listener(service: Service, part: Balanced, listener: Listener) -> Line:
+    status = clipped(listener.operating_status, 40)
+    carried = rates.brief(service.rates.get(listener.id))
     return line(
-        (f":{listener.protocol_port} {visible(listener.protocol)}", "strong"),
-        " to this pool" if to_us else (" to another pool", "dim"),
+        (f":{listener.protocol_port} {clipped(listener.protocol, 40)}", "strong"),
+        _leads(part, listener),
         f", {status}" if status == "ONLINE" else (f", {status}", "warn"),
         _provisioning(listener.provisioning_status),
+        ("" if listener.admin_state_up else ", disabled", "warn"),
+        *(((", ", ""), *carried) if carried else ()),
     )
 
 
-def _pool(service: Service) -> list[Line]:
-    pool = service.pool
-    if pool is None:
-        return [line(("the pool was not seen", "warn"))]
-    members = sum(i.member is not None for side in service.colours for i in side.instances) + len(service.foreign)
-    sticky = (f", sticky by {visible(pool.session_persistence)}", "warn") if pool.session_persistence else ""
+def _leads(part: Balanced, listener: Listener) -> Span:
+    """Where it sends: to the one pool, to a colour's, or elsewhere."""
+    to = listener.default_pool_id
+    colour = next((each for each, pool in part.pool_of.items() if to is not None and pool == to), None)
+    if colour is not None:
+        return f" to {name(colour)}'s pool", colour.value
+    if not any(pool.id == to for pool in part.pools):
+        return (" to another pool", "dim") if to is not None else (" to no pool", "warn")
+    return " to this pool", ""
+
+
+def _pool(service: Service, part: Balanced, pool: Pool) -> list[Line]:
+    members = len(part.members.get(pool.id, ()))
+    if not service.balanced:
+        members = sum(i.member is not None for side in service.colours for i in side.instances) + len(service.foreign)
+    sticky = (f", sticky by {clipped(pool.session_persistence, 40)}", "warn") if pool.session_persistence else ""
+    colour = next((each for each, its in part.pool_of.items() if its == pool.id), None)
+    policies = [one for one in part.policies if one.pool_id == pool.id and one.attaches]
+    preview = f", attached by L7 policy {clipped(policies[0].name or policies[0].id, 40)}" if policies else ""
     return [
         line(
-            f"pool {visible(pool.name)} {visible(pool.protocol)}, {count(members, 'member')}",
+            f"pool {clipped(pool.name or pool.id, 80)} {clipped(pool.protocol, 40)}",
+            (f" of {name(colour)}" if colour is not None else "", colour.value if colour is not None else ""),
+            f", {count(members, 'member')}",
+            preview,
             sticky,
             _provisioning(pool.provisioning_status),
         ),
-        line(_check(pool.monitor)) if pool.monitor is not None else line((_check(None), "warn")),
+        line((_check(pool.monitor), "" if pool.monitor is not None else "warn")),
     ]
 
 
 def _check(monitor: Monitor | None) -> str:
     if monitor is None:
         return "no health monitor"
-    path = f" {visible(monitor.url_path)}" if monitor.url_path else ""
+    path = f" {clipped(monitor.url_path, 100)}" if monitor.url_path else ""
     every = f" every {monitor.delay} s" if monitor.delay else ""
-    return f"checked by {visible(monitor.kind)}{path}{every}"
+    off = "" if monitor.admin_state_up else ", which is disabled"
+    return f"checked by {clipped(monitor.kind, 40)}{path}{every}{off}"
 
 
 def _foreign(service: Service) -> list[Line]:
@@ -101,5 +151,10 @@ def _foreign(service: Service) -> list[Line]:
     return [line((f"{count(len(service.foreign), 'foreign member')}{carrying}: never written", "warn"))]
 
 
+def _sessions(service: Service) -> list[Line]:
+    why = service.source(SESSIONS).problem
+    return [line((f"sessions per member: {clipped(why, 200)}", "dim"))] if why and not service.sessions else []
+
+
 def _provisioning(status: str) -> tuple[str, str]:
-    return ("", "") if status == "ACTIVE" else (f", {visible(status)}", "bad" if status == "ERROR" else "warn")
+    return ("", "") if status == "ACTIVE" else (f", {clipped(status, 40)}", "bad" if status == "ERROR" else "warn")

@@ -28,9 +28,9 @@ COLUMNS = (
     Column("service", 0, most=40, keeps_end=True),
     Column("env", 5),
     Column("region", 12, needs=110),
-    Column("state", 11),
-    Column("live", 16),
-    Column("idle", 16, needs=76),
+    Column("state", 10),
+    Column("live", 15),
+    Column("idle", 15, needs=76),
     Column("rollback", 0, most=46),
 )
 

@@ -2,89 +2,136 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from console.model.balancer import Member
 from console.model.colour import Role
-from console.model.health import Health, Judgement, disagreement, judge
+from console.model.health import Health, Judgement, announced, disagreement, judge
 from console.model.instance import Instance, Probe
-from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service
-from console.model.text import visible
+from console.model.service import PROBES, SERVERS, ColourSet, Service
+from console.model.text import clipped
 from console.model.verdict import role_words
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, Span, line
 from screens.view.table import Column, Row
-from screens.view.words import Magnitudes, age, name, role_glyph
+from screens.view.words import Magnitudes, age, count, name, quantity, role_glyph
 
-COLUMNS = (
-    Column("", 1),
-    Column("instance", 0, most=36, keeps_end=True),
-    Column("nova", 7),
-    Column("member", 8),
-    Column("weight", 6, right=True),
-    Column("probe", 9),
-    Column("version", 8, needs=70),
-    Column("up", 4, right=True),
-)
+_SIGN = Column("", 1)
+_INSTANCE = Column("instance", 0, most=36, keeps_end=True)
+_NOVA, _MEMBER, _WEIGHT = Column("nova", 7), Column("member", 8), Column("weight", 6, right=True)
+_OPEN = Column("open", 5, right=True, needs=60)
+_PROBE, _VERSION, _UP = Column("probe", 9), Column("version", 8, needs=70), Column("up", 4, right=True)
+_POWER_WORDS = {0: "no state", 1: "runs", 3: "paused", 4: "off", 6: "crashed", 7: "suspended"}
+_SAME = 4  # instances with the same trouble from which on it is said once, with their number
+
+
+def columns(service: Service) -> tuple[Column, ...]:
+    """What there is to say of an instance: workers are in no pool; sessions are told by a PROMETHEUS listener only."""
+    if service.rotation == "power":
+        return (_SIGN, _INSTANCE, _NOVA, Column("power", 8), _PROBE, _VERSION, _UP)
+    sessions = (_OPEN,) if service.sessions else ()
+    return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, *sessions, _PROBE, _VERSION, _UP)
 
 
 def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs, speeds: Magnitudes) -> tuple[Row, ...]:
     """A row per instance, by name; what is wrong, or held, stands below it in words."""
     mixed = len(side.versions) > 1
-    return tuple(_row(service, instance, now, glyphs, speeds, mixed=mixed) for instance in side.instances)
+    # one cause that hits a whole colour is one sentence, not as many as there are instances
+    reasons = Counter(announced(service, instance, now).reason for instance in side.instances)
+    said: set[str] = set()
+    found = []
+    for instance in side.instances:
+        health = announced(service, instance, now)
+        notes = _notes(service, instance, now, glyphs, alike=reasons[health.reason], said=said)
+        if mixed and instance.version is not None:
+            notes.append(
+                line((f"{glyphs.attention} runs {clipped(instance.version.short, 40)}, others do not", "warn"))
+            )
+        found.append(Row(instance.key, _cells(service, instance, health, now, glyphs, speeds), tuple(notes)))
+    return tuple(found)
 
 
-def _row(service: Service, instance: Instance, now: float, glyphs: Glyphs, speeds: Magnitudes, *, mixed: bool) -> Row:
-    health = judge(service, instance, now)
-    held = instance.held_by
-    if held is not None:
-        sign: Span = (glyphs.held, "warn")
-    elif health.health is Health.UNHEALTHY or disagreement(instance):
-        sign = (glyphs.attention, "bad")
-    else:
-        sign = (" ", "") if health.healthy else (glyphs.unknown, "warn")
-    return Row(
-        instance.key,
-        (
-            sign,
-            (visible(instance.name), "bad" if health.health is Health.UNHEALTHY else ""),
-            _nova(service, instance, now),
-            _member(service, instance, now),
-            _weight(instance),
-            _probe(service, instance, now, speeds),
-            _version(instance),
-            (_up(instance, now), "dim"),
-        ),
-        _notes(instance, health, stale=is_stale(service, now), mixed=mixed, glyphs=glyphs),
-    )
+def _cells(  # noqa: PLR0917 all of them are of one row
+    service: Service, instance: Instance, health: Judgement, now: float, glyphs: Glyphs, speeds: Magnitudes
+) -> tuple[Span, ...]:
+    sign = _sign(instance, health, glyphs)
+    who = (clipped(instance.name, 200), "bad" if health.health is Health.UNHEALTHY else "")
+    nova = _nova(service, instance, now)
+    probe, version, up = _probe(service, instance, now, speeds), _version(instance), (_up(instance, now), "dim")
+    if service.rotation == "power":
+        return (sign, who, nova, _power(service, instance, now), probe, version, up)
+    sessions = (_sessions(service, instance),) if service.sessions else ()
+    return (sign, who, nova, _member(service, instance), _weight(instance), *sessions, probe, version, up)
+
+
+def _sign(instance: Instance, health: Judgement, glyphs: Glyphs) -> Span:
+    if instance.held_by is not None:
+        return glyphs.held, "warn"
+    if health.health is Health.UNHEALTHY or disagreement(instance):
+        return glyphs.attention, "bad"
+    return (" ", "") if health.healthy or health.stopped else (glyphs.unknown, "warn")
 
 
 def _nova(service: Service, instance: Instance, now: float) -> Span:
     server = instance.server
     if server is None:
+        if instance.static:
+            return "static", "dim"
+        if instance.gone:
+            return "gone", "bad"
         return ("not told", "warn") if instance.member is not None and instance.member.server_id else ("none", "dim")
     stale = not service.source(SERVERS).fresh(now)
     if server.task_state:
-        return visible(server.task_state), "faint" if stale else "warn"
-    return visible(server.status), "faint" if stale else ("" if server.running else "bad")
+        return clipped(server.task_state, 40), "faint" if stale else "warn"
+    stopped = service.rotation == "power" and instance.colour is not None and service.role(instance.colour) is Role.IDLE
+    return clipped(server.status, 40), "faint" if stale else ("" if server.running else "dim" if stopped else "bad")
 
 
-def _member(service: Service, instance: Instance, now: float) -> Span:
-    member = instance.member
-    if member is None:
+def _power(service: Service, instance: Instance, now: float) -> Span:
+    server = instance.server
+    if server is None or server.power_state is None:
+        return ("runs", "") if instance.runs else ("?", "warn")
+    words = _POWER_WORDS.get(server.power_state, str(server.power_state))
+    if not service.source(SERVERS).fresh(now):
+        return words, "faint"
+    return words, "live" if instance.runs else "dim" if server.power_state == 4 else "warn"
+
+
+def _member(service: Service, instance: Instance) -> Span:
+    """The worst of its members: what hits one of several is said below the row."""
+    if not instance.members:
         return "no pool", "warn"
-    if not service.source(BALANCER).fresh(now):
-        return visible(member.operating_status), "faint"
+    return max((_one_member(service, instance, member) for member in instance.members), key=_badness)
+
+
+def _badness(span: Span) -> int:
+    return ("", "faint", "dim", "warn", "bad").index(span[1])
+
+
+def _one_member(service: Service, instance: Instance, member: Member) -> Span:
     if member.provisioning_status.startswith("PENDING"):
         return "PENDING", "warn"
-    if member.provisioning_status == "ERROR" or member.operating_status == "ERROR":
+    if member.provisioning_status == "ERROR":
         return "ERROR", "bad"
     if not member.admin_state_up:
         return "disabled", "warn"
-    return visible(member.operating_status), "" if member.operating_status in ("ONLINE", "DRAINING") else "warn"
+    if member.id in instance.parked:
+        return "parked", "dim"
+    if member.operating_status == "ERROR":
+        return "ERROR", "bad"
+    return clipped(member.operating_status, 40), "" if member.operating_status in ("ONLINE", "DRAINING") else "warn"
 
 
 def _weight(instance: Instance) -> Span:
-    if instance.member is None:
+    if not instance.members:
         return "-", "dim"
-    return str(instance.member.weight), "live" if instance.weight else "dim"
+    weights = list(dict.fromkeys(member.weight if member.admin_state_up else 0 for member in instance.members))
+    return "/".join(map(str, weights)), "live" if any(weights) else "dim"
+
+
+def _sessions(service: Service, instance: Instance) -> Span:
+    known = [service.sessions[one.id].current for one in instance.members if one.id in service.sessions]
+    return (quantity(sum(known)), "") if known else ("", "")
 
 
 def _probe(service: Service, instance: Instance, now: float, speeds: Magnitudes) -> Span:
@@ -93,45 +140,75 @@ def _probe(service: Service, instance: Instance, now: float, speeds: Magnitudes)
     probe = instance.probe
     if probe is None:
         return "waiting", "dim"
+    if probe.not_from_here:
+        return "not here", "warn"
     old = now - probe.at > service.source(PROBES).good_for
-    return _probe_words(instance, probe, speeds), "faint" if old else ("" if probe.ok else "bad")
+    stopped = not instance.runs and instance.server is not None and service.rotation == "power"
+    role = "faint" if old else "" if probe.ok else "dim" if stopped else "bad"
+    return _probe_words(instance, probe, speeds), role
 
 
 def _probe_words(instance: Instance, probe: Probe, speeds: Magnitudes) -> str:
     if probe.ok and probe.ms is not None:
         return f"ok {speeds.words(instance.key, probe.ms)}"
-    return visible(probe.words)
+    return clipped(probe.words, 100)
 
 
 def _version(instance: Instance) -> Span:
-    return (visible(instance.version.short), "dim") if instance.version is not None else ("unknown", "warn")
+    return (clipped(instance.version.short, 60), "dim") if instance.version is not None else ("unknown", "warn")
 
 
 def _up(instance: Instance, now: float) -> str:
-    created = instance.server.created_at if instance.server is not None else None
-    return age(now - created) if created is not None else "?"
+    if instance.server is None:
+        return ""
+    return age(now - instance.server.created_at) if instance.server.created_at is not None else "?"
 
 
 def is_stale(service: Service, now: float) -> bool:
     """Whether a source that health depends on is too old; said once, not for each instance."""
-    return not all(service.source(name).fresh(now) for name in (SERVERS, BALANCER))
+    return not all(service.source(name).fresh(now) for name in service.decisive)
 
 
-def _notes(instance: Instance, health: Judgement, *, stale: bool, mixed: bool, glyphs: Glyphs) -> tuple[Line, ...]:
+def _notes(
+    service: Service, instance: Instance, now: float, glyphs: Glyphs, *, alike: int, said: set[str]
+) -> list[Line]:
+    health, seen = announced(service, instance, now), judge(service, instance, now)
     held = instance.held_by
     notes: list[Line] = []
     if held is not None:
-        notes.append(line((f"{glyphs.held} held by {visible(held)}: no cutover puts it in rotation", "warn")))
+        notes.append(line((f"{glyphs.held} held by {clipped(held, 80)}: no cutover puts it in rotation", "warn")))
     contradiction = disagreement(instance)
     if contradiction:
-        notes.append(line((f"{glyphs.attention} {visible(contradiction)}", "bad")))
-    elif health.health is Health.UNHEALTHY:
-        notes.append(line((f"{glyphs.attention} {visible(health.reason)}", "bad")))
-    elif health.health is Health.UNKNOWN and held is None and not stale:
-        notes.append(line((f"{glyphs.unknown} {visible(health.reason)}", "warn")))
-    if mixed and instance.version is not None:
-        notes.append(line((f"{glyphs.attention} runs {visible(instance.version.short)}, others do not", "warn")))
-    return tuple(notes)
+        notes.append(line((f"{glyphs.attention} {clipped(contradiction, 300)}", "bad")))
+    elif not health.healthy and (held is None or health.health is Health.UNHEALTHY) and not _is_known(health):
+        if alike >= _SAME and health.reason in said:
+            return notes
+        said.add(health.reason)
+        also = f" (and {count(alike - 1, 'other')} like it)" if alike >= _SAME else ""
+        bad = health.health is Health.UNHEALTHY
+        sign, role = (glyphs.attention, "bad") if bad else (glyphs.unknown, "warn")
+        notes.append(line((f"{sign} {clipped(health.reason, 300)}{also}", role)))
+    if seen.health is not health.health:
+        words = f"{glyphs.unknown} the last look says {seen.health}, once so far: {clipped(seen.reason, 200)}"
+        notes.append(line((words, "warn")))
+    return [*notes, *_differing(service, instance)]
+
+
+def _is_known(health: Judgement) -> bool:
+    """Whether why it is not healthy was said elsewhere, or is as it should be."""
+    return health.stale or health.stopped
+
+
+def _differing(service: Service, instance: Instance) -> list[Line]:
+    """Its weight in each pool, where pools differ."""
+    if len({member.weight for member in instance.members}) < 2:
+        return []
+    names = {pool.id: pool.name or pool.id for part in service.balanced for pool in part.pools}
+    parts = [
+        f"{member.weight} in {clipped(names.get(service.pool_id_of(member), 'a further pool'), 40)}"
+        for member in instance.members
+    ]
+    return [line((f"weight {', '.join(parts)}", "warn"))]
 
 
 def title(service: Service, side: ColourSet, glyphs: Glyphs) -> Line:
@@ -140,24 +217,48 @@ def title(service: Service, side: ColourSet, glyphs: Glyphs) -> Line:
     subject = _subject(service, service.role(side.colour))
     return line(
         (f"{name(side.colour)} {role_glyph(role, glyphs)} {_words(role)}", f"{side.colour.value} live"),
-        (f"  {visible(side.version)}", "strong") if side.instances else "",
+        (f"  {clipped(side.version, 60)}", "strong") if side.instances else "",
         (f"  {subject}", "dim") if subject else "",
     )
 
 
 def title_right(service: Service, side: ColourSet, now: float) -> Line:
-    """The colour's share of the weight in rotation, and how old that is when it is old."""
-    if service.pool is None:
+    """What the colour gets of the traffic, and how old that is when it is old."""
+    if service.rotation != "power" and service.pool is None:
         return BLANK
-    total = service.blue.weight + service.green.weight
-    percent = f"{100 * side.weight / total:.0f} %" if total else "no weight"
-    seen = service.source(BALANCER).seen_at
+    share = service.share(side.colour)
+    seen = min((at for each in service.decisive if (at := service.source(each).seen_at) is not None), default=None)
     old = is_stale(service, now) and seen is not None
     return line(
         (f" STALE, {age(now - seen)} old ", "stale") if old and seen is not None else "",
         "  " if old else "",
-        (percent, "strong" if side.weight else "dim"),
+        _led(service, side),
+        (f"{100 * share:.0f} %" if share is not None else _no_share(service), "strong" if share else "dim"),
     )
+
+
+def _no_share(service: Service) -> str:
+    return {"power": "no worker runs", "pools": "listeners differ"}.get(service.rotation, "no weight")
+
+
+def _led(service: Service, side: ColourSet) -> Span:
+    """Rotation `pools`: the listeners that send to the colour's pool; where none does, whether it is checked."""
+    if service.rotation != "pools":
+        return "", ""
+    ports = sorted(
+        one.protocol_port
+        for part in service.balanced
+        for one in part.listeners
+        if one.default_pool_id is not None and one.default_pool_id == part.pool_of.get(side.colour)
+    )
+    if ports:
+        return " ".join(f":{port}" for port in ports) + "  ", ""
+    mine = [(part, pool) for part in service.balanced if (pool := part.pool_of.get(side.colour)) is not None]
+    if not mine:
+        return "no pool  ", "warn"
+    if all(part.attached(pool) for part, pool in mine):
+        return "parked, checked  ", "dim"
+    return "parked, not checked by the LB  ", "dim" if service.probed else "warn"
 
 
 def _words(role: str) -> str:
@@ -167,14 +268,14 @@ def _words(role: str) -> str:
 def _subject(service: Service, role: Role) -> str:
     view = service.commits
     commit = None if view is None else view.live if role is Role.LIVE else view.idle if role is Role.IDLE else None
-    return visible(commit.subject) if commit is not None else ""
+    return clipped(commit.subject, 200) if commit is not None else ""
 
 
 def empty(service: Service, side: ColourSet) -> Line:
     """What stands where there are no rows."""
-    servers, balancer = service.source(SERVERS), service.source(BALANCER)
-    if servers.seen_at is None and balancer.seen_at is None:
-        problem = servers.problem or balancer.problem
+    sources = [service.source(each) for each in service.decisive]
+    if all(source.seen_at is None for source in sources):
+        problem = any(source.problem for source in sources)
         return line(
             ("not seen: the cloud does not answer" if problem else "waiting for the cloud's first answer", "dim")
         )

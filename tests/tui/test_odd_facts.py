@@ -104,7 +104,7 @@ def test_every_panel_shows_whatever_there_is(facts: Service, signs: Glyphs, cell
     for side in facts.colours:
         rows = instances.rows(facts, side, NOW, signs, Magnitudes())
         shown += [instances.title(facts, side, signs), instances.title_right(facts, side, NOW)]
-        shown += [row_line(instances.COLUMNS, row, cells, signs.ellipsis) for row in rows]
+        shown += [row_line(instances.columns(facts), row, cells, signs.ellipsis) for row in rows]
         shown += [note for row in rows for note in row.notes]
     shown += [traffic.title(facts), traffic.title_right(facts, NOW), *traffic.lines(facts, cells, NOW, signs)]
     shown += [balancer.title(facts), *balancer.lines(facts), *balancer.brief(facts), balancer.changing(facts, NOW)]

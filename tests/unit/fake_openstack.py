@@ -17,7 +17,13 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 Json = dict[str, Any]
 Answer = tuple[int, Any]
 CATALOG = ("compute", "load-balancer", "network", "image")
-LB_URLS = {"loadbalancers": "balancers", "listeners": "listeners", "pools": "pools", "healthmonitors": "monitors"}
+LB_URLS = {
+    "loadbalancers": "balancers",
+    "listeners": "listeners",
+    "pools": "pools",
+    "healthmonitors": "monitors",
+    "l7policies": "policies",
+}
 
 
 @dataclass
@@ -25,10 +31,13 @@ class FakeOpenStack:
     """The cloud's objects as its APIs show them; `faults` maps the start of a path to what answers instead."""
 
     servers: list[Json] = field(default_factory=list)
+    unlisted: list[Json] = field(default_factory=list)  # servers of a cell that is down: there, and in no list
     balancers: list[Json] = field(default_factory=list)
     listeners: list[Json] = field(default_factory=list)
     pools: list[Json] = field(default_factory=list)
     monitors: list[Json] = field(default_factory=list)
+    policies: list[Json] = field(default_factory=list)
+    rules: dict[str, list[Json]] = field(default_factory=dict)
     members: dict[str, list[Json]] = field(default_factory=dict)
     images: dict[str, Json] = field(default_factory=dict)
     networks: list[Json] = field(default_factory=list)
@@ -133,6 +142,10 @@ class FakeOpenStack:
         version = headers.get("OpenStack-API-Version", "compute 2.1").split()[-1]
         if version not in self.nova_microversions:
             return 406, {"computeFault": {"code": 406, "message": f"Version {version} is not supported by the API."}}
+        if not path.endswith("/detail"):
+            ident = path.rpartition("/")[2]
+            one = next((thing for thing in self.servers + self.unlisted if thing["id"] == ident), None)
+            return (200, {"server": one}) if one else (404, {"itemNotFound": {"message": "Instance not found."}})
         found = self.servers
         if self.nova_filters and "tags" in query:
             found = [one for one in found if set(query["tags"][0].split(",")) <= set(one.get("tags") or ())]
@@ -149,6 +162,8 @@ class FakeOpenStack:
                 return 404, {"faultcode": "Client", "faultstring": f"Pool {words[1]} not found.", "debuginfo": None}
             return 200, self._page(f"/load-balancer{path}", "members", self.members[words[1]], query)
         things: list[Json] = getattr(self, LB_URLS[words[0]])
+        if words[-1] == "rules":
+            return 200, {"rules": self.rules.get(words[1], [])}
         if len(words) == 1:
             return 200, self._page(f"/load-balancer{path}", words[0], things, query)
         one = next((thing for thing in things if thing["id"] == words[1]), None)

@@ -19,6 +19,7 @@ from console.plan.plan import Plan, Proof, Step, StepKind
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import FailingAnswers
+from console.rollout.runner.prove import address_of
 from console.rollout.runner.run import Run
 from console.rollout.runner.words import extension
 from console.watch.vip import ask
@@ -43,8 +44,9 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
     began, length = boot_clock.now(), step.deadline
     before, told_at = Sight(), -TOLD_EVERY
     least: Capacity | None = None
+    address = address_of(run, step, run.service.vip) if run.service.vip is not None else ""
     while (now := boot_clock.now()) - began < length:
-        sight, least = _look(run, plan, least)
+        sight, least = _look(run, plan, least, address)
         if sight.against and before.against:
             raise FailingAnswers(f"{sight.against}, twice in a row; {int(now - began)} s into the bake")
         changed = (sight.against, bool(sight.blind)) != (before.against, bool(before.blind))
@@ -67,7 +69,7 @@ def _words_on(run: Run, plan: Plan) -> list[Decision]:
     return found
 
 
-def _look(run: Run, plan: Plan, least: Capacity | None) -> tuple[Sight, Capacity | None]:
+def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[Sight, Capacity | None]:
     blind: list[str] = []
     against: list[str] = []
     text = ""
@@ -80,7 +82,8 @@ def _look(run: Run, plan: Plan, least: Capacity | None) -> tuple[Sight, Capacity
         against += _ill(service, plan, least)
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     if proof is not None and run.service.vip is not None:
-        answers = asyncio.run(ask(proof.url, run.service.vip, count=ASKED, over=OVER, verify=run.verify_tls))
+        asked = ask(proof.url, run.service.vip, count=ASKED, over=OVER, trust=run.trust, address=address)
+        answers = asyncio.run(asked)
         failed, silent, text = _judged(answers, proof)
         against += [failed] if failed else []
         blind += [silent] if silent else []

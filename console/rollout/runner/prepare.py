@@ -68,7 +68,7 @@ def prepare(errand: Errand) -> Run:
         reader=reader,
         writer=writer,
         observe=lambda: _look(observer, service.name),
-        verify_tls=session.verify,
+        trust=lambda: session.trusted,
         kill_timer=KillTimer(timing.kill),
         timing=timing,
         seen_decisions=order.seq,

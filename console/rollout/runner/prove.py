@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
+from console.config.model import VipCheck
 from console.errors import NeedsHuman
 from console.model.traffic import VipAnswer
 from console.plan.plan import Plan, Proof, Step
@@ -26,10 +27,12 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
         run.note(EventKind.PROOF, step.id, "not proven from outside: the load balancer's word is all there is")
         return False
     end = boot_clock.now() + step.deadline
+    address = address_of(run, step, check)
     failing = False
     seen: set[str] = set()
     while True:
-        answers = asyncio.run(ask(proof.url, check, count=proof.count, over=proof.over, verify=run.verify_tls))
+        asked = ask(proof.url, check, count=proof.count, over=proof.over, trust=run.trust, address=address)
+        answers = asyncio.run(asked)
         good = sum(answer.ok and answer.version in proof.versions for answer in answers)
         text, data = _account(answers, good, plan, proof.url)
         run.note(EventKind.PROOF, step.id, text, **data)
@@ -55,6 +58,14 @@ def _is_proven(proof: Proof, answers: Sequence[VipAnswer], good: int, seen: set[
     known = {*proof.versions, *proof.others}
     well = all(answer.ok and answer.version in known for answer in answers)
     return well and not seen.isdisjoint(proof.versions) and not seen.isdisjoint(proof.others)
+
+
+def address_of(run: Run, step: Step, check: VipCheck) -> str:
+    """The load balancer's address, where the check connects to it whatever the URL's host is."""
+    if check.connect != "vip":
+        return ""
+    balancer = run.look(run.observe, step.id, step.deadline).balancer
+    return balancer.vip_address if balancer is not None else ""
 
 
 def _account(answers: Sequence[VipAnswer], good: int, plan: Plan, url: str) -> tuple[str, dict[str, object]]:

@@ -19,6 +19,7 @@ from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked, Terminated
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.timing import Timing
+from console.watch.tls import Trust
 
 Found = TypeVar("Found")
 
@@ -37,7 +38,7 @@ class Run:
     reader: Reader
     writer: Writer
     observe: Callable[[], Service]
-    verify_tls: Any
+    trust: Trust
     kill_timer: KillTimer
     timing: Timing
     written: bool = False

@@ -2,46 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from answering import reply, serving
 
 from console.config.model import HealthCheck, VipCheck
 from console.model.balancer import LoadBalancer
 from console.watch import http
 from console.watch.probe import Target, ask_all
 from console.watch.vip import ask, vip_url
-
-Handler = Callable[[str], Awaitable[bytes] | bytes]
-
-
-@contextlib.asynccontextmanager
-async def serving(handler: Handler, host: str = "127.0.0.1") -> AsyncIterator[tuple[int, list[str]]]:
-    """A raw server: what the handler gives for a path is written to the socket as it is."""
-    paths: list[str] = []
-    connections = 0
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            paths.append(head.split()[1])
-            answer = handler(head)
-            writer.write(answer if isinstance(answer, bytes) else await answer)
-            await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(talk, host, 0)
-    try:
-        yield server.sockets[0].getsockname()[1], paths
-    finally:
-        server.close()
-
-
-def reply(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 async def get(port: int, within: float = 2.0, path: str = "/") -> http.Answer:

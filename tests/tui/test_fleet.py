@@ -1,0 +1,133 @@
+"""The fleet: a row for each service, those that need a human first, groups, and fifty of them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from rollouts import cutover, rollout, seen
+from screen_text import line_with, lines_of, shows, text_of, until
+from tuikit import config, instance, make_app, service, stale, with_instances
+
+from console.config.model import Config
+from console.model.closeup import Focus
+from console.model.colour import Colour
+from console.model.instance import Probe
+from console.model.service import Service
+from screens.fleet import FleetScreen
+from screens.view.glyphs import ASCII
+from screens.widgets.table import Table
+
+
+def ill(now: float, name: str) -> Service:
+    broken = instance(Colour.BLUE, 1, now, probe=Probe(False, now, 3.0, 503))
+    return with_instances(service(now, name), Colour.BLUE, broken, instance(Colour.BLUE, 2, now))
+
+
+def grouped(settings: Config, group: str, **regions: str) -> Config:
+    """The config with these services in one group, each in its region."""
+    services = {
+        name: replace(each, group=group, region=regions[name]) if name in regions else each
+        for name, each in settings.services.items()
+    }
+    return replace(settings, services=services)
+
+
+def order_of(app: object) -> list[str]:
+    assert hasattr(app, "screen")
+    return [row.key for row in app.screen.query_one("#services", Table).rows]
+
+
+async def test_what_needs_a_human_stands_first_with_its_reason() -> None:
+    now = time.time()
+    app, _, _ = make_app(service(now, "cinder"), ill(now, "glance"), service(now, "nova"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "3 services", "1 needs you", "well 3/3")
+        assert order_of(app)[0] == "glance"
+        assert "ill 1/2" in line_with(app, "! glance")
+        await shows(pilot, "api-blue-1: ")
+        for part in ("PROD", "BLUE 3f2a9c1", "GREEN 8be41d0", "3 warm, 1 call"):
+            assert part in line_with(app, "nova")
+
+
+async def test_a_small_screen_without_colours_says_the_same() -> None:
+    now = time.time()
+    app, _, _ = make_app(ill(now, "glance"), service(now, "nova"), glyphs=ASCII, theme="mono")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "2 services", "1 needs you", "READ-ONLY")
+        for part in ("PROD", "well 3/3", "* BLUE 3f2a9c1", "o GREEN 8be41d0", "3 warm, 1 call"):
+            assert part in line_with(app, "nova")
+        assert text_of(app).isascii()
+
+
+async def test_before_the_first_answer_it_says_that_it_asks() -> None:
+    app, watcher, _ = make_app(settings=config("glance", "nova"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "asking the cloud", "glance", "nova")
+        assert "well" not in text_of(app)
+        await until(pilot, lambda: watcher.started)
+        watcher.show(service(time.time(), "nova"))
+        await shows(pilot, "well 3/3", "asking the cloud about 1")
+
+
+async def test_regions_of_a_group_stand_together_and_differences_are_named() -> None:
+    now = time.time()
+    other = replace(service(now, "nova-west"), blue=service(now).green, green=service(now).blue)
+    settings = grouped(config("nova-east", "cinder", "nova-west"), "nova", **{"nova-east": "east", "nova-west": "west"})
+    east = service(now, "nova-east")
+    app, watcher, _ = make_app(east, service(now, "cinder"), other, settings=settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "nova: 2 regions", "2 regions   3 services", "well 3/3")
+        names = order_of(app)
+        assert names.index("nova-west") == names.index("nova-east") + 1 == names.index("group:nova") + 2
+        assert "differ" in line_with(app, "nova: 2 regions")
+        watcher.show(east, service(now, "cinder"), ill(now, "nova-west"))
+        # the group comes first with its worst member
+        await until(pilot, lambda: order_of(app)[:2] == ["group:nova", "nova-west"])
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: "nova-west" in lines_of(app)[0])
+
+
+async def test_a_rollout_is_named_and_opened_from_its_row() -> None:
+    now = time.time()
+    facts = service(now, "nova")
+    settings = config("cinder", "nova")
+    app, _, desk = make_app(service(now, "cinder"), facts, settings=settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "well 3/3")
+        plan = cutover(facts, settings.services["nova"], now)
+        desk.post(seen(rollout(plan, now), ()))
+        await shows(pilot, "cutover by")
+        await pilot.press("G", "f")
+        await until(pilot, lambda: desk.followed is not None)
+
+
+async def test_the_watch_is_told_what_is_in_front() -> None:
+    now = time.time()
+    app, watcher, _ = make_app(service(now, "cinder"), service(now, "nova"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "well 3/3")
+        await pilot.press("enter")
+        await until(pilot, lambda: watcher.focused[-1:] == [Focus("cinder")])
+        await pilot.press("l")
+        await until(pilot, lambda: watcher.focused[-1] == Focus("cinder", balancer=True))
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: watcher.focused[-1] == Focus())
+
+
+async def test_fifty_services_of_twenty_instances_are_shown_in_no_time() -> None:
+    now = time.time()
+    many = [service(now, f"service-{number:02}", size=10) for number in range(50)]
+    app, watcher, _ = make_app(*many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "50 services", "all well")
+        screen = app.screen
+        assert isinstance(screen, FleetScreen)
+        began = time.perf_counter()
+        for _ in range(5):
+            screen.show_all()
+        nothing_changed = (time.perf_counter() - began) / 5
+        assert nothing_changed < 0.1, nothing_changed
+        watcher.show(*many[:-1], stale(many[-1], now - 60, "no answer within 15 s"))
+        await shows(pilot, "1 needs you")
+        assert order_of(app)[0] == "service-49"

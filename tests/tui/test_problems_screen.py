@@ -1,0 +1,104 @@
+"""The problems: each with cause, hint and since when; one cause of several services is one problem."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from screen_text import line_with, shows, text_of
+from tuikit import instance, make_app, service, with_instances
+
+from console.model.colour import Colour
+from console.model.instance import Announced, Probe
+from console.model.service import BALANCER, COMMITS, Service
+from console.model.snapshot import Snapshot
+from screens.messages import WatchFailed
+from screens.trouble import troubles
+from screens.verdicts import Verdicts
+
+
+def failing(facts: Service, source: str, problem: str, since: float, *, age: float = 0.0, hint: str = "") -> Service:
+    changed = replace(facts.sources[source], problem=problem, hint=hint, since=since, seen_at=since - age)
+    return replace(facts, sources={**facts.sources, source: changed})
+
+
+async def test_each_problem_stands_with_cause_hint_and_since() -> None:
+    now = time.time()
+    facts = failing(
+        service(now), BALANCER, "503 from https://lb.example.org", now - 300, age=5, hint="ask the cloud's operators"
+    )
+    app, _, _ = make_app(facts)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "STALE")
+        await pilot.press("p")
+        await shows(pilot, "503 from https://lb.example.org", "ask the cloud's operators")
+        row = line_with(app, " 5m ")
+        assert "load balancer" in row
+        assert time.strftime("%H:%M:%S", time.localtime(now - 300)) in row
+        # the sentence that only repeats the source is not a second problem
+        assert text_of(app).count("503 from https") == 1
+
+
+async def test_a_source_that_fails_and_is_still_fresh_is_listed_too() -> None:
+    now = time.time()
+    app, _, _ = make_app(failing(service(now), COMMITS, "the repository is locked", now - 3))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("colon", *"problems", "enter")
+        await shows(pilot, "the repository is locked")
+
+
+async def test_without_problems_it_says_so() -> None:
+    now = time.time()
+    app, _, _ = make_app(service(now, "nova"), service(now, "glance"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "all well")
+        await pilot.press("p")
+        await shows(pilot, "there is no problem to list")
+
+
+async def test_what_is_wrong_with_the_console_itself_is_there() -> None:
+    now = time.time()
+    app, _, _ = make_app(service(now, "nova"), service(now, "glance"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "all well")
+        app.post_message(WatchFailed("the cloud can not be watched: no such cloud"))
+        await pilot.press("p")
+        await shows(pilot, "this console", "no such cloud")
+        await pilot.press("enter")
+        await shows(pilot, "there is nothing to open")
+
+
+def test_one_cause_of_several_services_is_one_problem() -> None:
+    now = time.time()
+    snapshot = _snapshot(
+        now,
+        *(failing(service(now, name), BALANCER, "timed out", now - at, age=60) for name, at in (("a", 50), ("b", 90))),
+    )
+    found = [each for each in troubles(snapshot, Verdicts(), ("a", "b"), (), now) if each.about == BALANCER]
+    assert [(each.services, each.since) for each in found] == [(("a", "b"), now - 90)]
+
+
+def test_an_instance_is_ill_since_it_was_announced() -> None:
+    now = time.time()
+    probe = Probe(False, now, 3.0, 503)
+    told = Announced("unhealthy", "the direct probe says 503", now - 120, "unhealthy")
+    broken = replace(instance(Colour.BLUE, 1, now, probe=probe), announced=told)
+    snapshot = _snapshot(now, with_instances(service(now), Colour.BLUE, broken))
+    found = next(each for each in troubles(snapshot, Verdicts(), ("api",), (), now) if each.instance)
+    assert (found.since, found.seen_here, found.instance) == (now - 120, False, broken.key)
+
+
+def test_a_problem_keeps_the_moment_at_which_it_was_noticed_while_its_figures_change() -> None:
+    now = time.time()
+    verdicts, facts = Verdicts(), service(now)
+    gone = replace(facts, balancer=replace(facts.balancer, provisioning_status="ERROR"))  # type: ignore[type-var]
+    first = next(text for text in verdicts.of(gone, now).problems if "ERROR" in text)
+    verdicts.of(replace(gone), now + 60)
+    assert verdicts.noticed("api", first) == now
+    verdicts.of(facts, now + 65)
+    assert verdicts.noticed("api", first) is None
+
+
+def _snapshot(now: float, *facts: Service) -> Snapshot:
+    return Snapshot(now, 1, {each.name: each for each in facts})

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from console.model.balancer import LoadBalancer, Member, Pool
+from console.model.colour import Colour
+from console.model.health import Health, announced, judge
+from console.model.instance import Announced, Instance, Probe
+from console.model.server import Server
+from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service, Source
+from console.model.verdict import verdict
+from console.watch.damping import Damper
+
+START = 1_800_000_000.0
+
+
+def service(ok: bool, at: float, *, probed_at: float | None = None, good_for: float = 30.0) -> Service:
+    """One instance, whose sources answered at `at`."""
+    probe = Probe(ok=ok, at=probed_at or at, status=200 if ok else 503)
+    member = Member("m", "m", "10.0.0.1", 80, provisioning_status="ACTIVE", operating_status="ONLINE")
+    one = Instance("api-1", Colour.BLUE, Server("s", "api-1", "ACTIVE", power_state=1), member, probe)
+    return Service(
+        name="api",
+        environment="test",
+        cloud="test",
+        balancer=LoadBalancer("l", "api", provisioning_status="ACTIVE"),
+        pool=Pool("p", "api", provisioning_status="ACTIVE"),
+        blue=ColourSet(Colour.BLUE, (one,)),
+        sources={name: Source(name, at, good_for) for name in (SERVERS, BALANCER, PROBES)},
+        probed=True,
+    )
+
+
+def told(damper: Damper, facts: Service, now: float) -> Announced:
+    found = damper.damped(facts, now).blue.instances[0].announced
+    assert found is not None
+    return found
+
+
+def test_the_first_observation_is_announced_at_once() -> None:
+    found = told(Damper(), service(False, START), START)
+    assert (found.word, found.since, found.wavering) == ("unhealthy", START, False)
+
+
+def test_one_odd_answer_is_not_announced_and_is_seen_to_waver() -> None:
+    damper = Damper()
+    told(damper, service(True, START), START)
+    odd = told(damper, service(False, START + 5), START + 5)
+    assert (odd.word, odd.seen, odd.wavering, odd.since) == ("healthy", "unhealthy", True, START)
+    after = told(damper, service(True, START + 10), START + 10)
+    assert (after.word, after.wavering, after.since) == ("healthy", False, START)
+
+
+def test_the_second_observation_is_announced_since_the_first() -> None:
+    damper = Damper()
+    for step, ok in enumerate((True, False, False)):
+        found = told(damper, service(ok, START + 5 * step), START + 5 * step)
+    assert (found.word, found.since, found.wavering) == ("unhealthy", START + 5, False)
+    assert "503" in found.reason
+
+
+def test_the_same_answers_looked_at_twice_are_one_observation() -> None:
+    damper = Damper()
+    told(damper, service(True, START), START)
+    for second in range(5):
+        assert told(damper, service(False, START + 5), START + 5 + second).word == "healthy"
+
+
+def test_a_probe_that_was_not_repeated_is_no_second_observation() -> None:
+    damper = Damper()
+    told(damper, service(True, START), START)
+    told(damper, service(False, START + 5), START + 5)
+    again = service(False, START + 10, probed_at=START + 5)
+    assert told(damper, again, START + 10).word == "healthy"
+
+
+def test_what_is_stale_is_announced_at_once_and_so_is_its_end() -> None:
+    damper = Damper()
+    told(damper, service(True, START), START)
+    old = told(damper, service(True, START), START + 60)
+    assert (old.word, old.since) == ("unknown", START + 60)
+    assert told(damper, service(True, START + 65), START + 65).word == "healthy"
+
+
+def test_the_reason_of_what_is_announced_is_the_newest() -> None:
+    damper = Damper()
+    told(damper, service(False, START), START)
+    other = service(False, START + 5)
+    sick = replace(other.blue.instances[0], server=Server("s", "api-1", "ERROR"))
+    found = told(damper, replace(other, blue=ColourSet(Colour.BLUE, (sick,))), START + 5)
+    assert "ERROR" in found.reason
+    assert found.since == START
+
+
+def test_a_screen_shows_what_is_announced_and_a_decision_what_is_observed() -> None:
+    damper = Damper()
+    damper.damped(service(True, START), START)
+    facts = damper.damped(service(False, START + 5), START + 5)
+    (one,) = facts.blue.instances
+    assert announced(facts, one, START + 5).health is Health.HEALTHY
+    assert judge(facts, one, START + 5).health is Health.UNHEALTHY
+    assert verdict(facts, START + 5).blue == "BLUE live unknown 1/1"
+    assert announced(facts, one, START + 90).health is Health.UNKNOWN, "stale is never smoothed over"
+
+
+def test_an_instance_that_left_is_forgotten() -> None:
+    damper = Damper()
+    damper.damped(service(True, START), START)
+    damper.damped(replace(service(True, START + 5), blue=ColourSet(Colour.BLUE)), START + 5)
+    assert told(damper, service(False, START + 10), START + 10).word == "unhealthy", "it is a first observation again"
