@@ -49,6 +49,9 @@ docs: env  ## write the generated parts of the README anew
 	$(BIN)/python tests/readme_sections.py
 	$(BIN)/python tests/readme_picture.py
 
+bench: env  ## first paint, bytes, calls, memory against the bars; the figures in build/bench.json as well
+	$(BIN)/python tests/bench/bench.py --json build/bench.json
+
 clean:  ## caches and builds; not the environment, not the lab
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
