@@ -39,8 +39,9 @@ def run(
     environ = os.environ
     no_colour = theme is None and wants_no_colour(environ)
     chosen = themes.NO_COLOUR if no_colour else theme or config.theme
-    if chosen not in themes.names():
-        raise UsageError(f"there is no theme {chosen!r}", f"there are {', '.join(themes.names())}")
+    catalogue = themes.Catalogue(() if no_colour else themes.folders(config.path, environ))
+    if chosen not in catalogue.names():
+        raise UsageError(f"there is no theme {chosen!r}", f"there are {', '.join(catalogue.names())}")
     glyphs = ASCII if ascii_only or is_ascii_only(environ, sys.stdout.encoding) else UNICODE
     arming = Arming(_forbidden(config, read_only=read_only))
     app = BluegreenApp(
@@ -50,6 +51,7 @@ def run(
         service=service,
         arming=arming.arm(time.time(), "") if operate else arming,
         theme=chosen,
+        catalogue=catalogue,
         glyphs=glyphs,
         no_colour=no_colour,
         follow=partial(_follower, config),

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from console.model.text import visible
-from screens import keys, themes
+from screens import keys
 from screens.filtering import Order
 from screens.keys import Place
 from screens.navigate import Spot
@@ -25,7 +25,7 @@ _ALIASES = {
     "help": ("keys",),
     "refresh": ("look", "reload"),
     "fleet": ("services",),
-    "balancer": ("lb",),
+    "balancer": ("lb", "load balancer"),
 }
 
 
@@ -53,7 +53,7 @@ def commands(screen: FactsScreen) -> Iterator[Command]:
             f"service {visible(name)}", "Open this service.", partial(app.trail.go, Spot(Place.SERVICE, name))
         )
     yield from _instances(screen)
-    for name in themes.names():
+    for name in app.themes.names():
         yield Command(f"theme {name}", "Change the colours.", partial(app.choose_theme, name))
     for title in dict.fromkeys(column.title for table in screen.lists for column in table.columns if column.title):
         yield Command(f"sort {title}", "Sort the rows by this column.", partial(screen.sort_by, Order(title)))

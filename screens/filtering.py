@@ -33,7 +33,7 @@ class Order:
     def words(self) -> str:
         """What is said of it."""
         if not self.column:
-            return "those that need you first, as they are given"
+            return "by need"
         return f"by {self.column}{', backwards' if self.backwards else ''}"
 
 

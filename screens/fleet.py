@@ -55,7 +55,7 @@ class FleetScreen(FactsScreen):
         entries = entries_of(self.console_app, now)
         made = {entry.config.name: self._row(entry, now) for entry in entries}
         self._table.entitle(line(("services", "title")), line((f"sorted {self.order.words}", "dim")))
-        self._table.fill(fleet.COLUMNS, fleet.rows(entries, made))
+        self._table.fill(fleet.columns(entries, self.app.size.width - 4), fleet.rows(entries, made))
 
     def _row(self, entry: Entry, now: float) -> Row:
         name, glyphs = entry.config.name, self.console_app.look.glyphs
@@ -125,7 +125,14 @@ def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
     """The fleet in one line: how many services, how many need a human, how fresh the facts are."""
     mode = line((app.arming.words(now), "armed" if app.arming.armed(now) else "readonly"))
     waiting_for = "the cloud can not be watched" if app.watch_problem else "asking the cloud"
-    return fleet.header(entries_of(app, now), mode, width, app.look.glyphs.ellipsis, waiting_for=waiting_for)
+    return fleet.header(
+        entries_of(app, now),
+        mode,
+        width,
+        app.look.glyphs.ellipsis,
+        waiting_for=waiting_for,
+        problems=app.count_problems(""),
+    )
 
 
 def _same(before: Entry, after: Entry) -> bool:

@@ -27,6 +27,8 @@ from screens.messages import Begun, ConfigRead, Decided, JournalSeen, JournalVie
 from screens.navigate import Spot, Trail, screen_at
 from screens.ports import Desk, Follow, Watch
 from screens.reloading import Reloading
+from screens.theming import ThemeRead, Theming
+from screens.theming import read as read_theme
 from screens.verdicts import Verdicts
 from screens.view.glyphs import UNICODE, Glyphs
 from screens.watching import Watching
@@ -81,6 +83,7 @@ class BluegreenApp(App[int]):
         habits: Habits | None = None,
         follow: Follow | None = None,
         forbidden: Callable[[Config], str] = lambda _: "",
+        catalogue: themes.Catalogue | None = None,
     ) -> None:
         # native ANSI from the start makes Textual strip colours for NO_COLOR, instead of turning them into greys
         super().__init__(ansi_color=True if no_colour else None)
@@ -102,9 +105,18 @@ class BluegreenApp(App[int]):
         self._ticks = 0
         self._seen = (0, 0)  # the watcher's number and the generation of the latest facts
         self._use_keys()
-        self.look = Look(themes.load(theme), glyphs)
+        self.themes = catalogue or themes.Catalogue()
+        self.theme_problem = ""
+        self._theming = Theming(self.themes, theme, self.post_message)
+        self.look = Look(self._first_palette(theme), glyphs)
         self.register_theme(self.look.palette.theme)
         self._begin_in(self.look.palette.theme)
+
+    def _first_palette(self, name: str) -> themes.Palette:
+        """The theme, or the usual one and what is wrong with it."""
+        found = read_theme(self.themes, name)
+        self.theme_problem = found.problem
+        return found.palette or themes.load(themes.DEFAULT)
 
     def _begin_in(self, theme: Theme) -> None:
         """Have the first theme in place before anything is drawn: a later change reads the whole stylesheet again."""
@@ -137,6 +149,7 @@ class BluegreenApp(App[int]):
     def _begin(self) -> None:
         self.desk.start(self.post_message)
         self.watching.begin(self.config)
+        self._theming.start()
         threading.Thread(target=self.habits.read, name="habits", daemon=True).start()
         if self._reloading is not None:
             self._reloading.start()
@@ -145,6 +158,7 @@ class BluegreenApp(App[int]):
         """Leave nothing running that anybody would wait for."""
         self.desk.stop()
         self.watching.stop()
+        self._theming.stop()
         if self._reloading is not None:
             self._reloading.stop()
 
@@ -227,7 +241,7 @@ class BluegreenApp(App[int]):
     @property
     def own_problems(self) -> tuple[str, ...]:
         """What is wrong with this console itself, in sentences."""
-        told = (self.watch_problem, self.journal.problem, self.config_problem, *self._key_problems)
+        told = (self.watch_problem, self.journal.problem, self.config_problem, self.theme_problem, *self._key_problems)
         return tuple(problem for problem in told if problem)
 
     def on_begun(self, message: Begun) -> None:
@@ -297,12 +311,26 @@ class BluegreenApp(App[int]):
 
     def choose_theme(self, name: str) -> None:
         """Change the colours."""
-        self.look = Look(themes.load(name), self.look.glyphs)
-        self.register_theme(self.look.palette.theme)
-        self.theme = name
-        for screen in self.screen_stack:
-            for sheet in screen.query(Sheet):
-                sheet.repaint()
+        found = read_theme(self.themes, name)
+        if found.palette is not None:
+            self._theming.follow(name)
+        self.on_theme_read(found)
+
+    def on_theme_read(self, message: ThemeRead) -> None:
+        """Other colours; or why there are none, said until there are."""
+        self.theme_problem = message.problem
+        if message.palette is not None:
+            self.look = Look(message.palette, self.look.glyphs)
+            theme = message.palette.theme
+            if theme.name == self.theme:
+                # Textual looks at a theme's colours again only when its name is another
+                theme = replace(theme, name=f"{theme.name}-again")
+            self.register_theme(theme)
+            self.theme = theme.name
+            for screen in self.screen_stack:
+                for sheet in screen.query(Sheet):
+                    sheet.repaint()
+        self._show(body=False)
 
     def look_now(self) -> None:
         """Ask the cloud at once."""
@@ -312,7 +340,7 @@ class BluegreenApp(App[int]):
         """Freeze the facts that are shown, or go on with those of now."""
         self.watching.pause(self.now() if self.watching.paused_at is None else None)
         self._show(body=True)
-        self._say("paused" if self.watching.paused_at is not None else "going on: looking at the cloud")
+        self._say("" if self.watching.paused_at is not None else "going on: looking at the cloud")
 
     def _use_keys(self) -> None:
         """Give actions the keys that the config wants."""

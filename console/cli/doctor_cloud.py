@@ -1,159 +1,198 @@
-"""What doctor asks the cloud: who are we, may we write, is everything there that the config names?"""
+"""What doctor asks each cloud: who are we, for how long, may we write, does the clock agree; then APIs and services."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import humanize
 
-from console.cli.finding import Finding, ok, problem, warning
-from console.cloud.reader import Reader, version_number
+from console.cli import doctor_apis as apis
+from console.cli.doctor_service import services
+from console.cli.finding import Finding, about, ok, problem, warning
+from console.cloud.reader import Reader
 from console.cloud.roles import cannot_write
 from console.cloud.session import Identity, Session
 from console.config.model import Config, ServiceConfig
 from console.errors import BluegreenError
 
-ADDITIVE = (2, 11)  # the first version of the load balancer API whose batch can leave other members alone
-_SKEW = 5.0  # seconds between two clocks that nobody need know of
-_LIFE = 15 * 60.0  # seconds: a token that ends sooner is worth a word
+SKEW = 5.0  # seconds between two clocks that nobody need know of
+_STEP = 960.0  # seconds: the longest that one step of a cutover waits, for the load balancer and for the proof
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+Place = tuple[str, str | None]
 
 
-def cloud(services: list[ServiceConfig], lease_network: str | None) -> Iterator[Finding]:
-    """Everything about one region of one cloud, and the services in it."""
-    first = services[0]
+def clouds(config: Config) -> Iterator[Finding]:
+    """Everything about every region of every cloud that the config names, and then about its services."""
+    sessions: dict[Place, Session] = {}
+    for place in places(config):
+        where = place[0] + (f", {place[1]}" if place[1] else "")
+        yield from about(where, _cloud(config, place, sessions))
+    yield from proxies(os.environ)
+    if sessions:
+        yield from services(config, sessions)
+
+
+def places(config: Config) -> list[Place]:
+    """Clouds and regions, each once: those of load balancers and those of instances."""
+    found: dict[Place, None] = {}
+    for service in config.services.values():
+        found[service.server_place] = None
+        if service.rotation.attached:
+            found[service.balancer_place] = None
+    return list(found)
+
+
+def _cloud(config: Config, place: Place, sessions: dict[Place, Session]) -> Iterator[Finding]:
+    means = f"nothing in cloud {place[0]} can be seen"
     try:
-        session = Session.open(first.cloud, first.region)
+        session = Session.open(*place)
     except BluegreenError as error:
-        yield problem("cloud", error.message, error.hint, error.exit_code)
+        yield problem("cloud.entry", error.message, means, error.hint, error.exit_code)
         return
     yield from clouds_file(session.config_file, Path.cwd())
     began = time.time()
     try:
         who = session.identity()
     except BluegreenError as error:
-        yield problem("cloud", error.message, error.hint, error.exit_code)
+        yield problem("cloud.login", error.message, means, error.hint, error.exit_code)
         return
     took = time.time() - began
-    yield ok("cloud", f"{who.auth_url} answers in {took * 1000:.0f} ms (cloud {who.cloud}, region {who.region or '-'})")
-    yield from identity(who, began, began + took)
-    reader = Reader(session)
-    yield from _octavia(reader)
-    for service in services:
-        yield from _service(reader, service)
-    yield from _lease(reader, who, lease_network, production=any(service.is_production for service in services))
+    sessions[place] = session
+    text = f"{who.auth_url} answers in {took * 1000:.0f} ms (cloud {who.cloud}, region {who.region or '-'})"
+    yield ok("cloud.login", text)
+    yield from encryption(session, who.auth_url)
+    here = [one for one in config.services.values() if place in (one.server_place, one.balancer_place)]
+    yield from identity(who, began, began + took, max(map(release_seconds, here)))
+    yield from apis.all_of(session, here, place)
+    balanced = [one for one in here if one.rotation.attached and one.balancer_place == place]
+    if balanced:
+        production = any(one.is_production for one in balanced)
+        yield from _lease(Reader(session), who, config.lease.network, production=production)
 
 
 def clouds_file(name: str, current: Path) -> Iterator[Finding]:
     """Which clouds.yaml was read: the SDK takes one from the current folder first."""
     if not name:
-        yield ok("cloud", "credentials come from OS_* variables")
+        yield ok("cloud.file", "credentials come from OS_* variables")
         return
     path = Path(name)
     if path.resolve().parent == current.resolve() and "OS_CLIENT_CONFIG_FILE" not in os.environ:
+        means = "whoever can write there chooses the cloud that is shown and changed"
         mend = "name the one you mean in OS_CLIENT_CONFIG_FILE, or start from another folder"
-        yield warning("cloud", f"{path} is taken because it lies in the current folder", mend)
+        yield warning("cloud.file", f"{path} is taken because it lies in the current folder", means, mend)
     else:
-        yield ok("cloud", f"clouds.yaml: {path}")
+        yield ok("cloud.file", f"clouds.yaml: {path}")
     try:
         mode = path.stat().st_mode
     except OSError:
         return
     if mode & 0o077:
-        yield warning("cloud", f"other users can read {path}, and the passwords in it", f"chmod 600 {path}")
+        means = "the passwords in it are everybody's"
+        yield warning("cloud.file-mode", f"other users can read {path}", means, f"chmod 600 {path}")
 
 
-def identity(who: Identity, before: float, after: float) -> Iterator[Finding]:
-    """User, roles, token and clock. `before` and `after` are this host's times around the login."""
+def encryption(session: Session, auth_url: str) -> Iterator[Finding]:
+    """Whether the password goes over the wire to somebody who is known."""
+    if auth_url.startswith("http://") and "//127." not in auth_url and "//localhost" not in auth_url:
+        means = "password and tokens can be read on the way"
+        yield warning("cloud.tls", f"{auth_url} is not encrypted", means, "use the https endpoint in auth_url")
+    trusted = session.trusted
+    if isinstance(trusted, str) and not os.access(trusted, os.R_OK):
+        means = "no certificate can be checked, so nothing is asked"
+        text = f"the certificate authority of clouds.yaml, {trusted}, cannot be read"
+        yield problem("cloud.tls", text, means, "name a readable PEM file in `cacert:`")
+    elif auth_url.startswith("https://") and trusted is False:
+        means = "anybody on the way can be the cloud, and gets the password"
+        mend = "set `cacert:` to the certificate authority of this cloud instead of `verify: false` or `insecure`"
+        yield warning("cloud.tls", "certificates are not checked", means, mend)
+
+
+def identity(who: Identity, before: float, after: float, needed: float) -> Iterator[Finding]:
+    """User, roles, token and clock. `before` and `after` are this host's times around the login.
+
+    `needed`: seconds that the longest release of the config may take, with its way back.
+    """
     roles = ", ".join(who.roles) or "none that are told"
-    yield ok("cloud", f"user {who.user or '?'} in project {who.project or '?'}, roles: {roles}")
+    yield ok("cloud.user", f"user {who.user or '?'} in project {who.project or '?'}, roles: {roles}")
     if reason := cannot_write(who):
-        yield warning("cloud", reason, "to make changes use a user with the role member in the project")
+        means = "everything can be watched; every change is refused before it begins"
+        mend = "to make changes use a user with the role member in the project"
+        yield warning("cloud.roles", reason, means, mend)
     if not who.expires_at:
         return
-    left = who.expires_at - after
-    words = humanize.precisedelta(timedelta(seconds=max(left, 0)), minimum_unit="minutes", format="%0.0f")
-    if left < _LIFE:
-        mend = "tokens are renewed by themselves where the login allows it; one-time passwords do not"
-        yield warning("cloud", f"the token ends in {words}", mend)
-    else:
-        yield ok("cloud", f"the token ends in {words}, and is renewed before")
+    yield from token(who, after, needed)
     # the token was issued between the two; Keystone cuts its time to whole seconds
-    early, late = before - 1 - who.issued_at, who.issued_at - after
-    skew = max(early, late, 0.0)
-    if skew > _SKEW:
-        side = "ahead of" if early > late else "behind"
-        mend = "let NTP set this host's clock: ages and deadlines are shown by it"
-        yield warning("cloud", f"this host's clock is {skew:.0f} s {side} the cloud's", mend)
+    yield clock("cloud.clock", before - 1 - who.issued_at, who.issued_at - after, "Keystone's")
+
+
+def token(who: Identity, now: float, needed: float) -> Iterator[Finding]:
+    """Whether the login outlives a release."""
+    left = who.expires_at - now
+    words, longest = _words(left), _words(needed)
+    if who.renewable:
+        yield ok("cloud.token", f"the token ends in {words}, and is renewed before by itself")
+    elif left < needed:
+        text = f"the token ends in {words} and cannot be renewed without you; a release may need {longest}"
+        means = "a release that would outlive it is refused: it could not go back"
+        mend = "log in again right before a release, or use an application credential, which renews itself"
+        yield warning("cloud.token", text, means, mend)
     else:
-        yield ok("cloud", "this host's clock agrees with the cloud's")
+        yield ok("cloud.token", f"the token ends in {words}; a release needs {longest} at most")
 
 
-def _octavia(reader: Reader) -> Iterator[Finding]:
-    try:
-        newest = max(reader.octavia_versions(), key=version_number, default="")
-    except BluegreenError as error:
-        yield problem("cloud", error.message, error.hint, error.exit_code)
-        return
-    if version_number(newest) >= ADDITIVE:
-        yield ok("cloud", f"load balancer API {newest}: a batch can leave other members alone (2.11)")
-    else:
-        text = f"load balancer API {newest or 'of unknown version'}: its batch would delete members it does not name"
-        yield problem("cloud", text, "changes by weights need version 2.11 (Octavia Train, 2019) or later")
+def clock(check: str, ahead: float, behind: float, whose: str) -> Finding:
+    """What to say of two clocks: this host's is at least so many seconds ahead, or behind; negative: it is not."""
+    skew = max(ahead, behind, 0.0)
+    if skew <= SKEW:
+        return ok(check, f"this host's clock agrees with {whose}")
+    side = "ahead of" if ahead > behind else "behind"
+    means = "ages, deadlines and times in the journal are off by as much"
+    mend = "let NTP set this host's clock"
+    return warning(check, f"this host's clock is {skew:.0f} s {side} {whose}", means, mend)
 
 
-def _service(reader: Reader, service: ServiceConfig) -> Iterator[Finding]:
-    area, name = "service", service.name
-    try:
-        balancer = reader.load_balancer(service.rotation.load_balancer)
-        pool = reader.pool(service.rotation.pool, balancer.id)
-        members = reader.members(pool.id)
-        servers = reader.servers(service.instances)
-    except BluegreenError as error:
-        yield problem(area, f"{name}: {error.message}", error.hint, error.exit_code)
-        return
-    found = f"{len(members)} member{'' if len(members) == 1 else 's'}"
-    found += f", {len(servers)} server{'' if len(servers) == 1 else 's'} selected"
-    yield ok(area, f"{name}: load balancer {balancer.name}, pool {pool.name}, {found}")
-    if balancer.provider == "ovn":
-        text = f"{name}: provider ovn stores weights and ignores them: rotation by weights moves no traffic"
-        yield problem(area, text, "use a load balancer of provider amphora")
-    if not servers:
-        yield warning(
-            area, f"{name}: no server is selected", "check `instances:` against `openstack server list --long`"
-        )
-    if pool.monitor is None and service.health is None:
-        text = f"{name}: neither a monitor of the pool nor `health:` checks the instances: none is ever healthy"
-        yield problem(area, text, "give the pool a health monitor, or the service `health:`")
-    if service.vip is None:
-        yield warning(area, f"{name}: without `vip:` a cutover is not proven from outside", "add `vip: {url: ...}`")
+def release_seconds(service: ServiceConfig) -> float:
+    """How long a release of this service may take at the most, with its way back."""
+    release = service.release
+    gates = sum(gate.timeout for gate in release.gates)
+    return gates + release.bake + release.confirm_within + _STEP * (len(release.shift) + 1)
+
+
+def _words(seconds: float) -> str:
+    return humanize.precisedelta(timedelta(seconds=max(seconds, 0.0)), minimum_unit="minutes", format="%0.0f")
+
+
+def proxies(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Proxy variables: the APIs go through them, instances and VIP do not unless the config says so."""
+    named = sorted({name.lower() for name, value in environ.items() if name.lower() in _PROXIES and value})
+    if named:
+        text = f"{', '.join(named)} set: the APIs are asked through a proxy, instances and VIP are not"
+        yield ok("cloud.proxy", text)
 
 
 def _lease(reader: Reader, who: Identity, network: str | None, *, production: bool) -> Iterator[Finding]:
     if network is None:
-        text = "the lease is in the journal: only consoles that share it see who is changing what"
+        text = "the lease is in the journal"
+        means = "only consoles that share the journal see who is changing what, and keep out of each other's way"
         mend = "make a network without subnets in the project and name it: `lease: {network: bluegreen-lease}`"
-        yield warning("lease", text, mend) if production else ok("lease", text)
+        yield warning("lease.place", text, means, mend) if production else ok("lease.place", f"{text}: {means}")
         return
     try:
         found = reader.network(network)
     except BluegreenError as error:
-        yield problem("lease", error.message, f"{error.hint}; or `openstack network create {network}`", error.exit_code)
+        means = "no lease can be taken, and so no change can be made"
+        mend = "; or ".join(filter(None, (error.hint, f"`openstack network create {network}`")))
+        yield problem("lease.network", error.message, means, mend, error.exit_code)
         return
     owner = found.get("project_id") or found.get("tenant_id")
     if owner != who.project_id:
-        text = f"network {network} belongs to another project: setting the MAC of a port there is refused"
-        yield problem("lease", text, f"openstack network create {network}-{who.project}")
+        text = f"network {network} belongs to another project"
+        means = "setting the MAC of a port there is refused, and with it the lease and every change"
+        yield problem("lease.network", text, means, f"openstack network create {network}-{who.project}")
     else:
-        yield ok("lease", f"network {network} is the project's own")
-
-
-def regions(config: Config) -> list[list[ServiceConfig]]:
-    """The services, by cloud and region."""
-    found: dict[tuple[str, str | None], list[ServiceConfig]] = {}
-    for service in config.services.values():
-        found.setdefault((service.cloud, service.region), []).append(service)
-    return list(found.values())
+        yield ok("lease.network", f"network {network} is the project's own")

@@ -1,32 +1,98 @@
-"""What doctor looks at on this host: config, journal, runner, terminal."""
+"""What doctor looks at on this host: program, config, journal, runner, state directory."""
 
 from __future__ import annotations
 
 import os
+import platform
 import shutil
-import sys
+import stat
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import humanize
+
+from console import __version__
 from console.cli.finding import Finding, ok, problem, warning
 from console.config.model import Config
-from console.errors import BluegreenError
+from console.config.places import state_dir
+from console.errors import BluegreenError, ConfigError
 from console.rollout.file_system import is_networked, kind
 from console.rollout.journal import Journal
 
-_LEAST = 80, 24  # columns and lines that every screen fits
+_NEEDED = 64 << 20  # bytes that journals, logs and the last snapshot may want before anybody looks again
+_SHOWN = ("textual", "openstacksdk", "httpx", "sqlalchemy")
+
+
+def program() -> Iterator[Finding]:
+    """Versions, for a report."""
+    packages = ", ".join(f"{name} {_version(name)}" for name in _SHOWN)
+    yield ok("runner.program", f"bluegreen {__version__}, Python {platform.python_version()}, {packages}")
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "missing"
 
 
 def config(found: Config) -> Iterator[Finding]:
     """Which file, and who could change it."""
     services = f"{len(found.services)} service{'' if len(found.services) == 1 else 's'}"
-    yield ok("config", f"{found.path}: {services}")
+    yield ok("config.file", f"{found.path}: {services}")
     if found.writable_by_others:
-        mend = "chmod go-w the file and its folder, and let them belong to you or root: changes are refused until then"
-        yield problem("config", found.writable_by_others, mend)
+        means = "whoever can change it can run commands with these credentials: every change is refused"
+        mend = "chmod go-w the file and its folder, and let them belong to you or root"
+        yield problem("config.owner", found.writable_by_others, means, mend)
     if found.read_only:
-        yield warning("config", "read_only: true: this config takes arming and changes away altogether")
+        means = "this config takes arming and changes away altogether"
+        yield warning("config.read-only", "read_only: true", means, "for changes use a config without it")
+
+
+def state(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """The folder where logs, the last snapshot, and a journal that the config does not name are kept."""
+    try:
+        path = state_dir(environ)
+    except ConfigError as error:
+        means = "nothing can be kept between two starts, and a journal must be named in the config"
+        yield problem("state.place", error.message, means, error.hint)
+        return
+    place = _nearest(path)
+    if not _can_write(place, path):
+        means = "nothing is remembered between two starts; a journal there cannot be written"
+        mend = f"give {place} to this user, or name another folder in XDG_STATE_HOME"
+        yield problem("state.place", f"{place} cannot be written by this user", means, mend)
+        return
+    yield ok("state.place", f"{path}{'' if place == path else ': not there yet, it is made when it is needed'}")
+    if is_networked(path):
+        means = "the locks of a journal there do not hold, and a server that hangs would hang it"
+        mend = "name a folder on a local disk in XDG_STATE_HOME, or a database server in `journal:`"
+        yield warning("state.disk", f"{path} is on a network file system ({kind(path)})", means, mend)
+    if place == path and (trouble := _loose(path)):
+        means = "the last snapshot and the log name servers, addresses and people"
+        yield warning("state.mode", f"{trouble} {path}", means, f"chmod 700 {path}")
+    free = shutil.disk_usage(place).free
+    if free < _NEEDED:
+        means = "a journal that cannot be written stops every step forward"
+        mend = "make room, or name another folder in XDG_STATE_HOME"
+        yield warning("state.space", f"only {humanize.naturalsize(free)} are free at {place}", means, mend)
+
+
+def _nearest(path: Path) -> Path:
+    return next((one for one in (path, *path.parents) if one.exists()), Path("/"))
+
+
+def _can_write(place: Path, path: Path) -> bool:
+    return os.access(place, os.W_OK | os.X_OK) and (place != path or place.is_dir())
+
+
+def _loose(path: Path) -> str:
+    found = path.stat()
+    if found.st_uid != os.geteuid():
+        return "another user owns"
+    return "other users can read" if stat.S_IMODE(found.st_mode) & 0o077 else ""
 
 
 def journal(found: Config) -> Iterator[Finding]:
@@ -35,21 +101,25 @@ def journal(found: Config) -> Iterator[Finding]:
         yield from _database(found)
         return
     path = Path(found.journal.partition("///")[2].partition("?")[0])
+    means = "no change can be recorded, and so none is made"
     if is_networked(path):
+        text = f"{path} is on a network file system ({kind(path)}): its locks do not hold"
         mend = "put it on a local disk, or use a database server: `journal: postgresql://…`"
-        yield problem("journal", f"{path} is on a network file system ({kind(path)}): its locks do not hold", mend)
+        yield problem("journal.disk", text, means, mend)
         return
-    place = next((one for one in (path, *path.parents) if one.exists()), Path("/"))
+    place = _nearest(path)
     needed = os.W_OK if place == path else os.W_OK | os.X_OK
     if not os.access(place, needed):
-        yield problem("journal", f"{place} cannot be written by this user", "name another file in `journal:`")
+        mend = "name another file in `journal:`"
+        yield problem("journal.place", f"{place} cannot be written by this user", means, mend)
         return
     if not path.exists():
-        yield ok("journal", f"{path}: not there yet, the first rollout makes it")
+        yield ok("journal.place", f"{path}: not there yet, the first rollout makes it")
         return
     yield from _database(found)
     if path.stat().st_mode & 0o077:
-        yield warning("journal", f"other users can read {path}", f"chmod 600 {path}")
+        means = "it says who changed what, and why"
+        yield warning("journal.mode", f"other users can read {path}", means, f"chmod 600 {path}")
 
 
 def _database(found: Config) -> Iterator[Finding]:
@@ -58,10 +128,11 @@ def _database(found: Config) -> Iterator[Finding]:
         with Journal.open(found.journal, read_only=True) as opened:
             last = opened.rollouts(limit=1)
     except BluegreenError as error:
-        yield problem("journal", error.message, error.hint)
+        means = "rollouts can be neither made, seen nor gone on with from here"
+        yield problem("journal.content", error.message, means, error.hint or "name another journal in the config")
         return
     recorded = f"last rollout {last[0].id} of {last[0].service}: {last[0].state}" if last else "no rollouts yet"
-    yield ok("journal", f"{shown}: {recorded}")
+    yield ok("journal.content", f"{shown}: {recorded}")
 
 
 def _without_password(url: str) -> str:
@@ -72,14 +143,15 @@ def _without_password(url: str) -> str:
 def runner(environ: Mapping[str, str]) -> Iterator[Finding]:
     """What a rollout survives."""
     yield ok(
-        "runner",
+        "runner.process",
         "a rollout runs as a process in a session of its own: it survives a closed terminal, a dropped SSH session "
         "and a crash of this program; it does not survive a reboot of this host (`bluegreen resume` goes on)",
     )
     if _kills_at_logout() and "SSH_CONNECTION" in environ:
         yield warning(
-            "runner",
-            "systemd-logind has KillUserProcesses=yes: it ends rollouts when you log out",
+            "runner.logout",
+            "systemd-logind has KillUserProcesses=yes",
+            "it ends rollouts in the middle when you log out; another console can go on with them",
             "loginctl enable-linger, and start the console with `systemd-run --user --scope bluegreen`",
         )
 
@@ -99,36 +171,3 @@ def _kills_at_logout(files: tuple[Path, ...] | None = None) -> bool:
             if key.strip() == "KillUserProcesses":
                 value = word.strip().lower()
     return value in ("yes", "true", "1", "on")
-
-
-def terminal(environ: Mapping[str, str], *, is_terminal: bool, encoding: str) -> Iterator[Finding]:
-    """What the screens can use."""
-    if not is_terminal:
-        yield ok("terminal", "the output is no terminal: the verbs work, the screens need one")
-        return
-    name = environ.get("TERM", "")
-    if name in ("", "dumb"):
-        yield problem("terminal", f"TERM is {name or 'not set'}: no screen can be drawn", "set TERM, or use the verbs")
-    columns, lines = shutil.get_terminal_size()
-    if columns < _LEAST[0] or lines < _LEAST[1]:
-        yield warning("terminal", f"{columns}x{lines} is less than 80x24: make the window larger")
-    yield ok("terminal", f"{name or '?'}, {columns}x{lines}, {_colours(environ)}{_inside(environ)}")
-    if "utf" not in encoding.lower():
-        yield warning("terminal", f"the encoding is {encoding}: ASCII is drawn", "set LANG to a UTF-8 locale")
-
-
-def _colours(environ: Mapping[str, str]) -> str:
-    if environ.get("NO_COLOR"):
-        return "no colours (NO_COLOR)"
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return "16 million colours"
-    return "256 colours" if "256color" in environ.get("TERM", "") else "16 colours"
-
-
-def _inside(environ: Mapping[str, str]) -> str:
-    return ", in tmux" if environ.get("TMUX") else ", in screen" if environ.get("STY") else ""
-
-
-def encoding_of_output() -> str:
-    """The encoding that standard output has."""
-    return sys.stdout.encoding or "unknown"

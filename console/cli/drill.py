@@ -167,12 +167,12 @@ def _forward(stream: IO[str], lines: queue.Queue[str]) -> None:
 
 def _console(directory: Path, *, operate: bool) -> int:
     from console import config
-    from console.drill import CLOUDS, CONFIG, SERVICE
+    from console.drill import CLOUDS, CONFIG
 
     for name in [name for name in os.environ if name.startswith("OS_")]:
         del os.environ[name]  # nothing of a real cloud may leak into practice
     os.environ["OS_CLIENT_CONFIG_FILE"] = str(directory / CLOUDS)
     loaded = config.load(directory / CONFIG, os.environ)
     screens = importlib.import_module("screens.app")  # only by name: the core knows no terminal
-    code: int = screens.run(loaded, service=SERVICE, operate=operate, read_only=False)
+    code: int = screens.run(loaded, service=None, operate=operate, read_only=False)
     return code

@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "history": ("console.cli.history", "past rollouts"),
     "show": ("console.cli.show", "one rollout: who, why, calls, checks"),
     "doctor": ("console.cli.doctor", "check the config, the cloud, the journal and this terminal"),
+    "init": ("console.cli.init", "look at a cloud and write a config that proposes its services"),
     "config": ("console.cli.config", "check the config file, or print its reference or its JSON Schema"),
     "drill": ("console.cli.drill", "practise on a simulated cloud"),
 }

@@ -6,18 +6,16 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from rich import box
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from console.cli.looking import config_of
 from console.cli.printer import printer
+from console.cli.status_table import table
+from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
-from console.model.health import Health, disagreement, judge
-from console.model.instance import Instance
-from console.model.service import BALANCER, SERVERS, Service
+from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.model.text import visible
 from console.model.verdict import Verdict, verdict
@@ -61,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 def exit_code(snapshot: Snapshot) -> int:
     """4 when a cloud did not tell what serves, else 1 when a service is not healthy, else 0."""
     services = snapshot.services.values()
-    if any(service.source(name).seen_at is None for service in services for name in (SERVERS, BALANCER)):
+    if any(service.source(name).seen_at is None for service in services for name in service.decisive):
         return 4
     return 0 if all(verdict(service, snapshot.taken_at).healthy for service in services) else 1
 
@@ -76,7 +74,7 @@ def show(snapshot: Snapshot, console: Console) -> None:
         for hint in dict.fromkeys(source.hint for source in service.sources.values() if source.problem and source.hint):
             console.print(Text(f"    {visible(hint)}", style="dim"), soft_wrap=True)
         if any(side.instances for side in service.colours) or service.uncoloured:
-            console.print(Padding(_instances(service, snapshot.taken_at), (0, 0, 0, 2)))
+            console.print(Padding(table(service, snapshot.taken_at), (0, 0, 0, 2)))
         for line in _below(service):
             console.print(Text(f"  {visible(line)}"), soft_wrap=True)
         console.print()
@@ -90,50 +88,29 @@ def _heading(service: Service, words: Verdict) -> Text:
     return Text("  ").join(parts)
 
 
-def _instances(service: Service, now: float) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
-    for name in ("colour", "instance", "nova", "member"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("weight", justify="right")
-    for name in ("probe", "version"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("")
-    for instance in (*service.blue.instances, *service.green.instances, *service.uncoloured):
-        table.add_row(*_row(service, instance, now))
-    return table
-
-
-def _row(service: Service, instance: Instance, now: float) -> list[Text]:
-    server, member, probe = instance.server, instance.member, instance.probe
-    health, seen = judge(service, instance, now).health, service.source(BALANCER).seen_at is not None
-    nova = (
-        "not listed" if server is None else f"{server.status}{f' ({server.task_state})' if server.task_state else ''}"
-    )
-    note = f"held by {instance.held_by}" if instance.held_by else disagreement(instance)
-    cells = [
-        instance.colour.upper() if instance.colour is not None else "?",
-        instance.name,
-        nova,
-        member.operating_status if member is not None else ("in no pool" if seen else "unknown"),
-        "" if member is None else str(member.weight),
-        ("not probed" if probe is None else probe.words) if service.probed else "",
-        instance.version.short if instance.version is not None else "unknown",
-        note or ("" if health is Health.HEALTHY else health.value),
-    ]
-    style = "" if health is Health.HEALTHY else "yellow"
-    return [Text(visible(cell), style=style) for cell in cells]
-
-
 def _below(service: Service) -> Iterator[str]:
-    """Load balancer, traffic, lease: a line each."""
-    if service.balancer is not None and service.pool is not None:
-        doors = ", ".join(f":{one.protocol_port} {one.protocol}" for one in service.listeners) or "no listener"
-        sticky = f", sticky by {service.pool.session_persistence}" if service.pool.session_persistence else ""
-        where = f"{service.balancer.name} ({service.balancer.provider or '?'})"
-        yield f"load balancer {where} at {service.balancer.vip_address or 'no address'}, {doors}{sticky}"
+    """Load balancers, traffic, lease: a line each."""
+    for part in service.balanced:
+        balancer = part.balancer
+        doors = ", ".join(_door(part, one) for one in part.listeners) or "no listener"
+        sticky = [
+            f"pool {one.name} is sticky by {one.session_persistence}" for one in part.pools if one.session_persistence
+        ]
+        where = f"{balancer.name} ({balancer.provider or '?'})"
+        at = ", ".join(filter(None, (balancer.vip_address, *balancer.additional_vips))) or "no address"
+        yield "; ".join([f"load balancer {where} at {at}, {doors}", *sticky])
     if service.traffic is not None and service.traffic.answers:
         traffic = service.traffic
         shares = ", ".join(f"{colour.upper()} {traffic.count(colour)}" for colour in Colour)
         yield f"through the VIP {traffic.url}: {len(traffic.answers)} asked, {shares}, lost {traffic.lost}"
     if service.lease is not None:
         yield f"lease: {service.lease.words}"
+
+
+def _door(part: Balanced, listener: Listener) -> str:
+    """`:443 HTTPS`; where each colour has a pool also the one that it sends to."""
+    words = f":{listener.protocol_port} {listener.protocol}"
+    if not part.pool_of:
+        return words
+    names = {pool.id: pool.name or pool.id for pool in part.pools}
+    return f"{words} to {names.get(listener.default_pool_id or '', 'another pool')}"

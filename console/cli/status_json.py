@@ -10,10 +10,16 @@
       rollback    ready, partial, asks first, cold, gone, busy or unknown
       settled     whether the load balancer applies the weights shown; false during a change and after a failed one
       problems    sentences, the worst first
+      rotation    weights, pools or power
+      group, region   as the config has them; empty where it does not
       load_balancer   id, name, vip_address, provider, provisioning_status; null before it was seen
-      pool            id, name, protocol, provisioning_status, operating_status; null before it was seen
-      colours     blue, green: role (live, idle, both, none; unknown, changing, in doubt), version (short, or "mixed",
-                  "unknown"), versions (all, whole), weight, healthy, total, instances
+      pool            id, name, protocol, provisioning_status, operating_status; null before it was seen; with pools
+                      for each colour the one that serves
+      parts           for each load balancer's part of the service: load_balancer, listeners, neighbours (listeners of
+                      others on the same load balancer), pools, policies
+      colours     blue, green: role (live, idle, both, none; unknown, changing, in doubt), share (of the traffic, 0 to
+                  1, or null), version (short, or "mixed", "unknown"), versions (all, whole), weight, healthy, total,
+                  instances
       foreign     members that join to no instance
       uncoloured  instances whose colour nothing tells
       traffic     url, asked, lost, blue, green (answers by colour), longest_gap_ms; null without a VIP check
@@ -21,7 +27,15 @@
       sources     by name: seen_at, age (seconds), fresh, problem, hint
     instance    name, id (of the server), server (status, task_state, power_state, fault) or null, member or null,
                 probe (ok, at, ms, status, error) or null, version, version_source, health (healthy, unhealthy,
-                unknown), reason, disagreement, held_by
+                unknown), reason, disagreement, held_by, in_rotation, static (no Nova server and none expected),
+                gone (Nova answers 404 for its server), further (its members in further pools), announced (health,
+                since: what held for two looks of a watch)
+    listener    id, name, protocol, protocol_port, default_pool_id, admin_state_up, operating_status,
+                provisioning_status
+    pool of a part  as `pool`, and admin_state_up, colour (blue, green or null), attached (whether a listener or policy
+                has it, so that its monitor checks it), monitor (id, type, url_path, delay, timeout)
+                or null
+    policy      id, name, action, position, pool_id, attaches, rules (type, compare, key; never the value)
     member      id, name, address, protocol_port, weight, admin_state_up, operating_status, provisioning_status, tags
 
 Statuses are Nova's and Octavia's own words, whatever they may be. Times are Unix seconds.
@@ -32,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from console.model.balancer import LoadBalancer, Member, Pool
+from console.model.balancer import Balanced, Listener, LoadBalancer, Member, Monitor, Pool
 from console.model.colour import Colour
 from console.model.health import disagreement, healthy_count, judge
 from console.model.instance import Instance
@@ -62,6 +76,9 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
     lease = service.lease
     return {
         "name": service.name,
+        "rotation": service.rotation,
+        "group": service.group,
+        "region": service.region,
         "environment": service.environment,
         "cloud": service.cloud,
         "healthy": found.healthy,
@@ -77,6 +94,7 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
         "problems": list(found.problems),
         "load_balancer": _balancer(service.balancer),
         "pool": _pool(service.pool),
+        "parts": [_part(part) for part in service.balanced],
         "colours": {side.colour.value: _side(service, side, now) for side in service.colours},
         "foreign": [_member(member) for member in service.foreign],
         "uncoloured": _instances(service, service.uncoloured, now),
@@ -98,6 +116,7 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
 def _side(service: Service, side: ColourSet, now: float) -> Json:
     return {
         "role": role_words(service, side.colour),
+        "share": service.share(side.colour),
         "version": side.version,
         "versions": list(side.versions),
         "weight": side.weight,
@@ -126,7 +145,49 @@ def _instance(service: Service, instance: Instance, now: float) -> Json:
         "reason": judgement.reason,
         "disagreement": disagreement(instance),
         "held_by": instance.held_by,
+        "in_rotation": service.in_rotation(instance),
+        "static": instance.static,
+        "gone": instance.gone,
+        "further": [_member(member) for member in instance.further],
+        "announced": {"health": told.word, "since": told.since} if (told := instance.announced) is not None else None,
     }
+
+
+def _part(part: Balanced) -> Json:
+    colours = {pool: colour.value for colour, pool in part.pool_of.items()}
+    return {
+        "load_balancer": _balancer(part.balancer),
+        "listeners": [_listener(one) for one in part.listeners],
+        "neighbours": [_listener(one) for one in part.neighbours],
+        "pools": [
+            {
+                **(_pool(one) or {}),
+                "admin_state_up": one.admin_state_up,
+                "colour": colours.get(one.id),
+                "attached": part.attached(one.id),
+                "monitor": _monitor(one.monitor),
+            }
+            for one in part.pools
+        ],
+        "policies": [
+            {
+                **_picked(one, "id", "name", "action", "position", "pool_id", "attaches"),
+                "rules": [{"type": rule.kind, "compare": rule.compare, "key": rule.key} for rule in one.rules],
+            }
+            for one in part.policies
+        ],
+    }
+
+
+def _listener(listener: Listener) -> Json:
+    names = ("id", "name", "protocol", "protocol_port", "default_pool_id", "admin_state_up")
+    return _picked(listener, *names, "operating_status", "provisioning_status")
+
+
+def _monitor(monitor: Monitor | None) -> Json | None:
+    if monitor is None:
+        return None
+    return {"id": monitor.id, "type": monitor.kind, **_picked(monitor, "url_path", "delay", "timeout")}
 
 
 def _member(member: Member) -> Json:

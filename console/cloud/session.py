@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from console import __version__
+from console.cloud import sdk
 from console.cloud.problems import CONNECT_TIMEOUT, READ_TIMEOUT, clean, from_exception, from_response
 from console.errors import ApiError, AuthError, NotInCatalog
 
@@ -76,9 +77,10 @@ class Session:
         for library in ("keystoneauth", "openstack", "urllib3"):
             # their warnings would be printed on the terminal, over our screen; what matters is in our errors
             logging.getLogger(library).addHandler(logging.NullHandler())
+        sdk.prepare()
         import yaml  # noqa: PLC0415 with the SDK, not before
         from keystoneauth1.exceptions import ClientException  # noqa: PLC0415
-        from openstack.config.loader import OpenStackConfig  # noqa: PLC0415 0.4 s: off the path of the first paint
+        from openstack.config.loader import OpenStackConfig  # noqa: PLC0415 0.2 s: off the path of the first paint
         from openstack.exceptions import SDKException  # noqa: PLC0415
 
         try:

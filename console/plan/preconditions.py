@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from console.config.model import Kind, ServiceConfig
 from console.model.colour import Colour
-from console.model.service import BALANCER, SERVERS, Service
+from console.model.service import Service
 from console.plan.plan import Action, Intent, Refusal
 
 
@@ -25,7 +25,9 @@ def first_refusal(service: Service, config: ServiceConfig, intent: Intent, targe
 
 def not_seen(service: Service, now: float) -> Refusal | None:
     """Stale or missing facts: there is nothing to plan on."""
-    for name in (BALANCER, SERVERS):
+    if unable := _not_by_weights(service):
+        return unable
+    for name in service.decisive:
         source = service.source(name)
         if not source.fresh(now):
             age = f"{now - source.seen_at:.0f} s old" if source.seen_at is not None else "never seen"
@@ -36,8 +38,6 @@ def not_seen(service: Service, now: float) -> Refusal | None:
                 hint="a change is only planned on fresh facts; wait for the cloud to answer, or run `bluegreen doctor`",
                 rule=2,
             )
-    if unable := _not_by_weights(service):
-        return unable
     if service.balancer is None or service.pool is None:
         return Refusal("stale", f"load balancer or pool of {service.name} was not seen", "run `bluegreen doctor`", 2)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from console.cloud.details import Details
 from console.model.balancer import Listener
 from console.model.closeup import Focus
-from console.model.service import BALANCER, SERVERS, STATS, Service
+from console.model.service import BALANCER, SERVERS, SESSIONS, STATS, Service, Source
 from console.model.snapshot import Snapshot
-from console.model.stats import Rates
+from console.model.stats import MemberSessions, Rates
+from console.watch import sessions
 from console.watch.closeup_balancer import BalancerSources
 from console.watch.closeup_instance import InstanceSources
 from console.watch.look import Look
@@ -45,6 +47,9 @@ class Closeup:
         config = watched.config
         self._current, self._counting, self._clock = current, counting, clock
         self._stats: Look[None] = Look(STATS, self._ask_stats, good_for=good_for * 2, clock=clock)
+        self._sessions: Look[dict[str, MemberSessions]] = Look(
+            SESSIONS, self._ask_sessions, good_for=good_for * 2, clock=clock
+        )
         self._instance: InstanceSources | None = None
         self._balancers: list[BalancerSources] = []
         self._attached = sorted({one.load_balancer for one in config.rotation.attached})
@@ -66,7 +71,8 @@ class Closeup:
         if self._attached:
             rates = self._rates()
             self.watched.rates = {one.id: rates[one.id] for one in listeners_of(service) if one.id in rates}
-            self.watched.further_sources = (self._stats.seen.source,)
+            self.watched.sessions = self._sessions.value or {}
+            self.watched.further_sources = (self._stats.seen.source, self._sessions_source())
 
     def leave(self) -> None:
         """Nobody looks any more: what is known of its statistics becomes old."""
@@ -100,6 +106,7 @@ class Closeup:
             for one, tree in zip(self._balancers, trees, strict=True):
                 yield node(one.policies, place, tree)
             yield node(self._stats, place, *trees, every=2)
+            yield node(self._sessions, place, every=2)
         if (found := self._instance) is not None:
             place = self.watched.servers_from
             yield node(found.server, place)
@@ -120,6 +127,19 @@ class Closeup:
         details = self._details_of(self.watched.place)()
         for ident in list(idents)[:_LISTENERS]:
             self._counting.setdefault(ident, Counting()).tell(details.listener_stats(ident))
+
+    def _ask_sessions(self) -> dict[str, MemberSessions]:
+        service, found = self._current(), dict[str, MemberSessions]()
+        for balancer, listener in sessions.listeners_that_tell(service.balanced if service is not None else ()):
+            found |= asyncio.run(sessions.ask(balancer, listener))
+        return found
+
+    def _sessions_source(self) -> Source:
+        """Where no listener tells, the source says so in its hint: that is no problem, but a thing to know."""
+        source, service = self._sessions.seen.source, self._current()
+        if source.problem or service is None or sessions.listeners_that_tell(service.balanced):
+            return source
+        return replace(source, hint=sessions.NONE.format(" and ".join(self._attached)))
 
     def _details_of(self, place: Place) -> Callable[[], Details]:
         return lambda: Details(place.reader().session, clock=self._clock)

@@ -41,9 +41,9 @@ class Counting:
             known = self._rates or Rates(totals)
             self._rates = Rates(totals, known.over, known.connections, known.bytes_in, known.bytes_out, known.errors)
             return self._rates
-        # a report that stands still is measured from where it stopped: a rate of 0, over all that time
         self._rates = _between(before, totals, at - since)
-        self._last = (totals, since if same else at)
+        # what comes after standing still has come within a heartbeat, not over all that time
+        self._last = (totals, at - HEARTBEAT if same else at)
         return self._rates
 
 

@@ -21,18 +21,8 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.rollout.records import Rollout
 
 GROUP = "group:"  # begins the key of a row that sums up a group
+_ROOMY, _WIDEST, _NEVER = 108, 140, 100_000  # cells of a table from which there are more columns
 _LONGEST = 200  # characters of a problem below its service
-
-COLUMNS = (
-    Column("", 1),
-    Column("service", 0, most=40, keeps_end=True),
-    Column("env", 5),
-    Column("region", 12, needs=110),
-    Column("state", 10),
-    Column("live", 15),
-    Column("idle", 15, needs=76),
-    Column("rollback", 0, most=46),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +60,33 @@ def rows(entries: Sequence[Entry], made: Mapping[str, Row]) -> list[Row]:
     return found
 
 
+def columns(entries: Sequence[Entry], cells: int) -> tuple[Column, ...]:
+    """The columns for these services on a screen so wide: what they have in common is in the header instead."""
+    mixed = len({each.config.environment for each in entries}) > 1
+    regions = any(each.config.region for each in entries)
+    longest = max((max(len(_name(each)), len(_group_name(each.config.group)) + 1) for each in entries), default=0)
+    name = min(max(longest, 12), 40 if cells >= _ROOMY else 14 if mixed else 20)
+    return (
+        Column("", 1),
+        Column("service", name, keeps_end=True),
+        Column("env", 5, needs=0 if mixed else _NEVER),
+        Column("region", 12, needs=_ROOMY if regions else _NEVER),
+        Column("state", 10),
+        Column("live", 15),
+        Column("idle", 15, needs=76),
+        Column("lost", 6, needs=_WIDEST),
+        Column("would ship", 12, needs=_WIDEST),
+        Column("rollback", 0, most=60),
+    )
+
+
 def row(entry: Entry, now: float, glyphs: Glyphs) -> Row:
     """The row of one service, with what is wrong and what is under way below it."""
     name = (visible(entry.config.name), "strong")
     place = ((_environment(entry.config), "strong" if entry.config.is_production else ""), (_region(entry.config), ""))
     if entry.service is None or entry.verdict is None:
         asking = ("asking", "dim")
-        return Row(entry.config.name, ((" ", ""), name, *place, asking, ("", ""), ("", ""), ("", "")))
+        return Row(entry.config.name, ((" ", ""), name, *place, asking, *[("", "")] * 5))
     service, found = entry.service, entry.verdict
     first = service.live or Colour.BLUE
     cells = (
@@ -86,13 +96,18 @@ def row(entry: Entry, now: float, glyphs: Glyphs) -> Row:
         _state(service, found, now),
         _side(service, first, glyphs),
         _side(service, first.other, glyphs),
+        _lost(service),
+        _ships(service),
         (_rollback(found), "" if found.rollback_ready else "warn"),
     )
     return Row(entry.config.name, cells, tuple(_notes(entry, glyphs)))
 
 
-def header(entries: Sequence[Entry], mode: Line, cells: int, ellipsis: str, *, waiting_for: str) -> list[Line]:
+def header(
+    entries: Sequence[Entry], mode: Line, cells: int, ellipsis: str, *, waiting_for: str, problems: int
+) -> list[Line]:
     """One line: what is watched, how many need a human, how fresh it is, and the console's mode."""
+    environments = {each.config.environment: each.config.is_production for each in entries}
     clouds = sorted({visible(each.config.cloud) for each in entries})
     regions = {each.config.region for each in entries if each.config.region}
     where = " + ".join(clouds[:3]) + (f" + {len(clouds) - 3} more" if len(clouds) > 3 else "")
@@ -100,11 +115,12 @@ def header(entries: Sequence[Entry], mode: Line, cells: int, ellipsis: str, *, w
     asking = sum(each.verdict is None for each in entries)
     stale = sum(each.verdict is not None and not each.verdict.fresh for each in entries)
     parts = [
+        _badge(*next(iter(environments.items()))) if len(environments) == 1 else BLANK,
         line(("bluegreen", "strong")),
         line(f"{where}, {count(len(regions), 'region')}" if len(regions) > 1 else where) if cells >= 100 else BLANK,
         line(count(len(entries), "service")),
         line((f" {needing} need{'s' if needing == 1 else ''} you ", "badge-ill")) if needing else BLANK,
-        line("all well") if not needing and not asking else BLANK,
+        line(_all_well(problems)) if not needing and not asking else BLANK,
         line((waiting_for if asking == len(entries) else f"{waiting_for} about {asking}", "dim")) if asking else BLANK,
         line((f"STALE: {count(stale, 'service')}", "stale")) if stale else line("fresh" if not asking else ""),
     ]
@@ -113,6 +129,14 @@ def header(entries: Sequence[Entry], mode: Line, cells: int, ellipsis: str, *, w
         if part:
             left += [*((("   ", ""),) if left else ()), *part]
     return [spread(tuple(left), mode, cells, ellipsis)]
+
+
+def _badge(environment: str, production: bool) -> Line:
+    return line((f" {visible(environment.upper())} ", "badge-production" if production else "badge-other"))
+
+
+def _all_well(problems: int) -> str:
+    return f"all serve well, {count(problems, 'problem')}" if problems else "all well"
 
 
 # -- cells
@@ -157,6 +181,24 @@ def _side(service: Service, colour: Colour, glyphs: Glyphs) -> tuple[str, str]:
     return f"{role_glyph(role, glyphs)} {colour.upper()}{word} {visible(side.version)}", style
 
 
+def _lost(service: Service) -> tuple[str, str]:
+    """Requests through the VIP that failed, of the last minute."""
+    if service.traffic is None or not service.traffic.answers:
+        return "", ""
+    lost = service.traffic.lost
+    return str(lost), "bad" if lost else ""
+
+
+def _ships(service: Service) -> tuple[str, str]:
+    if service.commits is None or service.commits.would_ship is None:
+        return "", ""
+    return count(len(service.commits.would_ship), "commit"), ""
+
+
+def _name(entry: Entry) -> str:
+    return f"{'  ' if entry.config.group else ''}{visible(entry.config.name)}"
+
+
 def _rollback(found: Verdict) -> str:
     return visible(re.sub(r"^rollback (ready: )?", "", found.rollback))
 
@@ -181,7 +223,7 @@ def _group_row(members: Sequence[Entry]) -> Row:
     """What the members have in common, and where they differ."""
     group = members[0].config.group
     regions = {each.config.region for each in members}
-    what = count(len(members), "region") if len(regions) == len(members) else count(len(members), "service")
+    what = "regions" if len(regions) == len(members) else "services"
     needing = sum(each.needs_you for each in members)
     state = ("well", "") if not needing else (f"{needing} of {len(members)}", "bad")
     if any(each.verdict is None for each in members) and not needing:
@@ -191,9 +233,13 @@ def _group_row(members: Sequence[Entry]) -> Row:
     environments = {_environment(each.config) for each in members}
     environment = environments.pop() if len(environments) == 1 else "mixed"
     cells = (
-        (" ", ""), (f"{visible(group)}: {what}", "title"), (environment, ""), ("", ""), state, live, ("", ""), ("", ""),
+        (" ", ""), (f"{visible(group)}: {len(members)} {what}", "title"), (environment, ""), ("", ""), state, live, *[("", "")] * 4,
     )  # fmt: skip
     return Row(f"{GROUP}{group}", cells)
+
+
+def _group_name(group: str) -> str:
+    return f"{visible(group)}: 00 services" if group else ""
 
 
 def _live(entry: Entry) -> str:

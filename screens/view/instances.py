@@ -20,7 +20,7 @@ _SIGN = Column("", 1)
 _INSTANCE = Column("instance", 0, most=36, keeps_end=True)
 _NOVA, _MEMBER, _WEIGHT = Column("nova", 7), Column("member", 8), Column("weight", 6, right=True)
 _OPEN = Column("open", 5, right=True, needs=60)
-_PROBE, _VERSION, _UP = Column("probe", 9), Column("version", 8, needs=70), Column("up", 4, right=True)
+_PROBE, _VERSION, _UP = Column("probe", 9), Column("version", 8, needs=70), Column("up", 4, right=True, needs=54)
 _POWER_WORDS = {0: "no state", 1: "runs", 3: "paused", 4: "off", 6: "crashed", 7: "suspended"}
 _SAME = 4  # instances with the same trouble from which on it is said once, with their number
 
@@ -138,12 +138,12 @@ def _probe(service: Service, instance: Instance, now: float, speeds: Magnitudes)
     if not service.probed:
         return "none", "dim"
     probe = instance.probe
+    stopped = not instance.runs and instance.server is not None and service.rotation == "power"
     if probe is None:
-        return "waiting", "dim"
+        return "-" if stopped else "waiting", "dim"
     if probe.not_from_here:
         return "not here", "warn"
     old = now - probe.at > service.source(PROBES).good_for
-    stopped = not instance.runs and instance.server is not None and service.rotation == "power"
     role = "faint" if old else "" if probe.ok else "dim" if stopped else "bad"
     return _probe_words(instance, probe, speeds), role
 

@@ -134,5 +134,5 @@ def _joined(spans: list[Span]) -> Line:
 
 
 def styled(spans: Line, role: str) -> Line:
-    """The line with one more role on each span."""
-    return tuple((text, f"{was} {role}" if was else role) for text, was in spans)
+    """The line with one more role under each span: what a span says of itself counts."""
+    return tuple((text, f"{role} {was}" if was else role) for text, was in spans)

@@ -12,7 +12,7 @@ from screens.look import look_of
 from screens.view.line import BLANK, Line, fit, line, plain, spread, width
 from screens.widgets.sheet import Sheet
 
-WIDE, TALL = 100, 30  # cells from which there are frames, and two panels side by side
+WIDE, TALL = 110, 30  # cells from which there are frames, and two panels side by side
 
 
 class Panel(Sheet):

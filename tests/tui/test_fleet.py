@@ -46,7 +46,8 @@ async def test_what_needs_a_human_stands_first_with_its_reason() -> None:
         assert order_of(app)[0] == "glance"
         assert "ill 1/2" in line_with(app, "! glance")
         await shows(pilot, "api-blue-1: ")
-        for part in ("PROD", "BLUE 3f2a9c1", "GREEN 8be41d0", "3 warm, 1 call"):
+        assert "PRODUCTION" in lines_of(app)[0]
+        for part in ("BLUE 3f2a9c1", "GREEN 8be41d0", "3 warm, 1 call"):
             assert part in line_with(app, "nova")
 
 
@@ -55,9 +56,22 @@ async def test_a_small_screen_without_colours_says_the_same() -> None:
     app, _, _ = make_app(ill(now, "glance"), service(now, "nova"), glyphs=ASCII, theme="mono")
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "2 services", "1 needs you", "READ-ONLY")
-        for part in ("PROD", "well 3/3", "* BLUE 3f2a9c1", "o GREEN 8be41d0", "3 warm, 1 call"):
+        for part in ("well 3/3", "* BLUE 3f2a9c1", "o GREEN 8be41d0", "3 warm, 1 call"):
             assert part in line_with(app, "nova")
         assert text_of(app).isascii()
+
+
+async def test_environments_that_differ_are_said_in_each_row() -> None:
+    now = time.time()
+    settings = config("cinder", "nova")
+    staged = replace(settings.services["cinder"], environment="stage")
+    settings = replace(settings, services={**settings.services, "cinder": staged})
+    app, _, _ = make_app(service(now, "cinder"), service(now, "nova"), settings=settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "all well")
+        assert "PROD" in line_with(app, "nova")
+        assert "STAGE" in line_with(app, "cinder")
+        assert "3 warm, 1 call" in line_with(app, "nova")
 
 
 async def test_before_the_first_answer_it_says_that_it_asks() -> None:
@@ -77,7 +91,7 @@ async def test_regions_of_a_group_stand_together_and_differences_are_named() -> 
     east = service(now, "nova-east")
     app, watcher, _ = make_app(east, service(now, "cinder"), other, settings=settings)
     async with app.run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "nova: 2 regions", "2 regions   3 services", "well 3/3")
+        await shows(pilot, "nova: 2 regions", "2 regions   3 services", "well 3/3", "west")
         names = order_of(app)
         assert names.index("nova-west") == names.index("nova-east") + 1 == names.index("group:nova") + 2
         assert "differ" in line_with(app, "nova: 2 regions")

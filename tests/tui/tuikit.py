@@ -23,6 +23,7 @@ from console.plan.plan import Plan
 from console.rollout.records import DecisionKind
 from screens.arming import Arming
 from screens.program import BluegreenApp
+from screens.themes import Catalogue
 from screens.view.glyphs import UNICODE, Glyphs
 
 SHAS = {
@@ -243,6 +244,7 @@ def make_app(
     clock: Callable[[], float] = time.time,
     theme: str = "dark",
     no_colour: bool = False,
+    catalogue: Catalogue | None = None,
 ) -> tuple[BluegreenApp, FakeWatcher, FakeDesk]:
     """The program over fakes; `facts` are its first snapshot."""
     watcher, desk = FakeWatcher(), FakeDesk()
@@ -256,5 +258,6 @@ def make_app(
         clock=clock,
         theme=theme,
         no_colour=no_colour,
+        catalogue=catalogue,
     )
     return app, watcher, desk

@@ -50,6 +50,7 @@ class FakeOpenStack:
     page: int = 0
     nova_filters: bool = True
     nova_microversions: tuple[str, ...] = ("2.73", "2.26")
+    nova_newest: str = "2.96"
     faults: dict[str, Callable[[], Answer] | Answer] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
@@ -139,6 +140,8 @@ class FakeOpenStack:
         }
 
     def _compute(self, path: str, query: dict[str, list[str]], headers: Any) -> Answer:
+        if path.strip("/") == "v2.1":
+            return 200, {"version": {"id": "v2.1", "version": self.nova_newest, "min_version": "2.1"}}
         version = headers.get("OpenStack-API-Version", "compute 2.1").split()[-1]
         if version not in self.nova_microversions:
             return 406, {"computeFault": {"code": 406, "message": f"Version {version} is not supported by the API."}}

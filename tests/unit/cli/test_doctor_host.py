@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from console.cli import doctor_host as host
-from console.cli.finding import Level
+from console.cli.doctor_terminal import Terminal, terminal
+from console.cli.finding import Finding, Level
 from console.config.model import Config
 from console.rollout.file_system import is_networked, kind
 
@@ -94,15 +99,120 @@ def test_logind_that_ends_processes(tmp_path: Path, content: str, kills: bool) -
     assert host._kills_at_logout((path, tmp_path / "none")) is kills
 
 
-def test_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    def levels(environ: dict[str, str], encoding: str = "utf-8", *, is_terminal: bool = True) -> set[Level]:
-        return {one.level for one in host.terminal(environ, is_terminal=is_terminal, encoding=encoding)}
+# -- the state directory
 
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("LINES", "40")
-    assert levels({"TERM": "xterm-256color"}) == {Level.OK}
-    assert levels({}, is_terminal=False) == {Level.OK}
-    assert Level.WARNING in levels({"TERM": "xterm"}, "ascii")
-    assert Level.PROBLEM in levels({"TERM": "dumb"})
-    monkeypatch.setenv("COLUMNS", "60")
-    assert Level.WARNING in levels({"TERM": "xterm"})
+
+def state(path: Path) -> dict[str, Finding]:
+    return {one.check: one for one in host.state({"XDG_STATE_HOME": str(path), "HOME": str(path)})}
+
+
+def test_a_state_directory_that_is_not_there_yet(tmp_path: Path) -> None:
+    found = state(tmp_path)
+    assert set(found) == {"state.place"}
+    assert found["state.place"].level is Level.OK
+    assert "not there yet" in found["state.place"].text
+
+
+def test_a_state_directory_that_others_can_read(tmp_path: Path) -> None:
+    (tmp_path / "bluegreen").mkdir(mode=0o755)
+    assert "chmod 700" in state(tmp_path)["state.mode"].mend
+    (tmp_path / "bluegreen").chmod(0o700)
+    assert set(state(tmp_path)) == {"state.place"}
+
+
+def test_a_state_directory_on_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "is_networked", lambda _: True)
+    monkeypatch.setattr(host, "kind", lambda _: "nfs4")
+    assert "nfs4" in state(tmp_path)["state.disk"].text
+
+
+def test_a_state_directory_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1 << 20))
+    assert "1.0 MB" in state(tmp_path)["state.space"].text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_state_directory_that_this_user_cannot_write(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert state(tmp_path)["state.place"].level is Level.PROBLEM
+
+
+def test_a_file_where_the_state_directory_should_be(tmp_path: Path) -> None:
+    (tmp_path / "bluegreen").touch()
+    assert state(tmp_path)["state.place"].level is Level.PROBLEM
+
+
+# -- the terminal
+
+
+def screen(**changes: Any) -> dict[str, Finding]:
+    environ = {"TERM": "xterm-256color", **changes.pop("environ", {})}
+    here = Terminal(environ, True, "utf-8", (120, 40), lambda _: "")
+    return {one.check: one for one in terminal(replace(here, **changes))}
+
+
+def odd(found: dict[str, Finding]) -> set[str]:
+    return {check for check, one in found.items() if one.level is not Level.OK}
+
+
+def test_a_terminal_that_is_well() -> None:
+    found = screen()
+    assert odd(found) == set()
+    assert "xterm-256color, 120x40, 256 colours" in found["terminal.kind"].text
+
+
+def test_output_that_is_no_terminal() -> None:
+    assert odd(screen(is_terminal=False)) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "check", "words"),
+    [
+        ({"environ": {"TERM": "dumb"}}, "terminal.kind", "status --watch"),
+        ({"size": (60, 24)}, "terminal.size", "80x24"),
+        ({"encoding": "ascii"}, "terminal.characters", "LANG"),
+    ],
+)
+def test_a_terminal_that_lacks_something(changes: dict[str, Any], check: str, words: str) -> None:
+    found = screen(**changes)
+    assert odd(found) == {check}
+    assert words in f"{found[check].text} {found[check].means} {found[check].mend}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"NO_COLOR": "1"}, "no colours (NO_COLOR)"),
+        ({"TERM": "vt100"}, "no colours"),
+        ({"COLORTERM": "truecolor"}, "16 million"),
+        ({"TMUX": "x"}, "in tmux"),
+        ({"STY": "x"}, "in screen"),
+        ({"SSH_TTY": "/dev/pts/1"}, "over SSH"),
+    ],
+)
+def test_what_the_screens_will_use(environ: dict[str, str], words: str) -> None:
+    assert words in screen(environ=environ)["terminal.kind"].text
+
+
+@pytest.mark.parametrize(
+    ("clipboard", "passed", "escape", "found"),
+    [
+        ("on", "off", "10", set()),
+        ("external", "off", "10", set()),
+        ("off", "on", "10", set()),
+        ("off", "off", "10", {"terminal.clipboard"}),
+        ("on", "off", "500", {"terminal.escape"}),
+        ("", "", "", set()),
+        ("off", "", "not a number", {"terminal.clipboard"}),
+    ],
+)
+def test_what_tmux_lets_through(clipboard: str, passed: str, escape: str, found: set[str]) -> None:
+    told = {"set-clipboard": clipboard, "allow-passthrough": passed, "escape-time": escape}
+    assert odd(screen(environ={"TMUX": "x"}, ask=lambda argv: told[argv[-1]])) == found
+
+
+def test_outside_tmux_nobody_is_asked() -> None:
+    def never(argv: tuple[str, ...]) -> str:
+        raise AssertionError(argv)
+
+    assert odd(screen(ask=never)) == set()

@@ -11,7 +11,7 @@ from watching import Screen
 
 from console.config.model import Config, LeaseConfig, Rotation, Selection, ServiceConfig
 from console.model.closeup import Focus
-from console.model.service import BALANCER, STATS
+from console.model.service import BALANCER, SESSIONS, STATS
 from console.watch.poller import Poller
 
 SERVER = "/compute/v2.1/servers/api-blue-1"
@@ -167,3 +167,22 @@ def test_a_focus_on_what_there_is_not_is_no_focus(watch: Watch, screen: Screen) 
     found = screen.wait(lambda one: one.instance and one.instance.sources["server"].seen_at)
     assert found.instance is not None
     assert found.instance.details == {}
+
+
+def test_sessions_come_from_a_prometheus_listener(cloud: FakeOpenStack, watch: Watch, screen: Screen) -> None:
+    port = int(cloud.url.rpartition(":")[2])
+    others = {"loadbalancers": [{"id": "api-l"}], "protocol": "PROMETHEUS", "protocol_port": port}
+    cloud.listeners.append({"id": "metrics", "name": "metrics", **others})
+    cloud.faults["/metrics"] = (200, 'octavia_member_current_sessions{pool="p",member="m-api-blue-1"} 3\n')
+    watch().focus(Focus("api"))
+    found = screen.wait(lambda one: one.services["api"].sessions)
+    assert found.services["api"].sessions["m-api-blue-1"].current == 3
+    assert found.services["api"].source(SESSIONS).hint == ""
+
+
+def test_without_a_prometheus_listener_that_is_said(watch: Watch, screen: Screen) -> None:
+    watch().focus(Focus("api"))
+    found = screen.wait(lambda one: one.services["api"].source(SESSIONS).hint)
+    source = found.services["api"].source(SESSIONS)
+    assert "load balancer api has none" in source.hint
+    assert source.problem == "", "a load balancer without one is nothing to mend"

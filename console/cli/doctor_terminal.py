@@ -1,0 +1,120 @@
+"""What doctor says of this terminal: what the screens will draw on it, and what stands in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from console.cli.finding import Finding, ok, warning
+
+_LEAST = 80, 24  # columns and lines that every screen fits
+_SLOW_ESCAPE = 100  # milliseconds that tmux may wait for the rest of a key before esc feels slow
+
+Ask = Callable[[tuple[str, ...]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What there is to look at. `ask` runs a program and returns what it prints, or nothing."""
+
+    environ: Mapping[str, str]
+    is_terminal: bool
+    encoding: str
+    size: tuple[int, int]
+    ask: Ask
+
+    @classmethod
+    def current(cls) -> Terminal:
+        """The terminal of this process."""
+        columns, lines = shutil.get_terminal_size()
+        encoding = sys.stdout.encoding or "unknown"
+        return cls(os.environ, sys.stdin.isatty() and sys.stdout.isatty(), encoding, (columns, lines), _said)
+
+
+def terminal(here: Terminal) -> Iterator[Finding]:
+    """Kind, size, colours, characters, and what tmux lets through."""
+    if not here.is_terminal:
+        yield ok("terminal.kind", "input or output is no terminal: the verbs work, the screens need one")
+        return
+    name = here.environ.get("TERM", "")
+    if name in ("", "dumb", "unknown"):
+        yield warning(
+            "terminal.kind",
+            f"TERM is {name or 'not set'}: no screen can be drawn",
+            "`bluegreen` writes each change as a line, as `bluegreen status --watch` does",
+            "if the terminal can do more, name it: export TERM=xterm-256color",
+        )
+        return
+    columns, lines = here.size
+    yield ok("terminal.kind", f"{name}, {columns}x{lines}, {_colours(here.environ)}{_between(here.environ)}")
+    if columns < _LEAST[0] or lines < _LEAST[1]:
+        means = "rows and columns are left out; nothing that a decision needs, but it is hard to read"
+        yield warning("terminal.size", f"{columns}x{lines} is less than 80x24", means, "make the window larger")
+    yield from _characters(here)
+    yield from _tmux(here)
+
+
+def _characters(here: Terminal) -> Iterator[Finding]:
+    from screens.terminal import is_ascii_only
+
+    if "utf" not in here.encoding.lower():
+        means = "frames and signs are drawn in ASCII, and other letters as question marks"
+        mend = "set LANG to a UTF-8 locale, such as C.UTF-8"
+        yield warning("terminal.characters", f"the encoding is {here.encoding}", means, mend)
+    elif is_ascii_only(here.environ, here.encoding):
+        yield ok("terminal.characters", "ASCII frames and signs: the fonts of such consoles lack others")
+    else:
+        yield ok("terminal.characters", "UTF-8; where the font lacks signs, `bluegreen --ascii` draws others")
+
+
+def _colours(environ: Mapping[str, str]) -> str:
+    from screens.terminal import TRUE_COLOUR, colours
+
+    found = colours(environ)
+    if environ.get("NO_COLOR"):
+        return "no colours (NO_COLOR)"
+    if found == 0:
+        return "no colours"
+    return "16 million colours" if found == TRUE_COLOUR else f"{found} colours"
+
+
+def _between(environ: Mapping[str, str]) -> str:
+    from screens.terminal import multiplexer
+
+    between = multiplexer(environ)
+    far = ", over SSH (15 frames a second at most)" if "SSH_CONNECTION" in environ or "SSH_TTY" in environ else ""
+    return f"{f', in {between}' if between else ''}{far}"
+
+
+def _tmux(here: Terminal) -> Iterator[Finding]:
+    """What tmux itself says of its settings; silent where it does not."""
+    from screens.terminal import multiplexer
+
+    if multiplexer(here.environ) != "tmux":
+        return
+    clipboard = here.ask(("tmux", "show-options", "-gsv", "set-clipboard"))
+    passed = here.ask(("tmux", "show-options", "-gwv", "allow-passthrough"))
+    if clipboard == "off" and passed in ("", "off"):
+        means = "what is copied reaches neither tmux nor your clipboard, only a file"
+        mend = "tmux set -s set-clipboard on"
+        yield warning("terminal.clipboard", "tmux has set-clipboard off and no passthrough", means, mend)
+    elif clipboard:
+        yield ok("terminal.clipboard", f"tmux takes what is copied (set-clipboard {clipboard})")
+    escape = here.ask(("tmux", "show-options", "-gsv", "escape-time"))
+    if escape.isdecimal() and int(escape) > _SLOW_ESCAPE:
+        means = "esc goes back only after that"
+        yield warning("terminal.escape", f"tmux waits {escape} ms after esc", means, "tmux set -s escape-time 20")
+
+
+def _said(argv: tuple[str, ...]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 a fixed command of ours
+            argv, capture_output=True, text=True, timeout=2, check=False, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from console.cli.doctor_service import examine
+from console.cli.finding import Finding, Level
+from console.config.model import HealthCheck, Kind, Rotation, ServiceConfig, VipCheck
+from console.model.balancer import Balanced, LoadBalancer, Member, Monitor, Pool
+from console.model.colour import Colour
+from console.model.instance import Instance, Probe, Version
+from console.model.server import Server
+from console.model.service import BALANCER, PROBES, SERVERS, VIP, ColourSet, Service, Source
+
+
+def service_config(kind: Kind = Kind.WEIGHTS, **changes: Any) -> ServiceConfig:
+    found = ServiceConfig(
+        "api", "prod", Rotation("api", "api", kind), health=HealthCheck(), vip=VipCheck("http://{vip}/")
+    )
+    return replace(found, **changes)
+
+
+def an_instance(colour: Colour, **changes: Any) -> Instance:
+    member = Member(f"m-{colour}", f"api-{colour}", "10.0.0.1", 80, provisioning_status="ACTIVE")
+    server, version = Server(f"s-{colour}", f"api-{colour}", "ACTIVE"), Version("abc", "metadata.git_commit")
+    return replace(Instance(f"api-{colour}", colour, server, member, Probe(True, 1.0, 3.0, 200), version), **changes)
+
+
+def a_service(provider: str = "amphora", **changes: Any) -> Service:
+    part = Balanced(
+        LoadBalancer("l", "api", "203.0.113.7", provider, "ACTIVE"), pools=(Pool("p", "api", monitor=Monitor("h")),)
+    )
+    found = Service(
+        "api",
+        "production",
+        "prod",
+        blue=ColourSet(Colour.BLUE, (an_instance(Colour.BLUE),)),
+        green=ColourSet(Colour.GREEN, (an_instance(Colour.GREEN),)),
+        balanced=(part,),
+        sources={name: Source(name, seen_at=1.0) for name in (SERVERS, BALANCER, PROBES, VIP)},
+    )
+    return replace(found, **changes)
+
+
+def odd(config: ServiceConfig, service: Service) -> dict[str, Finding]:
+    """The findings that are not ok, by check."""
+    return {one.check: one for one in examine(config, service) if one.level is not Level.OK}
+
+
+def test_a_service_without_faults() -> None:
+    assert odd(service_config(), a_service()) == {}
+
+
+def test_workers_need_a_probe_and_no_load_balancer() -> None:
+    workers = a_service(balanced=(), decisive=(SERVERS,), sources={SERVERS: Source(SERVERS, seen_at=1.0)})
+    assert odd(service_config(Kind.POWER, vip=None), workers) == {}
+    found = odd(service_config(Kind.POWER, health=None, vip=None), workers)
+    assert found["service.health"].level is Level.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("provider", "kind", "health", "level"),
+    [
+        ("amphora", Kind.WEIGHTS, HealthCheck(), Level.OK),
+        ("ovn", Kind.WEIGHTS, HealthCheck(), Level.PROBLEM),
+        ("ovn", Kind.POOLS, HealthCheck(), Level.OK),
+        ("ovn", Kind.POOLS, None, Level.WARNING),
+        ("f5", Kind.WEIGHTS, HealthCheck(), Level.WARNING),
+        ("", Kind.WEIGHTS, HealthCheck(), Level.WARNING),
+    ],
+)
+def test_what_a_provider_can(provider: str, kind: Kind, health: HealthCheck | None, level: Level) -> None:
+    found = [
+        one.level
+        for one in examine(service_config(kind, health=health), a_service(provider))
+        if one.check == "service.provider"
+    ]
+    assert found == [level]
+
+
+def test_instances_that_cannot_be_reached_from_here() -> None:
+    refused = Probe(False, 1.0, error="connection refused")
+    sides: dict[str, Any] = {
+        colour.value: ColourSet(colour, (an_instance(colour, probe=refused),)) for colour in Colour
+    }
+    found = odd(service_config(), a_service(**sides))
+    assert "connection refused" in found["service.probes"].text
+    said = Probe(False, 1.0, 3.0, 503)
+    sides = {colour.value: ColourSet(colour, (an_instance(colour, probe=said),)) for colour in Colour}
+    assert odd(service_config(), a_service(**sides)) == {}, "they answer, if badly: that is status's to say"
+    assert odd(service_config(health=HealthCheck(reachable=False)), a_service()) == {}
+
+
+def test_a_source_that_was_never_seen_says_nothing_else() -> None:
+    unseen = {SERVERS: Source(SERVERS, seen_at=1.0), BALANCER: Source(BALANCER, problem="no answer", hint="wait")}
+    found = list(examine(service_config(), a_service(sources=unseen)))
+    assert [(one.check, one.exit_code, one.mend) for one in found] == [("service.seen", 4, "wait")]
