@@ -12,8 +12,9 @@ from textual.widget import Widget
 from console.model.colour import Colour
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
-from console.rollout.records import Rollout
-from screens.change_dialogs import ask_to_abort, ask_to_settle, ask_to_start
+from console.rollout.records import Event, Rollout
+from console.rollout.waiting import Waiting, waiting
+from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_settle, ask_to_start
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
 from screens.view import change, traffic
@@ -78,6 +79,18 @@ class ChangeScreen(FactsScreen):
         rollout = self.followed
         return rollout is not None and not rollout.state.ended and not self.orphan
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What the journal says happened in the rollout on this screen."""
+        view, mine = self.console_app.journal, self._rollout
+        return view.events if mine is not None and view.followed is not None and view.followed.id == mine.id else ()
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What the rollout waits for, while somebody walks it."""
+        rollout = self.followed
+        return waiting(rollout, self.events) if rollout is not None and not self.orphan else None
+
     def begun(self, rollout: Rollout) -> None:
         """The journal has the rollout that was confirmed here: from now on it is followed."""
         self._rollout = rollout
@@ -90,7 +103,12 @@ class ChangeScreen(FactsScreen):
         plan = self.forecast if isinstance(self.forecast, Plan) else None
         refusal = self.forecast if isinstance(self.forecast, Refusal) else None
         return replace(
-            base, plan=plan, refusal=refusal, followed=mine, unfinished=self.orphan if mine else base.unfinished
+            base,
+            plan=plan,
+            refusal=refusal,
+            followed=mine,
+            unfinished=self.orphan if mine else base.unfinished,
+            waiting=self.waiting,
         )
 
     # -- showing
@@ -141,9 +159,10 @@ class ChangeScreen(FactsScreen):
             self._ended = True
             self.say("")  # what was said while it ran is in the past
         head = [change.headline(rollout.plan, glyphs), *change.story(rollout, orphan=self.orphan, glyphs=glyphs)]
+        if (waits := self.waiting) is not None:
+            head.append(change.waits_line(waits, now, glyphs))
         self._part("#headline", Sheet).show(head)
-        view = self.console_app.journal
-        events = view.events if view.followed is not None and view.followed.id == rollout.id else ()
+        events = self.events
         self._show_steps(progress(rollout, events, orphan=self.orphan), now)
         log = self._part("#log", Panel)
         log.display = True
@@ -206,6 +225,21 @@ class ChangeScreen(FactsScreen):
         """Ask what then."""
         if self.followed is not None:
             ask_to_abort(self, self.followed)
+
+    def do_go_on(self) -> None:
+        """Ask for the word."""
+        if self.followed is not None and (waits := self.waiting) is not None:
+            ask_to_go_on(self, self.followed, waits)
+
+    def do_hold(self) -> None:
+        """Wait before the next write: no confirmation, it only stops what would happen."""
+        if self.followed is not None:
+            self.console_app.desk.hold(self.followed.id)
+
+    def do_extend(self) -> None:
+        """Ask how much time."""
+        if self.followed is not None and (waits := self.waiting) is not None:
+            ask_how_much_time(self, self.followed, waits)
 
     def do_settle(self) -> None:
         """Ask which end."""

@@ -6,12 +6,13 @@ import time
 from typing import TYPE_CHECKING
 
 from console.model.text import visible
-from console.plan.plan import Action, Plan
+from console.plan.plan import Action, Plan, StepKind
 from console.rollout.records import DecisionKind, Rollout
 from screens.view import change
 from screens.view.line import BLANK, Line, line
 
 if TYPE_CHECKING:
+    from console.rollout.waiting import Waiting
     from screens.change import ChangeScreen
 
 _OWN_PROCESS = "A process of its own does it: it goes on when this console is closed, and ends with a reboot."
@@ -59,6 +60,52 @@ def _start(screen: ChangeScreen, plan: Plan, reason: str, *, unarmed: bool) -> N
     else:
         screen.say("starting")
         app.desk.begin(plan, reason)
+
+
+def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None:
+    """The word that the rollout waits for: typed in production, since a write may follow."""
+    from screens.dialogs.typed import TypedDialog  # noqa: PLC0415 widgets that only a dialog needs
+
+    app = screen.console_app
+    production = app.config.services[screen.service_name].is_production
+    title = {StepKind.PAUSE: "Go on with the next share", StepKind.CONFIRM: "Keep it", StepKind.BAKE: "End the bake"}
+    go = title.get(waits.step.kind, "Go on")
+
+    def answered(reason: str | None) -> None:
+        now_waits = screen.waiting
+        if reason is None:
+            screen.say("it goes on waiting")
+        elif now_waits is None or now_waits.step.id != waits.step.id:
+            screen.say("it does not wait for that any more: look again")
+        elif why := app.arming.why_not(app.now()):
+            screen.say(f"not said: {why}")
+        else:
+            app.desk.say_word(rollout.id, reason)
+
+    lines = [line(visible(waits.step.words))]
+    word = screen.service_name if production else "y"
+    dialog = TypedDialog(
+        f"{go}: {visible(screen.service_name)}", lines, word=word, go=go, reason=app.arming.reason, danger=production
+    )
+    app.push_screen(dialog, answered)
+
+
+def ask_how_much_time(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None:
+    """Five minutes to an hour more before what happens by itself."""
+    from screens.dialogs.choice import Choice, ChoiceDialog  # noqa: PLC0415
+
+    choices = [
+        Choice(str(60 * minutes), key, f"{minutes} minutes", f"then {visible(waits.otherwise)}")
+        for key, minutes in (("5", 5), ("1", 15), ("6", 60))
+    ]
+
+    def answered(choice: str | None) -> None:
+        if choice is not None:
+            screen.console_app.desk.extend(rollout.id, int(choice))
+
+    lines = [line(f"{visible(waits.step.title)}: how much more time?")]
+    dialog = ChoiceDialog(f"More time for rollout {rollout.id}", lines, choices, nothing="leave it")
+    screen.app.push_screen(dialog, answered)
 
 
 def ask_to_abort(screen: ChangeScreen, rollout: Rollout) -> None:

@@ -71,6 +71,18 @@ class JournalDesk:
         """Stop a rollout: answers Decided."""
         self._jobs.put(partial(self._abort, rollout_id, reason, hold))
 
+    def say_word(self, rollout_id: str, reason: str) -> None:
+        """Say the word that a rollout waits for: answers Decided."""
+        self._jobs.put(partial(self._say_word, rollout_id, reason))
+
+    def hold(self, rollout_id: str) -> None:
+        """Let a rollout wait before its next write: answers Decided."""
+        self._jobs.put(partial(self._hold, rollout_id))
+
+    def extend(self, rollout_id: str, seconds: int) -> None:
+        """Give a rollout that waits or bakes more time: answers Decided."""
+        self._jobs.put(partial(self._extend, rollout_id, seconds))
+
     def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
         """Finish, go back or leave an unfinished rollout, planned on these facts: answers Begun or Decided."""
         self._jobs.put(partial(self._settle, rollout_id, choice, service, reason))
@@ -144,6 +156,27 @@ class JournalDesk:
         request.abort(journal, rollout_id, Who.current(), reason, hold=hold)
         then = "it stays where it is" if hold else "it goes back if anything was written"
         self._post(Decided(f"abort asked for: no further step forward; {then}"))
+
+    def _say_word(self, rollout_id: str, reason: str, journal: Journal) -> None:
+        from console.rollout import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        found = request.say_word(journal, rollout_id, Who.current(), reason)
+        self._post(Decided(f"rollout {rollout_id}: {found.word}"))
+
+    def _hold(self, rollout_id: str, journal: Journal) -> None:
+        from console.rollout import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        request.pause(journal, rollout_id, Who.current())
+        self._post(Decided("it waits before its next write, if there is one left"))
+
+    def _extend(self, rollout_id: str, seconds: int, journal: Journal) -> None:
+        from console.rollout import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        found = request.extend(journal, rollout_id, seconds, Who.current())
+        self._post(Decided(f"{seconds // 60} minutes more: {found.step.title}"))
 
     def _settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415

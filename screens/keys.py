@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.service import Service
     from console.plan.plan import Plan, Refusal
     from console.rollout.records import Rollout
+    from console.rollout.waiting import Waiting
 
 
 class Place(StrEnum):
@@ -47,8 +48,8 @@ class Situation:
     """All that decides whether an action can be done now.
 
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
-    the one on the change screen. `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows
-    are hidden by a filter. `keymap`: the keys of actions that the config gave others.
+    the one on the change screen, `waiting` what that one waits for. `plan` is the plan on the change screen, `refusal`
+    why there is none. `sifted`: rows are hidden by a filter. `keymap`: the keys of actions that the config gave others.
     """
 
     place: Place
@@ -61,6 +62,7 @@ class Situation:
     rollout: Rollout | None = None
     unfinished: bool = False
     followed: Rollout | None = None
+    waiting: Waiting | None = None
     problems: int = 0
     journal_problem: str = ""
     paused: bool = False
@@ -187,6 +189,22 @@ def _to_abort(s: Situation) -> str:
     return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
 
 
+def _to_go_on(s: Situation) -> str:
+    if s.waiting is None or s.unfinished:
+        return "nothing waits for a word here"
+    return s.arming.why_not(s.now)
+
+
+def _to_extend(s: Situation) -> str:
+    if s.waiting is None or s.unfinished:
+        return "nothing waits for a word here"
+    return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
+
+
+def _to_hold(s: Situation) -> str:
+    return "it waits already" if s.waiting is not None and not s.unfinished else _to_abort(s)
+
+
 def _to_settle(s: Situation) -> str:
     if s.followed is None or not s.unfinished:
         return "no unfinished rollout here"
@@ -267,6 +285,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "follow", ("f",), "follow", "Open the rollout that is under way or unfinished.",
         frozenset({Place.FLEET, Place.SERVICE}), reason=_to_follow, bar=Bar.OPEN,
+    ),
+    Action(
+        "go_on", ("n",), "go on…", "Say the word that the rollout waits for: next share, keep it, end bake.", _CHANGE,
+        mutates=True, danger=Danger.TYPED, reason=_to_go_on, bar=Bar.OPEN,
+    ),
+    Action(
+        "hold", ("w",), "wait", "Let the rollout wait before its next write, until somebody goes on.", _CHANGE,
+        reason=_to_hold, bar=Bar.NEVER,
+    ),
+    Action(
+        "extend", ("x",), "more time…", "Give a rollout that waits or bakes more time. Asks how much.", _CHANGE,
+        reason=_to_extend, bar=Bar.OPEN,
     ),
     Action(
         "abort", ("a",), "abort…", "Stop the rollout: it goes back, or holds where it is. Asks first.", _CHANGE,

@@ -64,5 +64,14 @@ class Desk(Protocol):
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         """Stop a rollout; it goes back, or holds where it is. Answers Decided."""
 
+    def say_word(self, rollout_id: str, reason: str) -> None:
+        """Say the word that a rollout waits for: go on, keep it, end the bake. Answers Decided."""
+
+    def hold(self, rollout_id: str) -> None:
+        """Let a rollout wait before its next write. Answers Decided."""
+
+    def extend(self, rollout_id: str, seconds: int) -> None:
+        """Give a rollout that waits or bakes more time. Answers Decided."""
+
     def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
         """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided."""

@@ -9,10 +9,15 @@ from console.plan.plan import Plan
 
 def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
     """Ask; returns the reason. In production the service's name is typed. Raises Refused when it is not confirmed."""
-    wanted = settings.name if settings.is_production else "y"
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
+    return confirm_word(settings, f"{verb} {settings.name} to {plan.target.upper()}", reason)
+
+
+def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
+    """Ask for the word that allows `to_do`; returns the reason. Raises Refused when it is not given."""
+    wanted = settings.name if settings.is_production else "y"
     try:
-        answer = input(f"type {wanted} to {verb} {settings.name} to {plan.target.upper()}: ")
+        answer = input(f"type {wanted} to {to_do}: ")
         if answer.strip() == wanted and not reason:
             reason = input("reason (may be empty): ").strip()
     except (EOFError, KeyboardInterrupt):

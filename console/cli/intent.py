@@ -14,7 +14,7 @@ from console.plan.planner import plan as make_plan
 
 
 def add_intent_options(parser: argparse.ArgumentParser) -> None:
-    """SERVICE, --to, --in, --out."""
+    """SERVICE, --to, --in, --out, and who is asked on the way."""
     parser.add_argument("service", nargs="?", metavar="SERVICE", help="may be left out when the config has only one")
     parser.add_argument("--to", choices=[str(colour) for colour in Colour], help="default: the colour that is not live")
     parser.add_argument(
@@ -29,11 +29,27 @@ def add_intent_options(parser: argparse.ArgumentParser) -> None:
         help="what serves fails for clients although its checks pass: it is no capacity that must be kept",
     )  # fmt: skip
 
+    parser.add_argument(
+        "--unattended", action="store_true", help="go through the shares of `release.shift` without waiting for a word"
+    )
+    parser.add_argument(
+        "--confirm", choices=["operator", "proof"], default="operator",
+        help="who keeps a cutover with `release.confirm_within`: an operator's second word, or the proof alone",
+    )  # fmt: skip
+
 
 def intent_of(args: argparse.Namespace, action: Action) -> Intent:
     """The intent that the options spell."""
     target = Colour(args.to) if args.to else None
-    return Intent(action, target, tuple(args.take_in), tuple(args.leave_out), args.live_fails)
+    return Intent(
+        action,
+        target,
+        tuple(args.take_in),
+        tuple(args.leave_out),
+        source_fails=args.live_fails,
+        unattended=args.unattended,
+        keep_on_proof=args.confirm == "proof",
+    )
 
 
 def plan_or_refuse(service: Service, config: ServiceConfig, intent: Intent) -> Plan:

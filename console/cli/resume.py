@@ -1,4 +1,4 @@
-"""`bluegreen resume`: a rollout whose runner died, or that stopped: finish it, go back, or leave it."""
+"""`bluegreen resume`: go on with a rollout that waits for a word; or settle one whose runner died, or that stopped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from console.cli.confirm import confirm
+from console.cli.confirm import confirm, confirm_word
 from console.cli.following import follow
 from console.cli.looking import config_of, look, say, warn
 from console.cli.plan_words import plan_lines
@@ -17,6 +17,7 @@ from console.rollout import request
 from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, Rollout
+from console.rollout.waiting import waiting
 from console.rollout.who import Who
 
 
@@ -43,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")
     with Journal.open(config.journal) as journal:
         rollout = _which(journal, args.rollout)
+        if rollout is not None and not unfinished(rollout) and not rollout.state.ended:
+            return _go_on(config, journal, rollout, args)
         if rollout is None:
             say("nothing to resume: no rollout is unfinished")
             return 0
@@ -60,17 +63,37 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.detach else follow(config, rollout.id)
 
 
+def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Namespace) -> int:
+    """Say the word that it waits for: to go on with the next share, to keep the cutover, to end the bake."""
+    if args.choice is not None:
+        raise UsageError(f"rollout {rollout.id} is under way", f"`bluegreen abort {rollout.id}` stops it")
+    found = waiting(rollout, journal.events(rollout.id))
+    settings = config.services[rollout.service]
+    if found is not None and not args.yes:
+        say(visible(f"rollout {rollout.id}: {found.step.title}. {found.step.words}"))
+        if not sys.stdin.isatty():
+            raise Refused("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
+    reason = str(args.reason)
+    if found is not None and not args.yes:
+        reason = confirm_word(settings, f"{found.word} with rollout {rollout.id} of {rollout.service}", reason)
+    done = request.say_word(journal, rollout.id, Who.current(), reason)
+    say(f"rollout {rollout.id}: {done.word}")
+    return 0 if args.detach else follow(config, rollout.id)
+
+
 def _which(journal: Journal, wanted: str | None) -> Rollout | None:
     found = request.to_resume(journal)
     if wanted is not None:
         rollout = journal.rollout(wanted)
+        if not rollout.state.ended:
+            return rollout
         if rollout.id not in {other.id for other in found} and not unfinished(rollout):
             raise UsageError(f"rollout {rollout.id} is not unfinished: {rollout.state}", rollout.sentence)
         return rollout
     if len(found) > 1:
         listed = ", ".join(f"{rollout.id} ({rollout.service})" for rollout in found)
         raise UsageError("which rollout?", f"unfinished: {listed}")
-    return found[0] if found else None
+    return found[0] if found else next((one for one in journal.rollouts() if not one.state.ended), None)
 
 
 def _counting(rollout: Rollout) -> request.Told:

@@ -13,7 +13,7 @@ from typing import Any
 
 from console.model.balancer import WEIGHT_TAG, Member
 from console.model.call import Call
-from console.plan.plan import MemberChange
+from console.plan.plan import MemberChange, Plan, Step
 
 SERVICE = "load-balancer"
 
@@ -33,10 +33,21 @@ def apply(members: Iterable[Member], changes: Sequence[MemberChange]) -> tuple[M
 
     def changed(change: MemberChange) -> Member:
         member = by_id[change.member_id]
-        recorded = change.weight_after or member.intended_weight or change.weight_before
+        recorded = change.intended or change.weight_after or member.intended_weight or change.weight_before
         return with_weight(member, change.weight_after, recorded)
 
     return tuple(changed(change) for change in changes)
+
+
+def members_at(plan: Plan, step: Step) -> tuple[Member, ...]:
+    """All members of the plan as its writes before this step leave them, statuses blank."""
+    found = {member.id: member for member in plan.basis.members}
+    for before in plan.steps:
+        if before.id == step.id:
+            break
+        if before.changes:
+            found |= {member.id: member for member in apply(found.values(), before.changes)}
+    return tuple(found.values())
 
 
 def item(member: Member) -> dict[str, Any]:

@@ -24,7 +24,8 @@ class Intent:
     `target` None: the colour that does not carry it now. `take_in`: names or ids of members at weight 0 without a
     recorded weight that belong in rotation ("all" for every one of the target); `leave_out`: those that do not.
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
-    count as capacity to be kept.
+    count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
+    confirmation enough, no second one is waited for.
     """
 
     action: Action
@@ -32,25 +33,31 @@ class Intent:
     take_in: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
     source_fails: bool = False
+    unattended: bool = False
+    keep_on_proof: bool = False
 
 
 class StepKind(StrEnum):
-    """The stages of a release that a shift of traffic needs, in order."""
+    """The stages of a release that a shift of traffic needs. SHIFT and PROVE come once per share of the traffic."""
 
     RECONCILE = "reconcile"
     SHIFT = "shift"
     PROVE = "prove"
+    PAUSE = "pause"  # waits for an operator to go on with the next share
+    CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
+    BAKE = "bake"  # watches health and traffic for a while
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChange:
-    """What one step does to one member."""
+    """What one step does to one member. `intended`: its weight when it is fully in rotation, None: not known here."""
 
     member_id: str
     name: str
     colour: Colour
     weight_before: int
     weight_after: int
+    intended: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +76,15 @@ class Share:
 class Proof:
     """What is asked through the VIP, and the versions of which one must answer: fixed when the plan is made.
 
-    `count` new connections within `over` seconds, all to be answered by one of `versions`.
+    `count` new connections within `over` seconds, all to be answered by one of `versions`. With `others` the traffic is
+    shared: each of the two sets must answer at least once, and both may; the share is shown, not judged.
     """
 
     url: str
     versions: tuple[str, ...]
     count: int = 20
     over: float = 2.0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

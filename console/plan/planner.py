@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from console.config.model import ServiceConfig
@@ -12,8 +13,9 @@ from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, names_nobody
 from console.plan.digest import digest
 from console.plan.notes import notes_for
-from console.plan.plan import Action, Intent, MemberChange, Plan, Refusal
+from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.preconditions import first_refusal, not_seen
+from console.plan.steps import steps as steps_of
 
 
 def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
@@ -38,12 +40,12 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     refusal = _unready(service, intent, target, found)
     if refusal is not None:
         return refusal
-    shift = weights.shift(service, intent, found)
-    refusal = _below_floor(service, config, intent, shift.changes, now)
+    moves = weights.shifts(service, config, intent, found, now)
+    refusal = _below_floor(service, config, intent, moves, now)
     if refusal is not None:
         return refusal
     basis = basis_of(service)
-    steps = weights.steps(service, config, intent, shift, now)
+    steps = steps_of(service, config, intent, moves, now)
     return Plan(
         service=service.name,
         environment=service.environment,
@@ -52,12 +54,12 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         target=target,
         source_version=service.side(target.other).version,
         target_version=service.side(target).version,
-        summary=weights.summary(service, intent, shift),
+        summary=weights.summary(service, intent, moves),
         intent=intent,
         basis=basis,
         steps=steps,
         notes=notes_for(service, config, target, found, now),
-        digest=digest(config, intent, basis, shift.changes),
+        digest=digest(config, intent, basis, tuple(change for moved in moves for change in moved.changes)),
     )
 
 
@@ -114,14 +116,17 @@ def _out_words(found: Candidates) -> str:
 
 
 def _below_floor(
-    service: Service, config: ServiceConfig, intent: Intent, changes: tuple[MemberChange, ...], now: float
+    service: Service, config: ServiceConfig, intent: Intent, moves: Sequence[weights.Shift], now: float
 ) -> Refusal | None:
+    """Refuse if the state after any of the writes is below the floor."""
     assert intent.target is not None
-    before = capacity.shares(service, {}, now)
-    after = capacity.shares(service, {change.member_id: change.weight_after for change in changes}, now)
     failing = intent.target.other if intent.source_fails else None
-    least = capacity.floor(before, config.release.min_ratio, failing)
-    broken = capacity.below(capacity.serving(after), least)
+    least = capacity.floor(capacity.shares(service, {}, now), config.release.min_ratio, failing)
+    predicted: dict[str, int] = {}
+    broken = ""
+    for moved in moves:
+        predicted |= {change.member_id: change.weight_after for change in moved.changes}
+        broken = broken or capacity.below(capacity.serving(capacity.shares(service, predicted, now)), least)
     if not broken:
         return None
     hint = "add or mend instances of that colour, or lower release.min_ratio in the config on purpose"

@@ -35,6 +35,10 @@ class DecisionKind(StrEnum):
     FINISH = "finish"
     GO_BACK = "go back"
     LEAVE = "leave"
+    PAUSE = "pause"  # no further step until somebody goes on
+    GO_ON = "go on"
+    KEEP = "keep"  # the second confirmation of a cutover, or the early end of its bake
+    EXTEND = "extend"  # the decision's `step` is "ID SECONDS"
 
 
 class EventKind(StrEnum):

@@ -21,6 +21,7 @@ from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.unanswered import settled_at
+from console.rollout.waiting import Waiting, waiting
 from console.rollout.who import Who
 
 RUNNER = "console.rollout.runner"
@@ -72,16 +73,54 @@ def start_runner(config: Config, rollout_id: str) -> None:
 
 def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold: bool = False) -> None:
     """Ask a rollout to stop: it goes back, or with `hold` stays where it is. Raises UsageError if none hears it."""
+    rollout = _heard(journal, rollout_id, "abort")
+    then = "hold" if hold else "go back"
+    journal.decide(rollout.id, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
+
+
+def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "") -> None:
+    """Ask a rollout to wait before its next write. Raises UsageError if none hears it."""
+    rollout = _heard(journal, rollout_id, "pause")
+    journal.decide(rollout.id, DecisionKind.PAUSE, rollout.plan.digest, who, reason=reason)
+
+
+def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "") -> Waiting:
+    """Say the word that a rollout waits for; returns what that was. Raises UsageError where it waits for none."""
+    rollout = _heard(journal, rollout_id, "go on with")
+    found = _waits(journal, rollout)
+    journal.decide(rollout.id, found.word, found.digest, who, step=found.step.id, reason=reason)
+    return found
+
+
+def extend(journal: Journal, rollout_id: str, seconds: int, who: Who, reason: str = "") -> Waiting:
+    """Give the step that waits or bakes more time. Raises UsageError where there is none."""
+    rollout = _heard(journal, rollout_id, "extend")
+    found = _waits(journal, rollout)
+    step = f"{found.step.id} {seconds}"
+    journal.decide(rollout.id, DecisionKind.EXTEND, found.digest, who, step=step, reason=reason)
+    return found
+
+
+def _waits(journal: Journal, rollout: Rollout) -> Waiting:
+    found = waiting(rollout, journal.events(rollout.id))
+    if found is None:
+        raise UsageError(
+            f"rollout {rollout.id} waits for nobody's word now", f"`bluegreen attach {rollout.id}` shows what it does"
+        )
+    return found
+
+
+def _heard(journal: Journal, rollout_id: str, what: str) -> Rollout:
+    """The rollout, if a runner of it can hear."""
     rollout = journal.rollout(rollout_id)
     if rollout.state.ended:
         raise UsageError(f"rollout {rollout.id} has ended: {rollout.state}", f"`bluegreen show {rollout.id}` says how")
     if unfinished(rollout):
         raise UsageError(
-            f"rollout {rollout.id} has no runner any more: there is nothing to abort",
+            f"rollout {rollout.id} has no runner any more: there is nothing to {what}",
             f"`bluegreen resume {rollout.id}` offers to finish it, to go back, or to leave it",
         )
-    then = "hold" if hold else "go back"
-    journal.decide(rollout.id, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
+    return rollout
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from console.config.model import ServiceConfig
 from console.model.text import visible
-from console.plan.plan import Action, Plan, Refusal, Share, Step
+from console.plan.plan import Action, Plan, Refusal, Share, Step, StepKind
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
+from console.rollout.waiting import Waiting
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, Span, fit, line
 from screens.view.progress import StepState, StepView
@@ -15,6 +16,7 @@ from screens.view.table import Column, Row
 from screens.view.words import age, count, name
 
 STEP_COLUMNS = (Column("", 1), Column("", 2, right=True), Column("", 0, most=36), Column("", 12, right=True))
+_WAITING = (StepKind.PAUSE, StepKind.CONFIRM, StepKind.BAKE)
 _ROLES = {
     StepState.PENDING: "",
     StepState.DONE: "",
@@ -63,6 +65,15 @@ def _state_lines(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> list[Line
         text = "nobody is walking it any more: its runner is gone"
         return [line((f" {glyphs.attention} UNFINISHED ", "badge-ill"), f" {text}"), _settle_hint(glyphs)]
     return [line((f"{glyphs.running} {rollout.state.upper()}", "strong"), ("; it goes on when you leave", "dim"))]
+
+
+def waits_line(waits: Waiting, now: float, glyphs: Glyphs) -> Line:
+    """` WAITS FOR YOU  3 minutes left, then it goes back by itself: n goes on, x gives more time`."""
+    left = max(waits.until - now, 0)
+    if waits.step.kind is StepKind.BAKE:
+        return line((f"{glyphs.running} BAKES", "strong"), (f"; {age(left)} left: n ends it early, x adds time", "dim"))
+    then = f" {age(left)} left, then {visible(waits.otherwise)}:"
+    return line((f" {glyphs.attention} WAITS FOR YOU ", "badge-ill"), then, (" n goes on, x gives more time", "warn"))
 
 
 def _settle_hint(glyphs: Glyphs) -> Line:
@@ -123,8 +134,10 @@ def _state(view: StepView, now: float) -> Span:
     if view.state is StepState.DONE:
         return (f"done {view.seconds:.1f} s" if view.seconds is not None else "done"), "dim"
     if view.state is StepState.RUNNING and view.began is not None:
-        elapsed = max(now - view.began, 0)
-        return f"{elapsed:.0f} of {view.step.deadline:.0f} s", "strong"
+        elapsed, limit = max(now - view.began, 0), view.deadline or view.step.deadline
+        if view.step.kind in _WAITING:
+            return f"{age(max(limit - elapsed, 0))} left", "strong"
+        return f"{elapsed:.0f} of {limit:.0f} s", "strong"
     return view.state.value, _ROLES[view.state] or "dim"
 
 

@@ -27,7 +27,8 @@ class StepState(StrEnum):
 class StepView:
     """A step and its state. `section` 0 is the confirmed plan; each plan made on the way is one more.
 
-    `began` is Unix seconds, `seconds` how long it took, `said` the last sentence about it.
+    `began` is Unix seconds, `seconds` how long it took, `said` the last sentence about it. `deadline` is in seconds,
+    where somebody gave it more time than the plan did.
     """
 
     key: str
@@ -37,6 +38,7 @@ class StepView:
     began: float | None = None
     seconds: float | None = None
     said: str = ""
+    deadline: float | None = None
 
 
 def planned(plan: Plan) -> tuple[StepView, ...]:
@@ -80,6 +82,8 @@ def _after(view: StepView, event: Event) -> StepView:
     if event.kind is EventKind.PASSED:
         seconds = event.data.get("seconds")
         return replace(view, state=StepState.DONE, seconds=seconds if isinstance(seconds, int | float) else None)
+    if event.kind is EventKind.DECISION and isinstance(given := event.data.get("deadline"), int | float):
+        return replace(view, said=event.text, deadline=given)
     # the call itself is explained below the step anyway
     return view if event.kind is EventKind.INTENT else replace(view, said=event.text)
 

@@ -190,6 +190,9 @@ class FakeDesk:
         self.begun: list[tuple[Plan, str]] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
+        self.words: list[tuple[str, str]] = []
+        self.held: list[str] = []
+        self.extended: list[tuple[str, int]] = []
         self.followed: str | None = None
         self.used: Config | None = None
 
@@ -219,6 +222,15 @@ class FakeDesk:
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         self.aborted.append((rollout_id, reason, hold))
+
+    def say_word(self, rollout_id: str, reason: str) -> None:
+        self.words.append((rollout_id, reason))
+
+    def hold(self, rollout_id: str) -> None:
+        self.held.append(rollout_id)
+
+    def extend(self, rollout_id: str, seconds: int) -> None:
+        self.extended.append((rollout_id, seconds))
 
     def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
         self.settled.append((rollout_id, choice))

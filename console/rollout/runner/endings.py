@@ -24,6 +24,18 @@ class AbortAsked(Exception):
         self.hold = hold
 
 
+class NotConfirmed(AbortAsked):
+    """Nobody said the word that a step waits for, within its deadline: it goes back."""
+
+    def __init__(self, sentence: str) -> None:
+        Exception.__init__(self, sentence)
+        self.hold = False
+
+
+class FailingAnswers(Exception):
+    """Positive evidence that the new colour fails: error answers to clients, or instances seen ill, twice in a row."""
+
+
 class Terminated(Exception):
     """The process was told to stop: the call in flight is over, the journal knows, `resume` goes on."""
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Sequence
 
 from console.config.model import VipCheck
 from console.errors import NeedsHuman
 from console.model.traffic import VipAnswer
-from console.plan.plan import Plan, Step
+from console.plan.plan import Plan, Proof, Step
 from console.rollout.records import EventKind
+from console.rollout.runner import boot_clock
+from console.rollout.runner.endings import FailingAnswers
 from console.rollout.runner.run import Run
 from console.watch.vip import ask
-
-
-class FailingAnswers(Exception):
-    """Positive evidence that the new colour fails: clients got error answers, twice in a row, through the VIP."""
 
 
 def prove(run: Run, plan: Plan, step: Step) -> bool:
@@ -29,22 +26,24 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
     if proof is None or check is None:
         run.note(EventKind.PROOF, step.id, "not proven from outside: the load balancer's word is all there is")
         return False
-    end = time.monotonic() + step.deadline
-    address = _address(run, step, check)
+    end = boot_clock.now() + step.deadline
+    address = address_of(run, step, check)
     failing = False
+    seen: set[str] = set()
     while True:
         asked = ask(proof.url, check, count=proof.count, over=proof.over, trust=run.trust, address=address)
         answers = asyncio.run(asked)
         good = sum(answer.ok and answer.version in proof.versions for answer in answers)
         text, data = _account(answers, good, plan, proof.url)
         run.note(EventKind.PROOF, step.id, text, **data)
-        if good == len(answers) == proof.count:
+        seen |= {answer.version for answer in answers if answer.ok and answer.version}
+        if _is_proven(proof, answers, good, seen):
             return True
         errors = sum(answer.status is not None and answer.status >= 500 for answer in answers)
         if errors and failing:
             raise FailingAnswers(f"{errors} of {len(answers)} requests through the VIP were answered with an error")
         failing = bool(errors)
-        if time.monotonic() > end:
+        if boot_clock.now() > end:
             raise NeedsHuman(
                 f"not proven within {step.deadline:.0f} s: {text}",
                 "the load balancer says it is done; look at what answers, then `bluegreen rollback` if in doubt",
@@ -52,7 +51,16 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
         run.tick(step.id)
 
 
-def _address(run: Run, step: Step, check: VipCheck) -> str:
+def _is_proven(proof: Proof, answers: Sequence[VipAnswer], good: int, seen: set[str]) -> bool:
+    """All by the one colour; or, while both serve, an answer of each since the step began and none that failed."""
+    if not proof.others:
+        return good == len(answers) == proof.count
+    known = {*proof.versions, *proof.others}
+    well = all(answer.ok and answer.version in known for answer in answers)
+    return well and not seen.isdisjoint(proof.versions) and not seen.isdisjoint(proof.others)
+
+
+def address_of(run: Run, step: Step, check: VipCheck) -> str:
     """The load balancer's address, where the check connects to it whatever the URL's host is."""
     if check.connect != "vip":
         return ""

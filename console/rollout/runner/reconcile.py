@@ -10,9 +10,11 @@ from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import Service
 from console.plan.basis import basis_of, drift
+from console.plan.batch import members_at
+from console.plan.capacity import below, floor, serving, shares
 from console.plan.plan import Action, Plan, Refusal, Step
 from console.plan.planner import plan as make_plan
-from console.plan.weights import PENDING_DEADLINE
+from console.plan.steps import PENDING_DEADLINE
 from console.rollout.records import EventKind
 from console.rollout.runner.run import Run
 from console.rollout.runner.settle import settle
@@ -39,6 +41,27 @@ def still_as_planned(run: Run, plan: Plan) -> None:
         raise Refused(again.reason, again.hint, again.rule)
     if again.digest != plan.digest:
         raise Drift((f"the config or the plan made from it: digest {again.digest}, was {plan.digest}",))
+
+
+def still_on_course(run: Run, plan: Plan, step: Step) -> None:
+    """Before a further share: nothing but our own writes has changed anything, and the next one keeps the floor.
+
+    Raises Drift, NeedsHuman, Unreachable.
+    """
+    service = run.observe()
+    if service.balancer is not None and service.pool is not None:
+        changes = drift(replace(plan.basis, members=members_at(plan, step)), basis_of(service))
+        if changes:
+            raise Drift(changes)
+    still_fit(run, plan, step)
+    now = time.time()
+    least = floor(shares(service, {}, now), run.service.release.min_ratio)
+    weights = {change.member_id: change.weight_after for change in step.changes}
+    if broken := below(serving(shares(service, weights, now)), least):
+        raise NeedsHuman(
+            f"the next share of the traffic is not moved: {broken}",
+            "look at both colours, then finish or go back with `bluegreen resume`",
+        )
 
 
 def still_fit(run: Run, plan: Plan, step: Step) -> None:

@@ -14,7 +14,8 @@ from console.errors import CloudError, NeedsHuman
 from console.model.service import Service
 from console.rollout.journal import Journal
 from console.rollout.lease.lease import Lease
-from console.rollout.records import DecisionKind, EventKind
+from console.rollout.records import Decision, DecisionKind, EventKind
+from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked, Terminated
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.timing import Timing
@@ -41,12 +42,15 @@ class Run:
     kill_timer: KillTimer
     timing: Timing
     written: bool = False
+    shifted: bool = False  # a share of the traffic was moved, and is as written
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing
     terminated: bool = False
     seen_decisions: int = 0
     unsettled_until: float = 0.0  # Unix seconds: a call whose answer was lost may still be on its way
-    _renewed: float = field(default_factory=time.monotonic)
+    pause_asked: Decision | None = None
+    heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
+    _renewed: float = field(default_factory=boot_clock.now)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
         """Record an event; on the disk when this returns."""
@@ -60,8 +64,8 @@ class Run:
         """
         if self.terminated:
             raise Terminated
-        if time.monotonic() - self._renewed >= self.timing.heartbeat:
-            self._renewed = time.monotonic()
+        if boot_clock.now() - self._renewed >= self.timing.heartbeat:
+            self._renewed = boot_clock.now()
             try:
                 self.lease.renew(step)
             except CloudError as error:
@@ -70,8 +74,8 @@ class Run:
 
     def wait(self, seconds: float, step: str) -> None:
         """Wait, ticking."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        end = boot_clock.now() + seconds
+        while (left := end - boot_clock.now()) > 0:
             time.sleep(min(left, 0.5))
             self.tick(step)
 
@@ -87,12 +91,12 @@ class Run:
 
         Raises NeedsHuman at the deadline (seconds from now).
         """
-        end = time.monotonic() + deadline
+        end = boot_clock.now() + deadline
         while True:
             try:
                 return read()
             except CloudError as error:
-                if time.monotonic() > end:
+                if boot_clock.now() > end:
                     raise NeedsHuman(
                         f"the cloud cannot be looked at since {deadline:.0f} s: {error.message}",
                         "what the last write did is not known; `bluegreen resume` looks again",
@@ -102,6 +106,10 @@ class Run:
     def _hear(self) -> None:
         for decision in self.journal.decisions(self.rollout_id, after=self.seen_decisions):
             self.seen_decisions = decision.seq
+            if decision.kind is DecisionKind.PAUSE:
+                self.pause_asked = decision
+            elif decision.kind in (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND):
+                self.heard.append(decision)
             if decision.kind is not DecisionKind.ABORT:
                 continue
             hold = decision.step == "hold"

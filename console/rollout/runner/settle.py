@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from console.errors import CloudError, NeedsHuman
 from console.plan.plan import Plan
 from console.rollout.records import EventKind
+from console.rollout.runner import boot_clock
 from console.rollout.runner.run import Run
 
 _STILL_PENDING = 30.0  # seconds after which it is said
@@ -17,11 +16,11 @@ def settle(run: Run, plan: Plan, step: str, deadline: float) -> None:
 
     Raises NeedsHuman when it goes to ERROR, or at the deadline (seconds from now); AbortAsked.
     """
-    began = time.monotonic()
+    began = boot_clock.now()
     told = False
     problem = ""
     while True:
-        waited = time.monotonic() - began
+        waited = boot_clock.now() - began
         try:
             status = run.reader.provisioning_status(plan.basis.load_balancer_id)
             problem = ""

@@ -10,9 +10,10 @@ from console.errors import ApiError, Conflict, Drift, Forbidden, NeedsHuman, Ref
 from console.model.balancer import Member
 from console.model.call import Call
 from console.plan.basis import member_drift
-from console.plan.batch import apply, batch
+from console.plan.batch import apply, batch, members_at
 from console.plan.plan import Plan, Step
 from console.rollout.records import EventKind
+from console.rollout.runner import boot_clock
 from console.rollout.runner.readback import Readback, read_back
 from console.rollout.runner.reconcile import still_as_planned, still_fit
 from console.rollout.runner.run import Run
@@ -28,19 +29,21 @@ Send = Callable[[Run, str, Callable[[], Call]], str]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write of a step: the call as it was confirmed, and the members as they will be when it is applied."""
+    """One write of a step: the call as it was confirmed, the plan's members right before it, and those it changes."""
 
     plan: Plan
     step: Step
     call: Call
+    before: tuple[Member, ...]
     expected: tuple[Member, ...]
 
 
 def shift(run: Run, plan: Plan, step: Step, send: Send) -> None:
     """Bring the members to the weights of the step. Raises Drift, Refused, NeedsHuman, AbortAsked."""
     assert step.call is not None
-    expected = apply(plan.basis.members, step.changes)
-    write = Write(plan, step, step.call, expected)
+    before = members_at(plan, step)
+    expected = apply(before, step.changes)
+    write = Write(plan, step, step.call, before, expected)
     _send_until_answered(run, write, send)
     found = _read_back(run, write)
     if found.failed:
@@ -63,9 +66,9 @@ def _built_from_a_last_look(run: Run, write: Write) -> Call:
     Once a write may have reached the cloud they may as well be as written: repeating it is the same desired state.
     """
     basis = write.plan.basis
-    planned = {member.id for member in basis.members}
+    planned = {member.id for member in write.before}
     found = [member for member in run.reader.members(basis.pool_id) if member.id in planned]
-    changes = member_drift(basis.members, found)
+    changes = member_drift(write.before, found)
     if changes and not (run.written and read_back(write.expected, found).as_written):
         raise Drift(tuple(changes))
     _entering_are_up(write, found)
@@ -87,9 +90,9 @@ def _entering_are_up(write: Write, found: Sequence[Member]) -> None:
 def _send_until_answered(run: Run, write: Write, send: Send) -> None:
     """Send; where it is certain that nothing was applied wait and send again, where it is not, look first."""
     step = write.step
-    deadline = time.monotonic() + step.deadline
+    deadline = boot_clock.now() + step.deadline
     while not _attempt(run, write, send):
-        if time.monotonic() > deadline:
+        if boot_clock.now() > deadline:
             raise NeedsHuman(
                 f"the write was not accepted within {step.deadline:.0f} s", "look at the load balancer, then `resume`"
             )
@@ -158,10 +161,10 @@ def _members(run: Run, write: Write) -> list[Member]:
 
 
 def _read_back(run: Run, write: Write) -> Readback:
-    end = time.monotonic() + _READBACK_DEADLINE
+    end = boot_clock.now() + _READBACK_DEADLINE
     while True:
         found = read_back(write.expected, _members(run, write))
-        if not found.pending or found.failed or time.monotonic() > end:
+        if not found.pending or found.failed or boot_clock.now() > end:
             return found
         run.wait(run.timing.first_polls, write.step.id)
 

@@ -7,15 +7,20 @@ import time
 from console.errors import BluegreenError
 from console.plan.plan import Action, Intent, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
-from console.plan.weights import PENDING_DEADLINE
+from console.plan.steps import PENDING_DEADLINE
 from console.rollout.records import EventKind, RolloutState
-from console.rollout.runner.endings import AbortAsked, Ended, ended_by
-from console.rollout.runner.prove import FailingAnswers, prove
-from console.rollout.runner.reconcile import reconcile
+from console.rollout.runner import boot_clock
+from console.rollout.runner.bake import bake
+from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
+from console.rollout.runner.prove import prove
+from console.rollout.runner.reconcile import reconcile, still_on_course
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
 from console.rollout.runner.shift import shift
+from console.rollout.runner.words import confirm, hold_if_asked, pause
+
+_AFTER_THE_PROOF = (StepKind.CONFIRM, StepKind.BAKE)
 
 
 def walk(run: Run, plan: Plan) -> Ended:
@@ -39,21 +44,33 @@ def _steps(run: Run, plan: Plan) -> bool:
     proven = False
     for step in plan.steps:
         run.tick(step.id)
-        proven = _step(run, plan, step)
+        hold_if_asked(run, plan, step)
+        proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
     return proven
 
 
 def _step(run: Run, plan: Plan, step: Step) -> bool:
-    began = time.monotonic()
+    began = boot_clock.now()
+    run.heard.clear()  # what was said before the step began was not said of it
     run.note(EventKind.BEGUN, step.id, step.title, deadline=step.deadline)
     proven = False
-    if step.kind is StepKind.RECONCILE:
-        reconcile(run, plan, step)
-    elif step.kind is StepKind.SHIFT:
-        shift(run, plan, step, send_guarded)
-    else:
-        proven = prove(run, plan, step)
-    seconds = time.monotonic() - began
+    match step.kind:
+        case StepKind.RECONCILE:
+            reconcile(run, plan, step)
+        case StepKind.SHIFT:
+            if run.shifted:
+                still_on_course(run, plan, step)
+            shift(run, plan, step, send_guarded)
+            run.shifted = True
+        case StepKind.PROVE:
+            proven = prove(run, plan, step)
+        case StepKind.PAUSE:
+            pause(run, plan, step)
+        case StepKind.CONFIRM:
+            confirm(run, plan, step)
+        case StepKind.BAKE:
+            bake(run, plan, step)
+    seconds = boot_clock.now() - began
     run.note(EventKind.PASSED, step.id, f"{step.title}: done in {seconds:.1f} s", seconds=round(seconds, 3))
     return proven
 

@@ -79,7 +79,10 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
     ("more", "caution"),
     [
         ("", "! leases are in the journal"),
-        ("    release: {bake: 10m}", "! api: a cutover is refused: release.bake: this version does not carry that out"),
+        (
+            "    release: {gates: [{run: [smoke]}]}",
+            "! api: a cutover is refused: release.gates: this version does not carry that out",
+        ),
         ("    release: {retire_after: 1d}", "! api: release.retire_after is not carried out"),
         ("    commits: {git: nowhere}", "! api: commits.git: there is no "),
         ("    commits: {github: 'https://github.com', project: a/b}", "! api: commits from github are not read"),

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from plan_worlds import NOW, applied, config, loose, worlds
 
-from console.config.model import ServiceConfig
+from console.config.model import Release, ServiceConfig
 from console.model.colour import Colour
 from console.model.health import judge
 from console.model.instance import Instance
@@ -26,7 +26,15 @@ intents = st.builds(
     take_in=st.sampled_from([(), ("all",)]),
     leave_out=st.sampled_from([(), ("api-green-1",)]),
 )
-configs = st.sampled_from([config(), loose(), config(foreign="ignore")])
+configs = st.sampled_from(
+    [
+        config(),
+        loose(),
+        config(foreign="ignore"),
+        config(release=Release(shift=(10, 50, 100))),
+        config(release=Release(min_ratio=0.5, shift=(1, 33, 75, 90, 100), confirm_within=60, bake=60)),
+    ]
+)
 
 
 def planned(service: Service, settings: ServiceConfig, intent: Intent) -> Plan:
@@ -36,17 +44,22 @@ def planned(service: Service, settings: ServiceConfig, intent: Intent) -> Plan:
     return made
 
 
-def shift_of(made: Plan) -> Step | None:
-    return next((step for step in made.steps if step.kind is StepKind.SHIFT), None)
+def shifts_of(made: Plan) -> list[Step]:
+    return [step for step in made.steps if step.kind is StepKind.SHIFT]
+
+
+def states(service: Service, made: Plan) -> list[Service]:
+    """The service as it is, and after each write."""
+    found = [service]
+    for step in shifts_of(made):
+        assert step.call is not None
+        found.append(applied(found[-1], step.call.body["members"]))
+    return found
 
 
 def weights(service: Service) -> dict[str, tuple[int, bool]]:
     members = [one.member for side in service.colours for one in side.instances if one.member is not None]
     return {member.id: (member.weight, member.admin_state_up) for member in members}
-
-
-def after(service: Service, step: Step | None) -> Service:
-    return service if step is None or step.call is None else applied(service, step.call.body["members"])
 
 
 def everyone(service: Service) -> list[Instance]:
@@ -58,12 +71,12 @@ def everyone(service: Service) -> list[Instance]:
 def test_no_write_goes_below_the_floor(service: Service, settings: ServiceConfig, intent: Intent) -> None:
     made = planned(service, settings, intent)
     least = floor(shares(service, {}, NOW), settings.release.min_ratio)
-    left = after(service, shift_of(made))
     # judged by the health seen before the write: the write itself makes nobody healthy
     healthy = {one.key for one in everyone(service) if judge(service, one, NOW).healthy}
-    serving_left = [one for one in everyone(left) if one.weight > 0 and one.key in healthy]
-    assert len(serving_left) >= least.instances
-    assert sum(one.weight for one in serving_left) >= least.weight
+    for left in states(service, made)[1:]:
+        serving_left = [one for one in everyone(left) if one.weight > 0 and one.key in healthy]
+        assert len(serving_left) >= least.instances
+        assert sum(one.weight for one in serving_left) >= least.weight
 
 
 @many
@@ -72,9 +85,9 @@ def test_nothing_gets_traffic_unless_healthy_and_free(
     service: Service, settings: ServiceConfig, intent: Intent
 ) -> None:
     made = planned(service, settings, intent)
-    before, left = weights(service), weights(after(service, shift_of(made)))
+    seen = [weights(state) for state in states(service, made)]
     for one in everyone(service):
-        if one.member is None or left[one.member.id][0] <= before[one.member.id][0]:
+        if one.member is None or max(state[one.member.id][0] for state in seen) <= seen[0][one.member.id][0]:
             continue
         assert judge(service, one, NOW).healthy, one.name
         assert one.held_by is None
@@ -85,32 +98,31 @@ def test_nothing_gets_traffic_unless_healthy_and_free(
 @many
 @given(worlds(), configs, intents)
 def test_foreign_members_are_never_written(service: Service, settings: ServiceConfig, intent: Intent) -> None:
-    step = shift_of(planned(service, settings, intent))
     strangers = {(member.address, member.protocol_port) for member in service.foreign}
-    items = step.call.body["members"] if step is not None and step.call is not None else []
-    assert strangers.isdisjoint((item["address"], item["protocol_port"]) for item in items)
+    for step in shifts_of(planned(service, settings, intent)):
+        assert step.call is not None
+        assert strangers.isdisjoint((item["address"], item["protocol_port"]) for item in step.call.body["members"])
 
 
 @many
 @given(worlds(), configs, intents)
 def test_undoing_restores_every_weight(service: Service, settings: ServiceConfig, intent: Intent) -> None:
-    step = shift_of(planned(service, settings, intent))
-    assume(step is not None)
-    assert step is not None
-    assert step.undo is not None
-    undone = applied(after(service, step), step.undo.body["members"])
-    assert weights(undone) == weights(service)
-    members = [one.member for one in everyone(service)]
-    assert [m and replace(m, tags=()) for m in members] == [
-        one.member and replace(one.member, tags=()) for one in everyone(undone)
-    ]
+    made = planned(service, settings, intent)
+    seen = states(service, made)
+    for before, after, step in zip(seen, seen[1:], shifts_of(made), strict=False):
+        assert step.undo is not None
+        undone = applied(after, step.undo.body["members"])
+        members = [one.member for one in everyone(before)]
+        assert [m and replace(m, tags=()) for m in members] == [
+            one.member and replace(one.member, tags=()) for one in everyone(undone)
+        ]
 
 
 @many
 @given(worlds(), configs, intents)
 def test_only_weight_and_its_tag_change(service: Service, settings: ServiceConfig, intent: Intent) -> None:
-    step = shift_of(planned(service, settings, intent))
-    for was, now in zip(everyone(service), everyone(after(service, step)), strict=True):
+    made = planned(service, settings, intent)
+    for was, now in zip(everyone(service), everyone(states(service, made)[-1]), strict=True):
         if was.member is None or now.member is None:
             continue
         kept = [tag for tag in was.member.tags if not tag.startswith("bluegreen:weight=")]
@@ -129,21 +141,45 @@ def test_planning_twice_gives_one_digest(service: Service, settings: ServiceConf
 @given(worlds(), configs, intents)
 def test_a_plan_on_a_reached_goal_writes_nothing(service: Service, settings: ServiceConfig, intent: Intent) -> None:
     made = planned(service, settings, intent)
-    left = after(service, shift_of(made))
+    left = states(service, made)[-1]
     again = plan(left, settings, made.intent, NOW)
     assert not isinstance(again, Plan) or again.writes == 0
 
 
 @many
 @given(worlds(), configs, intents)
-def test_one_write_at_most_and_only_what_changes(service: Service, settings: ServiceConfig, intent: Intent) -> None:
+def test_one_write_for_each_share_and_only_what_changes(
+    service: Service, settings: ServiceConfig, intent: Intent
+) -> None:
     made = planned(service, settings, intent)
-    assert made.writes <= 1
-    step = shift_of(made)
-    if step is not None and step.call is not None:
+    assert made.writes <= (len(settings.release.shift) if made.action is Action.CUTOVER else 1)
+    for step in shifts_of(made):
+        assert step.call is not None
         assert step.call.path.endswith("?additive_only=true")
         assert len(step.call.body["members"]) == len(step.changes)
         assert all(change.weight_before != change.weight_after for change in step.changes)
+
+
+@many
+@given(worlds(), configs, intents)
+def test_shares_only_grow_and_the_recorded_weights_are_those_of_the_goal(
+    service: Service, settings: ServiceConfig, intent: Intent
+) -> None:
+    made = planned(service, settings, intent)
+    seen = states(service, made)
+    shares_of_target = [percent(state, made.target) for state in seen]
+    assert shares_of_target == sorted(shares_of_target)
+    recorded = {one.key: one.member.intended_weight for one in everyone(seen[-1]) if one.member is not None}
+    changed = {change.member_id for step in shifts_of(made) for change in step.changes}
+    for state in seen[1:]:
+        for one in everyone(state):
+            if one.member is not None and one.colour is made.target and one.member.id in changed and one.weight:
+                assert one.member.intended_weight == recorded[one.key]
+
+
+def percent(service: Service, colour: Colour) -> float:
+    total = service.blue.weight + service.green.weight
+    return service.side(colour).weight / total if total else 0.0
 
 
 @given(worlds())

@@ -1,0 +1,54 @@
+"""The steps that write nothing: wait for an operator, or watch. Each has a deadline and says what happens at it."""
+
+from __future__ import annotations
+
+from console.model.colour import Colour
+from console.plan.plan import Step, StepKind
+
+PAUSE_DEADLINE = 3600.0  # seconds; both colours serve meanwhile
+
+
+def pause(percent: int, target: Colour) -> Step:
+    """Hold a share of the traffic until an operator goes on."""
+    return Step(
+        id=f"pause-{percent}",
+        kind=StepKind.PAUSE,
+        title="waits for you",
+        words=f"About {percent} % of the traffic is on {target.upper()}, and nothing else happens until somebody goes "
+        "on. Look at errors and latency of the new colour. Going back is one call at any moment.",
+        deadline=PAUSE_DEADLINE,
+        outcome="it goes back by itself",
+        checks=("an operator says to go on",),
+    )
+
+
+def confirm(target: Colour, within: float) -> Step:
+    """Go back unless somebody confirms in time: an operator who has lost the network needs no second pair of hands."""
+    return Step(
+        id="confirm",
+        kind=StepKind.CONFIRM,
+        title="confirm that you keep it",
+        words=f"{target.upper()} carries all traffic. Confirm once more that it is well; without a word within "
+        f"{_minutes(within)} it goes back by itself, as long as the runner lives and reaches the cloud.",
+        deadline=within,
+        outcome="it goes back by itself",
+        checks=("an operator confirms again",),
+    )
+
+
+def bake(target: Colour, time: float) -> Step:
+    """Watch health and traffic for a while; only failing answers or instances take it back, never a loss of sight."""
+    return Step(
+        id="bake",
+        kind=StepKind.BAKE,
+        title="bake",
+        words=f"{target.upper()} is watched for {_minutes(time)}: its instances, and what clients get. If it fails "
+        "while the old colour is healthy, it goes back by itself, once. If nothing can be seen, it holds and says so.",
+        deadline=time,
+        outcome="the cutover is done",
+        checks=("no errors through the VIP", "enough healthy instances in rotation"),
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} s"

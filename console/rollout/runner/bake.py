@@ -1,0 +1,122 @@
+"""Watch a cutover for a while. Only positive evidence takes it back: error answers, or instances that are seen ill.
+
+Losing sight is no evidence: the jump host may have lost its network (DESIGN §6, rule 7).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from console.errors import BluegreenError
+from console.model.health import Health, judge
+from console.model.service import Service
+from console.model.traffic import VipAnswer
+from console.plan.capacity import Capacity, floor, shares
+from console.plan.plan import Plan, Proof, Step, StepKind
+from console.rollout.records import Decision, DecisionKind, EventKind
+from console.rollout.runner import boot_clock
+from console.rollout.runner.endings import FailingAnswers
+from console.rollout.runner.prove import address_of
+from console.rollout.runner.run import Run
+from console.rollout.runner.words import extension
+from console.watch.vip import ask
+
+EVERY = 5.0  # seconds between two looks
+ASKED, OVER = 10, 1.0  # requests through the VIP of each look, and the seconds they take
+TOO_MANY = 0.2  # share of error answers in one look that counts against the colour
+TOLD_EVERY = 60.0  # seconds between two records that all is well
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one look saw. `against`: positive evidence, in a clause; `blind`: why something could not be seen."""
+
+    against: str = ""
+    blind: str = ""
+    text: str = ""
+
+
+def bake(run: Run, plan: Plan, step: Step) -> None:
+    """Watch until the time is over, or an operator ends it. Raises FailingAnswers, AbortAsked, Terminated."""
+    began, length = boot_clock.now(), step.deadline
+    before, told_at = Sight(), -TOLD_EVERY
+    least: Capacity | None = None
+    address = address_of(run, step, run.service.vip) if run.service.vip is not None else ""
+    while (now := boot_clock.now()) - began < length:
+        sight, least = _look(run, plan, least, address)
+        if sight.against and before.against:
+            raise FailingAnswers(f"{sight.against}, twice in a row; {int(now - began)} s into the bake")
+        changed = (sight.against, bool(sight.blind)) != (before.against, bool(before.blind))
+        if changed or now - told_at >= TOLD_EVERY:
+            told_at = now
+            run.note(EventKind.PROOF, step.id, _words(sight, began + length - now))
+        before = sight
+        run.wait(min(EVERY, max(began + length - boot_clock.now(), 0.0)), step.id)
+        for decision in _words_on(run, plan):
+            if decision.kind is DecisionKind.KEEP and decision.step == step.id:
+                run.note(EventKind.DECISION, step.id, f"ended early by {decision.who.words}: {decision.reason}")
+                return
+            if more := extension(decision, step):
+                length += more
+                run.note(EventKind.DECISION, step.id, f"{more:g} s more: {decision.who.words}", deadline=length)
+
+
+def _words_on(run: Run, plan: Plan) -> list[Decision]:
+    found, run.heard = [decision for decision in run.heard if decision.digest == plan.digest], []
+    return found
+
+
+def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[Sight, Capacity | None]:
+    blind: list[str] = []
+    against: list[str] = []
+    text = ""
+    try:
+        service = run.observe()
+    except BluegreenError as error:
+        blind.append(error.message)
+    else:
+        least = least or floor(shares(service, {}, time.time()), run.service.release.min_ratio)
+        against += _ill(service, plan, least)
+    proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
+    if proof is not None and run.service.vip is not None:
+        asked = ask(proof.url, run.service.vip, count=ASKED, over=OVER, trust=run.trust, address=address)
+        answers = asyncio.run(asked)
+        failed, silent, text = _judged(answers, proof)
+        against += [failed] if failed else []
+        blind += [silent] if silent else []
+    return Sight("; ".join(against), "; ".join(blind), text), least
+
+
+def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:
+    """Instances in rotation that are seen ill, when the others are too few. Unknown is not ill."""
+    serving = [one for one in service.side(plan.target).instances if one.weight > 0]
+    judged = [(one.name, judge(service, one, time.time())) for one in serving]
+    ill = [(name, found.reason) for name, found in judged if found.health is Health.UNHEALTHY]
+    left = len(serving) - len(ill)
+    if not ill or left >= least.instances:
+        return []
+    name, reason = ill[0]
+    return [f"{left} of {plan.target.upper()} can be well, {least.instances} must be; {name}: {reason}"]
+
+
+def _judged(answers: Sequence[VipAnswer], proof: Proof) -> tuple[str, str, str]:
+    """Evidence, loss of sight, and the account of one look through the VIP."""
+    errors = [answer for answer in answers if answer.status is not None and answer.status >= 500]
+    silent = [answer for answer in answers if answer.status is None]
+    good = sum(answer.ok and answer.version in proof.versions for answer in answers)
+    text = f"{good} of {len(answers)} through the VIP answered as intended"
+    failed = f"{len(errors)} of {len(answers)} requests through the VIP were answered with an error"
+    nothing = f"the VIP did not answer {len(silent)} of {len(answers)} requests ({silent[0].error})" if silent else ""
+    return (failed if len(errors) >= TOO_MANY * len(answers) else ""), nothing, text
+
+
+def _words(sight: Sight, left: float) -> str:
+    parts = [sight.text or "instances looked at"]
+    if sight.against:
+        parts.append(f"AGAINST IT: {sight.against}")
+    if sight.blind:
+        parts.append(f"CANNOT SEE: {sight.blind}; that is no reason to go back, it holds")
+    return "; ".join([*parts, f"{left:.0f} s left"])

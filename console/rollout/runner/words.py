@@ -1,0 +1,81 @@
+"""Wait for an operator's word: to go on with the next share, to keep what was done. Without one it goes back."""
+
+from __future__ import annotations
+
+from console.errors import NeedsHuman
+from console.plan.plan import Plan, Step, StepKind
+from console.plan.waits import PAUSE_DEADLINE
+from console.rollout.records import Decision, DecisionKind, EventKind
+from console.rollout.runner import boot_clock
+from console.rollout.runner.endings import NotConfirmed
+from console.rollout.runner.run import Run
+
+_LOOK = 0.5  # seconds between two looks into the journal
+
+
+def pause(run: Run, plan: Plan, step: Step) -> None:
+    """Hold the share until somebody goes on. Raises NotConfirmed, AbortAsked, NeedsHuman."""
+    run.note(EventKind.WAIT, step.id, f"waits for an operator to go on, for {_span(step.deadline)} at most")
+    _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on")
+
+
+def confirm(run: Run, plan: Plan, step: Step) -> None:
+    """Hold until somebody confirms once more. Raises NotConfirmed, AbortAsked, NeedsHuman."""
+    run.note(EventKind.WAIT, step.id, f"waits to be confirmed within {_span(step.deadline)}, or it goes back")
+    _wait_for(run, plan, step, DecisionKind.KEEP, "nobody confirmed")
+
+
+def hold_if_asked(run: Run, plan: Plan, step: Step) -> None:
+    """Between two steps: if an operator asked for a pause, wait for the word to go on. Raises as `pause` does.
+
+    A way back is not paused, nor what comes after the last write.
+    """
+    asked = run.pause_asked
+    if asked is None or not run.forward or step.kind is not StepKind.SHIFT:
+        return
+    run.pause_asked = None
+    run.heard.clear()
+    run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{_why(asked)}", until_word=PAUSE_DEADLINE)
+    _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE)
+
+
+def extension(decision: Decision, step: Step) -> float:
+    """The seconds that an EXTEND adds to this step; 0 where it is of another one."""
+    wanted, _, seconds = decision.step.partition(" ")
+    return float(seconds) if wanted == step.id and seconds.isdecimal() else 0.0
+
+
+def _wait_for(
+    run: Run, plan: Plan, step: Step, kind: DecisionKind, otherwise: str, *, limit: float | None = None
+) -> None:
+    began, length = boot_clock.now(), limit if limit is not None else step.deadline
+    while True:
+        while run.heard:
+            decision = run.heard.pop(0)
+            if decision.digest != plan.digest:
+                continue
+            if decision.kind is kind and decision.step == step.id:
+                run.note(EventKind.DECISION, step.id, f"{kind}: {decision.who.words}{_why(decision)}")
+                return
+            if more := extension(decision, step):
+                length += more
+                text = f"{_span(more)} more: {decision.who.words}{_why(decision)}"
+                run.note(EventKind.DECISION, step.id, text, deadline=length)
+        late = boot_clock.now() - began - length
+        if late > run.timing.ttl:
+            # asleep past the lease: whoever looked meanwhile found it unwatched, and may have acted on that
+            raise NeedsHuman(
+                f"{otherwise} within {_span(length)}, and nothing ran here for {late:.0f} s after that",
+                "look at both colours, then finish or go back with `bluegreen resume`",
+            )
+        if late >= 0:
+            raise NotConfirmed(f"{otherwise} within {_span(length)}")
+        run.wait(min(_LOOK, -late), step.id)
+
+
+def _why(decision: Decision) -> str:
+    return f": {decision.reason}" if decision.reason else ""
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} s"

@@ -1,0 +1,59 @@
+"""What a rollout that is under way waits for: an operator's word, until when, and what happens without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from console.plan.plan import Plan, Step, StepKind
+from console.rollout.records import DecisionKind, Event, EventKind, Rollout
+
+_WORDS = {
+    StepKind.PAUSE: DecisionKind.GO_ON,
+    StepKind.CONFIRM: DecisionKind.KEEP,
+    StepKind.BAKE: DecisionKind.KEEP,  # which ends it early
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`word` is the decision that ends it, `step` where it waits. `until` is Unix seconds, `otherwise` what then."""
+
+    step: Step
+    word: DecisionKind
+    until: float
+    otherwise: str
+    digest: str
+
+
+def waiting(rollout: Rollout, events: Sequence[Event], plan: Plan | None = None) -> Waiting | None:
+    """What the rollout waits for; None while it is working, or when it has ended.
+
+    `plan` is the one under way, where it is not the confirmed one.
+    """
+    if rollout.state.ended:
+        return None
+    plan = plan or rollout.plan
+    steps = {step.id: step for step in plan.steps}
+    found: Waiting | None = None
+    began = 0.0
+    for event in events:
+        step = steps.get(event.step)
+        if event.kind in (EventKind.STARTED, EventKind.PLANNED):
+            found = None
+        elif step is None:
+            continue
+        elif event.kind is EventKind.BEGUN:
+            began = event.at
+            word = _WORDS.get(step.kind)
+            found = Waiting(step, word, began + step.deadline, step.outcome, plan.digest) if word else None
+        elif event.kind is EventKind.PASSED:
+            found = None
+        elif event.kind is EventKind.DECISION and "until_word" in event.data:
+            began = event.at
+            until = began + float(event.data["until_word"])
+            found = Waiting(step, DecisionKind.GO_ON, until, "it goes back by itself", plan.digest)
+        elif event.kind is EventKind.DECISION and found is not None and "deadline" in event.data:
+            until = began + float(event.data["deadline"])
+            found = Waiting(found.step, found.word, until, found.otherwise, found.digest)
+    return found

@@ -1,0 +1,191 @@
+"""A cutover in shares: each is proven and waits for a word; without one, and on evidence, it goes back."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+import yaml
+from drill_stage import DrillStage
+from stage import WHO
+
+from console.model.colour import Colour
+from console.plan.plan import Plan, StepKind
+from console.rollout import request
+from console.rollout.journal import Journal
+from console.rollout.records import DecisionKind, EventKind, RolloutState
+from console.rollout.waiting import waiting
+
+
+@pytest.fixture
+def shared(stage: DrillStage) -> DrillStage:
+    """The service of the stage with shares, a second confirmation and a bake."""
+    configure(stage, shift=[10, 50, 100], confirm_within="40s", bake="6s")
+    return stage
+
+
+def configure(stage: DrillStage, **release: object) -> None:
+    config = yaml.safe_load(stage.config_file.read_text())
+    config["services"][stage.name]["release"] = release
+    stage.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def waits_at(journal: Journal, rollout_id: str, step: str, limit: float = 40.0) -> None:
+    end = time.monotonic() + limit
+    while (found := waiting(journal.rollout(rollout_id), journal.events(rollout_id))) is None or found.step.id != step:
+        assert time.monotonic() < end, "\n".join(event.text for event in journal.events(rollout_id))
+        time.sleep(0.1)
+
+
+def shorter(plan: Plan, kind: StepKind, seconds: float) -> Plan:
+    """The plan with less patience in one kind of step."""
+    steps = tuple(replace(step, deadline=seconds) if step.kind is kind else step for step in plan.steps)
+    return replace(plan, steps=steps)
+
+
+def test_each_share_waits_for_a_word_and_the_end_is_kept(shared: DrillStage) -> None:
+    before, mark = shared.weights(), shared.mark()
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "by shares")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-10")
+        assert shared.weights_of(Colour.BLUE) == [100, 100, 100]
+        assert sum(shared.weights_of(Colour.GREEN)) == 33
+        request.say_word(journal, rollout_id, WHO, "looks well")
+        waits_at(journal, rollout_id, "pause-50")
+        assert shared.weights_of(Colour.GREEN) == shared.weights_of(Colour.BLUE) == [100, 100, 100]
+        request.say_word(journal, rollout_id, WHO)
+        waits_at(journal, rollout_id, "confirm")
+        assert shared.carries(Colour.GREEN)
+        request.say_word(journal, rollout_id, WHO, "keep it")
+        waits_at(journal, rollout_id, "bake")
+        ended = shared.ended(journal, rollout_id)
+        events = journal.events(rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
+    assert "proven through the VIP; 3 load balancer writes" in ended.sentence
+    assert shared.batches(since=mark) == 3
+    assert sorted(shared.weights().values()) == sorted(before.values())
+    said = [event.text for event in events if event.kind is EventKind.DECISION]
+    assert said == ["go on: alice@jump1: looks well", "go on: alice@jump1", "keep: alice@jump1: keep it"]
+    # the weight that a member is meant to have is never the one of a share
+    service = shared.look()
+    assert {one.member.intended_weight for side in service.colours for one in side.instances if one.member} == {100}
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "writes"), [(StepKind.PAUSE, "pause-10", 2), (StepKind.CONFIRM, "confirm", 2)]
+)
+def test_without_a_word_it_goes_back_by_itself(shared: DrillStage, kind: StepKind, step: str, writes: int) -> None:
+    if kind is StepKind.CONFIRM:
+        configure(shared, confirm_within="10s")
+    before, mark = shared.weights(), shared.mark()
+    rollout_id = request.begin(shared.config, shorter(shared.plan(), kind, 1.0), WHO, "nobody is there")
+    with shared.journal() as journal:
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
+    assert ended.sentence.startswith("nobody ")
+    assert shared.weights() == before
+    assert shared.batches(since=mark) == 2
+
+
+def test_more_time_is_given_and_recorded(shared: DrillStage) -> None:
+    rollout_id = request.begin(shared.config, shorter(shared.plan(), StepKind.PAUSE, 3.0), WHO, "slow reader")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-10")
+        request.extend(journal, rollout_id, 60, WHO, "still reading")
+        time.sleep(4)
+        assert not journal.rollout(rollout_id).state.ended
+        found = waiting(journal.rollout(rollout_id), journal.events(rollout_id))
+        assert found is not None
+        assert found.until - time.time() > 50
+        request.abort(journal, rollout_id, WHO, "enough")
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
+    assert shared.carries(Colour.BLUE)
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.FINISH, DecisionKind.GO_BACK])
+def test_killed_at_a_share_it_is_finished_or_taken_back(shared: DrillStage, kind: DecisionKind) -> None:
+    before = shared.weights()
+    rollout_id = shared.record(shared.plan())
+    child = shared.start("killing_runner.py", "9999", rollout_id)
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-10")
+    child.kill()
+    child.wait(timeout=30)
+    configure(shared)  # going on, nobody wants to be asked again
+    ended = shared.resume(rollout_id, kind)
+    if kind is DecisionKind.FINISH:
+        assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
+        assert shared.carries(Colour.GREEN)
+    else:
+        assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
+        assert shared.weights() == before
+
+
+def test_drift_between_two_shares_stops_it(shared: DrillStage) -> None:
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "somebody else is at it")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-10")
+        changed = set_weight(shared, Colour.BLUE, 7)
+        request.say_word(journal, rollout_id, WHO)
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7), ended.sentence
+    assert f"weight of member {changed} is 7, was 100" in ended.sentence
+
+
+def set_weight(stage: DrillStage, colour: Colour, weight: int) -> str:
+    """Change one member behind the rollout's back; returns its name."""
+    assert stage.drill is not None
+    member = stage.look().side(colour).instances[0].member
+    assert member is not None
+    real = next(one for one in stage.drill.world.pool.members if one.id == member.id)
+    real.weight = weight
+    return member.name
+
+
+def test_a_bad_green_in_the_bake_goes_back_with_the_reason(shared: DrillStage) -> None:
+    configure(shared, bake="120s")
+    before = shared.weights()
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "bad after a while")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "bake")
+        modes(shared, Colour.GREEN, "error-rate=1")
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
+    assert "were answered with an error, twice in a row" in ended.sentence
+    assert shared.weights() == before
+
+
+def test_losing_sight_in_the_bake_is_no_evidence(shared: DrillStage) -> None:
+    configure(shared, bake="15s")
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "the network is gone for a while")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "bake")
+        modes(shared, Colour.GREEN, "hang")
+        ended = shared.ended(journal, rollout_id)
+        events = journal.events(rollout_id)
+    assert any("CANNOT SEE" in event.text and "it holds" in event.text for event in events)
+    assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
+    assert shared.carries(Colour.GREEN)
+
+
+def modes(stage: DrillStage, colour: Colour, mode: str) -> None:
+    """All instances of a colour behave differently."""
+    for one in stage.look().side(colour).instances:
+        stage.trouble(f"instances/{one.name}", mode=mode)
+
+
+def test_a_pause_is_heard_before_the_next_write(shared: DrillStage) -> None:
+    configure(shared)
+    stage = shared
+    stage.trouble("settings", pending=1.0)
+    rollout_id = stage.record(stage.plan())
+    with stage.journal() as journal:
+        request.start_runner(stage.config, rollout_id)
+        journal.decide(rollout_id, DecisionKind.PAUSE, journal.rollout(rollout_id).plan.digest, WHO, reason="wait")
+        waits_at(journal, rollout_id, "shift")
+        assert stage.carries(Colour.BLUE)
+        request.say_word(journal, rollout_id, WHO)
+        assert stage.ended(journal, rollout_id).state is RolloutState.DONE
+    assert stage.carries(Colour.GREEN)

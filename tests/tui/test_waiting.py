@@ -1,0 +1,88 @@
+"""A rollout that waits for a word: it says so with the time that is left, and the word is typed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from rollouts import cutover, events, rollout, seen
+from screen_text import shows, until
+from tuikit import config, make_app, service
+
+from console.config.model import Config, Release
+from console.rollout.records import EventKind
+from screens.arming import Arming
+from screens.messages import JournalSeen
+
+
+def by_shares() -> Config:
+    found = config()
+    release = Release(shift=(10, 100), confirm_within=300.0, bake=600.0)
+    return replace(found, services={name: replace(one, release=release) for name, one in found.services.items()})
+
+
+def waits(step: str, now: float) -> JournalSeen:
+    """A rollout that is at this step since now."""
+    settings = by_shares()
+    current = rollout(cutover(service(now), next(iter(settings.services.values())), now), now)
+    return seen(current, events(now - 1, (EventKind.BEGUN, step, step)))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_it_says_what_it_waits_for_and_what_happens_without_a_word(size: tuple[int, int]) -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now), settings=by_shares(), arming=Arming().arm(now, ""))
+    async with app.run_test(size=size) as pilot:
+        desk.post(waits("pause-10", now))
+        await shows(pilot, "LB ")
+        await pilot.press("f")
+        await shows(pilot, "WAITS FOR YOU", "left, then it goes back by itself", "n goes on")
+
+
+async def test_the_word_is_typed_and_goes_to_the_journal() -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now), settings=by_shares(), arming=Arming().arm(now, ""))
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.post(waits("confirm", now))
+        await shows(pilot, "LB ")
+        await pilot.press("f", "n")
+        await shows(pilot, "Keep it: api", "Cancel")
+        await pilot.press(*"api", "enter")
+        await until(pilot, lambda: desk.words == [("a1b2c3", "")])
+
+
+async def test_a_console_that_is_not_armed_may_stop_it_and_not_let_it_go_on() -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now), settings=by_shares())
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.post(waits("pause-10", now))
+        await shows(pilot, "LB ")
+        await pilot.press("f", "n")
+        await shows(pilot, "press o to arm")
+        assert len(app.screen_stack) == 2
+        assert desk.words == []
+
+
+async def test_more_time_is_asked_for_in_minutes() -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now), settings=by_shares(), arming=Arming().arm(now, ""))
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.post(waits("bake", now))
+        await shows(pilot, "LB ")
+        await pilot.press("f")
+        await shows(pilot, "BAKES", "n ends it early")
+        await pilot.press("x")
+        await shows(pilot, "15 minutes")
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: desk.extended == [("a1b2c3", 900)])
+
+
+async def test_w_lets_it_wait_before_the_next_write() -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now), settings=by_shares(), arming=Arming().arm(now, ""))
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.post(waits("prove-10", now))
+        await shows(pilot, "LB ")
+        await pilot.press("f", "w")
+        await until(pilot, lambda: desk.held == ["a1b2c3"])
