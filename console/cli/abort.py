@@ -19,13 +19,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The rollout's exit code: 6 when it went back, 7 when it holds."""
-    from console.rollout import request
+    from console.rollout import request, second_place
     from console.rollout.journal import Journal
     from console.rollout.who import Who
 
     config = config_of(args)
     rollout_id = newest(config.journal, args.rollout)
-    with Journal.open(config.journal) as journal:
+    with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         request.abort(journal, rollout_id, Who.current(), args.reason, hold=args.hold)
     say(f"rollout {rollout_id} was asked to {'hold' if args.hold else 'go back'}")
     return 0 if args.detach else follow(config, rollout_id)

@@ -7,6 +7,7 @@ import argparse
 from console.cli.following import follow
 from console.cli.looking import config_of
 from console.errors import UsageError
+from console.rollout import second_place
 from console.rollout.journal import Journal
 
 
@@ -24,6 +25,10 @@ def run(args: argparse.Namespace) -> int:
 
 def newest(journal_url: str, rollout_id: str | None) -> str:
     """The id of the rollout that is meant: the given one, or the newest. Raises UsageError, JournalError."""
+    elsewhere = second_place.rollouts()
+    for one in elsewhere:
+        if rollout_id is None or one.id.startswith(rollout_id):
+            return one.id
     with Journal.open(journal_url, read_only=True) as journal:
         if rollout_id is not None:
             return journal.rollout(rollout_id).id

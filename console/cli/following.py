@@ -8,6 +8,7 @@ from console.cli.looking import clock, say, warn
 from console.config.model import Config
 from console.config.places import state_dir
 from console.model.text import visible
+from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
 from console.rollout.records import Event, EventKind, Rollout
@@ -18,7 +19,7 @@ DETACHED = 130
 
 def follow(config: Config, rollout_id: str, *, as_json: bool = False) -> int:
     """Print events as they come; returns the rollout's exit code, or 130 after ctrl+c."""
-    with Journal.open(config.journal, read_only=True) as journal:
+    with Journal.open(second_place.url_of(rollout_id, config.journal), read_only=True) as journal:
         try:
             return _follow(journal, rollout_id, as_json=as_json)
         except KeyboardInterrupt:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from console.cli.looking import config_of, date, say
 from console.model.text import visible
+from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
 from console.rollout.records import Rollout
@@ -22,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Always 0: an empty history is one."""
     with Journal.open(config_of(args).journal, read_only=True) as journal:
-        rollouts = journal.rollouts(args.service, args.limit)
+        rollouts = [*_elsewhere(args.service), *journal.rollouts(args.service, args.limit)]
     if args.json:
         import msgspec
 
@@ -35,6 +36,11 @@ def run(args: argparse.Namespace) -> int:
         for line in history_lines(rollout):
             say(visible(line))
     return 0
+
+
+def _elsewhere(service: str | None) -> list[Rollout]:
+    """Ways back that were recorded while the journal could not be written."""
+    return [one for one in second_place.rollouts() if service in (None, one.service)]
 
 
 def history_lines(rollout: Rollout) -> Iterator[str]:

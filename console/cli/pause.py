@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when the rollout hears it."""
-    from console.rollout import request
+    from console.rollout import request, second_place
     from console.rollout.journal import Journal
     from console.rollout.who import Who
 
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--by {args.by} is out of range", "from 1 to 86400 seconds")
     config = config_of(args)
     rollout_id = newest(config.journal, args.rollout)
-    with Journal.open(config.journal) as journal:
+    with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         if args.verb == "pause":
             request.pause(journal, rollout_id, Who.current(), args.reason)
             say(f"rollout {rollout_id} waits before its next write; `bluegreen resume {rollout_id}` goes on")

@@ -10,6 +10,7 @@ from console.cli.history import history_lines
 from console.cli.looking import clock, config_of, say
 from console.cli.plan_words import plan_lines
 from console.model.text import visible
+from console.rollout import second_place
 from console.rollout.journal import Journal
 
 
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Always 0."""
     config = config_of(args)
     rollout_id = newest(config.journal, args.rollout)
-    with Journal.open(config.journal, read_only=True) as journal:
+    with Journal.open(second_place.url_of(rollout_id, config.journal), read_only=True) as journal:
         rollout = journal.rollout(rollout_id)
         decisions, events = journal.decisions(rollout_id), journal.events(rollout_id)
     if args.json:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,15 @@ from console.plan.plan import Plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.schema import connect, decisions, events, file_of, rollouts
 from console.rollout.who import Who
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One rollout as rows of the tables, without sequence numbers: those are each journal's own."""
+
+    rollout: dict[str, Any]
+    decisions: tuple[dict[str, Any], ...] = ()
+    events: tuple[dict[str, Any], ...] = ()
 
 
 class Journal:
@@ -125,6 +135,43 @@ class Journal:
                 .where(rollouts.c.id == rollout_id)
                 .values(state=state, sentence=sentence, exit_code=exit_code, ended_at=self._clock())
             )
+
+    # -- from one place to another
+
+    def copy(self, rollout_id: str) -> Copy:
+        """Everything of one rollout, as rows."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(rollouts).where(rollouts.c.id == rollout_id)).mappings().one()
+            below = (
+                tuple(
+                    {name: value for name, value in found.items() if name != "seq"}
+                    for found in connection.execute(
+                        sa.select(table).where(table.c.rollout_id == rollout_id).order_by(table.c.seq)
+                    ).mappings()
+                )
+                for table in (decisions, events)
+            )
+            return Copy(dict(row), *below)
+
+    def adopt(self, found: Copy) -> None:
+        """Take a rollout in, in place of what is here of it, in one transaction."""
+        rollout_id = found.rollout["id"]
+        with self._writing() as connection:
+            self._forget(connection, rollout_id)
+            connection.execute(rollouts.insert().values(**found.rollout))
+            for table, rows in ((decisions, found.decisions), (events, found.events)):
+                if rows:
+                    connection.execute(table.insert(), list(rows))
+
+    def forget(self, rollout_id: str) -> None:
+        """Leave a rollout out, which is in another place."""
+        with self._writing() as connection:
+            self._forget(connection, rollout_id)
+
+    def _forget(self, connection: sa.Connection, rollout_id: str) -> None:
+        for table in (decisions, events):
+            connection.execute(table.delete().where(table.c.rollout_id == rollout_id))
+        connection.execute(rollouts.delete().where(rollouts.c.id == rollout_id))
 
     # -- events and decisions
 

@@ -17,6 +17,7 @@ from console.errors import JournalError, Refused, UsageError
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
+from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
@@ -34,27 +35,36 @@ Told = Callable[[float], None]
 def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
     """Record a confirmed plan and start its runner. Returns the rollout's id. Raises JournalError, Refused."""
     _may_write(config)
-    with Journal.open(config.journal) as journal:
-        rollout_id = journal.create(plan, who, reason, take_over)
-    start_runner(config, rollout_id)
+    elsewhere = False
+    try:
+        with Journal.open(config.journal) as journal:
+            second_place.bring_home(journal)
+            rollout_id = journal.create(plan, who, reason, take_over)
+    except JournalError:
+        if plan.action is not Action.ROLLBACK:
+            raise
+        rollout_id, elsewhere = second_place.create(plan, who, reason, take_over), True
+    start_runner(config, rollout_id, elsewhere=elsewhere)
     return rollout_id
 
 
-def start_runner(config: Config, rollout_id: str) -> None:
+def start_runner(config: Config, rollout_id: str, *, elsewhere: bool = False) -> None:
     """Start the runner in a session of its own: it survives this terminal, not a reboot. Raises JournalError.
 
     It works in the same folder, where the SDK looks for clouds.yaml first; `-P` keeps Python from importing code from
     there. Credentials reach it by the inherited
     environment, never by argv. What it says before it has the journal goes to `runner.log` in the state folder.
+    `elsewhere`: the rollout is in the second place.
     """
     log = state_dir() / "runner.log"
+    more = ["--second-place"] if elsewhere else []
     try:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-P", "-m", RUNNER, rollout_id, "--config", str(config.path.absolute())],
+                [sys.executable, "-P", "-m", RUNNER, rollout_id, "--config", str(config.path.absolute()), *more],
                 os.environ,
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -207,12 +217,21 @@ def resume(
     if offer.plan is None:
         reason_why = offer.refusal.reason if offer.refusal is not None else "there is no plan for it"
         raise Refused(f"{offer.kind} is not open: {reason_why}", offer.refusal.hint if offer.refusal else "")
-    if not journal.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over):
+    try:
+        reopened = journal.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over)
+        elsewhere = False
+    except JournalError:
+        if offer.plan.action is not Action.ROLLBACK:
+            raise
+        with second_place.move(journal, rollout.id) as second:
+            reopened = second.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over)
+        elsewhere = True
+    if not reopened:
         raise UsageError(
             f"rollout {rollout.id} is not as it was when this was offered: somebody else has decided on it",
             f"`bluegreen show {rollout.id}` says who and what",
         )
-    start_runner(config, rollout.id)
+    start_runner(config, rollout.id, elsewhere=elsewhere)
 
 
 def wait_until_judged(until: float, told: Told) -> None:

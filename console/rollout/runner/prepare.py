@@ -12,12 +12,13 @@ from console.config.model import Config
 from console.errors import Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, SERVERS, Service
-from console.plan.plan import Plan
+from console.plan.plan import Action, Plan
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
 from console.rollout.lease.lease import Lease
 from console.rollout.lease.neutron import NeutronLease
 from console.rollout.records import Decision, EventKind, Rollout
+from console.rollout.reserve import Reserve
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.run import Run
 from console.rollout.runner.timing import Timing
@@ -33,6 +34,7 @@ class Errand:
     rollout: Rollout
     order: Decision
     plan: Plan
+    reserve: Reserve
 
 
 def prepare(errand: Errand) -> Run:
@@ -72,6 +74,8 @@ def prepare(errand: Errand) -> Run:
         kill_timer=KillTimer(timing.kill),
         timing=timing,
         seen_decisions=order.seq,
+        way_back=errand.plan.action is Action.ROLLBACK,
+        reserve=errand.reserve,
     )
     lease.acquire(_wanted(errand), take_over=order.take_over)
     held = lease.held.lease_id if lease.held is not None else ""

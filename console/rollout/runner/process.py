@@ -12,14 +12,18 @@ from pathlib import Path
 
 from console.config import load
 from console.config.model import Config
-from console.errors import BluegreenError
+from console.errors import BluegreenError, JournalError
+from console.plan.plan import Action, Plan
+from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import runner_id
 from console.rollout.records import Decision, DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.reserve import Reserve
 from console.rollout.runner.endings import Ended, Terminated, ended_by
 from console.rollout.runner.prepare import Errand, prepare
 from console.rollout.runner.run import Run
 from console.rollout.runner.walk import walk
+from console.rollout.schema import file_of
 from console.rollout.unanswered import service_settled_at
 
 _ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK)
@@ -30,9 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="console.rollout.runner", description=__doc__)
     parser.add_argument("rollout")
     parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--second-place", action="store_true", help="the rollout is recorded there")
     args = parser.parse_args(argv)
     config = load(args.config, os.environ)
-    with Journal.open(config.journal) as journal:
+    with second_place.open_second() if args.second_place else Journal.open(config.journal) as journal:
         return run_rollout(config, journal, args.rollout)
 
 
@@ -44,16 +49,23 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str) -> int:
         return 1
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     order = [decision for decision in journal.decisions(rollout.id) if decision.kind in _ORDERS][-1]
+    reserve = Reserve(file_of(journal.engine), rollout.id)
     try:
-        ended = _execute(config, journal, rollout, order)
+        ended, journal = _execute(config, journal, rollout, order, reserve)
+        reserve.give_up()
+        journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code)
     except Terminated:
         journal.append(rollout.id, EventKind.WAIT, "", "the runner was told to stop; `bluegreen resume` goes on")
         return 1
-    journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code)
+    finally:
+        reserve.give_up()
     return ended.exit_code
 
 
-def _execute(config: Config, journal: Journal, rollout: Rollout, order: Decision) -> Ended:
+def _execute(
+    config: Config, journal: Journal, rollout: Rollout, order: Decision, reserve: Reserve
+) -> tuple[Ended, Journal]:
+    """How it ended, and the journal that has its record: the second place's where a way back had to move there."""
     plan = order.plan or rollout.plan
     written = any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
     journal.append(rollout.id, EventKind.STARTED, "", f"runner {os.getpid()} on behalf of {order.who.words}")
@@ -61,7 +73,8 @@ def _execute(config: Config, journal: Journal, rollout: Rollout, order: Decision
         journal.append(rollout.id, EventKind.PLANNED, "", f"{order.kind}: {plan.summary}", plan=plan)
     run: Run | None = None
     try:
-        run = prepare(Errand(config, journal, rollout, order, plan))
+        _keep_room(reserve, plan)
+        run = prepare(Errand(config, journal, rollout, order, plan, reserve))
         run.written = written
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
         run.unsettled_until = service_settled_at(journal, rollout.service, config.lease.ttl)
@@ -75,12 +88,23 @@ def _execute(config: Config, journal: Journal, rollout: Rollout, order: Decision
         state = RolloutState.STOPPED if written else RolloutState.FAILED
         ended = Ended(state, f"a fault of this program: {type(error).__name__}: {error}", 7 if written else 1)
     # A record that cannot be closed is not hidden by giving the lease back: others shall see that something is open.
+    if run is not None:
+        journal = run.journal
     journal.check()
     if run is not None:
         _release(run)
     if order.kind is DecisionKind.GO_BACK and ended.state is RolloutState.DONE:
-        return Ended(RolloutState.ROLLED_BACK, ended.sentence, 6)
-    return ended
+        ended = Ended(RolloutState.ROLLED_BACK, ended.sentence, 6)
+    return ended, journal
+
+
+def _keep_room(reserve: Reserve, plan: Plan) -> None:
+    """Nothing goes forward without room for its record; a way back goes without."""
+    if plan.action is Action.ROLLBACK:
+        with suppress(JournalError):
+            reserve.take()
+    else:
+        reserve.take()
 
 
 def _terminate(run: Run) -> None:

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from console.cloud.reader import Reader
 from console.cloud.writer import Writer
 from console.config.model import ServiceConfig
-from console.errors import CloudError, NeedsHuman
+from console.errors import CloudError, JournalError, NeedsHuman
 from console.model.service import Service
+from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.lease.lease import Lease
 from console.rollout.records import Decision, DecisionKind, EventKind
+from console.rollout.reserve import Reserve
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked, Terminated
 from console.rollout.runner.kill_timer import KillTimer
@@ -46,6 +48,9 @@ class Run:
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing
     terminated: bool = False
+    way_back: bool = False  # putting back what was: allowed without the journal
+    lost: str = ""  # why the journal does not take records any more
+    reserve: Reserve = field(default_factory=lambda: Reserve(None, ""))
     seen_decisions: int = 0
     unsettled_until: float = 0.0  # Unix seconds: a call whose answer was lost may still be on its way
     pause_asked: Decision | None = None
@@ -53,8 +58,26 @@ class Run:
     _renewed: float = field(default_factory=boot_clock.now)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
-        """Record an event; on the disk when this returns."""
-        self.journal.append(self.rollout_id, kind, step, text, **data)
+        """Record an event; on the disk when this returns. A way back may record elsewhere. Raises JournalError."""
+        try:
+            self.journal.append(self.rollout_id, kind, step, text, **data)
+        except JournalError as error:
+            self._make_room(error)
+            self.journal.append(self.rollout_id, kind, step, text, **data)
+        if self.lost:
+            second_place.shout(self.rollout_id, f"{step or '-'} {kind}: {text}")
+
+    def _make_room(self, error: JournalError) -> None:
+        """Give the reserve up; where there is none left, go back with the record in the second place, or stop."""
+        if self.reserve.give_up() and _takes(self.journal, self.rollout_id):
+            return
+        if self.lost or not self.way_back:
+            raise error
+        self.lost = error.message
+        self.journal = second_place.move(self.journal, self.rollout_id)
+        # what was decided before the move is known already; the second place numbers decisions anew
+        self.seen_decisions = max((one.seq for one in self.journal.decisions(self.rollout_id)), default=0)
+        self.journal.append(self.rollout_id, EventKind.WAIT, "", _elsewhere(error))
 
     def tick(self, step: str) -> None:
         """Between two calls: keep the lease, hear what was decided, obey SIGTERM.
@@ -116,3 +139,18 @@ class Run:
             if self.forward or hold:
                 raise AbortAsked(decision.who.words, decision.reason, hold=hold)
             self.note(EventKind.DECISION, "", f"{decision.who.words} asked to go back: that is under way")
+
+
+def _takes(journal: Journal, rollout_id: str) -> bool:
+    try:
+        journal.append(
+            rollout_id, EventKind.WAIT, "", "the journal's disk was full: the room kept for this is used now"
+        )
+    except JournalError:
+        return False
+    return True
+
+
+def _elsewhere(error: JournalError) -> str:
+    where = second_place.folder()
+    return f"{error.message}: this way back is recorded in {where} and in syslog until the journal can be written again"

@@ -97,7 +97,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, failing: bool = False) -> Ended:
 
     `failing`: the colour that is left fails for clients, so it is no capacity that must be kept.
     """
-    run.forward = False
+    run.forward, run.way_back = False, True
     try:
         settle(run, plan, "", PENDING_DEADLINE)
         run.let_settle("")
