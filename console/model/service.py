@@ -35,7 +35,8 @@ class Source:
     """One source of facts. `seen_at`: when it last answered (Unix seconds), None if never.
 
     `problem` is its last failure in a sentence, empty when the last attempt succeeded; `since` is when that began.
-    `good_for` is the age in seconds up to which its facts count as fresh.
+    `good_for` is the age in seconds up to which its facts count as fresh. `doing` is what the watch does about the
+    problem: `trying again in 20 s, at 12:03:20`.
     """
 
     name: str
@@ -44,6 +45,12 @@ class Source:
     problem: str = ""
     since: float | None = None
     hint: str = ""
+    doing: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What to do about the problem, and what is done about it."""
+        return "; ".join(part for part in (self.hint, self.doing) if part)
 
     def fresh(self, now: float) -> bool:
         """Whether its facts may be used for a decision."""
