@@ -133,7 +133,10 @@ class Service:
             return instance.runs
         if self.rotation == POOLS:
             return any(one.in_rotation and self.pool_id_of(one) in self.serving_pools for one in instance.members)
-        return any(one.in_rotation for one in instance.members)
+        member = instance.member
+        if member is not None and member.weight > 0 and member.admin_state_up:
+            return True
+        return any(one.in_rotation for one in instance.further)
 
     def role(self, colour: Colour) -> Role:
         """What the colour is to the traffic, from what is in rotation.
@@ -178,7 +181,7 @@ class Service:
         return found if found is not None else Source(name)
 
     @cached_property
-    def memo(self) -> dict[str, Any]:
+    def memo(self) -> dict[Any, Any]:
         """Room for what is derived from these facts, so that it is derived once; no part of what they say."""
         return {}
 
