@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widget import Widget
 
 from console.config.places import state_dir
 from console.model.text import clipped, visible
 from screens.copying import copy, to_file
-from screens.dialogs.choice import Choice, ChoiceDialog
+from screens.dialogs.dialog import Dialog
 from screens.view.line import line, plain
+from screens.view.table import Column, Row
+from screens.widgets.panel import Panel
 from screens.widgets.table import Table
 
 if TYPE_CHECKING:
     from console.model.instance import Instance
     from screens.facts_screen import FactsScreen
 
-_KEYS = "abcdefghilmopqrstuvwxyz"  # but j and k, which move, and n, which leaves
+_KEYS = "abcdefhilmnopqrstuvxyz"  # but g, j and k, which move the cursor, and w
+_COLUMNS = (Column("", 1), Column("", 16), Column("", 0, most=150))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +35,60 @@ class Piece:
     text: str
 
 
+class CopyDialog(Dialog[str]):
+    """A row for each piece; its letter copies it, as enter does the one under the cursor.
+
+    Dismissed with the number of the piece, or `file`.
+    """
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        super().__init__("Copy to the clipboard of your terminal", ())
+        self._rows = [
+            *(_row(str(number), _KEYS[number], piece.label, piece.text) for number, piece in enumerate(pieces)),
+            _row("file", "w", "write a file", "the screen as text, into a file that only you can read"),
+        ]
+
+    def controls(self) -> Iterable[Widget]:
+        """The rows."""
+        yield Table(id="choices", heading=False)
+
+    def on_mount(self) -> None:
+        """The cursor is on the first row."""
+        super().on_mount()
+        self.query_one("#text", Panel).display = False
+        table = self.query_one("#choices", Table)
+        table.entitle(line((self._heading, "title")), line(("esc leaves", "dim")))
+        table.fill(_COLUMNS, self._rows)
+        table.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Copy."""
+        row = next((row for row in self._rows if row.cells[0][0] == event.character), None)
+        if row is not None or event.key == "enter":
+            event.stop()
+            self.dismiss(row.key if row is not None else self.query_one("#choices", Table).cursor_key)
+
+
 def ask_what_to_copy(screen: FactsScreen) -> None:
     """Ask, copy, and say on the message line which way was used."""
-    pieces = list(pieces_of(screen))
-    whole = pieces[-1]
-    choices = [
-        Choice(str(number), _KEYS[number], piece.label, clipped(piece.text.split("\n")[0].strip(), 50))
-        for number, piece in enumerate(pieces)
-    ]
-    choices.append(Choice("file", "w", "write a file", "the screen as text, into a file that only you can read"))
+    pieces = list(pieces_of(screen))[: len(_KEYS)]
 
     def answered(chosen: str | None) -> None:
         if chosen is None:
             return
         if chosen == "file":
-            screen.say(to_file(whole.text, state_dir()))
+            screen.say(to_file(pieces[-1].text, state_dir()))
             return
         driver = screen.app._driver  # noqa: SLF001 Textual's own copying goes this way, without multiplexers
         write = driver.write if driver is not None else lambda _: None
         screen.say(copy(pieces[int(chosen)].text, os.environ, write, state_dir()))
 
-    title = "Copy to the clipboard of your terminal"
-    screen.app.push_screen(ChoiceDialog(title, [line("What?")], choices, nothing="nothing"), answered)
+    screen.app.push_screen(CopyDialog(pieces), answered)
+
+
+def _row(key: str, letter: str, label: str, text: str) -> Row:
+    first = " ".join(clipped(text.strip().split("\n")[0], 200).split())
+    return Row(key, ((letter, "key"), (label, "strong"), (first, "")))
 
 
 def pieces_of(screen: FactsScreen) -> Iterator[Piece]:

@@ -99,13 +99,15 @@ class Trail:
             self._open(self._ahead.pop())
 
     def forget(self, services: frozenset[str]) -> None:
-        """These services are no more: nothing of theirs is shown or gone back to. The first screen is replaced."""
+        """These services are no more: nothing of theirs is shown or gone back to."""
         self._ahead = [spot for spot in self._ahead if spot.service not in services]
-        if not any(screen.service_name in services for screen in self._screens()):
+        if not any(getattr(screen, "service_name", "") in services for screen in self._app.screen_stack):
             return
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
-        self._app.switch_screen(screen_at(Spot(Place.FLEET)))
+        if not self._screens():
+            # the very first screen can not be exchanged: the fleet stands over it from now on
+            self._app.push_screen(screen_at(Spot(Place.FLEET)))
 
     def _open(self, spot: Spot) -> None:
         if len(self._screens()) >= _DEEPEST:
@@ -116,4 +118,6 @@ class Trail:
     def _screens(self) -> list[FactsScreen]:
         from screens.facts_screen import FactsScreen  # noqa: PLC0415
 
-        return [screen for screen in self._app.screen_stack if isinstance(screen, FactsScreen)]
+        known = self._app.config.services
+        facts = [screen for screen in self._app.screen_stack if isinstance(screen, FactsScreen)]
+        return [screen for screen in facts if not screen.service_name or screen.service_name in known]

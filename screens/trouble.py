@@ -72,7 +72,7 @@ def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterato
     for source in sources.values():
         if source.problem:
             since = source.since if source.since is not None else source.seen_at
-            yield Trouble((name,), source.name, source.problem, source.hint, since, grave=not source.fresh(now))
+            yield Trouble((name,), source.name, source.problem, source.advice, since, grave=not source.fresh(now))
         elif source.seen_at is not None and not source.fresh(now):
             yield Trouble((name,), source.name, "stale: nothing has answered, and nothing failed", "", source.seen_at)
 

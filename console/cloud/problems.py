@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from console.errors import ApiError, AuthError, CloudError, Conflict, Forbidden, NotFound, NotInCatalog, Unreachable
 from console.model.text import clipped
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 15.0  # seconds
 
 _SAID_LIMIT = 300
+_LONGEST_PAUSE = 3600.0  # seconds that an API may ask us to keep away
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -39,6 +44,11 @@ def from_exception(error: Exception, cloud: str, what: str, url: str = "", timeo
         return Unreachable(
             f"cloud {cloud}: no trusted TLS connection for {what}{at}: {_cause(error)}",
             "set cacert: in clouds.yaml to the certificate authority of this cloud",
+        )
+    if isinstance(error, ksa.ConnectionError) and isinstance(error.__context__, requests.exceptions.ProxyError):
+        return Unreachable(
+            f"cloud {cloud}: cannot reach the proxy{_proxy(url)} for {what}{at}: {_cause(error)}",
+            "HTTPS_PROXY and HTTP_PROXY of this host name it; NO_PROXY lists what goes around it",
         )
     if isinstance(error, ksa.ConnectionError):
         return Unreachable(
@@ -84,9 +94,24 @@ def from_response(response: Response, cloud: str, what: str) -> CloudError:
     return ApiError(message, hint, status, after)
 
 
+def _proxy(url: str) -> str:
+    """The proxy that the environment names for this URL, without a password that may be in it."""
+    from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415
+
+    found = urlsplit(select_proxy(url, get_environ_proxies(url)) or "")
+    return f" {found.hostname}{f':{found.port}' if found.port else ''}" if found.hostname else ""
+
+
 def _seconds(text: str) -> float:
-    """Retry-After in seconds, an hour at most; 0 for its other form, a date."""
-    return min(float(text), 3600.0) if text.strip().isdecimal() else 0.0
+    """Retry-After in seconds from now, an hour at most, whether it is a number or a date; 0 for neither."""
+    if text.strip().isdecimal():
+        return min(float(text), _LONGEST_PAUSE)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return 0.0
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max(aware.timestamp() - time.time(), 0.0), _LONGEST_PAUSE)
 
 
 def said(response: Response) -> str:

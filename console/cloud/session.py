@@ -6,6 +6,7 @@ It can only GET, but for one action: the console output of a server, which Nova 
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
     from requests import Response
 
+CATALOG_AGE = 60.0  # seconds between two logins for the sake of a lost service
 SERVICES = ("compute", "load-balancer", "network", "image", "identity")
 
 # Asking for the major version that the catalog's URL already carries costs no discovery request.
@@ -53,7 +55,8 @@ class Session:
     """One region of one cloud. Threads may share it; the login happens at the first call and is renewed by itself.
 
     Connecting may take 5 s, an answer 15 s (or `api_timeout` of clouds.yaml); nothing is ever sent twice, except
-    after a 401, which came before any effect.
+    after a 401, which came before any effect. While a service cannot be reached the catalog is read again once in
+    CATALOG_AGE: it may have moved. The token that works is kept until another one is there.
     """
 
     def __init__(self, region: CloudRegion, config_file: str) -> None:
@@ -67,6 +70,8 @@ class Session:
         self._http.timeout = both
         self._adapters: dict[str, Adapter] = {}
         self._lock = Lock()
+        self._lost: set[str] = set()  # services that could not be reached, or are not in the catalog
+        self._cataloged_at = time.monotonic()
 
     @classmethod
     def open(cls, cloud: str, region: str | None = None) -> Session:
@@ -109,14 +114,17 @@ class Session:
         return self._json("compute", "POST", f"/servers/{server_id}/action", json=action)
 
     def _json(self, service: str, method: str, path: str, **request: Any) -> Any:
-        adapter = self.adapter(service)
         what = f"{service} {path}"
+        self._read_catalog_again(service)
+        adapter = self.adapter(service)
         try:
             response = adapter.request(path, method, raise_exc=False, **request)
             if response.status_code == 401 and self._token_is_newer(response):
                 response = adapter.request(path, method, raise_exc=False, **request)
         except sdk_errors() as error:
+            self._lost.add(service)
             raise from_exception(error, self.cloud, what, self._host(adapter), self.timeout[1]) from error
+        self._lost.discard(service)
         if response.status_code >= 300:
             raise from_response(response, self.cloud, what)
         try:
@@ -127,6 +135,24 @@ class Session:
                 f"is the endpoint {self._host(adapter)} this service, or a proxy's login page?",
                 response.status_code,
             ) from error
+
+    def _read_catalog_again(self, service: str) -> None:
+        """Log in once more for the sake of the catalog, if this service is lost; what fails now may work later."""
+        with self._lock:
+            now = time.monotonic()
+            if service not in self._lost or now - self._cataloged_at < CATALOG_AGE:
+                return
+            self._cataloged_at = now
+        auth = self._http.auth
+        if not self._renewable or not hasattr(auth, "get_auth_ref"):
+            return  # a login that needs a person, or one without a catalog
+        try:
+            found = auth.get_auth_ref(self._http)
+        except sdk_errors():
+            return
+        with self._lock:
+            auth.auth_ref = found
+            self._adapters.clear()
 
     def _token_is_newer(self, response: Response) -> bool:
         """Whether there is another token by now than the one that was refused.
@@ -172,7 +198,7 @@ class Session:
             auth_url=self._auth_url,
             cloud=self.cloud,
             region=self.region,
-            renewable=self._region.config.get("auth_type") not in _ONE_TIME,
+            renewable=self._renewable,
         )
 
     @property
@@ -182,6 +208,10 @@ class Session:
         """
         verify, _cert = self._region.get_requests_verify_args()
         return verify if isinstance(verify, str) else (None if verify else False)
+
+    @property
+    def _renewable(self) -> bool:
+        return self._region.config.get("auth_type") not in _ONE_TIME
 
     @property
     def _auth_url(self) -> str:
@@ -208,6 +238,7 @@ class Session:
         except EndpointNotFound as error:
             raise self._not_in_catalog(service) from error
         except sdk_errors() as error:
+            self._lost.add(service)
             raise from_exception(error, self.cloud, service) from error
         if not endpoint:
             raise self._not_in_catalog(service)
@@ -217,6 +248,7 @@ class Session:
         return adapter
 
     def _not_in_catalog(self, service: str) -> NotInCatalog:
+        self._lost.add(service)
         get_access = getattr(self._http.auth, "get_access", None)
         catalog = get_access(self._http).service_catalog.catalog if get_access else []
         known = sorted({str(entry.get("type")) for entry in catalog if entry.get("endpoints")})

@@ -15,7 +15,7 @@ from console.config.places import absolute
 from console.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Selector:
     """A word of a few, mostly with a dot and a key: `metadata.color`, `http./version#git_commit`, `pool`.
 
@@ -95,7 +95,7 @@ HEADER = Text("the value of an HTTP header", r"[\x20-\x7e]{1,4000}", hidden=True
 HOST = Text("a host name", r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Regex:
     """A regular expression."""
 
@@ -116,7 +116,7 @@ class Regex:
         return {"type": ["string", "number"], "minLength": 1, "maxLength": 1000}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Command:
     """A program and its words. No shell reads them; the program is found in PATH, or has an absolute path."""
 
@@ -147,7 +147,7 @@ class Command:
         return {"anyOf": [{"type": "string", "pattern": r"^\S+$"}, {"type": "array", "items": word, "minItems": 1}]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Address:
     """An IP address, with a port or without."""
 
@@ -181,7 +181,7 @@ class Address:
         return {"type": "string", "pattern": r"^[0-9A-Fa-f:.\[\]]+$"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Environment:
     """The badge of a service. A word that is nearly "production" is no other environment: it is a typing error."""
 
@@ -205,7 +205,7 @@ class Environment:
         return {"type": ["string", "number"], "minLength": 1, "maxLength": 40}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class OnDisk:
     """A file or folder of this host; a relative path is beside the config file."""
 

@@ -50,7 +50,7 @@ class Bound(Protocol):
 Actions = Callable[[], Iterable[Bound]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class KeyMap:
     """The keys by action. Whether there are such actions, `mistakes_in` says: the core does not know them."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -138,5 +137,7 @@ class Value:
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """A hint: the allowed word that is probably meant; empty where none is near."""
+    import difflib  # noqa: PLC0415 only where something is wrong
+
     near = difflib.get_close_matches(word[:_SHOWN].lower(), tuple(allowed), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""

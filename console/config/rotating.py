@@ -21,7 +21,7 @@ CLOUD = Text("an entry of clouds.yaml")
 REGION = Text("a region")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class OfColour:
     """Something of each colour; `both` must be there, and what one has the other must not have."""
 

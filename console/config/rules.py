@@ -10,7 +10,7 @@ from console.config.mistakes import Mistake
 from console.config.nodes import Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Given:
     """A section as it stands in the file: where it is, its entries, and what was read of them, by key."""
 
@@ -35,7 +35,7 @@ class Rule(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Excludes:
     """`key` stands alone: none of `others` may stand beside it."""
 
@@ -54,7 +54,7 @@ class Excludes:
         return {"if": {"required": [self.key]}, "then": _without(self.others)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Needs:
     """`key` means something only together with `other`."""
 
@@ -72,7 +72,7 @@ class Needs:
         return {"dependentRequired": {self.key: [self.other]}}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class OneOf:
     """Exactly one of the keys is set."""
 
@@ -93,7 +93,7 @@ class OneOf:
         return {"oneOf": [{"required": [key]} for key in self.keys]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Depending:
     """What `key` says (`usual` where it is not set) decides which other keys may and must be there."""
 
@@ -128,7 +128,7 @@ class Depending:
         return {"allOf": conditions}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Checked:
     """A rule that only code can say."""
 

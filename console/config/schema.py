@@ -87,7 +87,7 @@ LEASE = Section(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Services:
     """The services by name, at least one."""
 
@@ -124,7 +124,7 @@ class Services:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Lease:
     """The word `journal`, or where the ports are."""
 

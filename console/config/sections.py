@@ -13,7 +13,7 @@ from console.config.nodes import Value
 from console.config.rules import Given, Rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Several:
     """A list of one kind, or a single one."""
 
@@ -48,7 +48,7 @@ class Several:
         return {"anyOf": [each, {"type": "array", "items": each, "minItems": self.least}]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Pairs:
     """Keys of any name, or of names that fit `key`, each with one kind of value."""
 
@@ -83,7 +83,7 @@ class Pairs:
         return {"type": "object", "additionalProperties": self.each.json(), **names}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Key:
     """One key of a section. `default` is what the reference says where the model's own default does not tell."""
 
@@ -94,7 +94,7 @@ class Key:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Section:
     """A mapping with known keys, made into `model` by keyword; unset keys keep the model's defaults.
 

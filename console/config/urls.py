@@ -16,7 +16,7 @@ from console.config.nodes import Value, nearest
 _JOURNALS = ("sqlite", "postgresql", "mysql")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Url:
     """A URL without user and password. `places` may stand in it in braces; `tcp://` needs a port."""
 
@@ -75,12 +75,14 @@ GATE_URL = Url(("instance", "vip"), example="http://{instance}:8774/")
 SERVER_URL = Url()
 
 
-@dataclass(frozen=True, slots=True)
+_PROXY_URL = Url(example="http://proxy.example.org:3128")
+
+
+@dataclass(eq=False, repr=False)
 class Proxy:
     """A proxy's URL, or the word `environment` for the proxy variables."""
 
     words: str = "`environment`, or a proxy's URL that begins with `http://` or `https://`"
-    _url: Url = Url(example="http://proxy.example.org:3128")
 
     def read(self, value: Value) -> str:
         """The URL or the word."""
@@ -88,9 +90,9 @@ class Proxy:
             return value.text
         if "://" not in (value.text or ""):
             raise value.wrong(
-                self.words, hint=nearest(value.text or "", ("environment",)) or f"for example {self._url.example}"
+                self.words, hint=nearest(value.text or "", ("environment",)) or f"for example {_PROXY_URL.example}"
             )
-        return self._url.read(value)
+        return _PROXY_URL.read(value)
 
     def show(self, default: Any) -> str:
         """The URL or the word."""
@@ -98,10 +100,10 @@ class Proxy:
 
     def json(self) -> dict[str, Any]:
         """The word or a URL."""
-        return {"anyOf": [{"const": "environment"}, self._url.json()]}
+        return {"anyOf": [{"const": "environment"}, _PROXY_URL.json()]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Connect:
     """Where to connect to: the word `vip`, an IP address, or a host name."""
 
@@ -128,7 +130,7 @@ class Connect:
         return {"type": "string", "pattern": r"^[A-Za-z0-9._:-]+$"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class JournalUrl:
     """Where the record of rollouts is kept. Errors never repeat the URL: it may hold a password."""
 

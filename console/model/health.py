@@ -51,8 +51,19 @@ def judge(service: Service, instance: Instance, now: float) -> Judgement:
     if found is not None and found[0] is instance and found[2] <= now <= found[3]:
         return found[1]
     judgement = _judge(service, instance, now)
-    known[id(instance)] = instance, judgement, now, _holds_until(service, instance, now)
+    known[id(instance)] = instance, judgement, now, holds_until(service, instance, now)
     return judgement
+
+
+def holds_until(service: Service, instance: Instance, now: float) -> float:
+    """Until when the judgement stays as it is, all facts being the same: the next one of them grows stale then."""
+    known = service.memo.get("judged", {}).get(id(instance))
+    if known is not None and known[0] is instance and known[2] <= now <= known[3]:
+        return float(known[3])
+    ends = [_end(one.seen_at, one.good_for, now) for one in map(service.source, service.decisive)]
+    if service.probed and instance.probe is not None:
+        ends.append(_end(instance.probe.at, service.source(PROBES).good_for, now))
+    return min(ends, default=math.inf)
 
 
 def announced(service: Service, instance: Instance, now: float) -> Judgement:
@@ -91,7 +102,10 @@ def disagreement(instance: Instance) -> str:
 
 
 def _judge(service: Service, instance: Instance, now: float) -> Judgement:
-    checks = (_nova(service, instance, now), _members(service, instance, now), _probe(service, instance, now))
+    nova = _nova(service, instance, now)
+    if nova.stopped:
+        return nova  # nothing can answer a probe there
+    checks = (nova, _members(service, instance, now), _probe(service, instance, now))
     for wanted in (Health.UNHEALTHY, Health.UNKNOWN):
         for verdict in checks:
             if verdict.health is wanted:
@@ -104,14 +118,6 @@ def _judge(service: Service, instance: Instance, now: float) -> Judgement:
     if not service.probed:
         return Judgement(Health.HEALTHY, "not probed directly")
     return Judgement(Health.HEALTHY, f"{' and '.join(filter(None, (', '.join(asked[:-1]), asked[-1])))} agree")
-
-
-def _holds_until(service: Service, instance: Instance, now: float) -> float:
-    """Until when the judgement stays as it is, all facts being the same: the next one of them grows stale then."""
-    ends = [_end(one.seen_at, one.good_for, now) for one in map(service.source, service.decisive)]
-    if service.probed and instance.probe is not None:
-        ends.append(_end(instance.probe.at, service.source(PROBES).good_for, now))
-    return min(ends, default=math.inf)
 
 
 def _end(at: float | None, good_for: float, now: float) -> float:

@@ -86,7 +86,9 @@ class Instance:
     @property
     def members(self) -> tuple[Member, ...]:
         """Its members in all pools of the service."""
-        return (self.member, *self.further) if self.member is not None else self.further
+        if self.member is None:
+            return self.further
+        return (self.member, *self.further) if self.further else (self.member,)
 
     @property
     def runs(self) -> bool:

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from console.model.balancer import LoadBalancer, Pool
 from console.model.colour import Colour, Role
-from console.model.health import healthy_count, judge, startable
-from console.model.instance import Instance
 from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
+from console.model.tally import is_kept_out, stands_ready, tally
+
+__all__ = ["Readiness", "Rollback", "balancers", "is_kept_out", "pools", "rollback", "stands_ready"]
 
 
 class Readiness(StrEnum):
@@ -51,13 +52,6 @@ def rollback(service: Service, now: float) -> Rollback:
     return to(service, service.side(live.other), service.side(live), now)
 
 
-def is_kept_out(instance: Instance) -> bool:
-    """Whether somebody keeps it out of rotation on purpose: a hold, or a recorded weight of 0."""
-    if instance.weight > 0:
-        return False
-    return instance.held_by is not None or (instance.member is not None and instance.member.intended_weight == 0)
-
-
 def balancers(service: Service) -> tuple[LoadBalancer, ...]:
     """The service's load balancers, each once."""
     if not service.balanced:
@@ -70,19 +64,6 @@ def pools(service: Service) -> tuple[Pool, ...]:
     if not service.balanced:
         return (service.pool,) if service.pool is not None else ()
     return tuple({pool.id: pool for part in service.balanced for pool in part.pools}.values())
-
-
-def stands_ready(service: Service, instance: Instance) -> bool:
-    """Whether it is where a shift to its colour would find it, health aside.
-
-    `weights`: in the pool, at any weight. `pools`: in its own colour's pool, with weight. `power`: it runs.
-    """
-    if service.rotation == POWER:
-        return instance.runs
-    if service.rotation != POOLS:
-        return instance.member is not None
-    own = {part.pool_of.get(instance.colour) for part in service.balanced} if instance.colour is not None else set()
-    return any(one.in_rotation and service.pool_id_of(one) in own for one in instance.members)
 
 
 def _blocked(service: Service) -> Rollback | None:
@@ -133,44 +114,34 @@ def _to_warm(service: Service, target: ColourSet, live: ColourSet, now: float) -
     colour = target.colour.upper()
     if not target.instances:
         return Rollback(Readiness.GONE, f"rollback gone: {colour} has no instances")
-    meant = [instance for instance in target.instances if not is_kept_out(instance)]
-    warm = [one for one in meant if stands_ready(service, one) and judge(service, one, now).healthy]
-    held = len(target.instances) - len(meant)
+    found = tally(service, target, now)
+    warm, meant, held = found.warm, found.meant, found.kept_out
     aside = f", {held} kept out" if held else ""
-    count = (len(warm), len(meant))
+    count = (warm, meant)
     if not meant:
         return Rollback(Readiness.COLD, f"rollback cold: all {held} of {colour} are kept out", *count)
     if not warm:
-        return Rollback(Readiness.COLD, f"rollback cold: 0 of {len(meant)} warm{aside}", *count)
-    if len(warm) < len(meant):
-        return Rollback(Readiness.PARTIAL, f"rollback partial: {len(warm)} of {len(meant)} warm{aside}", *count)
-    if len(warm) < (serving := healthy_count(service, live, now)):
-        return Rollback(
-            Readiness.PARTIAL, f"rollback partial: {len(warm)} warm for {serving} that serve{aside}", *count
-        )
-    if service.rotation == WEIGHTS and (unrecorded := sum(map(_unrecorded, warm))):
-        words = f"rollback asks first: {len(warm)} warm, {unrecorded} not recorded for rotation{aside}"
+        return Rollback(Readiness.COLD, f"rollback cold: 0 of {meant} warm{aside}", *count)
+    if warm < meant:
+        return Rollback(Readiness.PARTIAL, f"rollback partial: {warm} of {meant} warm{aside}", *count)
+    if warm < (serving := tally(service, live, now).observed):
+        return Rollback(Readiness.PARTIAL, f"rollback partial: {warm} warm for {serving} that serve{aside}", *count)
+    if service.rotation == WEIGHTS and found.unrecorded:
+        words = f"rollback asks first: {warm} warm, {found.unrecorded} not recorded for rotation{aside}"
         return Rollback(Readiness.ASKS, words, *count)
     calls = _counted(_calls(service, live.colour))
-    return Rollback(Readiness.READY, f"rollback ready: {len(warm)} warm, {calls}{aside}", *count)
+    return Rollback(Readiness.READY, f"rollback ready: {warm} warm, {calls}{aside}", *count)
 
 
-def _unrecorded(instance: Instance) -> bool:
-    return any(member.intended_weight is None for member in instance.members)
-
-
-def _to_stopped(_service: Service, target: ColourSet, _live: ColourSet, _now: float) -> Rollback:
+def _to_stopped(service: Service, target: ColourSet, _live: ColourSet, now: float) -> Rollback:
     """Workers are cold: they are started first, and seen to work, before any of the others is stopped."""
     colour = target.colour.upper()
     if not target.instances:
         return Rollback(Readiness.GONE, f"rollback gone: {colour} has no workers")
-    meant = [instance for instance in target.instances if not is_kept_out(instance)]
-    able = sum(map(startable, meant))
-    held = len(target.instances) - len(meant)
+    found = tally(service, target, now)
+    able, meant, held = found.startable, found.meant, found.kept_out
     aside = f", {held} kept out" if held else ""
+    words = f"{able} workers to be started" if able == meant else f"{able} of {meant} workers can be started"
     if not meant:
         return Rollback(Readiness.COLD, f"rollback cold: all {held} of {colour} are kept out")
-    if able == len(meant):
-        return Rollback(Readiness.COLD, f"rollback cold: {able} workers to be started{aside}", 0, len(meant))
-    words = f"rollback cold: {able} of {len(meant)} workers can be started{aside}"
-    return Rollback(Readiness.COLD, words, 0, len(meant))
+    return Rollback(Readiness.COLD, f"rollback cold: {words}{aside}", 0, meant)

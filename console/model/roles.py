@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from console.model.colour import Colour
 from console.model.service import BALANCER, POOLS, POWER, Service
 
@@ -14,7 +12,7 @@ def role_words(service: Service, colour: Colour) -> str:
     """A Role, or `unknown`, `changing`, `in doubt` where what the API shows may not be what is applied."""
     if any(service.source(name).seen_at is None for name in service.decisive if name == BALANCER) or not _seen(service):
         return UNKNOWN
-    statuses = set(_statuses(service, colour))
+    statuses = _statuses(service, colour)
     if any(status.startswith("PENDING") for status in statuses):
         return CHANGING
     return IN_DOUBT if statuses - {"ACTIVE"} else service.role(colour).value
@@ -25,16 +23,25 @@ def _seen(service: Service) -> bool:
     return service.rotation != POWER or all(service.source(name).seen_at is not None for name in service.decisive)
 
 
-def _statuses(service: Service, colour: Colour) -> Iterator[str]:
+def provisioning(service: Service, colour: Colour) -> frozenset[str]:
+    """The provisioning statuses of a colour's members."""
+    known = service.memo.get(("provisioning", colour))
+    if known is None:
+        known = frozenset(
+            member.provisioning_status for instance in service.side(colour).instances for member in instance.members
+        )
+        service.memo["provisioning", colour] = known
+    return frozenset(known)
+
+
+def _statuses(service: Service, colour: Colour) -> frozenset[str]:
     """The provisioning statuses of what makes the role: members, listeners, or the tasks of workers."""
     if service.rotation == POWER:
         servers = (instance.server for instance in service.side(colour).instances)
-        yield from (_task_status(server.status, server.task_state) for server in servers if server is not None)
-    elif service.rotation == POOLS:
-        yield from (one.provisioning_status for part in service.balanced for one in part.listeners)
-    else:
-        for instance in service.side(colour).instances:
-            yield from (member.provisioning_status for member in instance.members)
+        return frozenset(_task_status(one.status, one.task_state) for one in servers if one is not None)
+    if service.rotation == POOLS:
+        return frozenset(one.provisioning_status for part in service.balanced for one in part.listeners)
+    return provisioning(service, colour)
 
 
 def _task_status(status: str, task: str | None) -> str:

@@ -35,7 +35,8 @@ class Source:
     """One source of facts. `seen_at`: when it last answered (Unix seconds), None if never.
 
     `problem` is its last failure in a sentence, empty when the last attempt succeeded; `since` is when that began.
-    `good_for` is the age in seconds up to which its facts count as fresh.
+    `good_for` is the age in seconds up to which its facts count as fresh. `doing` is what the watch does about the
+    problem: `trying again in 20 s, at 12:03:20`.
     """
 
     name: str
@@ -44,6 +45,12 @@ class Source:
     problem: str = ""
     since: float | None = None
     hint: str = ""
+    doing: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What to do about the problem, and what is done about it."""
+        return "; ".join(part for part in (self.hint, self.doing) if part)
 
     def fresh(self, now: float) -> bool:
         """Whether its facts may be used for a decision."""
@@ -126,7 +133,10 @@ class Service:
             return instance.runs
         if self.rotation == POOLS:
             return any(one.in_rotation and self.pool_id_of(one) in self.serving_pools for one in instance.members)
-        return any(one.in_rotation for one in instance.members)
+        member = instance.member
+        if member is not None and member.weight > 0 and member.admin_state_up:
+            return True
+        return any(one.in_rotation for one in instance.further)
 
     def role(self, colour: Colour) -> Role:
         """What the colour is to the traffic, from what is in rotation.
@@ -171,7 +181,7 @@ class Service:
         return found if found is not None else Source(name)
 
     @cached_property
-    def memo(self) -> dict[str, Any]:
+    def memo(self) -> dict[Any, Any]:
         """Room for what is derived from these facts, so that it is derived once; no part of what they say."""
         return {}
 

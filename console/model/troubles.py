@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour, Role
-from console.model.health import Health, announced, disagreement
-from console.model.instance import Instance
-from console.model.readiness import balancers, is_kept_out, pools
+from console.model.health import Health
+from console.model.readiness import balancers, pools
 from console.model.roles import CHANGING, IN_DOUBT, role_words
 from console.model.service import (
     BALANCER,
@@ -24,6 +23,7 @@ from console.model.service import (
     Service,
     Source,
 )
+from console.model.tally import tally
 
 _NAMES_SHOWN = 3
 
@@ -85,13 +85,7 @@ def other_troubles(service: Service, now: float) -> Iterator[str]:
     for side in service.colours:
         if len(side.versions) > 1:
             yield f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
-        for instance in side.instances:
-            if (
-                service.in_rotation(instance)
-                and (odd := disagreement(instance))
-                and announced(service, instance, now).healthy
-            ):
-                yield f"{instance.name}: {odd}"
+        yield from (f"{name}: {odd}" for name, odd in tally(service, side, now).odd.items())
     yield from _strangers(service)
     if (lease := service.source(LEASE)).problem:
         yield f"who holds the lease is not known: {lease.problem}"
@@ -209,26 +203,23 @@ def _unhealthy(service: Service, now: float, *, in_rotation: bool, tolerated: bo
         quorum = quorum_of(service, side, now) if in_rotation else None
         if (quorum is not None and quorum[0] >= quorum[1]) is not tolerated:
             continue
-        reasons: dict[tuple[Health, str], list[Instance]] = {}
-        for instance in side.instances:
-            if service.in_rotation(instance) is not in_rotation or (not in_rotation and is_kept_out(instance)):
-                continue
-            found = announced(service, instance, now)
-            if found.health is not Health.HEALTHY and not (found.stale and blind) and not found.stopped:
-                reasons.setdefault((found.health, found.reason), []).append(instance)
-        if reasons and quorum is not None and not tolerated:
+        found = {
+            trouble: names
+            for trouble, names in tally(service, side, now).troubles.items()
+            if trouble.in_rotation is in_rotation and not (trouble.stale and blind)
+        }
+        if found and quorum is not None and not tolerated:
             yield f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}"
-        for (_, reason), instances in sorted(reasons.items(), key=lambda item: item[0][0] is Health.UNKNOWN):
-            yield f"{some([instance.name for instance in instances])}: {reason}"
+        for trouble, names in sorted(found.items(), key=lambda item: item[0].health is Health.UNKNOWN):
+            yield f"{some(names)}: {trouble.reason}"
 
 
 def quorum_of(service: Service, side: ColourSet, now: float) -> tuple[int, int] | None:
     """How many of a colour are healthy, and how many must be; None where all must."""
     if service.quorum >= 1.0:
         return None
-    meant = [instance for instance in side.instances if not is_kept_out(instance)]
-    healthy = sum(announced(service, instance, now).healthy for instance in meant)
-    return healthy, max(math.ceil(len(meant) * service.quorum), 1)
+    found = tally(service, side, now)
+    return found.healthy, max(math.ceil(found.meant * service.quorum), 1)
 
 
 def _door(listener: Listener) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.model.colour import Colour, Role
-from console.model.health import announced
-from console.model.readiness import Readiness, balancers, is_kept_out, pools, rollback, stands_ready
-from console.model.roles import role_words
+from console.model.readiness import Readiness, balancers, pools, rollback
+from console.model.roles import provisioning, role_words
 from console.model.service import POOLS, POWER, ColourSet, Service
+from console.model.tally import tally
 from console.model.troubles import age_words, other_troubles, serving_troubles, stale_sources, stale_words
 
 __all__ = ["Verdict", "is_settled", "role_words", "verdict"]
@@ -79,32 +79,28 @@ def is_settled(service: Service) -> bool:
 
     While a change is under way, and after one has failed, a GET shows the weights that were asked for (facts 7a, 7b).
     """
-    members = (
-        member.provisioning_status == "ACTIVE"
-        for side in service.colours
-        for instance in side.instances
-        for member in instance.members
-    )
-    carriers = (one.provisioning_status == "ACTIVE" for part in service.balanced for one in part.listeners)
-    return all(members) and (service.rotation != POOLS or all(carriers))
+    if service.rotation == POOLS and any(
+        one.provisioning_status != "ACTIVE" for part in service.balanced for one in part.listeners
+    ):
+        return False
+    return all(provisioning(service, side.colour) <= {"ACTIVE"} for side in service.colours)
 
 
 def _side_words(service: Service, side: ColourSet, now: float) -> str:
     name, role = side.colour.upper(), role_words(service, side.colour)
     if not side.instances:
         return f"{name} {role}"
-    meant = [instance for instance in side.instances if not is_kept_out(instance)]
-    judged = [announced(service, instance, now) for instance in meant]
-    healthy, stopped = sum(one.healthy for one in judged), sum(one.stopped for one in judged)
-    words = [name, role, side.version, f"{healthy}/{len(meant)}" if stopped < len(meant) or not meant else ""]
+    found = tally(service, side, now)
+    count = f"{found.healthy}/{found.meant}" if found.stopped < found.meant or not found.meant else ""
+    words = [name, role, side.version, count]
     if role == Role.BOTH and (share := service.share(side.colour)) is not None:
         words.append(f"{100 * share:.0f} %")
-    if role == Role.IDLE and meant and healthy == len(meant) and all(stands_ready(service, one) for one in meant):
+    if role == Role.IDLE and found.meant and found.healthy == found.standing == found.meant:
         words.append("ready")
-    if stopped:
-        words.append(f"{stopped} stopped")
-    if held := len(side.instances) - len(meant):
-        words.append(f"({held} kept out)")
+    if found.stopped:
+        words.append(f"{found.stopped} stopped")
+    if found.kept_out:
+        words.append(f"({found.kept_out} kept out)")
     return " ".join(filter(None, words))
 
 

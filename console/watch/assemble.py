@@ -45,13 +45,34 @@ class Facts:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
-def assemble(config: ServiceConfig, facts: Facts) -> Service:
-    """The service as these facts show it."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The instances, sorted to their colours, and the members that join to none."""
+
+    blue: ColourSet
+    green: ColourSet
+    uncoloured: tuple[Instance, ...]
+    foreign: tuple[Member, ...]
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """All of them."""
+        return (*self.blue.instances, *self.green.instances, *self.uncoloured)
+
+
+def make(config: ServiceConfig, facts: Facts) -> Made:
+    """The part of a service that takes long to make, and that only servers, members, probes and images change."""
     instances, foreign = instances_of(config, facts)
     by_colour: dict[Colour | None, list[Instance]] = {None: [], **{colour: [] for colour in Colour}}
     for instance in instances:
         by_colour[instance.colour].append(instance)
     blue, green = (ColourSet(colour, tuple(by_colour[colour])) for colour in Colour)
+    return Made(blue, green, tuple(by_colour[None]), foreign)
+
+
+def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> Service:
+    """The service as these facts show it; `made` is what `make` says of them."""
+    made = made if made is not None else make(config, facts)
     first = facts.balanced[0] if facts.balanced else None
     bare = Service(
         name=config.name,
@@ -61,11 +82,11 @@ def assemble(config: ServiceConfig, facts: Facts) -> Service:
         balancer=first.balancer if first is not None else None,
         listeners=first.listeners if first is not None else (),
         pool=first.pool() if first is not None else None,
-        blue=blue,
-        green=green,
-        foreign=foreign,
-        uncoloured=tuple(by_colour[None]),
-        traffic=_traffic(facts, blue, green),
+        blue=made.blue,
+        green=made.green,
+        foreign=made.foreign,
+        uncoloured=made.uncoloured,
+        traffic=_traffic(facts, made.blue, made.green),
         commits=facts.commits,
         lease=facts.lease,
         sources=facts.sources,

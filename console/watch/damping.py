@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from console.model.health import Judgement, judge
+from console.model.health import Judgement, holds_until, judge
 from console.model.instance import Announced, Instance
 from console.model.service import ColourSet, Service
+from console.model.tally import carried
 
 Marks = tuple[float | None, ...]  # when each source that an observation is made of answered
 
@@ -26,6 +27,7 @@ class Damper:
 
     def __init__(self) -> None:
         self._tracks: dict[str, _Track] = {}
+        self._last: tuple[Service, Service, float, float] | None = None  # as it came, as it went; holds from, until
 
     def damped(self, service: Service, now: float) -> Service:
         """The service with what is announced of each instance, at `now` (Unix seconds).
@@ -33,6 +35,8 @@ class Damper:
         The first observation is announced at once, and so is what is unknown because a source is stale: that is never
         smoothed over. Anything else is announced when every source has answered again and still says so.
         """
+        if (again := self._again(service, now)) is not None:
+            return again
         tracks: dict[str, _Track] = {}
         told = {
             side.colour: ColourSet(side.colour, tuple(self._one(service, one, now, tracks) for one in side.instances))
@@ -40,7 +44,22 @@ class Damper:
         }
         self._tracks = tracks  # of instances that are gone nothing is kept
         blue, green = told.values()
-        return replace(service, blue=blue, green=green)
+        found = replace(service, blue=blue, green=green)
+        until = min((holds_until(service, one, now) for side in service.colours for one in side.instances), default=now)
+        self._last = (service, found, now, until)
+        return found
+
+    def _again(self, service: Service, now: float) -> Service | None:
+        """What was told before, if no source has answered since and none has grown stale."""
+        if self._last is None or not self._last[2] <= now <= self._last[3]:
+            return None
+        before, told, _, _ = self._last
+        if before.blue is not service.blue or before.green is not service.green:
+            return None
+        found = replace(service, blue=told.blue, green=told.green)
+        found.memo.update(carried(told.memo))
+        self._last = (service, found, *self._last[2:])
+        return found
 
     def _one(self, service: Service, instance: Instance, now: float, tracks: dict[str, _Track]) -> Instance:
         seen, probe = judge(service, instance, now), instance.probe

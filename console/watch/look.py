@@ -45,8 +45,7 @@ class Look(Generic[Value]):
     ) -> None:
         self._ask = ask
         self._clock = clock
-        # a clock of a test moves as its test likes: only the real one is held against another
-        self._steady = steady or (steady_time if clock is time.time else clock)
+        self._steady = steady or steady_beside(clock)
         self._good_for = good_for
         self.slack = 1.0
         self._seen: tuple[Seen[Value], float] = (Seen(None, Source(name, good_for=good_for)), self._offset())
@@ -78,7 +77,7 @@ class Look(Generic[Value]):
     def tell(self, value: Value, at: float) -> None:
         """Take an answer that someone else got, at `at`."""
         self.failures = 0
-        self._keep(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint=""))
+        self._keep(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint="", doing=""))
 
     @property
     def value(self) -> Value | None:
@@ -89,6 +88,12 @@ class Look(Generic[Value]):
         """Take a failure of someone else who asked."""
         hint = error.hint if isinstance(error, BluegreenError) else ""
         self._failed(self._steady(), error.message if isinstance(error, BluegreenError) else str(error), hint)
+
+    def say(self, doing: str) -> None:
+        """Say what is done about a problem."""
+        seen = self.seen
+        if seen.source.problem and seen.source.doing != doing:
+            self._keep(seen.value, replace(seen.source, doing=doing))
 
     def _failed(self, began: float, problem: str, hint: str) -> None:
         self.failures += 1
@@ -107,6 +112,28 @@ class Look(Generic[Value]):
         return self._clock() - self._steady()
 
 
+class WallClock:
+    """Notices when somebody sets the wall clock."""
+
+    def __init__(self, clock: Callable[[], float], steady: Callable[[], float] | None = None) -> None:
+        self._clock, self._steady = clock, steady or steady_beside(clock)
+        self._offset = clock() - self._steady()
+
+    def set_by(self) -> float:
+        """Seconds by which it was set since the last call, 0 where it was not."""
+        offset = self._clock() - self._steady()
+        by = offset - self._offset
+        if abs(by) < STEP:
+            return 0.0
+        self._offset = offset
+        return by
+
+
+def steady_beside(clock: Callable[[], float]) -> Callable[[], float]:
+    """The clock to hold it against: a clock of a test moves as its test likes, so only the real one has another."""
+    return steady_time if clock is time.time else clock
+
+
 def steady_time() -> float:
     """Seconds on a clock that nobody sets and that goes on while the machine sleeps, where there is such a clock."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
@@ -121,4 +148,5 @@ def older(first: Source, second: Source) -> Source:
     """One source made of two: as old as the older, with the problem of either."""
     trouble = first if first.problem else second
     seen_at = None if first.seen_at is None or second.seen_at is None else min(first.seen_at, second.seen_at)
-    return replace(second, seen_at=seen_at, problem=trouble.problem, since=trouble.since, hint=trouble.hint)
+    problem, since, hint, doing = trouble.problem, trouble.since, trouble.hint, trouble.doing
+    return replace(second, seen_at=seen_at, problem=problem, since=since, hint=hint, doing=doing)

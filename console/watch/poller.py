@@ -16,6 +16,7 @@ from console.model.closeup import Focus
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.watch.closeup import Closeup
+from console.watch.look import WallClock
 from console.watch.nodes import Node, build
 from console.watch.observe import snapshot
 from console.watch.place import Connect
@@ -71,6 +72,7 @@ class Poller:
         self._graph = build(config, names, clock=clock, connect=connect, traffic=False)
         for watched in self._graph.watched.values():
             watched.keep_shape = True
+        self._interval = config.interval
         self._good_for = max(3 * config.interval, 15.0)
         self._focus: Focus | None = None  # None: nobody says what they look at, so everything is
         self._closeup: Closeup | None = None
@@ -83,6 +85,7 @@ class Poller:
         self._traffic = TrafficWatch(list(self._graph.watched.values()))
         self._publish = publish
         self._clock = clock
+        self._wall = WallClock(clock)
         self._events: SimpleQueue[Node | Focus | _Stop | _Refresh | _Pause] = SimpleQueue()
         self._stopped = False
         self._generation = 0
@@ -121,9 +124,18 @@ class Poller:
         began = time.monotonic()
         while not self._stopped:
             now = time.monotonic()
+            self._mind_the_clock()
             self._start_what_is_due(now)
             self._publish_if_due(now, now - began)
             self._wait()
+
+    def _mind_the_clock(self) -> None:
+        """When somebody sets the wall clock, look at once: what values say of their time is wrong by as much."""
+        by = self._wall.set_by()
+        if by:
+            log.warning("the clock of this host was set by %+.0f s", by)
+            self._traffic.clock_was_set(by)
+            self._schedule.refresh()
 
     def _start_what_is_due(self, now: float) -> None:
         if self._paused:
@@ -157,6 +169,8 @@ class Poller:
         now = time.monotonic()
         if isinstance(event, Node):
             self._schedule.finished(event, now)
+            if event.look.failures:
+                event.look.say(self._doing(event, now))
             self._unseen.discard(event)
             self._dirty = True
             self._urgent = self._urgent or (self._closeup is not None and event in self._closeup.nodes)
@@ -170,6 +184,13 @@ class Poller:
             self._paused = event.on
             if not event.on:
                 self._schedule.refresh()
+
+    def _doing(self, node: Node, now: float) -> str:
+        """What is done about a source that failed. The moment is named once: a countdown would cost bytes."""
+        wait = self._schedule.retry_in(node, now)
+        if wait < 1.5 * self._interval * self._every(node):
+            return f"trying again every {self._interval * self._every(node):.0f} s"
+        return f"trying again in {wait:.0f} s, at {time.strftime('%H:%M:%S', time.localtime(self._clock() + wait))}"
 
     def _look_at(self, focus: Focus, now: float) -> None:
         """Ask what this focus wants to know, and nothing any more of what the last one wanted."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Thread
 
 import httpx
@@ -56,6 +57,17 @@ class TrafficWatch:
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # it has ended by itself
                 loop.call_soon_threadsafe(_cancel_all, loop)
+
+    def clock_was_set(self, by: float) -> None:
+        """The wall clock was set by so many seconds: what was answered before goes with it."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                loop.call_soon_threadsafe(self._move, by)
+
+    def _move(self, by: float) -> None:
+        for one, answers in self._answers.items():
+            self._answers[one] = tuple(replace(answer, at=answer.at + by) for answer in answers)
 
     def collect(self) -> None:
         """Give each service its window of answers, oldest first."""

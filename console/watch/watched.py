@@ -16,11 +16,12 @@ from console.errors import CloudError
 from console.model.balancer import Balanced, LoadBalancer
 from console.model.commit import CommitView
 from console.model.lease import LeaseHolder
+from console.model.server import Server
 from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service, Source
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import VipAnswer
 from console.watch.absent import Absent
-from console.watch.assemble import Facts, assemble, decisive_sources, image_of, instances_of
+from console.watch.assemble import Facts, Made, assemble, decisive_sources, image_of, make
 from console.watch.damping import Damper
 from console.watch.look import Look, older
 from console.watch.place import Place
@@ -34,6 +35,8 @@ from console.watch.vip import ask, vip_url
 
 COMMITS_AGE = 60.0  # the same for commits: someone may have fetched
 _VIP_COUNT, _VIP_OVER = 5, 0.4  # requests, and seconds, of one single look
+
+_NO_ROUND, _NONE_ABSENT = Round(), Absent()  # always the same, so that it is seen that nothing was asked since
 
 
 class Watched:
@@ -60,6 +63,8 @@ class Watched:
         self.sessions: Mapping[str, MemberSessions] = {}  # by member id
         self.further_sources: tuple[Source, ...] = ()  # of statistics and sessions
         self._damper = Damper()
+        self._chosen: tuple[object, object, tuple[list[Server], list[Server]]] = (None, None, ([], []))
+        self._made: tuple[tuple[object, ...], int, Made] = ((), 0, make(config, Facts()))
         self._clock = clock
         self._leased = leased
         self._compared: tuple[Versions | None, float] = (None, 0.0)
@@ -93,7 +98,8 @@ class Watched:
 
     def service(self) -> Service:
         """The service as it was last seen."""
-        return assemble(self.config, self._facts())
+        facts = self._facts()
+        return assemble(self.config, facts, self._make(facts))
 
     def announced(self, now: float) -> Service:
         """The service as it was last seen, with what is announced of each instance. One thread at a time."""
@@ -109,9 +115,12 @@ class Watched:
         return self.rotation.value or Rotated()
 
     def _facts(self) -> Facts:
-        probed = self.probes.value or Round()
-        servers, others = chosen(self.config.instances, self.servers_from.known_servers())
-        absent = self.servers_from.absent.value or Absent()
+        probed = self.probes.value or _NO_ROUND
+        place = self.servers_from
+        listed, absent = place.servers.value, place.absent.value or _NONE_ABSENT
+        if self._chosen[0] is not listed or self._chosen[1] is not absent.still:
+            self._chosen = (listed, absent.still, chosen(self.config.instances, place.known_servers()))
+        servers, others = self._chosen[2]
         return Facts(
             servers=servers,
             others=others,
@@ -129,6 +138,16 @@ class Watched:
             sessions=self.sessions,
             sources=self._sources(),
         )
+
+    def _make(self, facts: Facts) -> Made:
+        """The instances; those of before, if nothing that they are made of was asked since."""
+        made_of = (facts.servers, facts.others, facts.balanced, facts.gone, facts.probes, facts.told, facts.elsewhere)
+        before, images, made = self._made
+        same = images == len(facts.images) and all(old is new for old, new in zip(before, made_of, strict=False))
+        if not before or not same:
+            made = make(self.config, facts)
+            self._made = (made_of, len(facts.images), made)
+        return made
 
     def _sources(self) -> dict[str, Source]:
         decisive = decisive_sources(self.config)
@@ -174,7 +193,7 @@ class Watched:
 
     def _targets(self) -> list[Target]:
         facts = self._facts()
-        instances, _ = instances_of(self.config, facts)
+        instances = self._make(facts).instances
         port, sources = usual_port(instances), self.config.version
         found = (
             target(one, self.config.health, port, wanted(sources, HTTP, one.server, image_of(one.server, facts.images)))

@@ -38,7 +38,7 @@ def help_page(situation: Situation, glyphs: Glyphs) -> Reading:
 
 
 def _lines(situation: Situation, glyphs: Glyphs) -> Iterable[Line]:
-    for action in keys.at(situation.place):
+    for action in keys.at(situation.place, situation.keymap):
         reason = action.reason(situation)
         shown = " ".join(keys.shown(key) for key in action.keys)
         yield line(

@@ -71,7 +71,8 @@ def brief(service: Service) -> list[Line]:
     checks = list(dict.fromkeys(_check(pool.monitor) for pool in seen))
     check = checks[0] if len(checks) == 1 else "checked in several ways" if checks else _check(None)
     carried = rates.total(service.rates)
-    return [line(f"{listening} to {names}, {check}", *(((", ", ""), *carried) if carried else ())), *_foreign(service)]
+    flow = ((", ", ""), *carried) if carried else ()
+    return [line(f"{listening} to {names}", *flow, f", {check}"), *_foreign(service)]
 
 
 def changing(service: Service, now: float) -> Line:
@@ -152,7 +153,8 @@ def _foreign(service: Service) -> list[Line]:
 
 
 def _sessions(service: Service) -> list[Line]:
-    why = service.source(SESSIONS).problem
+    source = service.source(SESSIONS)
+    why = source.problem or source.hint
     return [line((f"sessions per member: {clipped(why, 200)}", "dim"))] if why and not service.sessions else []
 
 

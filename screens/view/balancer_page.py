@@ -278,7 +278,8 @@ def _whose(owner: Instance | None, *, is_ours: bool) -> Span:
 
 def sessions_note(service: Service) -> list[Line]:
     """Why sessions are not known, where they are not."""
-    why = service.source(SESSIONS).problem
+    source = service.source(SESSIONS)
+    why = source.problem or source.hint
     return [line(("sessions: ", "label"), (clipped(why, 300), "dim"))] if why and not service.sessions else []
 
 

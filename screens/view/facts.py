@@ -64,7 +64,7 @@ def trouble(source: Source | None) -> list[Line]:
     """Why a source says nothing, and what to do about it; nothing where it is well."""
     if source is None or not source.problem:
         return []
-    hint = [line(("  " + clipped(source.hint, _LONGEST), "warn"))] if source.hint else []
+    hint = [line(("  " + clipped(source.advice, _LONGEST), "warn"))] if source.advice else []
     return [line((clipped(source.problem, _LONGEST), "bad")), *hint]
 
 

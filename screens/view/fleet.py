@@ -233,8 +233,14 @@ def _group_row(members: Sequence[Entry]) -> Row:
     environments = {_environment(each.config) for each in members}
     environment = environments.pop() if len(environments) == 1 else "mixed"
     cells = (
-        (" ", ""), (f"{visible(group)}: {len(members)} {what}", "title"), (environment, ""), ("", ""), state, live, *[("", "")] * 4,
-    )  # fmt: skip
+        (" ", ""),
+        (f"{visible(group)}: {len(members)} {what}", "title"),
+        (environment, ""),
+        ("", ""),
+        state,
+        live,
+        *[("", "")] * 4,
+    )
     return Row(f"{GROUP}{group}", cells)
 
 

@@ -173,7 +173,8 @@ def _sessions(service: Service, member: Member, now: float) -> list[Fact]:
         ms = f", answers in {sessions.response_ms:.0f} ms" if sessions.response_ms is not None else ""
         source = by("PROMETHEUS listener", service.source(SESSIONS), now)
         return [fact("sessions", f"{sessions.current} open{ms}", source=source)]
-    why = service.source(SESSIONS).problem
+    state = service.source(SESSIONS)
+    why = state.problem or state.hint
     return [told("sessions", f"not known: {why}", "dim")] if why else []
 
 

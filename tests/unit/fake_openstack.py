@@ -55,6 +55,7 @@ class FakeOpenStack:
     log: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     logins: int = 0
+    retry_after: str = ""  # sent with 429 and 503
     url: str = ""
 
     def clouds_yaml(self, folder: Path, **more: Any) -> Path:
@@ -199,6 +200,8 @@ def running(cloud: FakeOpenStack) -> Iterator[FakeOpenStack]:
             self.send_response(status)
             self.send_header("Content-Type", "text/html" if isinstance(body, str) else "application/json")
             self.send_header("Content-Length", str(len(data)))
+            if cloud.retry_after and status in (429, 503):
+                self.send_header("Retry-After", cloud.retry_after)
             if token:
                 self.send_header("X-Subject-Token", token)
             self.end_headers()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import yaml
-from config_cases import ENVIRON, PATH
+from config_cases import ENVIRON, FULL, PATH
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +24,10 @@ SCALARS = st.one_of(
     st.dates(),
     st.text(max_size=12),
     st.sampled_from(
-        ["weights", "refuse", "journal", "10m", "http://{vip}/", "sqlite:////j", "metadata.a", "tag.", "/"]
+        [
+            *("weights", "refuse", "journal", "10m", "http://{vip}/", "sqlite:////j", "metadata.a", "tag.", "/"),
+            *("pools", "power", "tcp", "pool", "name.(", "10.0.0.5", "[::1]:80", "environment", "vip", "check"),
+        ]
     ),
 )
 TREES = st.recursive(
@@ -142,6 +145,11 @@ def test_any_bytes(data: bytes) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.integers(0, len(GOOD)), st.integers(0, 12), st.one_of(YAML_PIECES, st.sampled_from(KEYS)))
-def test_any_change_of_a_good_file(at: int, length: int, put: str) -> None:
-    outcome((GOOD[:at] + put + GOOD[at + length :]).encode("utf-8", "surrogatepass"))
+@given(
+    st.sampled_from([GOOD, FULL]),
+    st.integers(0, len(FULL)),
+    st.integers(0, 12),
+    st.one_of(YAML_PIECES, st.sampled_from(KEYS)),
+)
+def test_any_change_of_a_good_file(good: str, at: int, length: int, put: str) -> None:
+    outcome((good[:at] + put + good[at + length :]).encode("utf-8", "surrogatepass"))

@@ -83,4 +83,4 @@ def test_the_same_key_in_other_places_and_two_that_change_places_are_well() -> N
 def test_the_console_has_such_actions() -> None:
     from screens.keys import ACTIONS as REAL
 
-    parse(b"services: {api: {cloud: c}}\nkeys: {quit: x}\n", PATH, ENVIRON, actions=lambda: REAL)
+    parse(b"services: {api: {cloud: c}}\nkeys: {quit: f12}\n", PATH, ENVIRON, actions=lambda: REAL)

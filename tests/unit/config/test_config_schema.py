@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from config_cases import ENVIRON, PATH
+from config_cases import ENVIRON, FULL, PATH
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -20,26 +20,6 @@ from console.config.loader import parse
 from console.errors import ConfigError
 
 VALIDATOR = Draft202012Validator(json_schema())
-FULL = """\
-services:
-  api:
-    cloud: prod
-    region: 1
-    group: api
-    environment: staging
-    rotation: {kind: pools, pools: {blue: b, green: g}, listeners: https, also: [{pools: {blue: c, green: d}}]}
-    instances: {name: api-.*, members: yes, static: {blue: 10.0.0.5, green: ["[fd00::5]:80"]}, colour: pool}
-    version: image.v
-    health: {scheme: https, expect: [200, 204], headers: {X-A: 1}, tls: {cert: a, key: b}, proxy: environment}
-    vip: {url: "https://api.example.org/", connect: vip, tls: {verify: false}}
-    commits: {gitlab: "https://gitlab.com", project: a/b}
-    release: {bake: 10m, gates: {run: smoke}, retire_after: 0}
-  db: {cloud: c, rotation: {kind: power}, health: {run: [check, 5]}}
-  x: {cloud: c, vip: {url: "tcp://{vip}:5672"}, health: {scheme: tcp, timeout: 1}, instances: {tags: []}}
-lease: {network: n}
-journal: mysql+pymysql://db/x
-keys: {cutover: "?", commits: 1}
-"""
 # what only the loader can say: values that depend on each other, on Python's own parsers, or on the file's text
 BEYOND = (
     *(
