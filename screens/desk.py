@@ -6,10 +6,12 @@ happens here, in a daemon thread that nobody waits for: leaving the console neve
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from console.model.service import Service
     from console.plan.plan import Plan
     from console.rollout.journal import Journal
-    from console.rollout.records import DecisionKind
+    from console.rollout.records import DecisionKind, Event, Rollout
 
 _Post = Callable[[Message], object]
 _Job = Callable[["Journal"], None]
@@ -97,18 +99,29 @@ class JournalDesk:
                 with Journal.open(self._config.journal, read_only=self._read_only) as journal:
                     self._serve(journal)
             except BluegreenError as error:
-                self._post(JournalSeen(JournalView(problem=_sentence(error))))
-                self._stopped.wait(_RETRY_EVERY)
+                self._serve_elsewhere(_sentence(error))
 
-    def _serve(self, journal: Journal) -> None:
+    def _serve_elsewhere(self, problem: str) -> None:
+        """The journal cannot be had: for a while a way back is begun and followed in the second place."""
+        from console.rollout import second_place  # noqa: PLC0415
+
+        self._post(JournalSeen(JournalView(problem=problem)))
+        end = time.monotonic() + _RETRY_EVERY
+        with suppress(BluegreenError):
+            if not self._read_only:
+                with second_place.open_second() as second:
+                    self._serve(second, problem, end)
+        self._stopped.wait(max(end - time.monotonic(), 0.0))
+
+    def _serve(self, journal: Journal, problem: str = "", until: float = math.inf) -> None:
         seen, looked_at = -1, 0.0
-        while not self._stopped.is_set():
+        while not self._stopped.is_set() and time.monotonic() < until:
             if self._work(journal):
                 seen = -1
             counter = journal.changed()
             if counter != seen or time.monotonic() - looked_at > _LIVENESS_EVERY:
                 seen, looked_at = counter, time.monotonic()
-                self._look(journal)
+                self._look(journal, problem)
 
     def _work(self, journal: Journal) -> bool:
         """Do what was asked for within the next moment; whether anything was."""
@@ -124,17 +137,26 @@ class JournalDesk:
             self._post(Decided(_sentence(error), failed=True))
         return True
 
-    def _look(self, journal: Journal) -> None:
+    def _look(self, journal: Journal, problem: str) -> None:
+        from console.rollout import second_place  # noqa: PLC0415
         from console.rollout.request import to_resume  # noqa: PLC0415
 
         newest = {}
-        for rollout in reversed(journal.rollouts(limit=200)):
+        for rollout in (*reversed(journal.rollouts(limit=200)), *reversed(second_place.rollouts())):
             newest[rollout.service] = rollout
         orphans = {rollout.id: rollout for rollout in to_resume(journal)}
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
-        followed = journal.rollout(self._followed) if self._followed else None
-        events = tuple(journal.events(followed.id)) if followed is not None else ()
-        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), followed, events)))
+        followed, events = self._read(journal, self._followed) if self._followed else (None, ())
+        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), followed, events, problem)))
+
+    def _read(self, journal: Journal, rollout_id: str) -> tuple[Rollout, tuple[Event, ...]]:
+        """A rollout and its events, wherever they are."""
+        from console.rollout import second_place  # noqa: PLC0415
+
+        if any(one.id == rollout_id for one in second_place.rollouts()):
+            with second_place.open_second() as second:
+                return second.rollout(rollout_id), tuple(second.events(rollout_id))
+        return journal.rollout(rollout_id), tuple(journal.events(rollout_id))
 
     def _use(self, config: Config, _: Journal) -> None:
         self._config = replace(config, journal=self._config.journal)
@@ -147,7 +169,7 @@ class JournalDesk:
         from console.rollout.who import Who  # noqa: PLC0415
 
         self._followed = request.begin(self._config, plan, Who.current(), reason)
-        self._post(Begun(journal.rollout(self._followed)))
+        self._post(Begun(self._read(journal, self._followed)[0]))
 
     def _abort(self, rollout_id: str, reason: str, hold: bool, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415

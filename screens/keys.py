@@ -167,7 +167,7 @@ def _to_start(s: Situation) -> str:
         return f"refused: {s.refusal.reason}"
     if s.plan is None:
         return "there is no plan yet"
-    if s.journal_problem:
+    if s.journal_problem and s.plan.action != "rollback":  # a way back is recorded elsewhere
         return s.journal_problem
     return _paused(s) or _under_way(s) or _may_change(s)
 

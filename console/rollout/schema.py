@@ -97,7 +97,7 @@ def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
             engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
             metadata.create_all(engine)
             return engine
-        return sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+        return _readable(path)
     if is_networked(path):
         raise JournalError(
             f"the journal {path} is on a network file system, where SQLite's locks do not hold",
@@ -108,6 +108,24 @@ def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
     engine = sa.create_engine(url)
     sa.event.listen(engine, "connect", _durable)
     _create(engine)
+    return engine
+
+
+def _readable(path: Path) -> sa.Engine:
+    """An engine that only reads. SQLite wants to write beside the file even then, which a full disk does not allow.
+
+    A journal that nobody has open is one file, and can be read as one that nobody will change.
+    """
+    engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.select(version.c.version))
+    except sa.exc.OperationalError:
+        engine.dispose()
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        return sa.create_engine(f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true")
     return engine
 
 

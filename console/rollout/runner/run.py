@@ -58,7 +58,7 @@ class Run:
     _renewed: float = field(default_factory=boot_clock.now)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
-        """Record an event; on the disk when this returns. A way back may record elsewhere. Raises JournalError."""
+        """Record an event; on the disk when this returns, or in the second place. Raises JournalError where neither."""
         try:
             self.journal.append(self.rollout_id, kind, step, text, **data)
         except JournalError as error:
@@ -68,16 +68,21 @@ class Run:
             second_place.shout(self.rollout_id, f"{step or '-'} {kind}: {text}")
 
     def _make_room(self, error: JournalError) -> None:
-        """Give the reserve up; where there is none left, go back with the record in the second place, or stop."""
+        """Give the reserve up; where there is none left, go on recording in the second place."""
         if self.reserve.give_up() and _takes(self.journal, self.rollout_id):
             return
-        if self.lost or not self.way_back:
+        if self.lost:
             raise error
         self.lost = error.message
         self.journal = second_place.move(self.journal, self.rollout_id)
         # what was decided before the move is known already; the second place numbers decisions anew
         self.seen_decisions = max((one.seq for one in self.journal.decisions(self.rollout_id)), default=0)
         self.journal.append(self.rollout_id, EventKind.WAIT, "", _elsewhere(error))
+
+    def check_record(self) -> None:
+        """Right before a write: no step forward without the journal (DESIGN §6, rule 9). Raises JournalError."""
+        if self.lost and not self.way_back:
+            raise JournalError(f"{self.lost}: no further step forward is made", "make room, then `bluegreen resume`")
 
     def tick(self, step: str) -> None:
         """Between two calls: keep the lease, hear what was decided, obey SIGTERM.
@@ -143,9 +148,7 @@ class Run:
 
 def _takes(journal: Journal, rollout_id: str) -> bool:
     try:
-        journal.append(
-            rollout_id, EventKind.WAIT, "", "the journal's disk was full: the room kept for this is used now"
-        )
+        journal.append(rollout_id, EventKind.WAIT, "", "the journal's disk was full: the room kept for this is used")
     except JournalError:
         return False
     return True
@@ -153,4 +156,4 @@ def _takes(journal: Journal, rollout_id: str) -> bool:
 
 def _elsewhere(error: JournalError) -> str:
     where = second_place.folder()
-    return f"{error.message}: this way back is recorded in {where} and in syslog until the journal can be written again"
+    return f"{error.message}: recorded in {where} and in syslog instead; no further step forward, only a way back"

@@ -108,6 +108,7 @@ def _attempt(run: Run, write: Write, send: Send) -> bool:
     run.tick(step.id)
     text = f"{call.line}, {len(call.body['members'])} members"
     run.note(EventKind.INTENT, step.id, text, call=replace(call, commands=()))
+    run.check_record()
     written_before, run.sent = run.written, False
     try:
         request = send(run, step.id, lambda: _built_from_a_last_look(run, write))
