@@ -25,7 +25,7 @@ _ALIASES = {
     "help": ("keys",),
     "refresh": ("look", "reload"),
     "fleet": ("services",),
-    "balancer": ("lb", "load balancer"),
+    "balancer": ("load balancer",),
 }
 
 
@@ -92,9 +92,11 @@ def _rank(command: Command, text: str) -> int | None:
         return 0
     if name.startswith(text):
         return 1
+    if any(alias.startswith(text) for alias in command.aliases):
+        return 2
     wanted, words = text.split(), name.split()
     if all(any(word.startswith(each) for word in words) for each in wanted):
-        return 2
-    if all(each in name for each in wanted):
         return 3
+    if all(each in name for each in wanted):
+        return 4
     return None

@@ -62,7 +62,8 @@ class FleetScreen(FactsScreen):
         made = self._made.get(name)
         if made is not None and made[1] is glyphs and _same(made[0], entry):
             return made[2]
-        row = fleet.row(entry, now, glyphs)
+        at = self.console_app.verdicts.moment(entry.service, now) if entry.service is not None else now
+        row = fleet.row(entry, at, glyphs)
         self._made[name] = (entry, glyphs, row)
         return row
 

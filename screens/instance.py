@@ -26,8 +26,8 @@ class InstanceScreen(CloseupScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.INSTANCE)
     tabs = (
         Tab("facts", "facts", "left", "-first"),
-        Tab("probed", "probe", "left"),
-        Tab("details", "details", "right", "-middle"),
+        Tab("probed", "probe", "left", "-middle"),
+        Tab("details", "details", "left"),
         Tab("deeds", "actions", "right", "-middle"),
         Tab("console", "console", "right"),
     )

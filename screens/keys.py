@@ -323,7 +323,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("other", ("tab",), "side", "The other colour: shows it, or moves the cursor there.", _SERVICE),
     Action("part", ("tab",), "next part", "To the next part of the page, which then scrolls.", _CLOSE),
     Action(
-        "balancer", ("l",), "balancer", "Open the load balancer: everything on it, with statistics.",
+        "balancer", ("l",), "LB", "Open the load balancer: everything on it, with statistics.",
         frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE}), reason=_no_balancer,
     ),
     Action("commits", ("m",), "commits", "To the commits that would ship, and back.", _SERVICE),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from screens.verdicts import Verdicts
+from screens.verdicts import Verdicts, without_figures
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.model.service import Service, Source
@@ -104,8 +104,8 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
 def _merged(found: Iterable[Trouble]) -> list[Trouble]:
     merged: dict[tuple[object, ...], Trouble] = {}
     for each in found:
-        alone = each.about == "health"  # two services may well say the same of two different instances
-        key = (each.about, each.text, each.services if alone else ())
+        # two services may well say the same of two different instances; of themselves they say it with other figures
+        key = (each.about, without_figures(each.text), each.services if each.instance else ())
         before = merged.get(key)
         if before is None:
             merged[key] = each
@@ -114,7 +114,12 @@ def _merged(found: Iterable[Trouble]) -> list[Trouble]:
         merged[key] = replace(
             before,
             services=tuple(dict.fromkeys((*before.services, *each.services))),
+            text=_of_the_first(before) if each.text != before.text and len(before.services) == 1 else before.text,
             since=min(known, default=None),
             grave=before.grave or each.grave,
         )
     return list(merged.values())
+
+
+def _of_the_first(trouble: Trouble) -> str:
+    return f"{trouble.services[0]}: {trouble.text}"

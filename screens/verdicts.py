@@ -25,22 +25,27 @@ class Verdicts:
         """The verdict at the end of the current five seconds; at `now` itself where a source grows old in between."""
         from console.model.verdict import verdict  # noqa: PLC0415 there are facts, so it is imported already
 
-        soon = math.ceil(now / _STEP) * _STEP
-        at = soon if all(each.fresh(now) == each.fresh(soon) for each in service.sources.values()) else now
+        at = self.moment(service, now)
         last = self._last.get(service.name)
         if last is not None and last[0] is service and last[1] == at:
             return last[2]
         found = verdict(service, at)
         self._last[service.name] = (service, at, found)
         before = self._noticed.get(service.name, {})
-        self._noticed[service.name] = {key: before.get(key, now) for key in map(_key, found.problems)}
+        self._noticed[service.name] = {key: before.get(key, now) for key in map(without_figures, found.problems)}
         return found
+
+    @staticmethod
+    def moment(service: Service, now: float) -> float:
+        """The moment for which the verdict of `now` is made."""
+        soon = math.ceil(now / _STEP) * _STEP
+        return soon if all(each.fresh(now) == each.fresh(soon) for each in service.sources.values()) else now
 
     def noticed(self, name: str, problem: str) -> float | None:
         """When this console saw this problem of a service first (Unix seconds), None where it does not see it."""
-        return self._noticed.get(name, {}).get(_key(problem))
+        return self._noticed.get(name, {}).get(without_figures(problem))
 
 
-def _key(problem: str) -> str:
+def without_figures(problem: str) -> str:
     """The sentence without its figures, which change while the problem stays."""
     return _NUMBER.sub("#", problem)

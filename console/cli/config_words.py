@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from console.config.model import Attached, Config, Kind, Selection, ServiceConfig, Tls
+from console.config.kinds import Duration
+from console.config.model import Attached, Config, Kind, Release, Selection, ServiceConfig, Tls
 from console.model.colour import Colour
 from console.model.text import visible
 
@@ -68,8 +69,7 @@ def _service(service: ServiceConfig) -> Iterator[tuple[str, str]]:
         source = service.commits
         server = f"{getattr(source, source.server)} {source.project} {source.branch}" if source.server else ""
         yield "commits", server.strip() or str(source.git)
-    if (least := service.release.min_ratio) < 1:
-        yield "release", f"healthy capacity may fall to {least:.0%} of what it is"
+    yield "release", _release(service.release)
 
 
 def _group(service: ServiceConfig) -> str:
@@ -127,6 +127,18 @@ def _proof(service: ServiceConfig) -> str:
         return f"{check.url} answers; nothing tells which colour"
     via = f", connecting to {check.connect}" if check.connect else ""
     return f"{check.url} names the version in `{check.version}`{via}"
+
+
+def _release(asked: Release) -> str:
+    steps = "all traffic at once" if asked.shift == (100,) else f"{', '.join(map(str, asked.shift))} % of the traffic"
+    back = f"; back unless confirmed within {_time(asked.confirm_within)}" if asked.confirm_within else ""
+    bake = f"; watched for {_time(asked.bake)}" if asked.bake else ""
+    least = f"; healthy capacity may fall to {asked.min_ratio:.0%} of what it is" if asked.min_ratio < 1 else ""
+    return f"{steps}{back}{bake}{least}"
+
+
+def _time(seconds: float) -> str:
+    return Duration(0, 0).show(seconds)
 
 
 def _lease(config: Config) -> str:

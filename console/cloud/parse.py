@@ -14,12 +14,18 @@ from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Poli
 from console.model.server import Address, Server
 
 Fact = TypeVar("Fact")
+_LONGEST = 4096  # characters of a text: the APIs allow 255 for names, tags and metadata; a fault may say more
 
 
 def items(body: Any, key: str, make: Callable[[Any], Fact | None]) -> list[Fact]:
     """The facts under `key` of a list answer, in its order."""
     raw = body.get(key) if isinstance(body, dict) else None
     return [fact for item in _list(raw) if (fact := make(item)) is not None]
+
+
+def has_list(body: Any, key: str) -> bool:
+    """Whether the answer to a list is one. An empty list is a fact; an answer without it tells nothing."""
+    return isinstance(body, dict) and isinstance(body.get(key), list)
 
 
 def server(raw: Any) -> Server | None:
@@ -200,7 +206,7 @@ def strings(raw: Any) -> dict[str, str]:
     """The entries of an object whose values are strings."""
     if not isinstance(raw, dict):
         return {}
-    return {str(key): value for key, value in raw.items() if isinstance(value, str)}
+    return {str(key)[:_LONGEST]: value[:_LONGEST] for key, value in raw.items() if isinstance(value, str)}
 
 
 def ids(raw: Any) -> list[str]:
@@ -217,7 +223,7 @@ def _addresses(raw: Any) -> tuple[Address, ...]:
     if not isinstance(raw, dict):
         return ()
     return tuple(
-        Address(str(network), ip, floating=entry.get("OS-EXT-IPS:type") == "floating")
+        Address(str(network)[:_LONGEST], ip, floating=entry.get("OS-EXT-IPS:type") == "floating")
         for network, entries in raw.items()
         for entry in _list(entries)
         if isinstance(entry, dict) and (ip := _text(entry.get("addr")))
@@ -225,7 +231,7 @@ def _addresses(raw: Any) -> tuple[Address, ...]:
 
 
 def _text(raw: Any) -> str:
-    return raw if isinstance(raw, str) else ""
+    return raw[:_LONGEST] if isinstance(raw, str) else ""
 
 
 def _status(raw: Any) -> str:
@@ -240,7 +246,7 @@ def _number(raw: Any, default: Default) -> int | Default:
 
 
 def _texts(raw: Any) -> tuple[str, ...]:
-    return tuple(item for item in _list(raw) if isinstance(item, str))
+    return tuple(item[:_LONGEST] for item in _list(raw) if isinstance(item, str))
 
 
 def _list(raw: Any) -> Iterable[Any]:

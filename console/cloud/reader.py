@@ -218,11 +218,26 @@ class Reader:
     ) -> list[Fact]:
         """All pages of a list. Of a link to the next page only the query is used: behind a TLS proxy its host lies."""
         found: list[Fact] = []
-        query, seen = params or [], set[tuple[tuple[str, str], ...]]()
+        query, seen, listed = params or [], set[tuple[tuple[str, str], ...]](), set[str]()
+
+        def once(raw: Any) -> Fact | None:
+            """Pages overlap where something was made or deleted between them."""
+            ident = raw.get("id") if isinstance(raw, dict) else None
+            if isinstance(ident, str):
+                if ident in listed:
+                    return None
+                listed.add(ident)
+            return make(raw)
+
         while tuple(query) not in seen and len(seen) < _MAX_PAGES:
             seen.add(tuple(query))
             body = self.session.get(service, path, params=query, headers=headers)
-            found += parse.items(body, key, make)
+            if not parse.has_list(body, key):
+                raise ApiError(
+                    f"cloud {self.session.cloud}: {service} {path} answered without {key}",
+                    "what it lists is unknown: is the endpoint this service, or something between that answers for it?",
+                )
+            found += parse.items(body, key, once)
             link = _next_link(body, key)
             if not link:
                 return found

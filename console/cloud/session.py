@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock
@@ -104,23 +105,31 @@ class Session:
 
         Raises a CloudError that names cloud, service and path.
         """
-        return self._json(service, "GET", path, params=params, headers=headers or {})
+
+        def send(adapter: Adapter) -> Response:
+            return adapter.get(path, params=params, headers=headers or {}, raise_exc=False)
+
+        return self._json(service, path, send)
 
     def console_output(self, server_id: str, lines: int) -> Any:
         """The JSON of a server's last console lines: the one POST of the read lane; it changes nothing (Nova: action
         os-getConsoleOutput, role member). Raises as `get` does: 409 while the server is not ready, 501 without one.
         """
-        action = {"os-getConsoleOutput": {"length": lines}}
-        return self._json("compute", "POST", f"/servers/{server_id}/action", json=action)
+        path = f"/servers/{server_id}/action"
 
-    def _json(self, service: str, method: str, path: str, **request: Any) -> Any:
+        def send(adapter: Adapter) -> Response:
+            return adapter.post(path, json={"os-getConsoleOutput": {"length": lines}}, raise_exc=False)
+
+        return self._json("compute", path, send)
+
+    def _json(self, service: str, path: str, send: Callable[[Adapter], Response]) -> Any:
         what = f"{service} {path}"
         self._read_catalog_again(service)
         adapter = self.adapter(service)
         try:
-            response = adapter.request(path, method, raise_exc=False, **request)
+            response = send(adapter)
             if response.status_code == 401 and self._token_is_newer(response):
-                response = adapter.request(path, method, raise_exc=False, **request)
+                response = send(adapter)
         except sdk_errors() as error:
             self._lost.add(service)
             raise from_exception(error, self.cloud, what, self._host(adapter), self.timeout[1]) from error
@@ -129,7 +138,7 @@ class Session:
             raise from_response(response, self.cloud, what)
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # the latter for lists in lists in lists
             raise ApiError(
                 f"cloud {self.cloud}: {what} answered {response.status_code} with something that is not JSON",
                 f"is the endpoint {self._host(adapter)} this service, or a proxy's login page?",
@@ -143,7 +152,7 @@ class Session:
             if service not in self._lost or now - self._cataloged_at < CATALOG_AGE:
                 return
             self._cataloged_at = now
-        auth = self._http.auth
+        auth: Any = self._http.auth  # keystoneauth types its plugins by the least of them
         if not self._renewable or not hasattr(auth, "get_auth_ref"):
             return  # a login that needs a person, or one without a catalog
         try:

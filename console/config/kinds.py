@@ -218,7 +218,7 @@ class Duration:
 
     def show(self, default: Any) -> str:
         """With the largest unit that gives a whole number."""
-        for unit in ("h", "m", "s"):
+        for unit in ("d", "h", "m", "s"):
             if default >= _UNITS[unit] and default % _UNITS[unit] == 0:
                 return f"{default / _UNITS[unit]:g}{unit}"
         return f"{default * 1000:g}ms" if default else "0"

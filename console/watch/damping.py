@@ -89,9 +89,9 @@ def _next(track: _Track, seen: Judgement, marks: Marks, now: float) -> _Track:
 
 
 def _all_after(marks: Marks, first: Marks) -> bool:
-    """Whether every source has answered again since."""
+    """Whether every source has answered again since: at another time, which is an earlier one if a clock was set."""
     return all(
-        later is not None and later > earlier
+        later is not None and later != earlier
         for later, earlier in zip(marks, first, strict=True)
         if earlier is not None
     )

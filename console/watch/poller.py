@@ -19,7 +19,7 @@ from console.watch.closeup import Closeup
 from console.watch.look import WallClock
 from console.watch.nodes import Node, build
 from console.watch.observe import snapshot
-from console.watch.place import Connect
+from console.watch.place import Connect, Place
 from console.watch.schedule import UNWATCHED, Schedule
 from console.watch.stats import Counting
 from console.watch.traffic import TrafficWatch
@@ -78,6 +78,7 @@ class Poller:
         self._closeup: Closeup | None = None
         self._counting: dict[str, Counting] = {}
         self._last: Snapshot | None = None
+        self._wavering: frozenset[str] = frozenset()  # services of which one observation is to be confirmed
         self._paused = False
         self._active_at = time.monotonic()
         self._schedule = Schedule(self._graph.nodes, config.interval, every=self._every)
@@ -172,6 +173,8 @@ class Poller:
             if event.look.failures:
                 event.look.say(self._doing(event, now))
             self._unseen.discard(event)
+            if event.look is event.place.balancers:
+                self._schedule.want(self._changed(event.place), now)
             self._dirty = True
             self._urgent = self._urgent or (self._closeup is not None and event in self._closeup.nodes)
             return
@@ -184,6 +187,17 @@ class Poller:
             self._paused = event.on
             if not event.on:
                 self._schedule.refresh()
+
+    def _changed(self, place: Place) -> list[Node]:
+        """The pools of load balancers that the list dates anew: they are not left until it is their turn."""
+        listed = {one.id: one for one in place.balancers.value or ()}
+        return [
+            node
+            for node in self._graph.nodes
+            for watched in node.services
+            if watched.rotation is node.look and watched.place is place and watched.rotation.value is not None
+            if any(listed.get(part.balancer.id) != part.balancer for part in watched.rotation.value.parts)
+        ]
 
     def _doing(self, node: Node, now: float) -> str:
         """What is done about a source that failed. The moment is named once: a countdown would cost bytes."""
@@ -219,7 +233,8 @@ class Poller:
         """Beats between two looks at a node."""
         if self._focus is None or not node.services:
             return node.every
-        looked_at = any(one.config.name == self._focus.service or one.changing for one in node.services)
+        closely = {self._focus.service, *self._wavering}
+        looked_at = any(one.config.name in closely or one.changing for one in node.services)
         return node.every if looked_at else max(node.every, UNWATCHED)
 
     def _publish_if_due(self, now: float, running_for: float) -> None:
@@ -233,6 +248,7 @@ class Poller:
             closeup.tell(before.services[closeup.watched.config.name])
         found = snapshot(self._graph, self._clock(), self._generation)
         found = self._last = closeup.add(found) if closeup is not None else found
+        self._wavering = frozenset(name for name, service in found.services.items() if _wavers(service))
         try:
             self._publish(found)
         except Exception:
@@ -249,6 +265,11 @@ class Poller:
         if self._urgent and now - self._published_at >= QUICK:
             return True
         return paced and self._traffic.changed
+
+
+def _wavers(service: Service) -> bool:
+    every = (one.announced for side in service.colours for one in side.instances)
+    return any(announced is not None and announced.wavering for announced in every)
 
 
 def _is_core(node: Node) -> bool:

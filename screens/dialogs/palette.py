@@ -20,7 +20,6 @@ from screens.widgets.panel import Panel
 from screens.widgets.sheet import Sheet
 from screens.widgets.table import Table
 
-_COLUMNS = (Column("", 28, keeps_end=True), Column("", 0, most=90))
 _LIMIT = 200  # characters
 
 
@@ -106,7 +105,9 @@ class Palette(Dialog[Command]):
         self._shown = matching(self._facts, self._commands, self.typed)
         self.query_one("#word", Sheet).show([line((":", "key"), (self.typed, "strong"), (" ", "caret"))])
         table = self.query_one("#choices", Table)
-        table.fill(_COLUMNS, [_row(each) for each in self._shown], [line(("nothing has such a name", "warn"))])
+        longest = max((len(each.name) for each in self._commands), default=0)
+        columns = (Column("", min(max(longest, 20), 44), keeps_end=True), Column("", 0, most=90))
+        table.fill(columns, [_row(each) for each in self._shown], [line(("nothing has such a name", "warn"))])
         table.action_end(-1)
 
 

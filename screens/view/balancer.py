@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Monitor, Pool
 from console.model.readiness import balancers, pools
-from console.model.service import BALANCER, SESSIONS, Service
+from console.model.service import BALANCER, Service
 from console.model.text import clipped, visible
 from screens.view import rates
 from screens.view.line import Line, Span, line
@@ -49,7 +49,7 @@ def lines(service: Service) -> list[Line]:
         shown += [each for pool in part.pools for each in _pool(service, part, pool)]
         if part.neighbours:
             shown.append(line((f"and {count(len(part.neighbours), 'listener')} of other services", "dim")))
-    return [*shown, *_foreign(service), *_sessions(service)]
+    return [*shown, *_foreign(service)]
 
 
 def parts(service: Service) -> tuple[Balanced, ...]:
@@ -150,12 +150,6 @@ def _foreign(service: Service) -> list[Line]:
     weighted = sum(member.in_rotation for member in service.foreign)
     carrying = f", {weighted} with weight" if weighted else ""
     return [line((f"{count(len(service.foreign), 'foreign member')}{carrying}: never written", "warn"))]
-
-
-def _sessions(service: Service) -> list[Line]:
-    source = service.source(SESSIONS)
-    why = source.problem or source.hint
-    return [line((f"sessions per member: {clipped(why, 200)}", "dim"))] if why and not service.sessions else []
 
 
 def _provisioning(status: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from screens.view.words import count, role_glyph
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.config.model import ServiceConfig
-    from console.model.service import ColourSet, Service
+    from console.model.service import Service
     from console.model.verdict import Verdict
     from console.rollout.records import Rollout
 
@@ -64,7 +64,7 @@ def columns(entries: Sequence[Entry], cells: int) -> tuple[Column, ...]:
     """The columns for these services on a screen so wide: what they have in common is in the header instead."""
     mixed = len({each.config.environment for each in entries}) > 1
     regions = any(each.config.region for each in entries)
-    longest = max((max(len(_name(each)), len(_group_name(each.config.group)) + 1) for each in entries), default=0)
+    longest = max((max(len(_name(each)), len(_group_name(each.config.group))) for each in entries), default=0)
     name = min(max(longest, 12), 40 if cells >= _ROOMY else 14 if mixed else 20)
     return (
         Column("", 1),
@@ -80,8 +80,8 @@ def columns(entries: Sequence[Entry], cells: int) -> tuple[Column, ...]:
     )
 
 
-def row(entry: Entry, now: float, glyphs: Glyphs) -> Row:
-    """The row of one service, with what is wrong and what is under way below it."""
+def row(entry: Entry, at: float, glyphs: Glyphs) -> Row:
+    """The row of one service, with what is wrong and what is under way below it. `at`: the verdict's moment."""
     name = (visible(entry.config.name), "strong")
     place = ((_environment(entry.config), "strong" if entry.config.is_production else ""), (_region(entry.config), ""))
     if entry.service is None or entry.verdict is None:
@@ -93,7 +93,7 @@ def row(entry: Entry, now: float, glyphs: Glyphs) -> Row:
         (glyphs.attention, "bad") if entry.needs_you else (" ", ""),
         name,
         *place,
-        _state(service, found, now),
+        _state(service, found, at),
         _side(service, first, glyphs),
         _side(service, first.other, glyphs),
         _lost(service),
@@ -150,24 +150,14 @@ def _region(config: ServiceConfig) -> str:
     return visible(config.region or "")
 
 
-def _state(service: Service, found: Verdict, now: float) -> tuple[str, str]:
-    serving = [side for side in service.colours if service.role(side.colour) in ("live", "both")]
-    well, meant = (
-        (sum(pair) for pair in zip(*(_well(service, side, now) for side in serving), strict=True))
-        if (serving)
-        else (0, 0)
-    )
+def _state(service: Service, found: Verdict, at: float) -> tuple[str, str]:
+    from console.model.tally import tally  # noqa: PLC0415 there are facts, so it is imported already
+
+    counts = [tally(service, side, at) for side in service.colours if service.role(side.colour) in ("live", "both")]
+    well, meant = sum(each.healthy for each in counts), sum(each.meant for each in counts)
     if not found.fresh:
         return f"STALE ?/{meant}", "stale"
     return (f"well {well}/{meant}", "") if found.healthy else (f"ill {well}/{meant}", "bad")
-
-
-def _well(service: Service, side: ColourSet, now: float) -> tuple[int, int]:
-    from console.model.health import judge  # noqa: PLC0415 there are facts, so they are imported already
-    from console.model.readiness import is_kept_out  # noqa: PLC0415
-
-    meant = [instance for instance in side.instances if not is_kept_out(instance)]
-    return sum(judge(service, instance, now).healthy for instance in meant), len(meant)
 
 
 def _side(service: Service, colour: Colour, glyphs: Glyphs) -> tuple[str, str]:
@@ -245,7 +235,7 @@ def _group_row(members: Sequence[Entry]) -> Row:
 
 
 def _group_name(group: str) -> str:
-    return f"{visible(group)}: 00 services" if group else ""
+    return f"{visible(group)}: 0 services" if group else ""
 
 
 def _live(entry: Entry) -> str:

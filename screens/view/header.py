@@ -53,7 +53,9 @@ def _compact(who: list[Line], colours: list[Line], rest: list[Line], mode: Line,
     whole = flow([*who, *colours, *rest], cells, gap=2)
     if len(whole) == 1 and width(whole[0]) + 2 + width(mode) <= cells:
         return [spread(whole[0], mode, cells)]
-    below = [*flow([*who, *rest], cells, gap=2), *flow(colours, cells, gap=2)]
+    apart = [*flow([*who, *rest], cells, gap=2), *flow(colours, cells, gap=2)]
+    run_on = flow([*who, *rest, *colours], cells, gap=2)
+    below = run_on if len(run_on) < len(apart) else apart
     shown = [part for spans in below for part in wrap(spans, cells)]
     for index in reversed(range(len(shown))):
         if width(shown[index]) + 2 + width(mode) <= cells:

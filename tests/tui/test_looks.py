@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from closeups import balancer_closeup, instance_closeup
 from rollouts import cutover, events, rollout, seen
+from rotations import counted, pools, power, two_balancers
 from screen_text import lines_of, shows
 from tuikit import config, instance, make_app, service, stale, with_instances
 
 from console.model.colour import Colour
 from console.model.instance import Probe
 from console.model.service import Service
+from console.model.snapshot import Snapshot
 from console.rollout.records import EventKind
 from screens.arming import Arming
 from screens.view.glyphs import ASCII, UNICODE, Glyphs
@@ -57,6 +60,10 @@ class Look(NamedTuple):
         Look("service-120x40", well(), (120, 40), UNICODE, "", "4 would ship"),
         Look("service-ill-80x24-ascii", ill(), (80, 24), ASCII, "", "4 would ship"),
         Look("service-stale-80x24", old(), (80, 24), UNICODE, "", "4 would ship"),
+        Look("service-pools-120x40", pools(NOW), (120, 40), UNICODE, "", "parked, checked"),
+        Look("service-power-80x24-ascii", power(NOW), (80, 24), ASCII, "tab", "worker-green-1"),
+        Look("service-two-balancers-120x40", two_balancers(NOW), (120, 40), UNICODE, "", "2 load balancers"),
+        Look("service-counted-250x60", counted(NOW), (250, 60), UNICODE, "", "410 conn/s"),
         Look("change-120x40", well(), (120, 40), UNICODE, "c down", "step 2 of 3"),
         Look("confirm-80x24-ascii", well(), (80, 24), ASCII, "c enter", "Cancel"),
         Look("help-80x24", well(), (80, 24), UNICODE, "question_mark", "keys on the service screen"),
@@ -69,6 +76,29 @@ async def test_looks(look: Look) -> None:
     async with app.run_test(size=look.size) as pilot:
         await shows(pilot, "4 would ship")
         await pilot.press(*look.keys.split())
+        await shows(pilot, look.sign)
+        await pilot.pause(0.3)
+        compare(look.name, lines_of(app))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        Look("instance-120x40", well(), (120, 40), UNICODE, "enter", "worker 59 ready"),
+        Look("instance-80x24-ascii", ill(), (80, 24), ASCII, "down down enter", "probe says 503"),
+        Look("instance-actions-80x24", well(), (80, 24), UNICODE, "enter tab tab tab", "stop failed"),
+        Look("balancer-120x40", counted(NOW), (120, 40), UNICODE, "l", "active_standby"),
+        Look("balancer-members-80x24-ascii", well(), (80, 24), ASCII, "l tab tab tab", "shop-1"),
+    ],
+    ids=lambda look: look.name,
+)
+async def test_looks_from_close_by(look: Look) -> None:
+    app, watcher, _ = make_app(look.facts, clock=lambda: NOW, glyphs=look.glyphs)
+    async with app.run_test(size=look.size) as pilot:
+        await shows(pilot, "4 would ship")
+        await pilot.press(*look.keys.split())
+        closeups = (balancer_closeup(look.facts, NOW),)
+        watcher.publish(Snapshot(NOW, 99, {look.facts.name: look.facts}, instance_closeup(NOW), closeups))
         await shows(pilot, look.sign)
         await pilot.pause(0.3)
         compare(look.name, lines_of(app))

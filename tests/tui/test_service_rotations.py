@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from rotations import counted, pools, power, static, two_balancers
-from screen_text import line_with, lines_of, shows, text_of
+from screen_text import line_with, lines_of, shows, text_of, until
 from tuikit import config, instance, make_app, service, with_instances
 
 from console.model.colour import Colour
@@ -94,7 +94,7 @@ async def test_one_cause_for_a_whole_colour_is_said_once() -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         await shows(pilot, "(and 5 others like it)")
         assert sum("cannot be probed from here" in each for each in lines_of(app)[3:20]) == 1
-        assert text_of(app).count("not here") == 6
+        await until(pilot, lambda: text_of(app).count("not here") == 6)
 
 
 async def test_at_80_columns_a_pools_service_says_what_serves() -> None:

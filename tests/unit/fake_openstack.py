@@ -279,3 +279,42 @@ def populate(cloud: FakeOpenStack, *, name: str = "api", count: int = 3, address
             "updated_at": "2026-11-23T13:00:00",
         }
     )
+
+
+def populate_pools(cloud: FakeOpenStack, *, name: str = "web", count: int = 2, preview: bool = True) -> None:
+    """A release with a pool per colour: two listeners send to BLUE's; GREEN's hangs on a policy with a header rule."""
+    populate(cloud, name=name, count=count)
+    members, pool = cloud.members.pop(f"{name}-p"), cloud.pools.pop()
+    for colour, at in (("blue", 0), ("green", count)):
+        cloud.pools.append({**pool, "id": f"{name}-{colour}", "name": f"{name}-{colour}"})
+        cloud.members[f"{name}-{colour}"] = [one | {"weight": 1} for one in members[at : at + count]]
+    for one in cloud.members[f"{name}-green"]:
+        one["operating_status"] = "ONLINE" if preview else "OFFLINE"
+    listener = cloud.listeners.pop()
+    policies = [{"id": f"{name}-policy"}] if preview else []
+    for port in (80, 443):
+        cloud.listeners.append(
+            listener
+            | {"id": f"{name}-{port}", "name": f"{name}-{port}", "protocol_port": port, "l7policies": policies}
+            | {"default_pool_id": f"{name}-blue"}
+        )
+    if preview:
+        cloud.policies.append(
+            {
+                "id": f"{name}-policy",
+                "name": "preview",
+                "listener_id": f"{name}-80",
+                "action": "REDIRECT_TO_POOL",
+                "redirect_pool_id": f"{name}-green",
+                "position": 1,
+                "rules": [{"id": f"{name}-rule"}],
+            }
+        )
+        rule = {
+            "id": f"{name}-rule",
+            "type": "HEADER",
+            "compare_type": "EQUAL_TO",
+            "key": "X-Preview",
+            "value": "s3cret",
+        }
+        cloud.rules[f"{name}-policy"] = [rule]

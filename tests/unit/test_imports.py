@@ -14,8 +14,10 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("openstack", "keystoneauth1", "textual", "sqlalchemy", "httpx", "msgspec", "starlette")
 VERBS = {"put", "post", "delete", "patch", "request"}
 MAY_WRITE = ("console/cloud/writer.py", "console/drill/")
-# calls of the same name on what is no cloud: queues, a table of the journal
+# calls of the same name on what is no cloud: queues, a table of the journal; and the one action of the read lane
 NO_CLOUD = {
+    "console/cloud/session.py": {"adapter.post", "response.request"},
+    "console/cli/status_watch.py": {"snapshots.put"},
     "console/cli/drill.py": {"lines.put"},
     "console/rollout/lease/in_journal.py": {"leases.delete"},
     "console/watch/observe.py": {"finished.put"},
@@ -97,6 +99,14 @@ def test_only_the_writer_has_the_verbs_that_change_a_cloud(path: Path) -> None:
     name = str(path.relative_to(ROOT))
     if not name.startswith(MAY_WRITE):
         assert writes(path) - NO_CLOUD.get(name, set()) == set()
+
+
+def test_the_one_action_of_the_read_lane_is_the_console_output() -> None:
+    nodes = ast.walk(ast.parse((ROOT / "console/cloud/session.py").read_text()))
+    posts = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "adapter.post"]
+    (sent,) = [keyword.value for post in posts for keyword in post.keywords if keyword.arg == "json"]
+    assert ast.unparse(sent) == "{'os-getConsoleOutput': {'length': lines}}"
+    assert len(posts) == 1
 
 
 def test_the_writer_would_be_seen() -> None:

@@ -17,6 +17,7 @@ services:
     rotation: {load_balancer: lb, pool: p}
     health: {}
     vip: {url: "http://{vip}/version"}
+    release: {shift: [10, 100], confirm_within: 5m, bake: 1h, min_ratio: 0.5}
   workers:
     cloud: prod
     region: north
@@ -50,6 +51,8 @@ def test_a_right_file_is_told_in_words(file: Path, capsys: pytest.CaptureFixture
     assert "  health     http /healthcheck at the member's port answers 200 within 3 s" in lines
     assert "  proof      http://{vip}/version names the version in `git_commit`" in lines
     assert "  cloud      prod, region north" in lines
+    release = "10, 100 % of the traffic; back unless confirmed within 5m; watched for 1h"
+    assert f"  release    {release}; healthy capacity may fall to 50% of what it is" in lines
     assert "! workers: without `health:` workers are only known to run, never to be healthy" in lines
 
 

@@ -177,10 +177,16 @@ def test_networks_and_ports_are_raw(cloud: FakeOpenStack, reader: Reader) -> Non
         reader.network("leas")
 
 
-@pytest.mark.parametrize("body", [[], None, "text", {"servers": None}, {"servers": {}}, {"servers": [None, 1, {}]}])
-def test_a_list_of_the_wrong_shape_has_no_items(cloud: FakeOpenStack, reader: Reader, body: object) -> None:
-    cloud.faults["/compute"] = (200, body if not isinstance(body, str) else {"servers": body})
-    assert reader.servers(Selection()) == []
+@pytest.mark.parametrize("body", [[], None, {"servers": "text"}, {"servers": None}, {"servers": {}}, {"server": []}])
+def test_an_answer_that_is_no_list_tells_nothing(cloud: FakeOpenStack, reader: Reader, body: object) -> None:
+    cloud.faults["/compute"] = (200, body)
+    with pytest.raises(ApiError, match="answered without servers"):
+        reader.servers(Selection())
+
+
+def test_items_of_the_wrong_shape_are_no_facts(cloud: FakeOpenStack, reader: Reader) -> None:
+    cloud.faults["/compute"] = (200, {"servers": [None, 1, {}, {"id": "s1"}, {"id": "s1", "name": "again"}]})
+    assert [(server.id, server.name) for server in reader.servers(Selection())] == [("s1", "s1")]
 
 
 def test_selection_needs_every_tag_and_entry() -> None:

@@ -60,7 +60,7 @@ IMPOSSIBLE = [
     ("release: {gates: [{}]}", "gates[0]: expected the key `run` or `http`", ""),
     ("release: {gates: [{run: a, expect: 200}]}", "`expect` means nothing beside `run`", ""),
     ("release: {gates: {http: 'http://{server}/'}}", "no word in braces but {instance} and {vip}", ""),
-    ("release: {bake: 8d}", "expected a time from 0 to 168h", ""),
+    ("release: {bake: 8d}", "expected a time from 0 to 7d", ""),
 ]
 WORKERS = [
     ("instances: {static: {blue: 10.0.0.5}}", "`static` means nothing with `kind: power`"),

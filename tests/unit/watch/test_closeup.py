@@ -146,6 +146,17 @@ def test_a_service_nobody_looks_at_is_asked_seldom(cloud: FakeOpenStack, watch: 
     assert screen.seen[-1].services["web"].source(BALANCER).fresh(screen.seen[-1].taken_at)
 
 
+def test_a_change_is_seen_at_once_although_nobody_looks(cloud: FakeOpenStack, watch: Watch, screen: Screen) -> None:
+    poller = watch(interval=1.0)
+    poller.focus(Focus())
+    screen.wait(lambda one: one.generation > 1)
+    cloud.log.clear()
+    cloud.members["api-p"][0]["weight"] = 0
+    cloud.balancers[0]["updated_at"] = "2026-11-23T13:00:09"
+    screen.wait(lambda one: one.services["api"].blue.weight == 2, 5.0)
+    assert len(cloud.asked("GET /compute/v2.1/servers/detail")) <= 2, "with the next list of load balancers"
+
+
 def test_paused_facts_stand_still(cloud: FakeOpenStack, watch: Watch, screen: Screen) -> None:
     poller = watch()
     screen.wait(lambda _: True)

@@ -108,3 +108,11 @@ def test_an_instance_that_left_is_forgotten() -> None:
     damper.damped(service(True, START), START)
     damper.damped(replace(service(True, START + 5), blue=ColourSet(Colour.BLUE)), START + 5)
     assert told(damper, service(False, START + 10), START + 10).word == "unhealthy", "it is a first observation again"
+
+
+def test_a_clock_that_was_set_back_delays_nothing() -> None:
+    damper = Damper()
+    told(damper, service(True, START), START)
+    told(damper, service(False, START + 5), START + 5)
+    later = START - 3600 + 10
+    assert told(damper, service(False, later), later).word == "unhealthy"

@@ -290,7 +290,7 @@ def test_what_is_asked_at_once_is_asked_at_once(cloud_with_release: FakeOpenStac
 
     def wait() -> tuple[int, Any]:
         together.wait()
-        return 200, {}
+        return 200, {"servers": [], "loadbalancers": []}
 
     cloud_with_release.faults["/compute/v2.1/servers"] = wait
     cloud_with_release.faults["/load-balancer/v2/lbaas/loadbalancers"] = wait

@@ -191,3 +191,99 @@ def test_one_source_out_of_two_is_as_old_as_the_older_with_the_trouble_of_either
     world.login.look.run()
     found = older(world.login.look.seen.source, world.servers.look.seen.source)
     assert (found.problem, found.hint, found.since) == ("refused", "mend it", 5.0)
+
+
+def test_what_nobody_looks_at_is_asked_at_every_third_beat(world: World) -> None:
+    world.schedule = Schedule(
+        world.nodes, 5.0, every=lambda node: 3 if node is world.rotation else 1, random=lambda: 0.5
+    )
+    ran = []
+    for beat in range(12):
+        world.now = beat * 5.0
+        ran.append("rotation" in world.cycle())
+    assert ran[0], "the first look is at everything"
+    asked = [beat for beat, did in enumerate(ran) if did]
+    assert all(later - earlier == 3 for earlier, later in pairwise(asked[1:]))
+    assert asked[1] <= 3
+
+
+def test_those_that_are_asked_seldom_are_spread_over_the_beats(world: World) -> None:
+    nodes = [world.node(f"pool-{number}") for number in range(9)]
+    schedule = Schedule(nodes, 5.0, every=lambda _: 3, random=lambda: 0.5)
+    ran = []
+    for beat in range(10):
+        ready = schedule.ready(beat * 5.0)
+        for node in ready:
+            schedule.started(node, beat * 5.0)
+            schedule.finished(node, beat * 5.0)
+        ran.append(len(ready))
+    assert ran == [9, *[3] * 9]
+
+
+def test_what_is_wanted_does_not_wait_for_its_turn(world: World) -> None:
+    world.schedule = Schedule(world.nodes, 5.0, every=lambda _: 3, random=lambda: 0.5)
+    world.cycle()
+    world.now = 1.0
+    world.schedule.want([world.rotation], world.now)
+    assert world.cycle() == ["rotation"]
+    world.failing["rotation"] = ApiError("slow down", "", 429, retry_after=40.0)
+    world.schedule.want([world.rotation], world.now)
+    world.cycle()
+    world.schedule.want([world.rotation], world.now)
+    assert world.cycle() == [], "it asked to be left alone"
+
+
+def test_a_refresh_asks_those_whose_turn_comes_later_as_well(world: World) -> None:
+    world.schedule = Schedule(world.nodes, 5.0, every=lambda _: 3, random=lambda: 0.5)
+    world.cycle()
+    world.now = 5.0
+    world.schedule.refresh()
+    assert len(world.cycle()) == 4
+
+
+def test_beats_can_be_stretched(world: World) -> None:
+    world.schedule.stretch = 2.0
+    world.cycle()
+    world.now = 9.9
+    assert world.cycle() == []
+    world.now = 10.0
+    assert len(world.cycle()) == 4
+
+
+def test_details_come_at_once_and_go_when_others_are_wanted(world: World) -> None:
+    world.cycle()
+    first, second = world.node("console", world.servers), world.node("image")
+    world.now = 1.0
+    world.schedule.also([first])
+    assert world.start() == ["console"]
+    world.schedule.also([second])
+    world.finish(first)
+    assert world.start() == ["image"]
+    world.finish(second)
+    world.now = 5.0
+    assert sorted(world.cycle()) == ["balancers", "image", "login", "rotation", "servers"]
+    world.schedule.also([])
+    world.now = 10.0
+    assert "image" not in world.cycle()
+
+
+def test_a_detail_that_hangs_when_it_is_left_holds_up_nothing(world: World) -> None:
+    world.cycle()
+    hanging = world.node("console")
+    world.schedule.also([hanging])
+    world.start()
+    world.schedule.also([])
+    assert world.schedule.idle(world.now)
+    world.failing["console"] = CloudError("at last")
+    world.finish(hanging)
+    world.now = 5.0
+    assert "console" not in world.cycle()
+
+
+def test_when_a_source_that_failed_is_asked_again(world: World) -> None:
+    world.cycle()
+    assert world.schedule.retry_in(world.servers, 0.0) == 5.0
+    world.failing["servers"] = ApiError("slow down", "", 429, retry_after=40.0)
+    world.now = 5.0
+    world.cycle()
+    assert world.schedule.retry_in(world.servers, 7.0) == 38.0

@@ -1,0 +1,118 @@
+"""A cloud on loopback whose answers are spoilt on their way out; its instances and its VIP answer at the same port."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from fake_openstack import FakeOpenStack, populate
+from mangling import Mangle, Raw, plain
+
+from console.config.model import (
+    Config,
+    HealthCheck,
+    Kind,
+    LeaseConfig,
+    Rotation,
+    Selection,
+    ServiceConfig,
+    VipCheck,
+)
+
+NETWORK = "bluegreen-lease"
+TOLD = {"version": "2026.1", "git_commit": "blue-commit"}
+_VERSIONS = ("metadata.git_commit", "image.git_commit", "http./version#git_commit")
+
+
+class MangledCloud(FakeOpenStack):
+    """A cloud with a service of each rotation. `mangles` spoil its answers; logins only when they ask for it."""
+
+    mangles: tuple[Mangle, ...] = ()
+
+    def raw(self, method: str, target: str, headers: Any, body: Any) -> tuple[Raw, str]:
+        """One answer, and the token in its header."""
+        if target.startswith(("/healthcheck", "/version")):
+            status, answer = 200, dict(TOLD)
+        else:
+            status, answer = self.answer(method, target, headers, body)
+        token = answer.pop("#", "") if isinstance(answer, dict) else ""
+        for mangle in self.mangles:
+            if mangle.part in target and (mangle.part or not target.startswith("/identity")):
+                return mangle.spoil(status, answer), token
+        return plain(status, answer), token
+
+
+def config(port: int, **changes: Any) -> Config:
+    """A service of each rotation on the cloud."""
+
+    def one(name: str, rotation: Rotation, **more: Any) -> ServiceConfig:
+        health = HealthCheck(port=port, timeout=2.0)
+        selected = Selection(tags=(f"service={name}",))
+        return ServiceConfig(name, "test", rotation, instances=selected, health=health, version=_VERSIONS, **more)
+
+    weights = one("api", Rotation("api", "api"), vip=VipCheck(f"http://{{vip}}:{port}/version", timeout=2.0))
+    pools = one("web", Rotation("web", "", Kind.POOLS, pools={"blue": "web", "green": "web-green"}))
+    power = one("worker", Rotation("", "", Kind.POWER))
+    services = {each.name: each for each in (weights, pools, power)}
+    return Config(Path("config.yaml"), services, "sqlite:///x", LeaseConfig(network=NETWORK), **changes)
+
+
+@contextmanager
+def mangled_cloud() -> Iterator[MangledCloud]:
+    """Serve such a cloud on a free port of loopback."""
+    cloud = MangledCloud()
+    for name in ("api", "web", "worker"):
+        populate(cloud, name=name)
+    green = [member for member in cloud.members["web-p"] if "green" in member["id"]]
+    cloud.members |= {"web-p": [each for each in cloud.members["web-p"] if each not in green], "web-green-p": green}
+    cloud.pools.append({**cloud.pools[1], "id": "web-green-p", "name": "web-green"})
+    for listener, pool in zip(cloud.listeners, cloud.pools, strict=False):
+        listener["default_pool_id"] = pool["id"]
+    for member in (member for members in cloud.members.values() for member in members):
+        member["protocol_port"] = 1
+    cloud.networks.append({"id": "n1", "name": NETWORK})
+    cloud.images |= {f"image-{colour}": {"id": f"image-{colour}", "git_commit": colour} for colour in ("blue", "green")}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(cloud))
+    server.daemon_threads = True
+    cloud.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield cloud
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(cloud: MangledCloud) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def _serve(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer, token = cloud.raw(self.command, self.path, self.headers, json.loads(sent or b"{}"))
+            headers = {"Content-Type": "application/json", **answer.headers}
+            self.send_response(answer.status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if token:
+                self.send_header("X-Subject-Token", token)
+            if answer.status != 204:
+                self.send_header("Content-Length", str(len(answer.body) + answer.cut))
+            self.end_headers()
+            self.wfile.write(answer.body)
+            self.close_connection = self.close_connection or answer.cut > 0
+
+        do_GET = do_POST = _serve  # noqa: N815 the names that http.server looks for
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    return Handler
