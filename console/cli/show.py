@@ -9,18 +9,20 @@ from console.cli.following import event_line
 from console.cli.history import history_lines
 from console.cli.looking import clock, config_of, say
 from console.cli.plan_words import plan_lines
+from console.cli.show_markdown import markdown
 from console.model.text import visible
 from console.rollout import second_place
+from console.rollout.by_hand import transcript
 from console.rollout.journal import Journal
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
-    parser.add_argument(
-        "--commands", action="store_true", help="also the `openstack` commands that do and undo it by hand"
-    )
-    parser.add_argument(
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--commands", action="store_true", help="only the commands that finish or undo the rest by hand")
+    form.add_argument("--markdown", action="store_true", help="for a ticket or a mail")
+    form.add_argument(
         "--json", action="store_true", help='{"schema": 1, "rollout": ..., "decisions": ..., "events": ...}'
     )
 
@@ -38,9 +40,17 @@ def run(args: argparse.Namespace) -> int:
         answer = {"schema": 1, "rollout": rollout, "decisions": decisions, "events": events}
         say(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
         return 0
+    if args.commands:
+        for line in transcript(rollout, events):
+            say(visible(line))
+        return 0
+    if args.markdown:
+        for line in markdown(rollout, decisions, events):
+            say(line)
+        return 0
     for line in history_lines(rollout):
         say(visible(line))
-    for line in plan_lines(rollout.plan, commands=args.commands):
+    for line in plan_lines(rollout.plan):
         say(line)
     for decision in decisions:
         why = f' "{decision.reason}"' if decision.reason else ""

@@ -1,0 +1,70 @@
+"""A rollout as Markdown: for the ticket, the mail, and whoever reads it without this program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from console.cli.looking import date
+from console.model.text import visible
+from console.plan.plan import Step
+from console.rollout.by_hand import transcript
+from console.rollout.records import Decision, Event, EventKind, Rollout
+
+_QUIET = (EventKind.BEGUN, EventKind.AUTHENTICATED)
+
+
+def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[Event]) -> Iterator[str]:
+    """Head, decisions, steps, what happened, and what is left by hand."""
+    plan = rollout.plan
+    yield f"# {_cell(plan.action)} of {_cell(plan.service)}: {_cell(rollout.state)}"
+    yield ""
+    yield _cell(rollout.sentence or plan.summary)
+    yield ""
+    yield from _table(
+        ("what", ""),
+        [
+            ("rollout", rollout.id),
+            ("who", rollout.who.words),
+            ("why", rollout.reason or "no reason given"),
+            ("begun", date(rollout.created_at)),
+            ("ended", date(rollout.ended_at) if rollout.ended_at is not None else "not yet"),
+            ("from, to", f"{plan.source} {plan.source_version}, {plan.target} {plan.target_version}"),
+            ("plan", plan.digest),
+        ],
+    )
+    yield from ("## Read before it began", "", *(f"- {_cell(note)}" for note in plan.notes or ("nothing",)), "")
+    yield "## Decisions"
+    yield ""
+    yield from _table(
+        ("when", "what", "who", "why"),
+        [(date(one.at), f"{one.kind} {one.step}".strip(), one.who.words, one.reason) for one in decisions],
+    )
+    yield "## Steps"
+    yield ""
+    yield from _table(("step", "call", "limit", "then"), [_step(step) for step in plan.steps])
+    yield "## What happened"
+    yield ""
+    told = [one for one in events if one.kind not in _QUIET]
+    yield from _table(("when", "step", "what"), [(date(one.at), one.step, one.text) for one in told])
+    yield from ("## By hand", "", "```sh", *(visible(line) for line in transcript(rollout, events)), "```")
+
+
+def _step(step: Step) -> tuple[str, ...]:
+    call = f"{step.call.line} ({len(step.changes)} members)" if step.call is not None else "writes nothing"
+    return step.title, call, f"{step.deadline:.0f} s", step.outcome
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    """Text from the cloud and from people: no control characters, no markup, one line."""
+    shown = visible(text)
+    for sign in "\\`*_[]<>|#":
+        shown = shown.replace(sign, f"\\{sign}")
+    return shown

@@ -1,0 +1,71 @@
+"""What is left of a rollout as commands: right at every point of the record, and safe to type."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from plan_worlds import NOW, config, usual
+
+from console.cli.show_markdown import markdown
+from console.config.model import Release
+from console.plan.plan import Action, Intent, Plan
+from console.plan.planner import plan
+from console.rollout.by_hand import by_hand, transcript
+from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
+from console.rollout.who import Who
+
+
+def rollout() -> Rollout:
+    made = plan(usual(), config(release=Release(shift=(50, 100))), Intent(Action.CUTOVER, unattended=True), NOW)
+    assert isinstance(made, Plan)
+    return Rollout("a1b2c3", "nova-api", made, Who("alice", "jump1"), "why | not", NOW, RolloutState.RUNNING)
+
+
+def told(*rows: tuple[EventKind, str]) -> list[Event]:
+    return [Event(n, NOW + n, kind, step, "text") for n, (kind, step) in enumerate(rows, 1)]
+
+
+FIRST = ((EventKind.INTENT, "shift-50"), (EventKind.VERIFIED, "shift-50"))
+SECOND = ((EventKind.INTENT, "shift"), (EventKind.VERIFIED, "shift"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "finish", "undone", "in_doubt"),
+    [
+        ((), 2, 0, False),
+        (FIRST[:1], 2, 3, True),
+        (FIRST, 1, 3, False),
+        ((*FIRST, SECOND[0]), 1, 6, True),
+        ((*FIRST, *SECOND), 0, 6, False),
+    ],
+)
+def test_what_is_left(rows: tuple[tuple[EventKind, str], ...], finish: int, undone: int, in_doubt: bool) -> None:
+    found = by_hand(rollout(), told(*rows))
+    assert len(found.finish) == finish
+    assert len(found.undo.body["members"] if found.undo is not None else ()) == undone
+    assert found.in_doubt is in_doubt
+
+
+def test_undoing_restores_the_weights_of_the_start_and_gives_before_it_takes() -> None:
+    found = by_hand(rollout(), told(*FIRST, *SECOND))
+    assert found.undo is not None
+    weights = {item["name"]: item["weight"] for item in found.undo.body["members"]}
+    assert weights == {f"api-blue-{n}": 100 for n in (1, 2, 3)} | {f"api-green-{n}": 0 for n in (1, 2, 3)}
+    given = [int(shlex.split(line)[6]) for line in found.undo.commands]
+    assert given == sorted(given, reverse=True)
+
+
+def test_every_line_is_a_comment_or_one_command() -> None:
+    for line in transcript(rollout(), told(*FIRST)):
+        words = shlex.split(line, comments=True)
+        assert line.startswith("#") or words[0] in ("openstack", "curl"), line
+
+
+def test_markdown_survives_what_people_write() -> None:
+    decision = Decision(1, NOW, DecisionKind.CONFIRM, "", "d", Who("alice", "jump1"), "a | b\n`c` \x1b[31m")
+    text = "\n".join(markdown(rollout(), [decision], told(*FIRST)))
+    assert "\x1b" not in text
+    row = next(line for line in text.splitlines() if "confirm" in line)
+    assert row.count(" | ") == 3
+    assert "```sh" in text
