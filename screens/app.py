@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 
 from console.config.model import Config
 from console.config.places import state_dir
@@ -17,7 +18,7 @@ from screens.arming import Arming
 from screens.desk import JournalDesk
 from screens.habits import Habits
 from screens.keys import ACTIONS
-from screens.ports import Publish, Watcher
+from screens.ports import Publish, Watch, Watcher
 from screens.program import BluegreenApp
 from screens.terminal import is_ascii_only, wants_no_colour
 from screens.view.glyphs import ASCII, UNICODE
@@ -46,7 +47,7 @@ def run(
     arming = Arming(_forbidden(config, read_only=read_only))
     app = BluegreenApp(
         config,
-        watch=_poller,
+        watch=_watch(),
         desk=JournalDesk(config, read_only=bool(arming.forbidden)),
         service=service,
         arming=arming.arm(time.time(), "") if operate else arming,
@@ -78,15 +79,21 @@ def _follower(config: Config) -> Callable[[], Config | BluegreenError | None]:
     return Follower(config.path, os.environ, config, lambda: ACTIONS).look
 
 
-def _poller(config: Config, publish: Publish) -> Watcher:
-    """In a thread: what is remembered is shown before the SDK is imported, which takes half a second."""
-    gc.freeze()  # what was imported for the first paint stays: no collection has to look at it again
-    gc.enable()
-    from console.watch.keeper import Keeper  # noqa: PLC0415
+def _watch() -> Watch:
+    """Makes pollers, in threads: another one when the config has changed."""
+    number = count(1)
 
-    keeper = Keeper(config, publish)
-    keeper.show_last()
+    def poller(config: Config, publish: Publish) -> Watcher:
+        gc.freeze()  # what was imported for the first paint stays: no collection has to look at it again
+        gc.enable()
+        from console.watch.keeper import Keeper  # noqa: PLC0415
 
-    from console.watch.poller import Poller  # noqa: PLC0415
+        keeper = Keeper(config, publish)
+        # before the SDK is imported, which takes half a second; with a changed config there are better facts on screen
+        keeper.recall(show=next(number) == 1)
 
-    return Poller(config, list(config.services), keeper.publish)
+        from console.watch.poller import Poller  # noqa: PLC0415
+
+        return Poller(config, list(config.services), keeper.publish)
+
+    return poller

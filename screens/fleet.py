@@ -12,7 +12,7 @@ from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
 from screens.navigate import Spot
 from screens.view import fleet
-from screens.view.fleet import Entry
+from screens.view.fleet import About, Entry
 from screens.view.line import Line, line
 from screens.view.table import Row
 from screens.widgets.table import Table
@@ -125,15 +125,13 @@ def entries_of(app: BluegreenApp, now: float) -> list[Entry]:
 def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
     """The fleet in one line: how many services, how many need a human, how fresh the facts are."""
     mode = line((app.arming.words(now), "armed" if app.arming.armed(now) else "readonly"))
-    waiting_for = "the cloud can not be watched" if app.watch_problem else "asking the cloud"
-    return fleet.header(
-        entries_of(app, now),
+    about = About(
         mode,
-        width,
-        app.look.glyphs.ellipsis,
-        waiting_for=waiting_for,
-        problems=app.count_problems(""),
+        "the cloud can not be watched" if app.watch_problem else "asking the cloud",
+        app.count_problems(""),
+        app.snapshot is not None and app.snapshot.remembered,
     )
+    return fleet.header(entries_of(app, now), about, width, app.look.glyphs.ellipsis)
 
 
 def _same(before: Entry, after: Entry) -> bool:

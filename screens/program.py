@@ -242,7 +242,9 @@ class BluegreenApp(App[int]):
     def own_problems(self) -> tuple[str, ...]:
         """What is wrong with this console itself, in sentences."""
         told = (self.watch_problem, self.journal.problem, self.config_problem, self.theme_problem, *self._key_problems)
-        return tuple(problem for problem in told if problem)
+        found = tuple(problem for problem in told if problem)
+        self.verdicts.notice("", found, self.now())
+        return found
 
     def on_begun(self, message: Begun) -> None:
         """A rollout was started from here."""

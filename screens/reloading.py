@@ -39,7 +39,8 @@ class Reloading:
             while not self._stopped.wait(_EVERY):
                 found = look()
                 if isinstance(found, BluegreenError):
-                    self._post(ConfigRead(None, f"{found.message}; the config read before is kept"))
+                    hint = f" ({found.hint})" if found.hint else ""
+                    self._post(ConfigRead(None, f"{found.message}{hint}; the config read before is kept"))
                 elif found is not None:
                     self._post(ConfigRead(found))
         except Exception as error:  # noqa: BLE001 whatever it is, the console goes on and says so

@@ -43,7 +43,7 @@ def troubles(
     snapshot: Snapshot | None, verdicts: Verdicts, names: Iterable[str], own: Iterable[str], now: float
 ) -> list[Trouble]:
     """All of these services, the gravest first; those of several services with one cause are one."""
-    found = [Trouble((), CONSOLE, text) for text in own]
+    found = [Trouble((), CONSOLE, text, "", verdicts.noticed("", text)) for text in own]
     services = snapshot.services if snapshot is not None else {}
     for name in names:
         service = services.get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
@@ -31,9 +32,13 @@ class Verdicts:
             return last[2]
         found = verdict(service, at)
         self._last[service.name] = (service, at, found)
-        before = self._noticed.get(service.name, {})
-        self._noticed[service.name] = {key: before.get(key, now) for key in map(without_figures, found.problems)}
+        self.notice(service.name, found.problems, now)
         return found
+
+    def notice(self, name: str, problems: Iterable[str], now: float) -> None:
+        """These are the problems of a service now, or of this console (an empty name): when did each begin?"""
+        before = self._noticed.get(name, {})
+        self._noticed[name] = {key: before.get(key, now) for key in map(without_figures, problems)}
 
     @staticmethod
     def moment(service: Service, now: float) -> float:

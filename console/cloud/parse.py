@@ -14,6 +14,7 @@ from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Poli
 from console.model.server import Address, Server
 
 Fact = TypeVar("Fact")
+_MOST = 2**63  # beyond it a number is none that an API would send, and no longer fit to count with
 _LONGEST = 4096  # characters of a text: the APIs allow 255 for names, tags and metadata; a fault may say more
 
 
@@ -197,9 +198,9 @@ def when(raw: Any) -> float | None:
         return None
     try:
         moment = datetime.fromisoformat(raw)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def strings(raw: Any) -> dict[str, str]:
@@ -242,7 +243,7 @@ Default = TypeVar("Default", int, None)
 
 
 def _number(raw: Any, default: Default) -> int | Default:
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) else default
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and -_MOST < raw < _MOST else default
 
 
 def _texts(raw: Any) -> tuple[str, ...]:

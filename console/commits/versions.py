@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.model.colour import Colour
+from console.model.colour import Colour, Role
 from console.model.service import Service
 
 
@@ -22,7 +22,7 @@ def of(service: Service) -> Versions:
     """The versions that the colours run. A colour whose instances run several has none: the fact itself is shown."""
     colour = service.live
     if colour is None:
-        both = all(side.weight > 0 for side in service.colours)
+        both = all(service.role(side.colour) is Role.BOTH for side in service.colours)
         why = "both colours are in rotation" if both else "no colour is in rotation"
         return Versions(problem=f"{why}: none is live alone, so there is nothing to compare")
     live, live_problem = _version(service, colour)

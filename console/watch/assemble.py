@@ -38,6 +38,7 @@ class Facts:
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     answers: tuple[VipAnswer, ...] = ()
     url: str = ""
+    region: str = ""  # that clouds.yaml gave, once there is a login
     commits: CommitView | None = None
     lease: LeaseHolder | None = None
     rates: Mapping[str, Rates] = field(default_factory=dict)
@@ -93,7 +94,7 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
         probed=config.health is not None,
         traffic_watched=config.vip is not None,
         group=config.group,
-        region=config.server_place[1] or "",
+        region=facts.region or config.server_place[1] or "",
         quorum=config.health.quorum if config.health is not None else 1.0,
         balanced=facts.balanced,
         rates=facts.rates,

@@ -15,6 +15,7 @@ from console.model.snapshot import Snapshot
 from console.watch.remembered import file_for, filled, forget_others, is_seen, recall, remember
 
 EVERY = 30.0  # seconds between two writes
+_PATIENCE = 1.0  # seconds that the watch waits for what is remembered
 
 log = logging.getLogger("bluegreen.watch")
 
@@ -38,16 +39,17 @@ class Keeper:
         self._lock = Lock()
         self._writing = False
 
-    def show_last(self) -> None:
-        """Publish what is remembered, if anything: to be called before the watch begins."""
+    def recall(self, *, show: bool) -> None:
+        """Read what is remembered, and publish it: to be called before the watch begins.
+
+        Without `show` it is only at hand for services of which the watch sees nothing.
+        """
         if self._path is None:
             return
-        try:
-            self._last = recall(self._path, self._config, self._clock())
-        except Exception:
-            # whatever a file may hold: the watch must begin
-            log.exception("%s could not be read", self._path)
-        if self._last is not None:
+        reading = Thread(target=self._read, args=(self._path,), name="keeper", daemon=True)
+        reading.start()
+        reading.join(_PATIENCE)
+        if self._last is not None and show:
             self._pass_on(self._last)
 
     def publish(self, snapshot: Snapshot) -> None:
@@ -60,6 +62,13 @@ class Keeper:
         self._pass_on(snapshot)
         if self._path is not None and any(seen):
             self._keep(snapshot, self._path)
+
+    def _read(self, path: Path) -> None:
+        try:
+            self._last = recall(path, self._config, self._clock())
+        except Exception:
+            # whatever a file may hold: the watch must begin
+            log.exception("%s could not be read", path)
 
     def _keep(self, snapshot: Snapshot, path: Path) -> None:
         with self._lock:

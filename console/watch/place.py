@@ -65,6 +65,11 @@ class Place:
                 self._session = self._connect(self.cloud, self.region)
             return self._session
 
+    @property
+    def known_region(self) -> str:
+        """The region: the config's, else that of clouds.yaml once it was read."""
+        return self.region or (self._session.region if self._session is not None else "")
+
     def reader(self) -> Reader:
         """The reader. Raises what went wrong when it was last tried to log in, instead of trying once more."""
         failed = self.login.seen.source

@@ -211,6 +211,7 @@ class Poller:
         before, self._focus = self._focus, focus
         if focus == before:
             return
+        self._traffic.look_at(focus.service)
         watched = self._graph.watched.get(focus.service) if focus.service is not None else None
         if self._closeup is not None:
             self._closeup.leave()

@@ -18,6 +18,7 @@ from console.watch.vip import ask_once, vip_client
 from console.watch.watched import Watched
 
 WINDOW = 60.0  # seconds of answers that are kept
+UNWATCHED_RATE = 1.0  # requests per second, at most, to the VIP of a service that nobody looks at
 _UNUSABLE_PAUSE = 10.0  # seconds between two tries to read certificates that cannot be used
 _UNKNOWN_PAUSE = 0.5  # seconds between two looks whether the VIP's address is known
 
@@ -34,6 +35,14 @@ class TrafficWatch:
         self._collected: dict[Watched, tuple[VipAnswer, ...]] = dict(self._answers)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = False
+        self._closely: str | None = None  # the service that is looked at
+        self._all_closely = True
+
+    def look_at(self, service: str | None) -> None:
+        """Somebody looks at this service: it is asked at its own rate, the others at UNWATCHED_RATE. Until somebody
+        says so, all are asked at their own.
+        """
+        self._closely, self._all_closely = service, False
 
     @property
     def watches(self) -> bool:
@@ -42,8 +51,10 @@ class TrafficWatch:
 
     @property
     def changed(self) -> bool:
-        """Whether there are answers that were not collected yet."""
-        return any(answers is not self._collected[one] for one, answers in self._answers.items())
+        """Whether a service that is looked at has answers that were not collected yet."""
+        return any(
+            answers is not self._collected[one] and self._is_closely(one) for one, answers in self._answers.items()
+        )
 
     def start(self) -> None:
         """Begin to ask."""
@@ -99,8 +110,15 @@ class TrafficWatch:
             while True:
                 group.create_task(self._ask_now(http, one, check))
                 # a request may be slow; the next one begins on time, so that a hanging VIP shows as lost requests
-                next_at = max(next_at + 1 / check.rate, asyncio.get_running_loop().time())
-                await asyncio.sleep(next_at - asyncio.get_running_loop().time())
+                now = asyncio.get_running_loop().time()
+                next_at = max(next_at + 1 / self._rate(one, check), now)
+                await asyncio.sleep(next_at - now)
+
+    def _rate(self, one: Watched, check: VipCheck) -> float:
+        return check.rate if self._is_closely(one) else min(check.rate, UNWATCHED_RATE)
+
+    def _is_closely(self, one: Watched) -> bool:
+        return self._all_closely or one.config.name == self._closely
 
     async def _ask_now(self, http: httpx.AsyncClient, one: Watched, check: VipCheck) -> None:
         url = one.url

@@ -132,6 +132,7 @@ class Watched:
             told=probed.told,
             answers=tuple(self.vip.value or ()),
             url=self.url,
+            region=place.known_region,
             commits=self.commits.value,
             lease=self._holder(),
             rates=self.rates,

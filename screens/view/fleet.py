@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -46,6 +47,16 @@ class Entry:
         return not self.needs_you, self.verdict is not None, not self.config.is_production
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the header says beside the services: the console's mode, and how far it is with looking."""
+
+    mode: Line
+    waiting_for: str = "asking the cloud"
+    problems: int = 0
+    remembered: bool = False
+
+
 def rows(entries: Sequence[Entry], made: Mapping[str, Row]) -> list[Row]:
     """All rows, from those `made` for each service. A group stands where its worst member would."""
     groups: dict[str, list[Entry]] = {}
@@ -64,7 +75,9 @@ def columns(entries: Sequence[Entry], cells: int) -> tuple[Column, ...]:
     """The columns for these services on a screen so wide: what they have in common is in the header instead."""
     mixed = len({each.config.environment for each in entries}) > 1
     regions = any(each.config.region for each in entries)
-    longest = max((max(len(_name(each)), len(_group_name(each.config.group))) for each in entries), default=0)
+    groups = Counter(each.config.group for each in entries if each.config.group)
+    titles = [f"{visible(group)}: {number} services" for group, number in groups.items() if number > 1]
+    longest = max((len(text) for text in (*titles, *(_name(each) for each in entries))), default=0)
     name = min(max(longest, 12), 40 if cells >= _ROOMY else 14 if mixed else 20)
     return (
         Column("", 1),
@@ -103,9 +116,7 @@ def row(entry: Entry, at: float, glyphs: Glyphs) -> Row:
     return Row(entry.config.name, cells, tuple(_notes(entry, glyphs)))
 
 
-def header(
-    entries: Sequence[Entry], mode: Line, cells: int, ellipsis: str, *, waiting_for: str, problems: int
-) -> list[Line]:
+def header(entries: Sequence[Entry], about: About, cells: int, ellipsis: str) -> list[Line]:
     """One line: what is watched, how many need a human, how fresh it is, and the console's mode."""
     environments = {each.config.environment: each.config.is_production for each in entries}
     clouds = sorted({visible(each.config.cloud) for each in entries})
@@ -120,15 +131,25 @@ def header(
         line(f"{where}, {count(len(regions), 'region')}" if len(regions) > 1 else where) if cells >= 100 else BLANK,
         line(count(len(entries), "service")),
         line((f" {needing} need{'s' if needing == 1 else ''} you ", "badge-ill")) if needing else BLANK,
-        line(_all_well(problems)) if not needing and not asking else BLANK,
-        line((waiting_for if asking == len(entries) else f"{waiting_for} about {asking}", "dim")) if asking else BLANK,
-        line((f"STALE: {count(stale, 'service')}", "stale")) if stale else line("fresh" if not asking else ""),
+        line(_all_well(about.problems)) if not needing and not asking else BLANK,
+        line((_waits(about, asking, len(entries)), "dim")) if asking else BLANK,
+        _freshness(stale, asking, remembered=about.remembered),
     ]
     left: list[tuple[str, str]] = []
     for part in parts:
         if part:
             left += [*((("   ", ""),) if left else ()), *part]
-    return [spread(tuple(left), mode, cells, ellipsis)]
+    return [spread(tuple(left), about.mode, cells, ellipsis)]
+
+
+def _waits(about: About, asking: int, of: int) -> str:
+    return about.waiting_for if asking == of else f"{about.waiting_for} about {asking}"
+
+
+def _freshness(stale: int, asking: int, *, remembered: bool) -> Line:
+    if remembered:
+        return line(("STALE: remembered, until the cloud answers", "stale"))
+    return line((f"STALE: {count(stale, 'service')}", "stale")) if stale else line("" if asking else "fresh")
 
 
 def _badge(environment: str, production: bool) -> Line:
@@ -215,7 +236,7 @@ def _group_row(members: Sequence[Entry]) -> Row:
     regions = {each.config.region for each in members}
     what = "regions" if len(regions) == len(members) else "services"
     needing = sum(each.needs_you for each in members)
-    state = ("well", "") if not needing else (f"{needing} of {len(members)}", "bad")
+    state = ("well", "") if not needing else (f"{needing} ill of {len(members)}", "bad")
     if any(each.verdict is None for each in members) and not needing:
         state = ("asking", "dim")
     lives = {_live(each) for each in members if each.service is not None}
@@ -232,10 +253,6 @@ def _group_row(members: Sequence[Entry]) -> Row:
         *[("", "")] * 4,
     )
     return Row(f"{GROUP}{group}", cells)
-
-
-def _group_name(group: str) -> str:
-    return f"{visible(group)}: 0 services" if group else ""
 
 
 def _live(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""The program over facts made by hand, in a real terminal: `python on_fakes.py [well|crash]`."""
+"""The program over facts made by hand, in a real terminal: `python on_fakes.py [well|fleet|crash]`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import sys
 import time
 from pathlib import Path
 
+from screens.terminal import is_ascii_only, wants_no_colour  # first, as in the program: it tells Textual what there is
+
 sys.path.insert(0, str(Path(__file__).parent.parent / "tui"))
 
 from tuikit import config, make_app, service
 
-from screens.terminal import is_ascii_only, wants_no_colour
 from screens.view.glyphs import ASCII, UNICODE
 
 
 def main(kind: str) -> int:
-    """Open the console; `crash` breaks it once it shows something."""
+    """Open the console on one service, or on a `fleet`; `crash` breaks it once it shows something."""
     no_colour = wants_no_colour(os.environ)
     now = time.time()
+    names = ("api", "glance", "cinder") if kind == "fleet" else ("api",)
     app, _, _ = make_app(
-        service(now),
-        settings=config("api"),
+        *(service(now, name) for name in names),
+        settings=config(*names),
         # the same moment for ever: nothing grows old, so nothing is painted again
         clock=lambda: now,
         theme="mono" if no_colour else "dark",

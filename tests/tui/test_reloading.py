@@ -138,6 +138,6 @@ def test_what_the_follower_finds_becomes_a_message(monkeypatch: pytest.MonkeyPat
         time.sleep(0.01)
     follower.stop()
     told = [(each.config, each.problem) for each in posted if isinstance(each, ConfigRead)]
-    assert told[0] == (None, "config.yaml:3: odd; the config read before is kept")
+    assert told[0] == (None, "config.yaml:3: odd (mend it); the config read before is kept")
     assert told[1] == (good, "")
     assert "not followed" in told[2][1]

@@ -17,6 +17,7 @@ from console.drill.octavia.thing import JSON
 from console.drill.octavia.tree import tree
 
 NEWEST_MINOR = 30
+BEFORE_TAGS = 4
 PAGE = 1000  # pagination_max_limit
 NOT_FILTERS = frozenset(("fields", "limit", "marker", "sort", "page_reverse"))
 TAG_FILTERS = frozenset(("tags", "tags-any", "not-tags", "not-tags-any"))
@@ -35,15 +36,16 @@ Found = TypeVar("Found", bound=Viewed)
 
 async def versions(request: Request) -> Response:
     """GET / lists v2.0 to v2.30; there is no microversion header."""
+    newest = NEWEST_MINOR if world_of(request).settings.tags else BEFORE_TAGS
     links = [{"href": f"{world_of(request).url}/load-balancer/v2", "rel": "self"}]
     listed = [
         {
             "id": f"v2.{minor}",
-            "status": "CURRENT" if minor == NEWEST_MINOR else "SUPPORTED",
+            "status": "CURRENT" if minor == newest else "SUPPORTED",
             "updated": "2025-02-26T00:00:00Z",
             "links": links,
         }
-        for minor in range(NEWEST_MINOR + 1)
+        for minor in range(newest + 1)
     ]
     return JSONResponse({"versions": listed})
 

@@ -155,3 +155,9 @@ def test_operating_status_of_a_load_balancer_is_never_taken() -> None:
 )
 def test_times(text: Any, seconds: float | None) -> None:
     assert parse.when(text) == seconds
+
+
+def test_numbers_that_cannot_be_are_not_taken() -> None:
+    member = parse.member({"id": "m", "address": "10.0.0.1", "weight": 10**400, "protocol_port": -(10**400)})
+    assert member is not None
+    assert (member.weight, member.protocol_port) == (1, 0)

@@ -17,7 +17,7 @@ from console.model.colour import Colour
 from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, SERVERS, VIP
 from console.model.snapshot import Snapshot
-from console.watch.poller import Poller
+from console.watch.poller import IDLE_STRETCH, Poller
 
 
 @pytest.fixture
@@ -198,3 +198,21 @@ def test_a_screen_that_refuses_a_snapshot_gets_the_next_one(watch: Watch, screen
 
     watch(publish=publish)
     assert screen.wait(lambda _: True).generation > 1
+
+
+def test_when_nobody_does_anything_it_looks_less_often(
+    watch: Watch, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.watch.poller.IDLE_AFTER", 0.5)
+    poller = watch()
+    calm = time.monotonic() + 10
+    while poller._schedule.stretch == 1.0 and time.monotonic() < calm:
+        time.sleep(0.05)
+    assert poller._schedule.stretch == IDLE_STRETCH
+    newest = screen.wait(lambda one: one.services["api"].source(SERVERS).good_for > 15)
+    assert newest.services["api"].source(SERVERS).fresh(newest.taken_at)
+    poller.refresh()
+    awake = time.monotonic() + 10
+    while poller._schedule.stretch != 1.0 and time.monotonic() < awake:
+        time.sleep(0.01)
+    assert time.monotonic() < awake

@@ -290,13 +290,13 @@ def written(path: Path, within: float = 5.0) -> None:
 def test_a_console_shows_what_the_one_before_saw(path: Path) -> None:
     first, second = Screens(), Screens()
     keeper = Keeper(config(), first.append, path=path, clock=lambda: NOW)
-    keeper.show_last()
+    keeper.recall(show=True)
     assert first == []
     keeper.publish(snapshot())
     assert [one.generation for one in first] == [7]
     written(path)
     keeper = Keeper(config(), second.append, path=path, clock=lambda: NOW)
-    keeper.show_last()
+    keeper.recall(show=True)
     assert [one.remembered for one in second] == [True]
     empty = Service("api", "production", "prod", sources={SERVERS: Source(SERVERS, problem="away")})
     keeper.publish(snapshot(empty, generation=1))
@@ -306,11 +306,25 @@ def test_a_console_shows_what_the_one_before_saw(path: Path) -> None:
     assert second[-1].services["api"].balancer is None, "once seen, memory has no say"
 
 
+def test_after_a_change_of_the_config_memory_only_fills_gaps(path: Path) -> None:
+    remember(snapshot(), path, config())
+    shown = Screens()
+    keeper = Keeper(config(), shown.append, path=path, clock=lambda: NOW)
+    keeper.recall(show=False)
+    assert shown == [], "what is on the screen is younger"
+    keeper.publish(snapshot(Service("api", "production", "prod", sources={}), generation=1))
+    assert shown[0].services["api"].balancer is not None
+
+
 def test_a_disk_that_hangs_keeps_nobody(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     let_go = threading.Event()
     monkeypatch.setattr("console.watch.keeper.remember", lambda *_: let_go.wait(30))
+    monkeypatch.setattr("console.watch.keeper.recall", lambda *_: let_go.wait(30) and None)
     shown = Screens()
     keeper = Keeper(config(), shown.append, path=path, clock=lambda: NOW, every=0.0)
+    began = time.monotonic()
+    keeper.recall(show=True)
+    assert time.monotonic() - began < 10
     before = set(threading.enumerate())
     for generation in range(1, 50):
         keeper.publish(snapshot(generation=generation))

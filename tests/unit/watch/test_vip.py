@@ -11,6 +11,7 @@ from watching import Screen
 
 from console.config.model import Config, Rotation, Selection, ServiceConfig, Tls, VipCheck
 from console.model.balancer import LoadBalancer
+from console.model.closeup import Focus
 from console.model.service import VIP
 from console.model.traffic import VipAnswer
 from console.watch.poller import Poller
@@ -126,3 +127,26 @@ def test_no_thread_of_the_traffic_outlives_the_watch(screen: Screen, started: li
         if thread.name.startswith(("traffic", "poller", "watch")):
             thread.join(5)
             assert not thread.is_alive(), thread.name
+
+
+def test_the_vip_that_is_looked_at_is_asked_at_its_own_rate_and_the_others_less_often(
+    cloud: FakeOpenStack, screen: Screen, started: list[Poller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.watch.traffic.UNWATCHED_RATE", 2.0)
+    populate(cloud, name="web")
+    services = {
+        name: ServiceConfig(
+            name,
+            "test",
+            Rotation(name, name),
+            instances=Selection(tags=(f"service={name}",)),
+            vip=VipCheck(f"{cloud.url}/identity/v3?{name}", rate=20.0),
+        )
+        for name in ("api", "web")
+    }
+    started.append(Poller(Config(Path("c"), services, "sqlite:///x", interval=5.0), None, screen.publish))
+    started[0].focus(Focus("web"))
+    started[0].start()
+    screen.wait(lambda one: one.services["web"].traffic and len(one.services["web"].traffic.answers) > 20)
+    asked = {name: len(cloud.asked(f"GET /identity/v3?{name}")) for name in services}
+    assert 0 < asked["api"] < asked["web"] / 2
