@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from screens import reasons
 from screens.arming import Arming
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
@@ -123,133 +124,6 @@ _SHOWN = {
 }  # fmt: skip
 
 
-# -- reasons, in the order in which they matter to the reader
-
-
-def _unseen(s: Situation) -> str:
-    if s.service is None or s.service.balancer is None or s.service.pool is None:
-        return "the load balancer and its pool were not seen yet"
-    return ""
-
-
-def _under_way(s: Situation) -> str:
-    if s.rollout is None:
-        return ""
-    if s.unfinished:
-        # one that stopped has given its lease back: a new plan settles what it left
-        stopped, key = s.rollout.state.ended, s.key("follow")
-        return "" if stopped else f"rollout {s.rollout.id} is unfinished: press {key} to look at it and settle it first"
-    return f"rollout {s.rollout.id} is under way: press {s.key('follow')} to follow it"
-
-
-def _paused(s: Situation) -> str:
-    return f"paused, so what is shown grows old: press {s.key('pause')} to go on first" if s.paused else ""
-
-
-def _to_plan(s: Situation) -> str:
-    return _paused(s) or _unseen(s) or _under_way(s)
-
-
-def _to_follow(s: Situation) -> str:
-    return "" if s.rollout is not None else "no rollout is under way"
-
-
-def _to_arm(s: Situation) -> str:
-    return f"this console can not be armed: {s.arming.forbidden}" if s.arming.forbidden else ""
-
-
-def _to_start(s: Situation) -> str:
-    if s.followed is not None:
-        return (
-            "this rollout has begun already" if not s.followed.state.ended else "this rollout has ended: esc leaves it"
-        )
-    if s.refusal is not None:
-        return f"refused: {s.refusal.reason}"
-    if s.plan is None:
-        return "there is no plan yet"
-    if s.journal_problem and s.plan.action != "rollback":  # a way back is recorded elsewhere
-        return s.journal_problem
-    return _paused(s) or _under_way(s) or _may_change(s)
-
-
-def _may_change(s: Situation) -> str:
-    # a rollback must be one dialog away even from a console that nobody has armed; that dialog arms it
-    if s.plan is not None and s.plan.action == "rollback" and not s.arming.forbidden:
-        return ""
-    return s.arming.why_not(s.now, s.key("arm"))
-
-
-def _to_abort(s: Situation) -> str:
-    if s.followed is None:
-        return "nothing is under way here"
-    if s.followed.state.ended:
-        return f"the rollout has ended: {s.followed.state}"
-    if s.unfinished:
-        return f"its runner is gone, so there is nothing to stop: press {s.key('settle')} to settle it"
-    return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
-
-
-def _to_go_on(s: Situation) -> str:
-    if s.waiting is None or s.unfinished:
-        return "nothing waits for a word here"
-    return s.arming.why_not(s.now)
-
-
-def _to_extend(s: Situation) -> str:
-    if s.waiting is None or s.unfinished:
-        return "nothing waits for a word here"
-    return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
-
-
-def _to_hold(s: Situation) -> str:
-    return "it waits already" if s.waiting is not None and not s.unfinished else _to_abort(s)
-
-
-def _to_settle(s: Situation) -> str:
-    if s.followed is None or not s.unfinished:
-        return "no unfinished rollout here"
-    return s.arming.why_not(s.now, s.key("arm"))
-
-
-def _to_take_in(s: Situation) -> str:
-    if s.refusal is not None and s.refusal.code == "untagged" and s.followed is None:
-        return ""
-    return "no instance waits for being taken in"
-
-
-def _which_way(s: Situation) -> str:
-    if s.refusal is not None and s.refusal.code == "which" and s.followed is None:
-        return ""
-    return "it is clear where the traffic should go"
-
-
-def _no_instance(s: Situation) -> str:
-    seen = s.service is not None and any(side.instances for side in s.service.colours)
-    return "" if seen else "no instance was seen yet"
-
-
-def _no_balancer(s: Situation) -> str:
-    if s.service is not None and s.service.rotation == "power":
-        return "workers stand behind no load balancer"
-    return "" if s.service is not None and s.service.balancer is not None else "no load balancer was seen yet"
-
-
-def _several(s: Situation) -> str:
-    return "" if s.services > 1 else "the config has only one service"
-
-
-def _has_problems(s: Situation) -> str:
-    return "" if s.problems else "there is no problem to list"
-
-
-def _to_go_back(s: Situation) -> str:
-    return "" if s.has_back or s.sifted or s.services > 1 else "this is where the console began"
-
-
-def _to_go_ahead(s: Situation) -> str:
-    return "" if s.has_ahead else "nothing was left by going back"
-
-
 _ALL = frozenset(Place)
 _ONE = frozenset({Place.SERVICE, Place.CHANGE, Place.INSTANCE, Place.BALANCER})
 _LISTS = frozenset({Place.FLEET, Place.SERVICE, Place.PROBLEMS})
@@ -264,59 +138,59 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "go", ("enter",), "go there", "Open what the problem under the cursor is about.", frozenset({Place.PROBLEMS}),
-        reason=_has_problems,
+        reason=reasons.has_problems,
     ),
     Action(
         "start", ("enter",), "start…", "Start the plan: opens the dialog that asks for confirmation.", _CHANGE,
-        mutates=True, danger=Danger.TYPED, reason=_to_start,
+        mutates=True, danger=Danger.TYPED, reason=reasons.to_start,
     ),
     Action(
         "cutover", ("c",), "cut over…", "Plan moving all traffic to the idle colour. Changes nothing yet.", _SERVICE,
-        reason=_to_plan,
+        reason=reasons.to_plan,
     ),
     Action(
         "inspect", ("enter",), "instance", "Open the instance under the cursor.",
-        frozenset({Place.SERVICE, Place.BALANCER}), reason=_no_instance,
+        frozenset({Place.SERVICE, Place.BALANCER}), reason=reasons.no_instance,
     ),
     Action(
         "rollback", ("r",), "roll back…", "Plan putting the other colour back in rotation. Changes nothing yet.", _PLAN,
-        reason=_to_plan,
+        reason=reasons.to_plan,
     ),
     Action(
         "follow", ("f",), "follow", "Open the rollout that is under way or unfinished.",
-        frozenset({Place.FLEET, Place.SERVICE}), reason=_to_follow, bar=Bar.OPEN,
+        frozenset({Place.FLEET, Place.SERVICE}), reason=reasons.to_follow, bar=Bar.OPEN,
     ),
     Action(
         "go_on", ("n",), "go on…", "Say the word that the rollout waits for: next share, keep it, end bake.", _CHANGE,
-        mutates=True, danger=Danger.TYPED, reason=_to_go_on, bar=Bar.OPEN,
+        mutates=True, danger=Danger.TYPED, reason=reasons.to_go_on, bar=Bar.OPEN,
     ),
     Action(
         "hold", ("w",), "wait", "Let the rollout wait before its next write, until somebody goes on.", _CHANGE,
-        reason=_to_hold, bar=Bar.NEVER,
+        reason=reasons.to_hold, bar=Bar.NEVER,
     ),
     Action(
         "extend", ("x",), "more time…", "Give a rollout that waits or bakes more time. Asks how much.", _CHANGE,
-        reason=_to_extend, bar=Bar.OPEN,
+        reason=reasons.to_extend, bar=Bar.OPEN,
     ),
     Action(
         "abort", ("a",), "abort…", "Stop the rollout: it goes back, or holds where it is. Asks first.", _CHANGE,
-        mutates=True, danger=Danger.SIMPLE, reason=_to_abort,
+        mutates=True, danger=Danger.SIMPLE, reason=reasons.to_abort,
     ),
     Action(
         "settle", ("u",), "settle…", "Finish, go back or leave a rollout whose runner is gone. Asks first.", _CHANGE,
-        mutates=True, danger=Danger.TYPED, reason=_to_settle, bar=Bar.OPEN,
+        mutates=True, danger=Danger.TYPED, reason=reasons.to_settle, bar=Bar.OPEN,
     ),
     Action(
         "take_in", ("t",), "take in", "Plan again with the instances that nobody has recorded. Changes nothing yet.",
-        _CHANGE, reason=_to_take_in, bar=Bar.OPEN,
+        _CHANGE, reason=reasons.to_take_in, bar=Bar.OPEN,
     ),
     Action(
         "to_blue", ("1",), "to BLUE", "Plan again with all traffic to BLUE, where it is not clear which way.", _CHANGE,
-        reason=_which_way, bar=Bar.OPEN,
+        reason=reasons.which_way, bar=Bar.OPEN,
     ),
     Action(
         "to_green", ("2",), "to GREEN", "Plan again with all traffic to GREEN.", _CHANGE,
-        reason=_which_way, bar=Bar.OPEN,
+        reason=reasons.which_way, bar=Bar.OPEN,
     ),
     Action("more", ("space",), "more", "Scroll the explanation of the step down.", _CHANGE, bar=Bar.NEVER),
     Action("less", ("b",), "less", "Scroll it up again.", _CHANGE, bar=Bar.NEVER),
@@ -324,7 +198,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("part", ("tab",), "next part", "To the next part of the page, which then scrolls.", _CLOSE),
     Action(
         "balancer", ("l",), "LB", "Open the load balancer: everything on it, with statistics.",
-        frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE}), reason=_no_balancer,
+        frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE}), reason=reasons.no_balancer,
     ),
     Action("commits", ("m",), "commits", "To the commits that would ship, and back.", _SERVICE),
     Action(
@@ -336,12 +210,17 @@ ACTIONS: tuple[Action, ...] = (
         "service", ("v",), "service", "Open the service that this belongs to.",
         frozenset({Place.CHANGE, Place.INSTANCE, Place.BALANCER}), bar=Bar.NEVER,
     ),
-    Action("fleet", ("s",), "fleet", "Show every service.", _ALL - {Place.FLEET}, reason=_several, bar=Bar.NEVER),
+    Action(
+        "fleet", ("s",), "fleet", "Show every service.", _ALL - {Place.FLEET}, reason=reasons.several, bar=Bar.NEVER
+    ),
     Action(
         "problems", ("p",), "problems", "Every problem in full: cause, what to do, since when.",
-        _ALL - {Place.PROBLEMS}, reason=_has_problems, bar=Bar.OPEN,
+        _ALL - {Place.PROBLEMS}, reason=reasons.has_problems, bar=Bar.OPEN,
     ),
-    Action("arm", ("o",), "arm…", "Arm this console for 30 minutes, or make it read-only again.", _ALL, reason=_to_arm),
+    Action(
+        "arm", ("o",), "arm…", "Arm this console for 30 minutes, or make it read-only again.", _ALL,
+        reason=reasons.to_arm,
+    ),
     Action("refresh", ("ctrl+r",), "look now", "Ask the cloud at once.", _ALL, bar=Bar.NEVER),
     Action(
         "pause", ("P",), "pause", "Freeze the facts to read them; nothing is asked until you go on.",
@@ -351,11 +230,11 @@ ACTIONS: tuple[Action, ...] = (
         "copy", ("y",), "copy…", "Copy an id, an address, the row or the screen to the clipboard.", _ALL, bar=Bar.NEVER
     ),
     Action(
-        "back", ("escape", "less_than_sign"), "back", "Back to where you came from.", _ALL, reason=_to_go_back,
+        "back", ("escape", "less_than_sign"), "back", "Back to where you came from.", _ALL, reason=reasons.to_go_back,
         bar=Bar.NEVER,
     ),
     Action(
-        "ahead", ("greater_than_sign",), "ahead", "To what was left by going back.", _ALL, reason=_to_go_ahead,
+        "ahead", ("greater_than_sign",), "ahead", "To what was left by going back.", _ALL, reason=reasons.to_go_ahead,
         bar=Bar.NEVER,
     ),
     Action(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.rollout.records import Rollout
 
 CONSOLE = "this console"
+_DECIDE_NOTHING = ("statistics", "sessions")  # sources; their names are in the model, which is imported later
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterato
     for source in sources.values():
         if source.problem:
             since = source.since if source.since is not None else source.seen_at
-            yield Trouble((name,), source.name, source.problem, source.advice, since, grave=not source.fresh(now))
+            grave = source.name not in _DECIDE_NOTHING and not source.fresh(now)
+            yield Trouble((name,), source.name, source.problem, source.advice, since, grave=grave)
         elif source.seen_at is not None and not source.fresh(now):
             yield Trouble((name,), source.name, "stale: nothing has answered, and nothing failed", "", source.seen_at)
 

@@ -16,7 +16,7 @@ from console.commits.versions import Versions
 from console.config.model import CommitSource
 from console.errors import CloudError, ConfigError
 from console.model.commit import Commit, CommitView
-from console.model.service import BALANCER, SERVERS, Service
+from console.model.service import Service
 from console.model.text import clipped, visible
 
 _AUTHOR = 16  # columns
@@ -87,7 +87,7 @@ def as_json(service: Service, pair: Versions, view: CommitView) -> dict[str, Any
 
 
 def _require(service: Service) -> None:
-    for name in (SERVERS, BALANCER):
+    for name in reversed(service.decisive):
         source = service.source(name)
         if source.seen_at is None:
             raise CloudError(

@@ -6,13 +6,16 @@ import argparse
 import importlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from console.cli.looking import say
 from console.config import load
 from console.config.keymap import Actions
 from console.config.mistakes import Mistake
+from console.config.model import Config
 from console.errors import ConfigError
+from console.model.text import visible
 
 _EDITOR = "for editors: `bluegreen config schema > FILE`, then `# yaml-language-server: $schema=FILE` atop the config"
 
@@ -57,9 +60,21 @@ def _check(path: Path | None) -> int:
         return error.exit_code
     for line in meaning(config):
         say(line)
-    for line in cautions(config):
+    for line in (*cautions(config), *_theme(config)):
         say(f"! {line}")
     return 0
+
+
+def _theme(config: Config) -> Iterator[str]:
+    """Why the console could not wear the theme; only by name, because the core knows no terminal."""
+    themes = importlib.import_module("screens.themes")
+    catalogue = themes.Catalogue(themes.folders(config.path, os.environ))
+    try:
+        catalogue.load(config.theme)
+    except KeyError:
+        yield f"theme: there is no {config.theme}, expected one of: {visible(', '.join(catalogue.names()))}"
+    except ConfigError as error:
+        yield visible(error.message)
 
 
 def console_actions() -> Actions:

@@ -19,6 +19,7 @@ from console.watch.observe import Observer
 # What a provider does with what a release needs (Octavia's feature matrix). Others may do the same: nobody says so.
 _OBEYS_WEIGHTS = frozenset({"amphora", "amphorav2", "octavia"})
 _IGNORES_WEIGHTS = frozenset({"ovn"})
+_LISTS = {SERVERS: "server list --long", BALANCER: "loadbalancer list"}
 _NAMES = 4
 
 
@@ -52,7 +53,8 @@ def examine(config: ServiceConfig, service: Service) -> Iterator[Finding]:
             unseen = True
             means = "nothing can be said of what serves"
             text = f"{name}: {state.problem or f'{source}: not seen'}"
-            yield problem("service.seen", text, means, state.hint or "see the findings before", 4)
+            compare = f"compare the config with `openstack {_LISTS[source]}` and the same credentials"
+            yield problem("service.seen", text, means, "; ".join(filter(None, (state.hint, compare))), 4)
     if unseen:
         return
     yield ok("service.seen", f"{name}: {_found(config, service)}")

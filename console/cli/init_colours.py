@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from console.config.formats import COLOUR
 from console.model.balancer import Member
 from console.model.colour import Colour
 from console.model.server import Server
+from console.model.text import visible
 from console.watch.colours import colour_of, colour_word
 
 # the first is what one would write, the second finds the word wherever it stands by itself
@@ -69,10 +71,14 @@ def in_name(name: str) -> tuple[Colour | None, str]:
 
 
 def _ways(things: Sequence[Thing]) -> Iterator[str]:
-    """Selectors that could tell something here, the plainest first."""
+    """Selectors that the config takes and that could tell something here, the plainest first."""
+    return (how for how in _thinkable(things) if visible(how) == how and COLOUR.fits(how))
+
+
+def _thinkable(things: Sequence[Thing]) -> Iterator[str]:
     servers = [one.server for one in things if one.server is not None]
     keys = [key for one in servers for key, value in one.metadata.items() if colour_word(value)]
-    yield from dict.fromkeys(f"metadata.{key}" for key in keys if 0 < len(key) <= 255)
+    yield from dict.fromkeys(f"metadata.{key}" for key in keys)
     yield from dict.fromkeys(f"tag.{prefix}" for one in servers for prefix in _prefixes(one.tags))
     members = [one.member for one in things if one.member is not None]
     yield from dict.fromkeys(f"member.tag.{prefix}" for one in members for prefix in _prefixes(one.tags))
@@ -82,5 +88,5 @@ def _ways(things: Sequence[Thing]) -> Iterator[str]:
 def _prefixes(tags: Sequence[str]) -> Iterator[str]:
     for tag in tags:
         match = _ENDING.fullmatch(tag[:255])
-        if match and not re.search(r"[,/]", match[1]) and len(match[1]) < 60:
+        if match:
             yield match[1]

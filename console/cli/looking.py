@@ -10,7 +10,7 @@ import time
 from console.config import load
 from console.config.model import Config, ServiceConfig
 from console.errors import CloudError, UsageError
-from console.model.service import BALANCER, SERVERS, Service
+from console.model.service import Service
 
 
 def config_of(args: argparse.Namespace) -> Config:
@@ -34,7 +34,7 @@ def look(config: Config, name: str) -> Service:
     from console.watch.observe import Observer
 
     service = Observer(config, [name]).observe().services[name]
-    for source in (SERVERS, BALANCER):
+    for source in reversed(service.decisive):
         state = service.source(source)
         if state.seen_at is None:
             raise CloudError(state.problem or f"{source} of {name} were not seen", state.hint)

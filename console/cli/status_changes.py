@@ -16,7 +16,10 @@ from console.model.verdict import Verdict, verdict
 _NAMES_SHOWN = 6
 _LATELY = 10.0  # seconds of traffic that say who answers
 # A number that stands by itself: it may grow with every look, and is no news. Names and addresses keep theirs.
-_NUMBER = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w:-]|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?: (?:ms|s|min|h|d|days?)\b)?(?![\w:-]|\.\d)")
+
+
+Facts = dict[str, dict[str, str]]
 
 
 class Tone(StrEnum):
@@ -44,6 +47,7 @@ class Seen:
     words: Verdict
     fresh: bool
     problems: dict[str, str] = field(default_factory=dict)  # by the sentence without its numbers
+    facts: Facts = field(default_factory=dict)  # of each instance, by its key
     answering: frozenset[str] = frozenset()
     answered_at: float = 0.0  # of the newest answer through the VIP
 
@@ -57,6 +61,7 @@ def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen
         words,
         words.fresh,
         {_NUMBER.sub("#", sentence): sentence for sentence in words.problems},
+        {one.key: _facts(one, before) for one in _all(service)},
         _answering(traffic, now) or (before.answering if before is not None else frozenset()),
         max((answer.at for answer in traffic.answers), default=0.0) if traffic is not None else 0.0,
     )
@@ -83,7 +88,7 @@ def _since(before: Seen, seen: Seen) -> Iterator[News]:
         yield News(name, f"problem: {seen.problems[key]}", Tone.BAD)
     for key in before.problems.keys() - seen.problems.keys():
         yield News(name, f"over: {before.problems[key]}", Tone.GOOD)
-    yield from (News(name, text) for text in _instances(before.service, seen.service))
+    yield from (News(name, text) for text in _instances(before, seen))
     yield from _traffic(before, seen)
     if text := _lease(before.service, seen.service):
         yield News(name, text)
@@ -104,49 +109,50 @@ def _parts(words: Verdict) -> tuple[str, ...]:
 # -- instances
 
 
-def _instances(before: Service, after: Service) -> Iterator[str]:
+def _instances(before: Seen, seen: Seen) -> Iterator[str]:
     """Instances of which the same can be said are named together."""
-    was = {instance.key: instance for instance in _all(before)}
-    now = {instance.key: instance for instance in _all(after)}
+    names = {one.key: one.name for service in (before.service, seen.service) for one in _all(service)}
     told: dict[str, list[str]] = {}
-    for key, instance in now.items():
-        old = was.get(key)
-        text = (
-            f"seen first, {', '.join(filter(None, _facts(instance).values()))}"
-            if old is None
-            else _difference(old, instance)
-        )
+    for key, facts in seen.facts.items():
+        old = before.facts.get(key)
+        text = f"seen first, {', '.join(filter(None, facts.values()))}" if old is None else _difference(old, facts)
         if text:
-            told.setdefault(text, []).append(instance.name)
-    for key in was.keys() - now.keys():
-        told.setdefault("seen no more", []).append(was[key].name)
-    for text, names in told.items():
-        yield f"{_names(names)}: {text}"
+            told.setdefault(text, []).append(names[key])
+    for key in before.facts.keys() - seen.facts.keys():
+        told.setdefault("seen no more", []).append(names[key])
+    for text, which in told.items():
+        yield f"{_names(which)}: {text}"
 
 
 def _all(service: Service) -> Iterable[Instance]:
     return (*service.blue.instances, *service.green.instances, *service.uncoloured)
 
 
-def _difference(old: Instance, new: Instance) -> str:
-    was, now = _facts(old), _facts(new)
+def _difference(was: dict[str, str], now: dict[str, str]) -> str:
     changed = (name for name in now if was[name] != now[name])
-    return ", ".join(f"{now[name] or 'not probed'} (was {was[name] or 'not probed'})" for name in changed)
+    return ", ".join(f"{now[name] or f'no {name}'} (was {was[name] or f'no {name}'})" for name in changed)
 
 
-def _facts(instance: Instance) -> dict[str, str]:
-    """What is compared: each a word or two that does not change by itself."""
+def _facts(instance: Instance, before: Seen | None) -> dict[str, str]:
+    """What is compared: each a word or two that does not change by itself.
+
+    What was observed once, against what is announced, is told when it is observed again.
+    """
     server, member, probe = instance.server, instance.member, instance.probe
     task = f" ({server.task_state})" if server is not None and server.task_state else ""
-    return {
-        "colour": instance.colour.upper() if instance.colour is not None else "no colour",
-        "nova": f"server {server.status}{task}" if server is not None else "no server",
-        "member": f"member {member.operating_status}" if member is not None else "no member",
-        "weight": f"weight {instance.weight}",
+    found = {
+        "colour": instance.colour.upper() if instance.colour is not None else "",
+        "server": f"server {server.status}{task}" if server is not None else "",
+        "member": f"member {member.operating_status}" if member is not None else "",
+        "weight": f"weight {instance.weight}" if member is not None else "",
         "probe": "" if probe is None else "probe ok" if probe.ok else f"probe {probe.words}",
-        "version": f"version {instance.version.short}" if instance.version is not None else "version unknown",
-        "held": f"held by {instance.held_by}" if instance.held_by else "not held",
+        "version": f"version {instance.version.short}" if instance.version is not None else "",
+        "hold": f"held by {instance.held_by}" if instance.held_by else "",
     }
+    old = before.facts.get(instance.key) if before is not None else None
+    if old is not None and instance.announced is not None and instance.announced.wavering:
+        found |= {name: old[name] for name in ("server", "member", "probe")}
+    return found
 
 
 def _names(names: Sequence[str]) -> str:

@@ -37,13 +37,17 @@ class Selector:
             raise value.wrong(self.words)
         checked = Text(self.words, r".{1,1000}").read(value)
         heads = {_head(form): form for form, _ in self.forms}
-        if any(re.fullmatch(pattern, checked) for _, pattern in self.forms):
+        if self.fits(checked):
             if "name" in heads and checked.startswith("name."):
                 _compiled(value, checked.removeprefix("name."))
             return checked
         known = next((head for head in sorted(heads, reverse=True) if re.match(rf"{head}(?!\w)", checked)), "")
         hint = f"it is written `{heads[known]}`" if known else nearest(_head(checked), heads)
         raise value.wrong(self.words, hint=hint or self.note)
+
+    def fits(self, text: str) -> bool:
+        """Whether the text has one of the forms."""
+        return any(re.fullmatch(pattern, text) for _, pattern in self.forms)
 
     def show(self, default: Any) -> str:
         """The selector."""

@@ -89,7 +89,7 @@ def _count(found: Tally, service: Service, instance: Instance, now: float) -> No
     if shown.health is not Health.HEALTHY and not shown.stopped and (serves or not out):
         trouble = Trouble(shown.health, shown.reason, shown.stale, serves)
         found.troubles.setdefault(trouble, []).append(instance.name)
-    elif serves and shown.healthy and (odd := disagreement(instance)):
+    elif serves and shown.healthy and (odd := disagreement(instance) or _backup(instance)):
         found.odd[instance.name] = odd
 
 
@@ -105,6 +105,12 @@ def _count_meant(
     found.warm += warm and stands
     if warm and stands and any(member.intended_weight is None for member in instance.members):
         found.unrecorded += 1
+
+
+def _backup(instance: Instance) -> str:
+    if not any(member.backup and member.in_rotation for member in instance.members):
+        return ""
+    return "a backup member: it gets traffic only when all others are down, whatever its weight"
 
 
 def carried(memo: Mapping[object, object]) -> dict[object, object]:

@@ -26,6 +26,7 @@ from console.model.service import (
 from console.model.tally import tally
 
 _NAMES_SHOWN = 3
+_STEPS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172_800.0, 3600.0, "h"), (math.inf, 86_400.0, "days"))
 
 
 def stale_sources(service: Service, now: float) -> list[Source]:
@@ -56,11 +57,14 @@ def stale_words(stale: Sequence[Source], now: float) -> Iterator[str]:
 
 
 def age_words(source: Source, now: float) -> str:
-    """`40 s`; a fact of the future is one of a clock that was set back."""
+    """`40 s`, `5 min`, `3 h`; a fact of the future is one of a clock that was set back."""
     if source.seen_at is None:
         return "(never seen)"
     age = now - source.seen_at
-    return f"{age:.0f} s" if age >= 0 else "(of a clock that was set back)"
+    if age < 0:
+        return "(of a clock that was set back)"
+    _, seconds, word = next((step for step in _STEPS if age < step[0]), _STEPS[-1])
+    return f"{age / seconds:.0f} {word}"
 
 
 def serving_troubles(service: Service, now: float) -> Iterator[str]:
@@ -100,6 +104,8 @@ def _of_balancers(service: Service) -> Iterator[str]:
     for pool in pools(service):
         if pool.provisioning_status == "ERROR":
             yield f"pool {pool.name} is in provisioning ERROR"
+        if not pool.admin_state_up:
+            yield f"pool {pool.name} is disabled (admin_state_up is false): it serves nobody"
     for part in service.balanced:
         for listener in part.listeners:
             if not listener.admin_state_up:

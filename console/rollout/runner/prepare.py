@@ -11,7 +11,7 @@ from console.cloud.writer import Writer
 from console.config.model import Config
 from console.errors import Refused, Unreachable
 from console.model.lease import LeaseHolder
-from console.model.service import BALANCER, SERVERS, Service
+from console.model.service import Service
 from console.plan.plan import Action, Plan
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
@@ -117,7 +117,7 @@ def _wanted(errand: Errand) -> LeaseHolder:
 def _look(observer: Observer, name: str) -> Service:
     """A look whose facts are all of this moment: what was seen some seconds ago is not good enough to write on."""
     service = observer.observe().services[name]
-    for source in (SERVERS, BALANCER):
+    for source in reversed(service.decisive):
         state = service.source(source)
         if state.problem:
             raise Unreachable(f"{source} of {name} cannot be seen: {state.problem}", state.hint)

@@ -108,6 +108,16 @@ def test_a_file_that_others_can_write_is_told(file: Path, capsys: pytest.Capture
     assert any(line.startswith("! changes are refused: ") for line in checked(file, capsys)[1])
 
 
+def test_a_theme_that_there_is_not_is_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(file, "services: {api: {cloud: c}}\ntheme: drak\n")
+    code, lines = checked(file, capsys)
+    assert code == 0
+    assert any(line.startswith("! theme: there is no drak, expected one of: ") for line in lines)
+    (file.parent / "themes").mkdir()
+    write(file.parent / "themes" / "drak.yaml", "bse: {}\n")
+    assert any(line.startswith(f"! {file.parent}/themes/drak.yaml:1: ") for line in checked(file, capsys)[1])
+
+
 def test_without_a_file_the_usual_one_is_checked(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from console.cli.status_changes import News, Seen, Tone, look
 from console.cli.status_watch import Told, line, wants_colour
 from console.model.balancer import LoadBalancer, Member
 from console.model.colour import Colour
-from console.model.instance import Instance, Probe, Version
+from console.model.instance import Announced, Instance, Probe, Version
 from console.model.lease import LeaseHolder
 from console.model.server import Server
 from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service, Source
@@ -125,6 +125,32 @@ def test_instances_that_come_and_go() -> None:
     told = changes(service(green=two), service(green=three))
     assert "api-green-2: seen no more" in told
     assert any(text.startswith("api-green-3: seen first, GREEN, server ACTIVE, member DRAINING") for text in told)
+
+
+def test_what_is_seen_once_is_told_when_it_is_seen_again() -> None:
+    def at(told: Announced, probe: Probe) -> Service:
+        return service(blue=side(Colour.BLUE, instance(Colour.BLUE, 1, announced=told, probe=probe)))
+
+    good, bad = Probe(True, NOW, 3.0, 200), Probe(False, NOW, 3.0, 503)
+    well = at(Announced("healthy", "", NOW, "healthy"), good)
+    once = at(Announced("healthy", "", NOW, "unhealthy"), bad)
+    twice = at(Announced("unhealthy", "probe 503", NOW, "unhealthy"), bad)
+    seen, _ = look(well, NOW)
+    seen, news = look(once, NOW, seen)
+    assert [one.text for one in news if one.text.startswith("api-blue-1:")] == []
+    news = look(well, NOW, seen)[1]
+    assert [one.text for one in news if one.text.startswith("api-blue-1:")] == []
+    _, news = look(twice, NOW, seen)
+    assert "api-blue-1: probe 503 (was probe ok)" in [one.text for one in news]
+
+
+def test_workers_have_no_member_to_tell_of() -> None:
+    worker = instance(Colour.GREEN, 3, member=None)
+    told = changes(service(), service(green=side(Colour.GREEN, *service().green.instances[:2], worker)))
+    assert not any("None" in text for text in told)
+    gone = side(Colour.GREEN, *service().green.instances[:2])
+    told = changes(service(green=gone), service(green=side(Colour.GREEN, *gone.instances, worker)))
+    assert "api-green-3: seen first, GREEN, server ACTIVE, probe ok, version green" in told
 
 
 def test_facts_that_grow_old_without_a_word_and_come_back() -> None:

@@ -202,3 +202,16 @@ def test_a_pool_that_no_listener_sends_to_is_said() -> None:
     assert "no listener of load balancer api sends to api: no client gets there" in found.problems
     door = Listener("x", "x", default_pool_id="p", provisioning_status="ACTIVE")
     assert verdict(service(instance("a"), balanced=(replace(part, listeners=(door,)),)), NOW).healthy
+
+
+def test_a_backup_member_is_said_to_get_no_traffic() -> None:
+    bare = instance("a")
+    assert bare.member is not None
+    one = replace(bare, member=replace(bare.member, backup=True))
+    assert any("a backup member" in problem for problem in verdict(service(one), NOW).problems)
+
+
+@pytest.mark.parametrize(("age", "words"), [(40, "40 s"), (300, "5 min"), (10_800, "3 h"), (864_000, "10 days")])
+def test_an_age_is_told_as_coarsely_as_it_matters(age: float, words: str) -> None:
+    old = {name: Source(name, NOW - age) for name in (SERVERS, BALANCER, PROBES)}
+    assert verdict(service(instance("a"), sources=old), NOW).freshness == f"STALE {words}: servers"

@@ -1,0 +1,149 @@
+"""Why an action can not be done now, in a sentence; empty where it can. In the order in which they matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from screens.keys import Situation
+
+
+def _unseen(s: Situation) -> str:
+    if s.service is None or s.service.balancer is None or s.service.pool is None:
+        return "the load balancer and its pool were not seen yet"
+    return ""
+
+
+def _under_way(s: Situation) -> str:
+    if s.rollout is None:
+        return ""
+    if s.unfinished:
+        # one that stopped has given its lease back: a new plan settles what it left
+        stopped, key = s.rollout.state.ended, s.key("follow")
+        return "" if stopped else f"rollout {s.rollout.id} is unfinished: press {key} to look at it and settle it first"
+    return f"rollout {s.rollout.id} is under way: press {s.key('follow')} to follow it"
+
+
+def _paused(s: Situation) -> str:
+    return f"paused, so what is shown grows old: press {s.key('pause')} to go on first" if s.paused else ""
+
+
+def to_plan(s: Situation) -> str:
+    """To plan a change."""
+    return _paused(s) or _unseen(s) or _under_way(s)
+
+
+def to_follow(s: Situation) -> str:
+    """To open the rollout that is open."""
+    return "" if s.rollout is not None else "no rollout is under way"
+
+
+def to_arm(s: Situation) -> str:
+    """To arm this console."""
+    return f"this console can not be armed: {s.arming.forbidden}" if s.arming.forbidden else ""
+
+
+def to_start(s: Situation) -> str:
+    """To start the plan on the screen."""
+    if s.followed is not None:
+        return (
+            "this rollout has begun already" if not s.followed.state.ended else "this rollout has ended: esc leaves it"
+        )
+    if s.refusal is not None:
+        return f"refused: {s.refusal.reason}"
+    if s.plan is None:
+        return "there is no plan yet"
+    if s.journal_problem and s.plan.action != "rollback":  # a way back is recorded elsewhere
+        return s.journal_problem
+    return _paused(s) or _under_way(s) or _may_change(s)
+
+
+def _may_change(s: Situation) -> str:
+    # a rollback must be one dialog away even from a console that nobody has armed; that dialog arms it
+    if s.plan is not None and s.plan.action == "rollback" and not s.arming.forbidden:
+        return ""
+    return s.arming.why_not(s.now, s.key("arm"))
+
+
+def to_abort(s: Situation) -> str:
+    """To stop the rollout."""
+    if s.followed is None:
+        return "nothing is under way here"
+    if s.followed.state.ended:
+        return f"the rollout has ended: {s.followed.state}"
+    if s.unfinished:
+        return f"its runner is gone, so there is nothing to stop: press {s.key('settle')} to settle it"
+    return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
+
+
+def to_go_on(s: Situation) -> str:
+    """To say the word that a rollout waits for."""
+    if s.waiting is None or s.unfinished:
+        return "nothing waits for a word here"
+    return s.arming.why_not(s.now)
+
+
+def to_extend(s: Situation) -> str:
+    """To give a rollout more time."""
+    if s.waiting is None or s.unfinished:
+        return "nothing waits for a word here"
+    return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
+
+
+def to_hold(s: Situation) -> str:
+    """To let a rollout wait before its next write."""
+    return "it waits already" if s.waiting is not None and not s.unfinished else to_abort(s)
+
+
+def to_settle(s: Situation) -> str:
+    """To end a rollout that nobody walks."""
+    if s.followed is None or not s.unfinished:
+        return "no unfinished rollout here"
+    return s.arming.why_not(s.now, s.key("arm"))
+
+
+def to_take_in(s: Situation) -> str:
+    """To plan with instances that nobody has recorded."""
+    if s.refusal is not None and s.refusal.code == "untagged" and s.followed is None:
+        return ""
+    return "no instance waits for being taken in"
+
+
+def which_way(s: Situation) -> str:
+    """To say which colour is to carry the traffic."""
+    if s.refusal is not None and s.refusal.code == "which" and s.followed is None:
+        return ""
+    return "it is clear where the traffic should go"
+
+
+def no_instance(s: Situation) -> str:
+    """To open an instance."""
+    seen = s.service is not None and any(side.instances for side in s.service.colours)
+    return "" if seen else "no instance was seen yet"
+
+
+def no_balancer(s: Situation) -> str:
+    """To open the load balancer."""
+    if s.service is not None and s.service.rotation == "power":
+        return "workers stand behind no load balancer"
+    return "" if s.service is not None and s.service.balancer is not None else "no load balancer was seen yet"
+
+
+def several(s: Situation) -> str:
+    """To choose among services."""
+    return "" if s.services > 1 else "the config has only one service"
+
+
+def has_problems(s: Situation) -> str:
+    """To list problems."""
+    return "" if s.problems else "there is no problem to list"
+
+
+def to_go_back(s: Situation) -> str:
+    """To go back."""
+    return "" if s.has_back or s.sifted or s.services > 1 else "this is where the console began"
+
+
+def to_go_ahead(s: Situation) -> str:
+    """To go ahead again."""
+    return "" if s.has_ahead else "nothing was left by going back"
