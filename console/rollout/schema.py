@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import URL, make_url
 
 from console.errors import JournalError
@@ -12,7 +15,20 @@ from console.rollout.file_system import is_networked
 
 VERSION = 1
 
+_RACES = 20  # times that another host may be quicker at making a table
+
 metadata = sa.MetaData()
+
+_TEXT = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")  # a plan of hundreds of members passes 64 kB
+# The driver of each kind of server, and what keeps a server that hangs from holding a rollout up, in seconds.
+_DRIVERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "postgresql": (
+        "postgresql+psycopg",
+        {"connect_timeout": 5, "options": "-c statement_timeout=10000 -c lock_timeout=5000"},
+    ),
+    "mysql": ("mysql+pymysql", {"connect_timeout": 5, "read_timeout": 10, "write_timeout": 10}),
+    "mariadb": ("mariadb+pymysql", {"connect_timeout": 5, "read_timeout": 10, "write_timeout": 10}),
+}
 
 version = sa.Table("journal_version", metadata, sa.Column("version", sa.Integer, primary_key=True))
 
@@ -21,16 +37,16 @@ rollouts = sa.Table(
     metadata,
     sa.Column("id", sa.String(16), primary_key=True),
     sa.Column("service", sa.String(255), nullable=False, index=True),
-    sa.Column("plan", sa.Text, nullable=False),
-    sa.Column("who", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("plan", _TEXT, nullable=False),
+    sa.Column("who", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("sentence", sa.Text, nullable=False, default=""),
+    sa.Column("sentence", _TEXT, nullable=False, default=""),
     sa.Column("exit_code", sa.Integer),
-    sa.Column("ended_at", sa.Float),
-    sa.Column("runner", sa.Text, nullable=False, default=""),
-    sa.Column("waiting_since", sa.Float, nullable=False),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("runner", _TEXT, nullable=False, default=""),
+    sa.Column("waiting_since", sa.Double, nullable=False),
 )
 
 events = sa.Table(
@@ -38,11 +54,11 @@ events = sa.Table(
     metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("rollout_id", sa.String(16), sa.ForeignKey("rollout.id"), nullable=False, index=True),
-    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("step", sa.String(32), nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
+    sa.Column("text", _TEXT, nullable=False),
+    sa.Column("data", _TEXT, nullable=False),
 )
 
 decisions = sa.Table(
@@ -50,13 +66,13 @@ decisions = sa.Table(
     metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("rollout_id", sa.String(16), sa.ForeignKey("rollout.id"), nullable=False, index=True),
-    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("step", sa.String(32), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("who", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("plan", sa.Text),
+    sa.Column("who", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
+    sa.Column("plan", _TEXT),
     sa.Column("take_over", sa.String(255), nullable=False, default=""),
 )
 
@@ -64,8 +80,8 @@ leases = sa.Table(
     "lease",
     metadata,
     sa.Column("object", sa.String(255), primary_key=True),
-    sa.Column("holder", sa.Text, nullable=False),
-    sa.Column("renewed_at", sa.Float, nullable=False),
+    sa.Column("holder", _TEXT, nullable=False),
+    sa.Column("renewed_at", sa.Double, nullable=False),
     sa.Column("revision", sa.String(64), nullable=False),
 )
 
@@ -79,15 +95,28 @@ def connect(url: str, *, read_only: bool) -> sa.Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(parsed, read_only=read_only)
-        engine = sa.create_engine(parsed, pool_pre_ping=True)
+        engine = _server(parsed)
         if not read_only:
             _create(engine)
-    except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
+    except ImportError as error:
+        raise JournalError(
+            f"the journal {_masked(url)} needs a driver that is not installed: {error.name}",
+            "install the program with it: `bluegreen-console[postgresql]` or `bluegreen-console[mysql]`",
+        ) from error
+    except (sa.exc.SQLAlchemyError, OSError) as error:
         raise JournalError(
             f"the journal {_masked(url)} cannot be opened: {error}",
             "check `journal:` in the config and its permissions",
         ) from error
     return engine
+
+
+def _server(url: URL) -> sa.Engine:
+    """A database for several hosts, with our driver where the URL names none."""
+    driver, arguments = _DRIVERS.get(url.get_backend_name(), (url.drivername, {}))
+    chosen = url if "+" in url.drivername else url.set(drivername=driver)
+    known = arguments if chosen.drivername == driver else {}
+    return sa.create_engine(chosen, pool_pre_ping=True, connect_args=known)
 
 
 def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
@@ -144,16 +173,32 @@ def _durable(connection: object, _record: object) -> None:
 
 
 def _create(engine: sa.Engine) -> None:
-    metadata.create_all(engine)
+    """Make the tables that are not there. Several hosts may do so at once: who loses the race looks again."""
+    for left in range(_RACES, -1, -1):
+        try:
+            metadata.create_all(engine)
+            found = _version_of(engine)
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
+            if not left:
+                raise
+            time.sleep(0.05)
+        else:
+            break
+    if found != VERSION:
+        raise JournalError(
+            f"the journal {_masked(str(engine.url))} has schema {found}, this program knows {VERSION}",
+            "use the version of the program that wrote it, or another journal",
+        )
+
+
+def _version_of(engine: sa.Engine) -> int:
+    """The schema that the journal has; ours where it is new."""
     with engine.begin() as connection:
         found = connection.execute(sa.select(version.c.version)).scalar()
         if found is None:
             connection.execute(version.insert().values(version=VERSION))
-        elif found != VERSION:
-            raise JournalError(
-                f"the journal {_masked(str(engine.url))} has schema {found}, this program knows {VERSION}",
-                "use the version of the program that wrote it, or another journal",
-            )
+            return VERSION
+        return int(found)
 
 
 def _masked(url: str) -> str:

@@ -1,0 +1,120 @@
+"""The journal means the same on SQLite and on PostgreSQL: what is written, who may claim, who holds the lease."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from plan_worlds import NOW, config, usual
+from servers import postgresql
+
+from console.errors import JournalError, LeaseHeld, LeaseLost
+from console.model.lease import LeaseHolder
+from console.plan.plan import Action, Intent, Plan
+from console.plan.planner import plan
+from console.rollout.journal import Journal
+from console.rollout.lease.in_journal import JournalLease
+from console.rollout.records import DecisionKind, EventKind, RolloutState
+from console.rollout.schema import connect
+from console.rollout.who import Who
+
+WHO = Who("alice", "jump1")
+ALICE = LeaseHolder("", "alice@jump1", "r1", "cutover nova-api", "release", "start", time.time(), 0, ttl=0.5)
+BOB = replace(ALICE, owner="bob@jump2", rollout="r2")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/journal.db" if request.param == "sqlite" else request.getfixturevalue("server")
+
+
+def a_plan(members: int = 3) -> Plan:
+    made = plan(usual(members), config(), Intent(Action.CUTOVER), NOW)
+    assert isinstance(made, Plan)
+    return made
+
+
+def test_a_large_plan_and_its_times_come_back_as_they_went_in(url: str) -> None:
+    large = a_plan(200)
+    with Journal.open(url) as journal:
+        before = time.time()
+        rollout = journal.rollout(journal.create(large, WHO, "why \u2028 \x1b[31m"))
+    assert rollout.plan == large
+    assert rollout.reason == "why \u2028 \x1b[31m"
+    assert before <= rollout.created_at <= time.time()
+
+
+def test_a_spectator_sees_each_event_within_a_second(url: str) -> None:
+    with Journal.open(url) as runner, Journal.open(url, read_only=True) as spectator:
+        ident = runner.create(a_plan(), WHO, "")
+        for number in range(5):
+            runner.append(ident, EventKind.WAIT, "shift", f"event {number}")
+            written = time.monotonic()
+            while len(spectator.events(ident)) <= number:
+                assert time.monotonic() - written < 1.0
+        assert spectator.changed() > 0
+
+
+def test_of_two_hosts_one_claims_and_one_resumes(url: str) -> None:
+    with Journal.open(url) as one, Journal.open(url) as two:
+        ident = one.create(a_plan(), WHO, "")
+        assert [one.claim(ident, "jump1/boot/1/1"), two.claim(ident, "jump2/boot/2/2")] == [True, False]
+        seen = two.rollout(ident)
+        assert two.reopen(seen, DecisionKind.FINISH, a_plan(), WHO)
+        assert not one.reopen(seen, DecisionKind.GO_BACK, a_plan(), WHO)
+        two.end(ident, RolloutState.DONE, "done", 0)
+        assert one.rollout(ident).state is RolloutState.DONE
+
+
+def test_of_twenty_hosts_one_holds_the_lease(url: str) -> None:
+    won: list[JournalLease] = []
+
+    def race(number: int) -> None:
+        engine = connect(url, read_only=False)
+        mine = JournalLease(engine, protected="racers", client_timeout=0.1)
+        try:
+            mine.acquire(replace(ALICE, rollout=f"r{number}", ttl=60))
+            won.append(mine)
+        except LeaseHeld:
+            pass
+        finally:
+            engine.dispose()
+
+    threads = [threading.Thread(target=race, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+
+
+def test_a_dead_holder_is_taken_over_and_learns_of_it(url: str) -> None:
+    engine, other = connect(url, read_only=False), connect(url, read_only=False)
+    try:
+        dead = JournalLease(engine, protected="taken", client_timeout=0.1)
+        dead.acquire(ALICE)
+        taker = JournalLease(other, protected="taken", client_timeout=0.1)
+        taker.acquire(BOB, take_over=ALICE.owner)
+        with pytest.raises(LeaseLost):
+            dead.renew("shift")
+        taker.release()
+    finally:
+        engine.dispose()
+        other.dispose()
+
+
+def test_a_server_that_is_not_there_is_one_clear_error_without_the_password(tmp_path: Path) -> None:
+    with pytest.raises(JournalError) as caught:
+        Journal.open(f"postgresql://bluegreen:sesame@/postgres?host={tmp_path}")
+    assert "cannot be opened" in str(caught.value)
+    assert "sesame" not in f"{caught.value.message} {caught.value.hint}"
