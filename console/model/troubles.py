@@ -184,7 +184,9 @@ def _weighted(service: Service, part: Balanced) -> list[Colour]:
 
 
 def _strangers(service: Service) -> Iterator[str]:
-    if foreign := [member.name or member.address for member in service.foreign if member.in_rotation]:
+    # before the servers were seen, every member is a stranger
+    known = SERVERS not in service.decisive or service.source(SERVERS).seen_at is not None
+    if known and (foreign := [member.name or member.address for member in service.foreign if member.in_rotation]):
         yield f"members in rotation that are no instance of {service.name}: {some(foreign)}"
     if service.uncoloured:
         yield f"nothing tells the colour of {some([instance.name for instance in service.uncoloured])}"
