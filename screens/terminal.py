@@ -33,6 +33,11 @@ def prepare(environ: MutableMapping[str, str]) -> None:
         environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
 
+def can_draw(environ: Mapping[str, str]) -> bool:
+    """Whether screens can be drawn at all: not where the cursor cannot be moved."""
+    return environ.get("TERM", "") not in ("", "dumb", "unknown")
+
+
 def wants_no_colour(environ: Mapping[str, str]) -> bool:
     """The NO_COLOR convention (present and not empty), or a terminal that has no colours."""
     return bool(environ.get("NO_COLOR")) or colours(environ) == 0
