@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from console.model.text import visible
 from screens.facts_screen import FactsScreen, bindings
+from screens.filtering import JUST_NOW
 from screens.fleet import fleet_header
 from screens.keys import Place
 from screens.navigate import Spot
@@ -28,7 +29,7 @@ _COLUMNS = (
     Column("", 1),
     Column("service", 0, most=34, keeps_end=True),
     Column("about", 14),
-    Column("since", 22),
+    Column("since", 10),
     Column("at", 8, needs=70),
 )
 
@@ -120,7 +121,9 @@ def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
         who = f"{count(len(names), 'service')}: {who}, {glyphs.ellipsis}"
     since = at = ""
     if trouble.since is not None:
-        since = f"{'over ' if trouble.seen_here else ''}{age(now - trouble.since)}"
+        seconds = now - trouble.since
+        # whole minutes: what ticks costs bytes, and the moment stands beside it
+        since = JUST_NOW if seconds < 60 else f"{'over ' if trouble.seen_here else ''}{age(seconds)}"
         at = time.strftime("%H:%M:%S", time.localtime(trouble.since))
     role = "bad" if trouble.grave else "warn"
     cells = ((glyphs.attention, role), (who, "strong"), (visible(trouble.about), ""), (since, ""), (at, "dim"))

@@ -243,13 +243,14 @@ def _group_row(members: Sequence[Entry], glyphs: Glyphs) -> Row:
     """What the members have in common, and where they differ."""
     group = members[0].config.group
     regions = {each.config.region for each in members}
-    what = "regions" if len(regions) == len(members) else "services"
+    apart = len(regions) == len(members)  # the same service in several regions
+    what = "regions" if apart else "services"
     needing = sum(each.needs_you for each in members)
     state = ("well", "") if not needing else (f"{needing} of {len(members)}", "bad")
     if any(each.verdict is None for each in members) and not needing:
         state = ("asking", "dim")
     lives = {_live(each) for each in members if each.service is not None}
-    live = ("" if not lives else next(iter(lives)) if len(lives) == 1 else "differ", "warn" if len(lives) > 1 else "")
+    live = ("differ", "warn") if apart and len(lives) > 1 else (next(iter(lives)) if len(lives) == 1 else "", "")
     environments = {_environment(each.config) for each in members}
     environment = environments.pop() if len(environments) == 1 else "mixed"
     cells = (
