@@ -44,6 +44,8 @@ def run(
         hint = "`bluegreen status --watch` writes each change as a line; if it can do more: TERM=xterm-256color"
         raise UsageError(f"TERM is {environ.get('TERM') or 'not set'}: no screen can be drawn on this terminal", hint)
     no_colour = theme is None and wants_no_colour(environ)
+    if not no_colour:
+        environ.pop("NO_COLOR", None)  # a theme was asked for in spite of it: Textual would turn it into greys
     chosen = themes.NO_COLOUR if no_colour else theme or config.theme
     catalogue = themes.Catalogue(() if no_colour else themes.folders(config.path, environ))
     if chosen not in catalogue.names():

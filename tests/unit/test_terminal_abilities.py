@@ -60,6 +60,14 @@ def test_nothing_moves_and_ssh_gets_fewer_frames() -> None:
     assert (far["TEXTUAL_FPS"], far["TEXTUAL_ANIMATIONS"], far["TEXTUAL_DISABLE_KITTY_KEY"]) == ("15", "full", "1")
 
 
+def test_textual_is_told_where_there_are_no_colours() -> None:
+    told = {}
+    for name, environ in {"empty": {"TERM": "xterm", "NO_COLOR": ""}, "vt100": {"TERM": "vt100"}}.items():
+        prepare(environ)
+        told[name] = environ.get("NO_COLOR")
+    assert told == {"empty": None, "vt100": "1"}
+
+
 def test_no_color_counts_when_it_is_not_empty() -> None:
     assert wants_no_colour({"TERM": "xterm-256color", "NO_COLOR": "1"})
     assert not wants_no_colour({"TERM": "xterm-256color", "NO_COLOR": ""})
