@@ -87,7 +87,7 @@ class FleetScreen(FactsScreen):
     # -- acting
 
     @property
-    def chosen(self) -> str:
+    def about(self) -> str:
         """The service under the cursor; of a group the one that needs a human most. Empty where there is none."""
         table = self._table
         key = table.cursor_key
@@ -98,9 +98,7 @@ class FleetScreen(FactsScreen):
 
     def situation(self) -> Situation:
         """Of the service under the cursor."""
-        if not self.is_built:
-            return self.situation_of("")
-        return self.situation_of(self.chosen)
+        return self.situation_of(self.about if self.is_built else "")
 
     def on_table_moved(self) -> None:
         """Other keys may be open for another service."""
@@ -108,19 +106,8 @@ class FleetScreen(FactsScreen):
 
     def do_open(self) -> None:
         """Open the service under the cursor."""
-        if self.chosen:
-            self.console_app.trail.go(Spot(Place.SERVICE, self.chosen))
-
-    def do_balancer(self) -> None:
-        """Open the load balancer of the service under the cursor."""
-        if self.chosen:
-            self.console_app.trail.go(Spot(Place.BALANCER, self.chosen))
-
-    def do_follow(self) -> None:
-        """Open the rollout of the service under the cursor."""
-        rollout = self.console_app.journal.open.get(self.chosen)
-        if rollout is not None:
-            self.console_app.open_rollout(self.chosen, rollout)
+        if self.about:
+            self.console_app.trail.go(Spot(Place.SERVICE, self.about))
 
 
 def entries_of(app: BluegreenApp, now: float) -> list[Entry]:

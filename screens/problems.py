@@ -13,9 +13,9 @@ from console.model.text import visible
 from screens.facts_screen import FactsScreen, bindings
 from screens.filtering import JUST_NOW
 from screens.fleet import fleet_header
-from screens.keys import Place
+from screens.keys import Place, Situation
 from screens.navigate import Spot
-from screens.trouble import Trouble, of_rollouts, troubles
+from screens.trouble import ROLLOUT, Trouble, of_rollouts, troubles
 from screens.view.line import Line, line
 from screens.view.table import Column, Row
 from screens.view.words import age, count
@@ -98,6 +98,20 @@ class ProblemsScreen(FactsScreen):
     # -- acting
 
     @property
+    def about(self) -> str:
+        """The service of the problem under the cursor."""
+        chosen = self.chosen
+        return chosen.services[0] if chosen is not None and chosen.services else self.service_name
+
+    def situation(self) -> Situation:
+        """Of the problem under the cursor."""
+        return self.situation_of(self.about if self.is_built else self.service_name)
+
+    def on_table_moved(self) -> None:
+        """Other keys may be open for another problem."""
+        self.show_keys()
+
+    @property
     def chosen(self) -> Trouble | None:
         """The problem under the cursor."""
         return self._troubles.get(self._table.cursor_key)
@@ -107,6 +121,9 @@ class ProblemsScreen(FactsScreen):
         chosen = self.chosen
         if chosen is None or not chosen.services:
             self.say("this problem is about the console itself: there is nothing to open")
+            return
+        if chosen.about == ROLLOUT:
+            self.do_follow()
             return
         service = chosen.services[0]
         self.console_app.trail.go(

@@ -160,10 +160,6 @@ class ServiceScreen(FactsScreen):
             return
         self.console_app.trail.go(Spot(Place.INSTANCE, self.service_name, key))
 
-    def do_balancer(self) -> None:
-        """Open the load balancer."""
-        self.console_app.trail.go(Spot(Place.BALANCER, self.service_name))
-
     def do_cutover(self) -> None:
         """Open the change screen on a plan."""
         from console.plan.plan import Action  # noqa: PLC0415
@@ -175,9 +171,3 @@ class ServiceScreen(FactsScreen):
         from console.plan.plan import Action  # noqa: PLC0415
 
         self.console_app.open_change(self.service_name, Action.ROLLBACK)
-
-    def do_follow(self) -> None:
-        """Open the rollout that has not ended."""
-        rollout = self.console_app.journal.open.get(self.service_name)
-        if rollout is not None:
-            self.console_app.open_rollout(self.service_name, rollout)

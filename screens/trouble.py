@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.snapshot import Snapshot
     from console.rollout.records import Rollout
 
-CONSOLE = "this console"
+CONSOLE, ROLLOUT = "this console", "rollout"
 _DECIDE_NOTHING = ("statistics", "sessions")  # sources; their names are in the model, which is imported later
 
 
@@ -93,7 +93,7 @@ def shared_causes(services: Iterable[Service], now: float) -> tuple[Cause, ...]:
 def of_rollouts(open_ones: Mapping[str, Rollout], orphans: frozenset[str], names: Iterable[str]) -> list[Trouble]:
     """Rollouts that nobody will end."""
     return [
-        Trouble((name,), "rollout", f"rollout {each.id} needs you: nobody ends it", "open it with the key for `follow`")
+        Trouble((name,), ROLLOUT, f"rollout {each.id} needs you: nobody ends it", "open it and settle it")
         for name in names
         if (each := open_ones.get(name)) is not None and each.id in orphans
     ]
