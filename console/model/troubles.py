@@ -168,7 +168,7 @@ def _splits(service: Service) -> Iterator[str]:
                     doors.setdefault(colours[one.default_pool_id], []).append(_door(one))
         elif service.rotation == WEIGHTS and len(service.balanced) > 1:
             for colour in _weighted(service, part):
-                doors.setdefault(colour, []).append(f"pool {part.pools[0].name or part.pools[0].id}")
+                doors.setdefault(colour, []).append(f"pool {_and(pool.name or pool.id for pool in part.pools)}")
     if len(doors) == 2 and set(doors[Colour.BLUE]) != set(doors[Colour.GREEN]):
         yield f"{_and(doors[Colour.BLUE])} send to BLUE, {_and(doors[Colour.GREEN])} to GREEN"
 
@@ -235,7 +235,7 @@ def _door(listener: Listener) -> str:
 
 
 def _and(names: Iterable[str]) -> str:
-    *first, last = names
+    *first, last = list(names) or ["nothing"]
     return f"{', '.join(first)} and {last}" if first else last
 
 
