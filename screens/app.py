@@ -20,7 +20,7 @@ from screens.habits import Habits
 from screens.keys import ACTIONS
 from screens.ports import Publish, Watch, Watcher
 from screens.program import BluegreenApp
-from screens.terminal import is_ascii_only, wants_no_colour
+from screens.terminal import can_draw, is_ascii_only, wants_no_colour
 from screens.view.glyphs import ASCII, UNICODE
 
 
@@ -33,12 +33,19 @@ def run(
     ascii_only: bool = False,
     theme: str | None = None,
 ) -> int:
-    """Open the console; returns the exit code. Raises UsageError for a theme that there is not.
+    """Open the console; returns the exit code.
+
+    Raises UsageError for a theme that there is not, and for a terminal on which nothing can be drawn.
 
     A theme of None is the config's, or no colour at all under NO_COLOR.
     """
     environ = os.environ
+    if not can_draw(environ):
+        hint = "`bluegreen status --watch` writes each change as a line; if it can do more: TERM=xterm-256color"
+        raise UsageError(f"TERM is {environ.get('TERM') or 'not set'}: no screen can be drawn on this terminal", hint)
     no_colour = theme is None and wants_no_colour(environ)
+    if not no_colour:
+        environ.pop("NO_COLOR", None)  # a theme was asked for in spite of it: Textual would turn it into greys
     chosen = themes.NO_COLOUR if no_colour else theme or config.theme
     catalogue = themes.Catalogue(() if no_colour else themes.folders(config.path, environ))
     if chosen not in catalogue.names():

@@ -84,6 +84,22 @@ class CommonActions(Screen[None]):
         self.console_app.look_now()
         self.say("looking at the cloud")
 
+    @property
+    def about(self) -> str:
+        """The service that keys are about: the screen's, or the one under the cursor. Empty where there is none."""
+        return self.service_name
+
+    def do_balancer(self) -> None:
+        """Open the load balancer."""
+        if self.about:
+            self.console_app.trail.go(Spot(Place.BALANCER, self.about))
+
+    def do_follow(self) -> None:
+        """Open the rollout that has not ended."""
+        rollout = self.console_app.journal.open.get(self.about)
+        if rollout is not None:
+            self.console_app.open_rollout(self.about, rollout)
+
     def do_fleet(self) -> None:
         """Show every service."""
         self.console_app.trail.go(Spot(Place.FLEET))

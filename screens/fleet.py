@@ -11,6 +11,7 @@ from textual.widget import Widget
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
 from screens.navigate import Spot
+from screens.trouble import Cause, shared_causes
 from screens.view import fleet
 from screens.view.fleet import About, Entry
 from screens.view.line import Line, line
@@ -50,12 +51,24 @@ class FleetScreen(FactsScreen):
         """The fleet in one line."""
         return fleet_header(self.console_app, width, now)
 
+    def problems(self, found: Verdict | None) -> tuple[str, ...]:
+        """Of the console itself, and what keeps sources of several services from answering; the rest is in the rows."""
+        app = self.console_app
+        return (*app.own_problems, *(cause.words for cause in causes_of(app, app.now())))
+
+    def hints(self) -> tuple[str, ...]:
+        """What to do about the sources of several services."""
+        app = self.console_app
+        return tuple(dict.fromkeys(cause.hint for cause in causes_of(app, app.now()) if cause.hint))
+
     def show_body(self, now: float) -> None:
         """A row each."""
         entries = entries_of(self.console_app, now)
         made = {entry.config.name: self._row(entry, now) for entry in entries}
         self._table.entitle(line(("services", "title")), line((f"sorted {self.order.words}", "dim")))
-        self._table.fill(fleet.columns(entries, self.app.size.width - 4), fleet.rows(entries, made))
+        self._table.fill(
+            fleet.columns(entries, self.app.size.width - 4), fleet.rows(entries, made, self.console_app.look.glyphs)
+        )
 
     def _row(self, entry: Entry, now: float) -> Row:
         name, glyphs = entry.config.name, self.console_app.look.glyphs
@@ -74,7 +87,7 @@ class FleetScreen(FactsScreen):
     # -- acting
 
     @property
-    def chosen(self) -> str:
+    def about(self) -> str:
         """The service under the cursor; of a group the one that needs a human most. Empty where there is none."""
         table = self._table
         key = table.cursor_key
@@ -85,9 +98,7 @@ class FleetScreen(FactsScreen):
 
     def situation(self) -> Situation:
         """Of the service under the cursor."""
-        if not self.is_built:
-            return self.situation_of("")
-        return self.situation_of(self.chosen)
+        return self.situation_of(self.about if self.is_built else "")
 
     def on_table_moved(self) -> None:
         """Other keys may be open for another service."""
@@ -95,31 +106,27 @@ class FleetScreen(FactsScreen):
 
     def do_open(self) -> None:
         """Open the service under the cursor."""
-        if self.chosen:
-            self.console_app.trail.go(Spot(Place.SERVICE, self.chosen))
-
-    def do_balancer(self) -> None:
-        """Open the load balancer of the service under the cursor."""
-        if self.chosen:
-            self.console_app.trail.go(Spot(Place.BALANCER, self.chosen))
-
-    def do_follow(self) -> None:
-        """Open the rollout of the service under the cursor."""
-        rollout = self.console_app.journal.open.get(self.chosen)
-        if rollout is not None:
-            self.console_app.open_rollout(self.chosen, rollout)
+        if self.about:
+            self.console_app.trail.go(Spot(Place.SERVICE, self.about))
 
 
 def entries_of(app: BluegreenApp, now: float) -> list[Entry]:
     """Every service of the config, with what is known of it."""
     entries = []
+    causes = frozenset(cause.text for cause in causes_of(app, now))
     for name, config in app.config.services.items():
         service = app.service(name)
         found = app.verdicts.of(service, now) if service is not None else None
         rollout = app.journal.open.get(name)
         orphan = rollout is not None and rollout.id in app.journal.orphans
-        entries.append(Entry(config, service, found, rollout, orphan))
+        entries.append(Entry(config, service, found, rollout, orphan, causes))
     return entries
+
+
+def causes_of(app: BluegreenApp, now: float) -> tuple[Cause, ...]:
+    """What keeps sources of several services from answering."""
+    services = app.snapshot.services if app.snapshot is not None else {}
+    return shared_causes((services[name] for name in app.config.services if name in services), now)
 
 
 def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
@@ -142,4 +149,5 @@ def _same(before: Entry, after: Entry) -> bool:
         and before.verdict is after.verdict
         and before.rollout is after.rollout
         and before.orphan == after.orphan
+        and before.causes == after.causes
     )

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from screens.closeup_screen import CloseupScreen, Tab
 from screens.facts_screen import bindings
 from screens.keys import Place
-from screens.navigate import Spot
 from screens.widgets.panel import Panel
 from screens.widgets.part import Part
 from screens.widgets.sheet import Sheet
@@ -75,8 +74,3 @@ class InstanceScreen(CloseupScreen):
         self.show_lines("deeds", view.deeds(one, closeup, now, glyphs))
         self.show_lines("console", view.console(one, closeup))
         self.place_parts()
-
-    def do_balancer(self) -> None:
-        """Open the load balancer that it stands behind."""
-
-        self.console_app.trail.go(Spot(Place.BALANCER, self.service_name))

@@ -106,6 +106,7 @@ class Action:
     reason: Reason = _always
     bar: Bar = Bar.ALWAYS
     opens_line: bool = False  # what is typed right after it belongs to a line of text
+    quiet: frozenset[Place] = frozenset()  # where the footer has no room for it
 
     @property
     def key(self) -> str:
@@ -158,7 +159,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "follow", ("f",), "follow", "Open the rollout that is under way or unfinished.",
-        frozenset({Place.FLEET, Place.SERVICE}), reason=reasons.to_follow, bar=Bar.OPEN,
+        _ALL - {Place.CHANGE}, reason=reasons.to_follow, bar=Bar.OPEN,
     ),
     Action(
         "go_on", ("n",), "go on…", "Say the word that the rollout waits for: next share, keep it, end bake.", _CHANGE,
@@ -197,8 +198,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("other", ("tab",), "side", "The other colour: shows it, or moves the cursor there.", _SERVICE),
     Action("part", ("tab",), "next part", "To the next part of the page, which then scrolls.", _CLOSE),
     Action(
-        "balancer", ("l",), "LB", "Open the load balancer: everything on it, with statistics.",
-        frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE}), reason=reasons.no_balancer,
+        "balancer", ("l",), "balancer", "Open the load balancer: everything on it, with statistics.",
+        frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE, Place.CHANGE}), reason=reasons.no_balancer,
+        quiet=frozenset({Place.FLEET, Place.CHANGE}),
     ),
     Action("commits", ("m",), "commits", "To the commits that would ship, and back.", _SERVICE),
     Action(

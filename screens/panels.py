@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 def fill(screen: ServiceScreen, service: Service, now: float, speeds: Magnitudes) -> None:
     """Show the service's facts in every panel."""
-    for side in service.colours:
-        _colour(screen, service, side, now, speeds)
+    # the same moment as in the header: what was judged there is known
+    at = screen.console_app.verdicts.moment(service, now)
+    if screen.filled[0] is not service or screen.filled[1] != at:
+        for side in service.colours:
+            _colour(screen, service, side, at, speeds)
+        _commits(screen, service, at)
+        screen.filled = service, at
     _traffic(screen, service, now)
     _balancer(screen, service, now)
-    _commits(screen, service, now)
 
 
 def _colour(screen: ServiceScreen, service: Service, side: ColourSet, now: float, speeds: Magnitudes) -> None:

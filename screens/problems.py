@@ -11,10 +11,11 @@ from textual.widget import Widget
 
 from console.model.text import visible
 from screens.facts_screen import FactsScreen, bindings
+from screens.filtering import JUST_NOW
 from screens.fleet import fleet_header
-from screens.keys import Place
+from screens.keys import Place, Situation
 from screens.navigate import Spot
-from screens.trouble import Trouble, of_rollouts, troubles
+from screens.trouble import ROLLOUT, Trouble, of_rollouts, troubles
 from screens.view.line import Line, line
 from screens.view.table import Column, Row
 from screens.view.words import age, count
@@ -28,7 +29,7 @@ _COLUMNS = (
     Column("", 1),
     Column("service", 0, most=34, keeps_end=True),
     Column("about", 14),
-    Column("since", 22),
+    Column("since", 10),
     Column("at", 8, needs=70),
 )
 
@@ -97,6 +98,20 @@ class ProblemsScreen(FactsScreen):
     # -- acting
 
     @property
+    def about(self) -> str:
+        """The service of the problem under the cursor."""
+        chosen = self.chosen
+        return chosen.services[0] if chosen is not None and chosen.services else self.service_name
+
+    def situation(self) -> Situation:
+        """Of the problem under the cursor."""
+        return self.situation_of(self.about if self.is_built else self.service_name)
+
+    def on_table_moved(self) -> None:
+        """Other keys may be open for another problem."""
+        self.show_keys()
+
+    @property
     def chosen(self) -> Trouble | None:
         """The problem under the cursor."""
         return self._troubles.get(self._table.cursor_key)
@@ -106,6 +121,9 @@ class ProblemsScreen(FactsScreen):
         chosen = self.chosen
         if chosen is None or not chosen.services:
             self.say("this problem is about the console itself: there is nothing to open")
+            return
+        if chosen.about == ROLLOUT:
+            self.do_follow()
             return
         service = chosen.services[0]
         self.console_app.trail.go(
@@ -120,7 +138,9 @@ def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
         who = f"{count(len(names), 'service')}: {who}, {glyphs.ellipsis}"
     since = at = ""
     if trouble.since is not None:
-        since = f"{'over ' if trouble.seen_here else ''}{age(now - trouble.since)}"
+        seconds = now - trouble.since
+        # whole minutes: what ticks costs bytes, and the moment stands beside it
+        since = JUST_NOW if seconds < 60 else f"{'over ' if trouble.seen_here else ''}{age(seconds)}"
         at = time.strftime("%H:%M:%S", time.localtime(trouble.since))
     role = "bad" if trouble.grave else "warn"
     cells = ((glyphs.attention, role), (who, "strong"), (visible(trouble.about), ""), (since, ""), (at, "dim"))

@@ -229,14 +229,16 @@ class BluegreenApp(App[int]):
         self._say(f"the config has changed and is used from now on{again}")
 
     def count_problems(self, name: str) -> int:
-        """Problems of a service, or of all (an empty name), and of this console."""
+        """Problems of a service, or of all (an empty name), rollouts that nobody ends, and this console's own."""
         services = self.snapshot.services if self.snapshot is not None else {}
         names = [name] if name else list(self.config.services)
         seen, now = [services[each] for each in names if each in services], self.now()
         told = sum(len(self.verdicts.of(each, now).problems) for each in seen)
         # a verdict names the sources that are stale; one that has begun to fail is a problem as well
         failing = sum(bool(one.problem) and one.fresh(now) for each in seen for one in each.sources.values())
-        return len(self.own_problems) + told + failing
+        rollouts = (self.journal.open.get(each) for each in names)
+        left = sum(each is not None and each.id in self.journal.orphans for each in rollouts)
+        return len(self.own_problems) + told + failing + left
 
     @property
     def own_problems(self) -> tuple[str, ...]:

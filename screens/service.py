@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -18,6 +18,9 @@ from screens.view.words import Magnitudes
 from screens.widgets.box import Box
 from screens.widgets.panel import Panel
 from screens.widgets.table import Table
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service
 
 _LEAST = 6  # lines of a panel where there is room
 
@@ -35,6 +38,7 @@ class ServiceScreen(FactsScreen):
         self._chosen = False
         self._speeds = Magnitudes()
         self._levels: dict[str, int | None] = {}
+        self.filled: tuple[Service | None, float] = (None, 0.0)  # the facts in the tables, and for which moment
 
     def body(self) -> Iterable[Widget]:
         """The two colours, what stands between them and the clients, and the commits."""
@@ -77,6 +81,7 @@ class ServiceScreen(FactsScreen):
         return self.query_one(f"#{colour.value}", Table)
 
     def _show_nothing(self) -> None:
+        self.filled = None, 0.0
         waiting = line(("waiting for the cloud's first answer", "dim"))
         for colour in Colour:
             pane = self.pane(colour)
@@ -155,10 +160,6 @@ class ServiceScreen(FactsScreen):
             return
         self.console_app.trail.go(Spot(Place.INSTANCE, self.service_name, key))
 
-    def do_balancer(self) -> None:
-        """Open the load balancer."""
-        self.console_app.trail.go(Spot(Place.BALANCER, self.service_name))
-
     def do_cutover(self) -> None:
         """Open the change screen on a plan."""
         from console.plan.plan import Action  # noqa: PLC0415
@@ -170,9 +171,3 @@ class ServiceScreen(FactsScreen):
         from console.plan.plan import Action  # noqa: PLC0415
 
         self.console_app.open_change(self.service_name, Action.ROLLBACK)
-
-    def do_follow(self) -> None:
-        """Open the rollout that has not ended."""
-        rollout = self.console_app.journal.open.get(self.service_name)
-        if rollout is not None:
-            self.console_app.open_rollout(self.service_name, rollout)

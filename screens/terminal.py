@@ -20,17 +20,27 @@ def prepare(environ: MutableMapping[str, str]) -> None:
 
     Nothing ever moves or blinks by itself: no animation, no smooth scrolling. Over SSH no more than 15 frames a
     second. The colours are those that the terminal has: Textual's guess knows a few names only, and takes a dumb
-    terminal for one with all of them. Old consoles are not asked for a keyboard protocol that they print.
+    terminal for one with all of them. Old consoles are not asked for a keyboard protocol that they print. Where there
+    are no colours NO_COLOR says so to Textual, which counts an empty one as set: the convention does not.
     """
     environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     if "SSH_CONNECTION" in environ or "SSH_TTY" in environ:
         environ.setdefault("TEXTUAL_FPS", "15")
+    if not environ.get("NO_COLOR"):
+        environ.pop("NO_COLOR", None)
     found = colours(environ)
+    if found == 0:
+        environ["NO_COLOR"] = "1"
     system = next((name for least, name in _SYSTEMS if found >= least), "standard")
     environ.setdefault("TEXTUAL_COLOR_SYSTEM", system)
     if environ.get("TERM", "dumb") in _POOR_TERMS:
         environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+
+
+def can_draw(environ: Mapping[str, str]) -> bool:
+    """Whether screens can be drawn at all: not where the cursor cannot be moved."""
+    return environ.get("TERM", "") not in ("", "dumb", "unknown")
 
 
 def wants_no_colour(environ: Mapping[str, str]) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.snapshot import Snapshot
     from console.rollout.records import Rollout
 
-CONSOLE = "this console"
+CONSOLE, ROLLOUT = "this console", "rollout"
 _DECIDE_NOTHING = ("statistics", "sessions")  # sources; their names are in the model, which is imported later
 
 
@@ -60,10 +60,40 @@ def troubles(
     return sorted(_merged(found), key=lambda each: (not each.grave, each.about != CONSOLE))
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why sources of several services do not answer: said once for all of them."""
+
+    text: str
+    sources: tuple[str, ...]
+    services: tuple[str, ...]
+    hint: str = ""
+
+    @property
+    def words(self) -> str:
+        """The sentence."""
+        return f"{' and '.join(self.sources)} of {len(self.services)} services: {self.text}"
+
+
+def shared_causes(services: Iterable[Service], now: float) -> tuple[Cause, ...]:
+    """What makes sources of more than one service stale."""
+    found: dict[str, Cause] = {}
+    for service in services:
+        for source in service.sources.values():
+            if source.problem and not source.fresh(now):
+                before = found.get(source.problem, Cause(source.problem, (), (), source.advice))
+                found[source.problem] = replace(
+                    before,
+                    sources=tuple(dict.fromkeys((*before.sources, source.name))),
+                    services=tuple(dict.fromkeys((*before.services, service.name))),
+                )
+    return tuple(cause for cause in found.values() if len(cause.services) > 1)
+
+
 def of_rollouts(open_ones: Mapping[str, Rollout], orphans: frozenset[str], names: Iterable[str]) -> list[Trouble]:
     """Rollouts that nobody will end."""
     return [
-        Trouble((name,), "rollout", f"rollout {each.id} needs you: nobody ends it", "open it with the key for `follow`")
+        Trouble((name,), ROLLOUT, f"rollout {each.id} needs you: nobody ends it", "open it and settle it")
         for name in names
         if (each := open_ones.get(name)) is not None and each.id in orphans
     ]
@@ -81,9 +111,11 @@ def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterato
 
 def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Trouble]:
     """The verdict's sentences, but for those that only repeat what a source says."""
-    said = tuple(f"{source.name}:" for source in service.sources.values() if source.problem or not source.fresh(now))
+    sources = service.sources.values()
+    stale = tuple(f"{source.name}:" for source in sources if not source.problem and not source.fresh(now))
+    causes = tuple(source.problem for source in sources if source.problem)
     for text in verdicts.of(service, now).problems:
-        if said and text.startswith(said):
+        if text.startswith(stale) or any(cause in text for cause in causes):
             continue
         instance = next(
             (

@@ -40,8 +40,10 @@ def terminal(here: Terminal) -> Iterator[Finding]:
     if not here.is_terminal:
         yield ok("terminal.kind", "input or output is no terminal: the verbs work, the screens need one")
         return
+    from screens.terminal import can_draw
+
     name = here.environ.get("TERM", "")
-    if name in ("", "dumb", "unknown"):
+    if not can_draw(here.environ):
         yield warning(
             "terminal.kind",
             f"TERM is {name or 'not set'}: no screen can be drawn",

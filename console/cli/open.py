@@ -12,8 +12,6 @@ from console.config import load
 from console.config.model import Config
 from console.errors import UsageError
 
-CANNOT_DRAW = ("", "dumb", "unknown")  # values of TERM without cursor movement
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
@@ -40,7 +38,9 @@ def run(args: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "`bluegreen status` prints the same facts, `bluegreen status --watch` goes on and prints what changes"
         raise UsageError("the console needs a terminal", hint)
-    if os.environ.get("TERM", "") in CANNOT_DRAW:
+    from screens.terminal import can_draw
+
+    if not can_draw(os.environ):
         return _in_lines(config, args)
     from screens import app
 

@@ -109,7 +109,7 @@ def _below(service: Service) -> Iterator[str]:
 
 def _door(part: Balanced, listener: Listener) -> str:
     """`:443 HTTPS`; where each colour has a pool also the one that it sends to."""
-    words = f":{listener.protocol_port} {listener.protocol}"
+    words = f":{listener.protocol_port} {listener.protocol}".rstrip()
     if not part.pool_of:
         return words
     names = {pool.id: pool.name or pool.id for pool in part.pools}

@@ -32,8 +32,10 @@ def from_exception(error: Exception, cloud: str, what: str, url: str = "", timeo
 
     at = f" at {url}" if url else ""
     # the search for Keystone's version wraps what really happened into a message about auth_url
-    if isinstance(error, ksa.DiscoveryFailure) and isinstance(error.__context__, ksa.ConnectionError):
-        error = error.__context__
+    behind = error.__context__ if isinstance(error, ksa.DiscoveryFailure) else None
+    busy = isinstance(behind, ksa.HttpError) and (behind.http_status == 429 or behind.http_status >= 500)
+    if isinstance(behind, Exception) and (busy or isinstance(behind, ksa.ConnectionError)):
+        error = behind
     # keystoneauth tells a read timeout only by the exception it was handling (keystoneauth: session.py _send_request)
     if isinstance(error.__context__, requests.exceptions.ReadTimeout):
         return Unreachable(
@@ -140,10 +142,18 @@ def clean(text: str) -> str:
     return clipped(" ".join(text.split()), _SAID_LIMIT)
 
 
+_CAUSES = (
+    r"\[Errno -?\d+\] ([^'\")]+)",
+    r"(certificate verify failed[^'\")]*)",
+    r"(timed out)",
+    r"(Remote end closed connection without response)",
+)
+
+
 def _cause(error: Exception) -> str:
     """The operating system's words (`Connection refused`) out of the nest of exceptions around them."""
     text = str(error)
-    for pattern in (r"\[Errno -?\d+\] ([^'\")]+)", r"(certificate verify failed[^'\")]*)", r"(timed out)"):
+    for pattern in _CAUSES:
         if found := re.search(pattern, text):
             return clean(found.group(1))
     return clean(text)

@@ -37,18 +37,19 @@ class Outages:
         if not kind:
             await self.app(scope, receive, send)
         elif kind == "down":
-            _drop(send)
+            await _drop(send)
         elif kind == "silent":
             await asyncio.sleep(SILENCE)
         else:
             await _answer(service, kind)(scope, receive, send)
 
 
-def _drop(send: Send) -> None:
+async def _drop(send: Send) -> None:
     """Close the connection: uvicorn's `send` belongs to an object that has it. Otherwise it answers 500 by itself."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if transport is not None:
         transport.abort()
+        await asyncio.sleep(0.01)  # until uvicorn knows: it would complain of a request without an answer
 
 
 def _answer(service: str, kind: str) -> Response:

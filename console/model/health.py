@@ -41,12 +41,16 @@ class Judgement:
         return self.health is Health.HEALTHY
 
 
+# By the instance's identity: the instance itself, what was judged of it, and from and until when that holds.
+Judged = dict[int, tuple[Instance, Judgement, float, float]]
+
+
 def judge(service: Service, instance: Instance, now: float) -> Judgement:
     """The health of one instance at `now` (Unix seconds): what decisions use.
 
     The first failing check is named; bad beats unknown.
     """
-    known: dict[int, tuple[Instance, Judgement, float, float]] = service.memo.setdefault("judged", {})
+    known: Judged = service.memo.setdefault("judged", {})
     found = known.get(id(instance))
     if found is not None and found[0] is instance and found[2] <= now <= found[3]:
         return found[1]

@@ -30,6 +30,9 @@ class Probe:
         return str(self.status) if self.status is not None and not self.error else self.error or "failed"
 
 
+_HEX = frozenset("0123456789abcdef")
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """What an instance runs, and who says so (`metadata.git_commit`, `http./version#git_commit`)."""
@@ -40,7 +43,7 @@ class Version:
     @property
     def short(self) -> str:
         """The first seven characters of a SHA; anything else whole."""
-        is_sha = len(self.value) == 40 and all(c in "0123456789abcdef" for c in self.value)
+        is_sha = len(self.value) == 40 and _HEX.issuperset(self.value)
         return self.value[:7] if is_sha else self.value
 
 

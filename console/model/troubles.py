@@ -168,7 +168,7 @@ def _splits(service: Service) -> Iterator[str]:
                     doors.setdefault(colours[one.default_pool_id], []).append(_door(one))
         elif service.rotation == WEIGHTS and len(service.balanced) > 1:
             for colour in _weighted(service, part):
-                doors.setdefault(colour, []).append(f"pool {part.pools[0].name or part.pools[0].id}")
+                doors.setdefault(colour, []).append(f"pool {_and(pool.name or pool.id for pool in part.pools)}")
     if len(doors) == 2 and set(doors[Colour.BLUE]) != set(doors[Colour.GREEN]):
         yield f"{_and(doors[Colour.BLUE])} send to BLUE, {_and(doors[Colour.GREEN])} to GREEN"
 
@@ -184,7 +184,9 @@ def _weighted(service: Service, part: Balanced) -> list[Colour]:
 
 
 def _strangers(service: Service) -> Iterator[str]:
-    if foreign := [member.name or member.address for member in service.foreign if member.in_rotation]:
+    # before the servers were seen, every member is a stranger
+    known = SERVERS not in service.decisive or service.source(SERVERS).seen_at is not None
+    if known and (foreign := [member.name or member.address for member in service.foreign if member.in_rotation]):
         yield f"members in rotation that are no instance of {service.name}: {some(foreign)}"
     if service.uncoloured:
         yield f"nothing tells the colour of {some([instance.name for instance in service.uncoloured])}"
@@ -233,7 +235,7 @@ def _door(listener: Listener) -> str:
 
 
 def _and(names: Iterable[str]) -> str:
-    *first, last = names
+    *first, last = list(names) or ["nothing"]
     return f"{', '.join(first)} and {last}" if first else last
 
 

@@ -46,9 +46,9 @@ class Closeup:
         self.watched = watched
         config = watched.config
         self._current, self._counting, self._clock = current, counting, clock
-        self._stats: Look[None] = Look(STATS, self._ask_stats, good_for=good_for * 2, clock=clock)
+        self._stats: Look[None] = Look(STATS, self._ask_stats, good_for=good_for, clock=clock)
         self._sessions: Look[dict[str, MemberSessions]] = Look(
-            SESSIONS, self._ask_sessions, good_for=good_for * 2, clock=clock
+            SESSIONS, self._ask_sessions, good_for=good_for, clock=clock
         )
         self._instance: InstanceSources | None = None
         self._balancers: list[BalancerSources] = []

@@ -34,9 +34,9 @@ class InstanceSources:
         self._service, self._key = service, key
         self._details, self._current = details, current
         self.server: Look[Mapping[str, str] | None] = Look(SERVER, self._ask_server, good_for=good_for, clock=clock)
-        self.image: Look[Mapping[str, str] | None] = Look(IMAGE, self._ask_image, good_for=good_for * 4, clock=clock)
-        self.deeds: Look[tuple[Deed, ...]] = Look(ACTIONS, self._ask_deeds, good_for=good_for * 2, clock=clock)
-        self.console: Look[str | None] = Look(CONSOLE, self._ask_console, good_for=good_for * 4, clock=clock)
+        self.image: Look[Mapping[str, str] | None] = Look(IMAGE, self._ask_image, good_for=good_for, clock=clock)
+        self.deeds: Look[tuple[Deed, ...]] = Look(ACTIONS, self._ask_deeds, good_for=good_for, clock=clock)
+        self.console: Look[str | None] = Look(CONSOLE, self._ask_console, good_for=good_for, clock=clock)
 
     def closeup(self) -> InstanceCloseup:
         """The instance as its sources last showed it."""

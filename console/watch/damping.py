@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from console.model.health import Judgement, holds_until, judge
+from console.model.health import Judged, Judgement, holds_until, judge
 from console.model.instance import Announced, Instance
 from console.model.service import ColourSet, Service
-from console.model.tally import carried
+from console.model.tally import carried, tally
 
 Marks = tuple[float | None, ...]  # when each source that an observation is made of answered
 
@@ -38,14 +38,17 @@ class Damper:
         if (again := self._again(service, now)) is not None:
             return again
         tracks: dict[str, _Track] = {}
+        judged: Judged = {}
         told = {
-            side.colour: ColourSet(side.colour, tuple(self._one(service, one, now, tracks) for one in side.instances))
+            side.colour: tuple(self._one(service, one, now, tracks, judged) for one in side.instances)
             for side in service.colours
         }
         self._tracks = tracks  # of instances that are gone nothing is kept
-        blue, green = told.values()
+        blue, green = (ColourSet(colour, instances) for colour, instances in told.items())
         found = replace(service, blue=blue, green=green)
-        until = min((holds_until(service, one, now) for side in service.colours for one in side.instances), default=now)
+        found.memo["judged"] = judged
+        # counted in this thread, so that a screen finds it done
+        until = min(tally(found, side, now).until for side in found.colours)
         self._last = (service, found, now, until)
         return found
 
@@ -61,14 +64,18 @@ class Damper:
         self._last = (service, found, *self._last[2:])
         return found
 
-    def _one(self, service: Service, instance: Instance, now: float, tracks: dict[str, _Track]) -> Instance:
+    def _one(
+        self, service: Service, instance: Instance, now: float, tracks: dict[str, _Track], judged: Judged
+    ) -> Instance:
         seen, probe = judge(service, instance, now), instance.probe
         answered = tuple(service.source(name).seen_at for name in service.decisive)
         marks = (*answered, probe.at if probe is not None else None)
         track = self._tracks.get(instance.key)
         track = _first(seen, now, marks) if track is None or track.blind else _next(track, seen, marks, now)
         tracks[instance.key] = track
-        return replace(instance, announced=track.told)
+        told = replace(instance, announced=track.told)
+        judged[id(told)] = told, seen, now, holds_until(service, instance, now)
+        return told
 
 
 def _first(seen: Judgement, since: float, marks: Marks) -> _Track:

@@ -15,6 +15,8 @@ from console.model.server import Server
 from console.watch.colours import colour_of, colour_word
 from console.watch.selection import static_colours
 
+_NUMBER = re.compile(r"\d+")
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -204,6 +206,6 @@ def canonical(address: str) -> str:
     return str(mapped or found)
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    """api-2 before api-10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,18})", name)]
+def _natural(name: str) -> str:
+    """api-2 before api-10: numbers as wide as one another."""
+    return _NUMBER.sub(lambda found: found[0].zfill(18), name)

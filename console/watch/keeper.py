@@ -14,7 +14,7 @@ from console.errors import ConfigError
 from console.model.snapshot import Snapshot
 from console.watch.remembered import file_for, filled, forget_others, is_seen, recall, remember
 
-EVERY = 30.0  # seconds between two writes
+FIRST, EVERY = 3.0, 30.0  # seconds until the first write, by when every source was asked, and between two
 _PATIENCE = 1.0  # seconds that the watch waits for what is remembered
 
 log = logging.getLogger("bluegreen.watch")
@@ -30,9 +30,9 @@ class Keeper:
         *,
         path: Path | None = None,
         clock: Callable[[], float] = time.time,
-        every: float = EVERY,
+        pauses: tuple[float, float] = (FIRST, EVERY),
     ) -> None:
-        self._config, self._pass_on, self._clock, self._every = config, publish, clock, every
+        self._config, self._pass_on, self._clock, self._pauses = config, publish, clock, pauses
         self._path = path if path is not None else _usual(config)
         self._last: Snapshot | None = None
         self._newest: Snapshot | None = None
@@ -78,8 +78,11 @@ class Keeper:
                 Thread(target=self._write, args=(path,), name="keeper", daemon=True).start()
 
     def _write(self, path: Path) -> None:
-        """In a thread: write the newest snapshot, then nothing for a while; ends when there is no newer one."""
+        """In a thread: write the newest snapshot now and then; ends when there is no newer one."""
+        pause, every = self._pauses
         while True:
+            time.sleep(pause)
+            pause = every
             with self._lock:
                 newest, self._newest = self._newest, None
                 self._writing = newest is not None
@@ -90,7 +93,6 @@ class Keeper:
                 forget_others(path, self._clock())
             except OSError as error:
                 log.info("the last snapshot is not remembered: %s", error)
-            time.sleep(self._every)
 
 
 def _usual(config: Config) -> Path | None:

@@ -201,9 +201,14 @@ class Poller:
 
     def _doing(self, node: Node, now: float) -> str:
         """What is done about a source that failed. The moment is named once: a countdown would cost bytes."""
+        problem = node.look.seen.source.problem
+        for before in node.after:
+            if before.look.failures and before.look.seen.source.problem == problem:
+                return self._doing(before, now)  # it fails because of that one, and waits for it
         wait = self._schedule.retry_in(node, now)
-        if wait < 1.5 * self._interval * self._every(node):
-            return f"trying again every {self._interval * self._every(node):.0f} s"
+        beat = self._interval * self._every(node)
+        if wait < 1.5 * beat:
+            return f"trying again every {max(beat, 1.0):.0f} s"
         return f"trying again in {wait:.0f} s, at {time.strftime('%H:%M:%S', time.localtime(self._clock() + wait))}"
 
     def _look_at(self, focus: Focus, now: float) -> None:

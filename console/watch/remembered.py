@@ -55,7 +55,8 @@ def remember(snapshot: Snapshot, path: Path, config: Config) -> None:
             with contextlib.suppress(UnicodeEncodeError):  # half a surrogate pair in a name: it is asked for again
                 told = msgspec.msgpack.encode(_without_secrets(service))
                 services.append((name, _fingerprint(config.services[name]), told))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):  # the mode is only the last one's
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     document = msgspec.msgpack.encode({"schema": SCHEMA, "taken_at": snapshot.taken_at, "services": services})
     # mkstemp gives 0600; the name is unique, so two consoles do not write into each other's file
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")

@@ -28,13 +28,14 @@ _LONGEST = 200  # characters of a problem below its service
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One service of the fleet: what the config says, and what is known so far."""
+    """One service of the fleet: what the config says, and what is known so far. `causes` are said above the rows."""
 
     config: ServiceConfig
     service: Service | None = None
     verdict: Verdict | None = None
     rollout: Rollout | None = None
     orphan: bool = False
+    causes: frozenset[str] = frozenset()
 
     @property
     def needs_you(self) -> bool:
@@ -57,7 +58,7 @@ class About:
     remembered: bool = False
 
 
-def rows(entries: Sequence[Entry], made: Mapping[str, Row]) -> list[Row]:
+def rows(entries: Sequence[Entry], made: Mapping[str, Row], glyphs: Glyphs) -> list[Row]:
     """All rows, from those `made` for each service. A group stands where its worst member would."""
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -66,7 +67,7 @@ def rows(entries: Sequence[Entry], made: Mapping[str, Row]) -> list[Row]:
     for members in sorted(groups.values(), key=lambda members: min(each.rank for each in members)):
         members.sort(key=lambda each: each.rank)
         if len(members) > 1:
-            found.append(_group_row(members))
+            found.append(_group_row(members, glyphs))
         found += [_indented(made[each.config.name]) if len(members) > 1 else made[each.config.name] for each in members]
     return found
 
@@ -182,11 +183,15 @@ def _state(service: Service, found: Verdict, at: float) -> tuple[str, str]:
 
 
 def _side(service: Service, colour: Colour, glyphs: Glyphs) -> tuple[str, str]:
+    from console.model.service import SERVERS  # noqa: PLC0415 there are facts, so it is imported already
     from console.model.verdict import role_words  # noqa: PLC0415
 
     role, side = role_words(service, colour), service.side(colour)
     if not side.instances:
-        return f"{glyphs.none} none", "dim"
+        seen = service.source(SERVERS).seen_at is not None
+        return (f"{glyphs.none} none", "dim") if seen else (f"{glyphs.unknown} unknown", "warn")
+    if role == "unknown":
+        return f"{glyphs.unknown} {colour.upper()} unknown", "warn"
     style = colour.value if role == "idle" else f"{colour.value} live"
     word = "" if role in ("live", "idle") else f" {role}"
     return f"{role_glyph(role, glyphs)} {colour.upper()}{word} {visible(side.version)}", style
@@ -211,14 +216,18 @@ def _name(entry: Entry) -> str:
 
 
 def _rollback(found: Verdict) -> str:
+    if not found.fresh:
+        return "unknown"  # what is stale is said elsewhere
     return visible(re.sub(r"^rollback (ready: )?", "", found.rollback))
 
 
 def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
     found = entry.verdict
-    if found is not None and not found.healthy and found.problems:
-        more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
-        yield line((f"{glyphs.attention} {clipped(found.problems[0], _LONGEST)}{more}", "bad"))
+    if found is not None and not found.healthy:
+        own = [text for text in found.problems if not any(cause in text for cause in entry.causes)]
+        more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
+        if own:
+            yield line((f"{glyphs.attention} {clipped(own[0], _LONGEST)}{more}", "bad"))
     if entry.rollout is not None:
         what = f"rollout {entry.rollout.id}: {entry.rollout.plan.action} by {visible(entry.rollout.who.owner)}"
         if entry.orphan:
@@ -230,21 +239,22 @@ def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
 # -- groups
 
 
-def _group_row(members: Sequence[Entry]) -> Row:
+def _group_row(members: Sequence[Entry], glyphs: Glyphs) -> Row:
     """What the members have in common, and where they differ."""
     group = members[0].config.group
     regions = {each.config.region for each in members}
-    what = "regions" if len(regions) == len(members) else "services"
+    apart = len(regions) == len(members)  # the same service in several regions
+    what = "regions" if apart else "services"
     needing = sum(each.needs_you for each in members)
-    state = ("well", "") if not needing else (f"{needing} ill of {len(members)}", "bad")
+    state = ("well", "") if not needing else (f"{needing} of {len(members)}", "bad")
     if any(each.verdict is None for each in members) and not needing:
         state = ("asking", "dim")
     lives = {_live(each) for each in members if each.service is not None}
-    live = ("" if not lives else next(iter(lives)) if len(lives) == 1 else "differ", "warn" if len(lives) > 1 else "")
+    live = ("differ", "warn") if apart and len(lives) > 1 else (next(iter(lives)) if len(lives) == 1 else "", "")
     environments = {_environment(each.config) for each in members}
     environment = environments.pop() if len(environments) == 1 else "mixed"
     cells = (
-        (" ", ""),
+        (glyphs.attention, "bad") if needing else (" ", ""),
         (f"{visible(group)}: {len(members)} {what}", "title"),
         (environment, ""),
         ("", ""),

@@ -35,39 +35,39 @@ def columns(service: Service) -> tuple[Column, ...]:
 
 def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs, speeds: Magnitudes) -> tuple[Row, ...]:
     """A row per instance, by name; what is wrong, or held, stands below it in words."""
-    mixed = len(side.versions) > 1
+    healths = [announced(service, instance, now) for instance in side.instances]
     # one cause that hits a whole colour is one sentence, not as many as there are instances
-    reasons = Counter(announced(service, instance, now).reason for instance in side.instances)
-    said: set[str] = set()
+    reasons = Counter(health.reason for health in healths)
+    mixed, said = len(side.versions) > 1, set[str]()
     found = []
-    for instance in side.instances:
-        health = announced(service, instance, now)
-        notes = _notes(service, instance, now, glyphs, alike=reasons[health.reason], said=said)
+    for instance, health in zip(side.instances, healths, strict=True):
+        odd = disagreement(instance)
+        notes = _notes(instance, health, odd, glyphs, alike=reasons[health.reason], said=said)
+        notes += _wavering(judge(service, instance, now), health, glyphs) if instance.announced is not None else []
+        notes += _differing(service, instance) if instance.further else []
         if mixed and instance.version is not None:
             notes.append(
                 line((f"{glyphs.attention} runs {clipped(instance.version.short, 40)}, others do not", "warn"))
             )
-        found.append(Row(instance.key, _cells(service, instance, health, now, glyphs, speeds), tuple(notes)))
+        sign = _sign(instance, health, odd, glyphs)
+        found.append(Row(instance.key, (sign, *_cells(service, instance, health, now, speeds)), tuple(notes)))
     return tuple(found)
 
 
-def _cells(  # noqa: PLR0917 all of them are of one row
-    service: Service, instance: Instance, health: Judgement, now: float, glyphs: Glyphs, speeds: Magnitudes
-) -> tuple[Span, ...]:
-    sign = _sign(instance, health, glyphs)
+def _cells(service: Service, instance: Instance, health: Judgement, now: float, speeds: Magnitudes) -> tuple[Span, ...]:
     who = (clipped(instance.name, 200), "bad" if health.health is Health.UNHEALTHY else "")
     nova = _nova(service, instance, now)
     probe, version, up = _probe(service, instance, now, speeds), _version(instance), (_up(instance, now), "dim")
     if service.rotation == "power":
-        return (sign, who, nova, _power(service, instance, now), probe, version, up)
+        return (who, nova, _power(service, instance, now), probe, version, up)
     sessions = (_sessions(service, instance),) if service.sessions else ()
-    return (sign, who, nova, _member(service, instance), _weight(instance), *sessions, probe, version, up)
+    return (who, nova, _member(service, instance), _weight(instance), *sessions, probe, version, up)
 
 
-def _sign(instance: Instance, health: Judgement, glyphs: Glyphs) -> Span:
+def _sign(instance: Instance, health: Judgement, odd: str, glyphs: Glyphs) -> Span:
     if instance.held_by is not None:
         return glyphs.held, "warn"
-    if health.health is Health.UNHEALTHY or disagreement(instance):
+    if health.health is Health.UNHEALTHY or odd:
         return glyphs.attention, "bad"
     return (" ", "") if health.healthy or health.stopped else (glyphs.unknown, "warn")
 
@@ -170,28 +170,31 @@ def is_stale(service: Service, now: float) -> bool:
 
 
 def _notes(
-    service: Service, instance: Instance, now: float, glyphs: Glyphs, *, alike: int, said: set[str]
+    instance: Instance, health: Judgement, odd: str, glyphs: Glyphs, *, alike: int, said: set[str]
 ) -> list[Line]:
-    health, seen = announced(service, instance, now), judge(service, instance, now)
     held = instance.held_by
     notes: list[Line] = []
     if held is not None:
         notes.append(line((f"{glyphs.held} held by {clipped(held, 80)}: no cutover puts it in rotation", "warn")))
-    contradiction = disagreement(instance)
-    if contradiction:
-        notes.append(line((f"{glyphs.attention} {clipped(contradiction, 300)}", "bad")))
-    elif not health.healthy and (held is None or health.health is Health.UNHEALTHY) and not _is_known(health):
-        if alike >= _SAME and health.reason in said:
-            return notes
-        said.add(health.reason)
-        also = f" (and {count(alike - 1, 'other')} like it)" if alike >= _SAME else ""
-        bad = health.health is Health.UNHEALTHY
-        sign, role = (glyphs.attention, "bad") if bad else (glyphs.unknown, "warn")
-        notes.append(line((f"{sign} {clipped(health.reason, 300)}{also}", role)))
-    if seen.health is not health.health:
-        words = f"{glyphs.unknown} the last look says {seen.health}, once so far: {clipped(seen.reason, 200)}"
-        notes.append(line((words, "warn")))
-    return [*notes, *_differing(service, instance)]
+    if odd:
+        return [*notes, line((f"{glyphs.attention} {clipped(odd, 300)}", "bad"))]
+    bad = health.health is Health.UNHEALTHY
+    if health.healthy or _is_known(health) or (held is not None and not bad):
+        return notes
+    if alike >= _SAME and health.reason in said:
+        return notes
+    said.add(health.reason)
+    also = f" (and {count(alike - 1, 'other')} like it)" if alike >= _SAME else ""
+    sign, role = (glyphs.attention, "bad") if bad else (glyphs.unknown, "warn")
+    return [*notes, line((f"{sign} {clipped(health.reason, 300)}{also}", role))]
+
+
+def _wavering(seen: Judgement, health: Judgement, glyphs: Glyphs) -> list[Line]:
+    """What the last look saw, where that is not announced yet."""
+    if seen.health is health.health:
+        return []
+    words = f"{glyphs.unknown} the last look says {seen.health}, once so far: {clipped(seen.reason, 200)}"
+    return [line((words, "warn"))]
 
 
 def _is_known(health: Judgement) -> bool:

@@ -38,6 +38,8 @@ def lines(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line
     if traffic is None or not traffic.answers:
         problem = service.source(VIP).problem
         return [line((visible(problem), "bad") if problem else ("no answer yet", "dim"))]
+    if _is_nameless(traffic):
+        return [_accepted(traffic), _strip_line(traffic, cells, now, glyphs), summary(traffic)]
     shares = [_share(traffic, colour, cells, glyphs) for colour in Colour]
     return [*shares, _strip_line(traffic, cells, now, glyphs), summary(traffic)]
 
@@ -49,6 +51,8 @@ def brief(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line
         return full
     traffic = service.traffic
     assert traffic is not None
+    if _is_nameless(traffic):
+        return [line(*_accepted(traffic), "  ", *summary(traffic)), full[1]]
     shares = [f"{name(colour)} {_percent(traffic, colour)} %" for colour in Colour]
     return [line(("  ".join(shares), "strong"), "  ", *summary(traffic)), full[2]]
 
@@ -57,13 +61,26 @@ def summary(traffic: Traffic) -> Line:
     """`lost 0   longest gap under 500 ms`, and why the last one was lost."""
     longest = traffic.longest_gap_ms
     lost = [answer for answer in traffic.answers if not answer.ok]
-    unknown = sum(answer.ok and traffic.colour_of(answer) is None for answer in traffic.answers)
+    unknown = sum(
+        answer.ok and not answer.connected and traffic.colour_of(answer) is None for answer in traffic.answers
+    )
     return line(
         (f"lost {len(lost)}", "bad" if lost else ""),
         (f": {_why(lost[-1])}", "bad") if lost else "",
         f"   longest gap {words.gap(longest)}" if longest is not None else "",
         (f"   {unknown} of unknown colour", "warn") if unknown else "",
     )
+
+
+def _is_nameless(traffic: Traffic) -> bool:
+    """Whether the check only opens connections, so that nothing says who answered."""
+    return any(answer.connected for answer in traffic.answers)
+
+
+def _accepted(traffic: Traffic) -> Line:
+    good = sum(answer.ok for answer in traffic.answers)
+    words = f"{good} of {len(traffic.answers)} accepted"
+    return line((words, "strong" if good == len(traffic.answers) else "bad"), (", colour not told", "dim"))
 
 
 def strip(traffic: Traffic, cells: int, now: float, glyphs: Glyphs) -> Line:
@@ -97,6 +114,8 @@ def _sign(traffic: Traffic, answers: list[VipAnswer], glyphs: Glyphs) -> Span:
         return glyphs.quiet, "rest-bar"
     if any(not answer.ok for answer in answers):
         return glyphs.lost, "bad"
+    if any(answer.connected for answer in answers):
+        return glyphs.good, "strong"
     colours = {traffic.colour_of(answer) for answer in answers}
     if len(colours) > 1:
         return glyphs.mixed, "strong"

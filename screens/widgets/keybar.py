@@ -31,7 +31,11 @@ class KeyBar(Sheet):
     def show_keys(self, situation: Situation) -> None:
         """Show the keys as they are now."""
         plain = look_of(self.app).glyphs.ascii_only
-        found = [(action, bool(action.reason(situation))) for action in keys.at(situation.place, situation.keymap)]
+        found = [
+            (action, bool(action.reason(situation)))
+            for action in keys.at(situation.place, situation.keymap)
+            if situation.place not in action.quiet
+        ]
         shown = [(a, off) for a, off in found if a.bar is Bar.ALWAYS or (a.bar is Bar.OPEN and not off)]
         self._parts = [(action, _part(action, off, plain=plain)) for action, off in shown]
         self.show([part for _, part in self._parts])

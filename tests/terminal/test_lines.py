@@ -52,3 +52,11 @@ def test_a_terminal_that_can_do_more_gets_colours_and_nothing_that_moves(open_co
 def test_no_color_gets_plain_text(open_console: Open, drill: Drill) -> None:
     console = watching(open_console, drill, "status", "--watch", NO_COLOR="1")
     assert not ESCAPE.search(console.sent)
+
+
+def test_the_drill_says_so_as_well(open_console: Open) -> None:
+    console = open_console(BLUEGREEN, "drill", "--instances", "1", env={"TERM": "dumb"}, cols=200)
+    console.ends(40)
+    assert console.exit_code == 2
+    assert b"no screen can be drawn on this terminal" in console.sent
+    assert not ESCAPE.search(console.sent)

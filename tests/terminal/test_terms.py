@@ -108,3 +108,21 @@ def test_an_old_console_is_not_asked_for_a_keyboard_protocol(open_console: Open)
     console = open_console(env={"TERM": "linux"})
     console.wait_for("api-blue-1")
     assert b"\x1b[>" not in console.sent
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "vt100"}], ids=["NO_COLOR", "vt100"])
+def test_a_theme_chosen_later_brings_no_colours(open_console: Open, env: dict[str, str]) -> None:
+    console = open_console(env=env)
+    console.wait_for("api-blue-1")
+    console.child.send(":")
+    console.rest(0.2)
+    console.child.send("theme light\r")
+    console.rest()
+    assert "theme light" not in console.text, "it was done"
+    assert console.colours() == set()
+
+
+def test_an_empty_no_color_means_nothing(open_console: Open) -> None:
+    console = open_console(env={"NO_COLOR": ""})
+    console.wait_for("api-blue-1")
+    assert "256" in colour_kinds(console)

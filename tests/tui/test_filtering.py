@@ -46,7 +46,7 @@ def test_rows_must_hold_every_word(words: str, left: list[str]) -> None:
 
 
 def test_numbers_and_durations_are_sorted_by_size_and_what_is_empty_comes_last() -> None:
-    rows = (row("a-10", "3d"), row("a-9", ""), row("a-1", "40s"), row("a-2", "5m"))
+    rows = (row("a-10", "3d"), row("a-9", ""), row("a-1", "just now"), row("a-2", "over 5m"))
     assert names(ordered(rows, COLUMNS, Order("name"))) == ["a-1", "a-2", "a-9", "a-10"]
     assert names(ordered(rows, COLUMNS, Order("up"))) == ["a-1", "a-2", "a-10", "a-9"]
     assert names(ordered(rows, COLUMNS, Order("up", backwards=True))) == ["a-10", "a-2", "a-1", "a-9"]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from screen_text import line_with, shows, text_of
-from tuikit import instance, make_app, service, with_instances
+from rollouts import cutover, rollout, seen
+from screen_text import line_with, shows, text_of, until
+from tuikit import config, instance, make_app, service, with_instances
 
 from console.model.colour import Colour
 from console.model.instance import Announced, Probe
 from console.model.service import BALANCER, COMMITS, Service
 from console.model.snapshot import Snapshot
+from screens.balancer import BalancerScreen
+from screens.change import ChangeScreen
 from screens.messages import WatchFailed
+from screens.problems import ProblemsScreen
 from screens.trouble import troubles
 from screens.verdicts import Verdicts
 
@@ -102,3 +106,23 @@ def test_a_problem_keeps_the_moment_at_which_it_was_noticed_while_its_figures_ch
 
 def _snapshot(now: float, *facts: Service) -> Snapshot:
     return Snapshot(now, 1, {each.name: each for each in facts})
+
+
+async def test_a_rollout_that_nobody_ends_is_a_problem_and_enter_opens_it() -> None:
+    now = time.time()
+    facts = service(now, "nova")
+    settings = config("glance", "nova")
+    app, _, desk = make_app(service(now, "glance"), facts, settings=settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "all well")
+        desk.post(seen(rollout(cutover(facts, settings.services["nova"], now), now), (), orphan=True))
+        await shows(pilot, "1 needs you", "needs you: nobody ends it")
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, ProblemsScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ChangeScreen))
+        # across to what it is about, and back
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, BalancerScreen))
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(app.screen, ProblemsScreen))

@@ -11,6 +11,7 @@ from tuikit import FakeWatcher, config, instance, make_app, service, stale, traf
 from console.model.colour import Colour
 from console.model.instance import Probe
 from console.model.service import BALANCER, SERVERS, Service, Source
+from console.model.traffic import Traffic, VipAnswer
 from screens.program import BluegreenApp
 from screens.view.glyphs import ASCII
 from screens.widgets.table import Table
@@ -179,3 +180,17 @@ async def test_several_services_are_each_reachable() -> None:
 
 def _blue(app: BluegreenApp) -> Table:
     return app.screen.query_one("#blue", Table)
+
+
+async def test_a_check_that_only_connects_tells_no_colour() -> None:
+    now = time.time()
+    taken = tuple(VipAnswer(now - 60 + n, 2.0, connected=True) for n in range(58))
+    lost = VipAnswer(now - 1, 2.0, error="connection refused")
+    seen = Traffic("tcp://203.0.113.7:5672", (*taken, lost), {})
+    app, _, _ = make_app(replace(service(now), traffic=seen))
+    for size in ((120, 40), (80, 24)):
+        async with app.run_test(size=size) as pilot:
+            await shows(
+                pilot, "58 of 59 accepted", "colour not told", "lost 1: connection refused"
+            )
+        app, _, _ = make_app(replace(service(now), traffic=seen))

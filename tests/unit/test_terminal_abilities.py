@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from screens.terminal import TRUE_COLOUR, colours, is_ascii_only, multiplexer, prepare, wants_no_colour
+from screens.terminal import TRUE_COLOUR, can_draw, colours, is_ascii_only, multiplexer, prepare, wants_no_colour
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,24 @@ def test_nothing_moves_and_ssh_gets_fewer_frames() -> None:
     assert (far["TEXTUAL_FPS"], far["TEXTUAL_ANIMATIONS"], far["TEXTUAL_DISABLE_KITTY_KEY"]) == ("15", "full", "1")
 
 
+def test_textual_is_told_where_there_are_no_colours() -> None:
+    told = {}
+    for name, environ in {"empty": {"TERM": "xterm", "NO_COLOR": ""}, "vt100": {"TERM": "vt100"}}.items():
+        prepare(environ)
+        told[name] = environ.get("NO_COLOR")
+    assert told == {"empty": None, "vt100": "1"}
+
+
 def test_no_color_counts_when_it_is_not_empty() -> None:
     assert wants_no_colour({"TERM": "xterm-256color", "NO_COLOR": "1"})
     assert not wants_no_colour({"TERM": "xterm-256color", "NO_COLOR": ""})
     assert wants_no_colour({"TERM": "vt100"})
+
+
+def test_where_nothing_can_be_drawn() -> None:
+    drawn = {term: can_draw({"TERM": term}) for term in ("", "dumb", "unknown", "vt100", "xterm")}
+    assert drawn == {"": False, "dumb": False, "unknown": False, "vt100": True, "xterm": True}
+    assert not can_draw({})
 
 
 def test_ascii_for_poor_fonts_and_encodings() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from console.config.model import (
 )
 
 NETWORK = "bluegreen-lease"
+# what a terminal obeys or reorders: C0 but the line break, DEL, C1, bidirectional controls, lone surrogates
+OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff]")
 TOLD = {"version": "2026.1", "git_commit": "blue-commit"}
 _VERSIONS = ("metadata.git_commit", "image.git_commit", "http./version#git_commit")
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import time
 import unicodedata
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck as Check
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mangled_cloud import MangledCloud, config, mangled_cloud
+from mangled_cloud import OBEYED, MangledCloud, config
 from mangling import LONG, USELESS, Mangle, mangles, plain, with_values
 from rich.console import Console
 
@@ -26,22 +23,7 @@ from console.model.snapshot import Snapshot
 from console.model.verdict import verdict
 from console.watch.observe import Observer
 
-# what a terminal obeys or reorders: C0 but the line break, DEL, C1, bidirectional controls, lone surrogates
-OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff]")
 LISTS = {"servers/detail": SERVERS, "/loadbalancers": BALANCER, "/members": BALANCER, "/pools": BALANCER}
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MangledCloud]:
-    with mangled_cloud() as served, pytest.MonkeyPatch.context() as patch:
-        path = served.clouds_yaml(tmp_path_factory.mktemp("clouds"))
-        patch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
-        yield served
-
-
-@pytest.fixture(autouse=True)
-def _its_clouds(cloud: MangledCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(cloud.clouds_yaml(tmp_path)))
 
 
 def look(cloud: MangledCloud, *spoilt: Mangle) -> Snapshot:
@@ -68,7 +50,7 @@ def test_without_a_mangle_all_is_well(cloud: MangledCloud) -> None:
     assert all(len(service.blue.instances) == 3 for service in snapshot.services.values())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[Check.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[Check.function_scoped_fixture])
 @given(st.lists(mangles, min_size=1, max_size=3))
 def test_every_answer_mangled(cloud: MangledCloud, spoilt: list[Mangle]) -> None:
     snapshot = look(cloud, *spoilt)

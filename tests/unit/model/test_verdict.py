@@ -230,6 +230,14 @@ def test_mixed_versions_foreign_members_and_colourless_instances_are_told() -> N
     assert "nothing tells the colour of grey" in text
 
 
+def test_before_the_servers_were_seen_no_member_is_called_a_stranger() -> None:
+    foreign = Member("m-9", "somebody", "10.0.9.9", 80, weight=5, provisioning_status="ACTIVE")
+    told = service(foreign=(foreign,))
+    assert any("somebody" in problem for problem in verdict(told, NOW).problems)
+    unseen = service(foreign=(foreign,), sources=stale(**{SERVERS: Source(SERVERS, problem="503")}))
+    assert not any("somebody" in problem for problem in verdict(unseen, NOW).problems)
+
+
 def test_sources_that_disagree_are_told() -> None:
     lagging = replace(instance(Colour.BLUE, 1, 1), probe=Probe(ok=False, at=NOW, status=503))
     found = verdict(service(blue=side(Colour.BLUE, lagging)), NOW)

@@ -187,6 +187,32 @@ def test_an_api_that_asks_to_slow_down_is_left_alone(cloud: FakeOpenStack, watch
     assert times[1] - times[0] >= 2
 
 
+def test_who_fails_because_of_the_login_says_when_that_is_tried_again(
+    cloud: FakeOpenStack, watch: Watch, screen: Screen
+) -> None:
+    cloud.faults["/identity"] = (429, {"error": {"message": "too many logins"}})
+    cloud.retry_after = "30"
+    watch()
+    found = screen.wait(lambda one: source(one, SERVERS).doing and source(one, BALANCER).doing)
+    assert "trying again in 30 s" in source(found, SERVERS).doing
+    assert source(found, SERVERS).doing == source(found, BALANCER).doing
+    time.sleep(1)
+    assert len(cloud.asked("GET /identity")) == 1
+
+
+def test_a_connection_that_is_closed_without_an_answer_is_said_in_plain_words(
+    cloud: FakeOpenStack, watch: Watch, screen: Screen
+) -> None:
+    def hang_up() -> Any:
+        raise ConnectionError
+
+    cloud.faults["/compute"] = hang_up
+    watch()
+    found = screen.wait(lambda one: source(one).problem)
+    assert source(found).problem.endswith("Remote end closed connection without response")
+    assert "(" not in source(found).problem
+
+
 def test_a_clock_that_is_set_forth_and_back_is_no_problem(
     cloud: FakeOpenStack, watch: Watch, screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,7 +101,7 @@ def snapshot(*services: Service, generation: int = 7) -> Snapshot:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "last.msgpack"
+    return tmp_path / "state" / "last-seen" / "last.msgpack"
 
 
 def recalled(path: Path, settings: Config | None = None) -> Snapshot:
@@ -149,7 +149,7 @@ def test_no_secret_reaches_the_disk_and_only_this_user_reads_it(path: Path) -> N
     remember(shown, path, config())
     assert SECRET.encode() not in path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert [folder.stat().st_mode & 0o777 for folder in (path.parent, path.parent.parent)] == [0o700, 0o700]
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
@@ -188,7 +188,7 @@ def test_half_a_surrogate_pair_costs_only_its_service(path: Path) -> None:
     "content", [b"", b"\x00", b"\xc1", b"{}", b"\x93\x01\x02\x03", b"\x81\xa6schema\x01", b"\xdd" * 99]
 )
 def test_a_file_that_is_not_ours_to_understand_is_no_memory(path: Path, content: bytes) -> None:
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True)
     path.write_bytes(content)
     path.chmod(0o600)
     assert recall(path, config(), NOW) is None
@@ -257,7 +257,7 @@ def test_one_answer_of_the_cloud_outdoes_memory(path: Path) -> None:
 
 
 def test_files_of_configs_that_nobody_opens_go(path: Path) -> None:
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True)
     for number in range(30):
         other = path.with_name(f"{number}.msgpack")
         other.touch()
@@ -289,7 +289,7 @@ def written(path: Path, within: float = 5.0) -> None:
 
 def test_a_console_shows_what_the_one_before_saw(path: Path) -> None:
     first, second = Screens(), Screens()
-    keeper = Keeper(config(), first.append, path=path, clock=lambda: NOW)
+    keeper = Keeper(config(), first.append, path=path, clock=lambda: NOW, pauses=(0.0, 0.0))
     keeper.recall(show=True)
     assert first == []
     keeper.publish(snapshot())
@@ -321,7 +321,7 @@ def test_a_disk_that_hangs_keeps_nobody(path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("console.watch.keeper.remember", lambda *_: let_go.wait(30))
     monkeypatch.setattr("console.watch.keeper.recall", lambda *_: let_go.wait(30) and None)
     shown = Screens()
-    keeper = Keeper(config(), shown.append, path=path, clock=lambda: NOW, every=0.0)
+    keeper = Keeper(config(), shown.append, path=path, clock=lambda: NOW, pauses=(0.0, 0.0))
     began = time.monotonic()
     keeper.recall(show=True)
     assert time.monotonic() - began < 10
@@ -333,9 +333,19 @@ def test_a_disk_that_hangs_keeps_nobody(path: Path, monkeypatch: pytest.MonkeyPa
     let_go.set()
 
 
+def test_what_is_written_is_the_newest_when_every_source_was_asked(path: Path) -> None:
+    keeper = Keeper(config(), Screens().append, path=path, clock=lambda: NOW, pauses=(0.3, 30.0))
+    keeper.publish(snapshot(replace(whole(), lease=None)))
+    keeper.publish(snapshot())
+    assert not path.exists()
+    written(path)
+    assert recalled(path).services["api"].lease is not None
+
+
 def test_a_disk_that_is_full_is_no_trouble(path: Path) -> None:
+    path.parent.parent.mkdir()
     path.parent.write_text("a file where the folder should be")
     shown = Screens()
-    keeper = Keeper(config(), shown.append, path=path, clock=lambda: NOW, every=0.0)
+    keeper = Keeper(config(), shown.append, path=path, clock=lambda: NOW, pauses=(0.0, 0.0))
     keeper.publish(snapshot())
     assert len(shown) == 1
