@@ -30,7 +30,6 @@ FROM_MEMORY = "remembered, until the cloud answers"
 
 _LARGEST = 256 << 20  # bytes of a file that is worth reading
 _KEPT_FILES, _KEPT_FOR = 20, 30 * 86400.0  # of other configs: so many, and seconds
-
 _ABANDONED = 3600.0  # seconds after which nobody writes a file any more
 
 
