@@ -52,6 +52,11 @@ docs: env  ## write the generated parts of the README anew
 bench: env  ## first paint, bytes, calls, memory against the bars; the figures in build/bench.json as well
 	$(BIN)/python tests/bench/bench.py --json build/bench.json
 
+MINUTES ?= 30
+
+soak: env  ## a fleet with faults that come and go, for MINUTES=30: memory, threads, sockets and keys
+	$(BIN)/python tests/soak/soak.py --minutes $(MINUTES) --json build/soak.json
+
 clean:  ## caches and builds; not the environment, not the lab
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +

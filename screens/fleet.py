@@ -66,9 +66,10 @@ class FleetScreen(FactsScreen):
         entries = entries_of(self.console_app, now)
         made = {entry.config.name: self._row(entry, now) for entry in entries}
         self._table.entitle(line(("services", "title")), line((f"sorted {self.order.words}", "dim")))
-        self._table.fill(
-            fleet.columns(entries, self.app.size.width - 4), fleet.rows(entries, made, self.console_app.look.glyphs)
-        )
+        # groups stand together by need alone: by a column every service goes by itself
+        by_column = bool(self.order.column)
+        rows = list(made.values()) if by_column else fleet.rows(entries, made, self.console_app.look.glyphs)
+        self._table.fill(fleet.columns(entries, self.app.size.width - 4), rows)
 
     def _row(self, entry: Entry, now: float) -> Row:
         name, glyphs = entry.config.name, self.console_app.look.glyphs

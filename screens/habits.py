@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -37,6 +35,8 @@ class Habits:
         """Remember what an earlier console was told; what was chosen since this one began stays."""
         if self._path is None:
             return
+        import json  # noqa: PLC0415 not before the first paint
+
         try:
             told = _orders(json.loads(self._path.read_text("utf-8")))
         except (OSError, ValueError):
@@ -44,6 +44,9 @@ class Habits:
         self._orders = {**told, **self._orders}
 
     def _write(self, path: Path, orders: dict[str, Order]) -> None:
+        import json  # noqa: PLC0415
+        import tempfile  # noqa: PLC0415
+
         text = json.dumps({"sort": {place: [each.column, each.backwards] for place, each in orders.items()}})
         with self._lock:
             try:

@@ -240,7 +240,7 @@ ACTIONS: tuple[Action, ...] = (
         bar=Bar.NEVER,
     ),
     Action(
-        "palette", ("colon", "ctrl+p"), "command", "Do anything by its name: `:service NAME`, `:theme light`, `:q`.",
+        "palette", ("colon", "ctrl+p"), "find", "Do anything by its name: `:service NAME`, `:theme light`, `:q`.",
         _ALL, opens_line=True,
     ),
     Action("help", ("question_mark",), "help", "This page.", _ALL),

@@ -101,6 +101,7 @@ class BluegreenApp(App[int]):
         self.config_problem = ""
         self._reloading = Reloading(follow, self.post_message) if follow is not None else None
         self._forbidden = forbidden
+        self._opened_forbidden = bool(self.arming.forbidden)
         self._first = service
         self._ticks = 0
         self._seen = (0, 0)  # the watcher's number and the generation of the latest facts
@@ -216,7 +217,9 @@ class BluegreenApp(App[int]):
             return
         before, self.config, self.config_problem = self.config, message.config, ""
         self._use_keys()
-        forbidden = self._forbidden(self.config)
+        # the journal was opened for reading alone then, and stays so
+        stays = "it was forbidden when this console was opened: start it again" if self._opened_forbidden else ""
+        forbidden = self._forbidden(self.config) or stays
         if forbidden != self.arming.forbidden:
             self.arming = replace(self.arming.disarm(), forbidden=forbidden)
         self.trail.forget(frozenset(before.services) - frozenset(self.config.services))

@@ -1,5 +1,6 @@
-"""docs/faults.md: `PYTHONPATH=tests/terminal python tests/fault_pictures.py` breaks a drill in every way that it knows, and draws what is shown.
+"""docs/faults.md: breaks a drill in every way that it knows, and draws what is shown.
 
+`PYTHONPATH=tests/terminal python tests/fault_pictures.py` writes it.
 With names of faults it draws those only, on standard output.
 """
 
@@ -62,7 +63,7 @@ PICTURES = (
     Picture(Fault.BLUE_DEAD, "", ("ERROR", "refused")),
     Picture(Fault.LB_STUCK, "", ("PENDING_UPDATE",), change),
     Picture(Fault.LB_ERROR, "", ("LB ERROR",), change),
-    Picture(Fault.CONFLICT_STORM, "", ("409",), cutover, keys="c", then=0.5),
+    Picture(Fault.CONFLICT_STORM, "", ("409",), cutover, keys="f", then=0.5),
     Picture(Fault.SECOND_OPERATOR, "", ("PENDING",)),
     Picture(Fault.SLOW_API, "", ("STALE",)),
     Picture(Fault.TOKEN_EXPIRY, "", ("fresh",)),

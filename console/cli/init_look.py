@@ -49,6 +49,16 @@ class _Asking:
             self.problems.append(error.message)
             return otherwise
 
+    def members(self, reader: Reader) -> Callable[[str], list[Member]]:
+        """Asks for the members of a pool."""
+        nobody: list[Member] = []
+        return lambda pool: self.ask(lambda: reader.members(pool), nobody)
+
+    def properties(self, reader: Reader) -> Callable[[str], dict[str, str]]:
+        """Asks for the properties of an image."""
+        nothing: dict[str, str] = {}
+        return lambda image: self.ask(lambda: reader.image_properties(image), nothing)
+
 
 def look(reader: Reader) -> Seen:
     """Look at everything once; what does not answer is left out, and said. Raises CloudError when nothing answers."""
@@ -63,8 +73,8 @@ def look(reader: Reader) -> Seen:
     ids = [pool.id for found in pools.values() for pool in found]
     images = list(dict.fromkeys(server.image_id for server in servers if server.image_id))[:_MOST_IMAGES]
     with ThreadPoolExecutor(_AT_ONCE, "look") as workers:
-        members = workers.map(lambda pool: asking.ask(lambda: reader.members(pool), []), ids)
-        properties = workers.map(lambda image: asking.ask(lambda: reader.image_properties(image), {}), images)
+        members = workers.map(asking.members(reader), ids)
+        properties = workers.map(asking.properties(reader), images)
         return Seen(
             servers=tuple(servers),
             balancers=tuple(balancers),

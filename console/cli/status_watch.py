@@ -21,6 +21,7 @@ from console.model.text import visible
 LEFT = 130  # the exit code after ctrl+c
 _GROWS_OLD = 5.0  # seconds after which facts are looked at again although nothing came: they may have become stale
 _PATIENCE = 4.0  # seconds that the first words about a service wait for every source to be asked once
+_NAMES = 6  # of services that the first line names
 _SGR = {Tone.BAD: "31", Tone.GOOD: "32"}
 
 
@@ -42,8 +43,7 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
     coloured = sys.stdout.isatty() and wants_colour(os.environ)
     try:
         if not as_json:
-            which = ", ".join(names or config.services)
-            _write(f"{clock(time.time())} watching {visible(which)} since {time.strftime('%Y-%m-%d')}; ctrl+c ends it")
+            _write(f"{clock(time.time())} {_beginning(names or list(config.services))}")
         poller.start()
         for at, snapshot, news in _told(snapshots, told):
             if as_json:
@@ -60,6 +60,12 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
     finally:
         poller.stop()
     return 0
+
+
+def _beginning(names: Sequence[str]) -> str:
+    shown, more = ", ".join(names[:_NAMES]), len(names) - _NAMES
+    which = visible(shown) + (f" and {more} more" if more > 0 else "")
+    return f"watching {which} since {time.strftime('%Y-%m-%d')}; ctrl+c ends it"
 
 
 def line(at: float, news: News, *, coloured: bool = False) -> str:

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 
-from console.drill.catalogue import IPV6, NEIGHBOUR, POOLS, PROMETHEUS, SECOND, Sketch
+from console.drill.catalogue import IPV6, NEIGHBOUR, POOLS, PROMETHEUS, SECOND, TCP, Sketch
 from console.drill.octavia.amphora import Amphora
 from console.drill.octavia.objects import Balancer, Listener, Member, Monitor, Pool
 from console.drill.octavia.policies import Policy, Rule
@@ -40,8 +40,11 @@ def entrance(world: World, sketch: Sketch, servers: Sequence[Server], address: s
         pool = _pool(balancer, f"{name}-{colour}" if colour else name)
         chosen = [server for server in servers if f"-{colour}-" in server.name] if colour else servers
         pool.members = [_member(project_id, subnet["id"], server, sketch) for server in chosen]
+    protocol = "TCP" if TCP in sketch.traits else "HTTP"
+    for pool in balancer.pools:
+        pool.protocol = protocol
     live = balancer.pools[-1 if sketch.kind == POOLS and sketch.live == "green" else 0]
-    balancer.listeners.append(_listener(balancer, f"{name}-http", port, live.id))
+    balancer.listeners.append(_listener(balancer, f"{name}-{protocol.lower()}", port, live.id, protocol))
     if SECOND in sketch.traits:
         balancer.listeners.append(_listener(balancer, f"{name}-internal", SECOND_PORT, live.id))
     if sketch.kind == POOLS:

@@ -13,6 +13,7 @@ PROMETHEUS = "prometheus"  # a listener with the amphora's metrics
 NEIGHBOUR = "neighbour"  # another team's listener and pool on the same load balancer
 IPV6 = "ipv6"  # an IPv6 address, and an IPv4 one beside it
 STATIC = "static"  # members that are no Nova servers
+TCP = "tcp"  # listener and pool carry bytes, not requests
 NAMES = "names"  # neither tags nor metadata: names tell what belongs and which colour it is
 GREEN = "green"  # green is live
 
@@ -58,7 +59,7 @@ _FIRST = (
     _of("heat-api", GREEN, group="orchestration"),
     _of("nova-conductor", GREEN, kind=POWER, group="compute"),
     _of("barbican-api", GREEN, kind=POOLS, group="identity"),
-    _of("designate-api", group="network"),
+    _of("designate-api", TCP, group="network"),
     _of("octavia-api", group="network"),
     _of("magnum-api", group="orchestration"),
     _of("manila-api", group="storage"),

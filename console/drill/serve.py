@@ -11,7 +11,7 @@ from pathlib import Path
 
 from console.drill import CLOUDS, CONFIG, READY, REPOSITORY, SERVICE
 from console.drill.server import simulation
-from console.drill.settings import Settings
+from console.drill.settings import Fault, Settings
 from console.drill.world import World
 
 LOOK_FOR_PARENT = 0.5  # seconds between two looks
@@ -49,6 +49,7 @@ def introduction(world: World, directory: Path) -> list[str]:
         f"  curl {vip}",
         "",
         "Clouds: drill (may change), drill-viewer (may only look), drill-credential (application credential).",
+        f'Break it: curl -X PUT -d \'{{"fault": "{Fault.LB_STUCK}"}}\' {world.url}/drill/fault (null: all is well)',
         f'Make things happen: curl -X PUT -d \'{{"mode": "unhealthy"}}\' {world.url}/drill/instances/NAME',
     ]
     if world.settings.fault is not None:

@@ -30,6 +30,7 @@ FROM_MEMORY = "remembered, until the cloud answers"
 
 _LARGEST = 256 << 20  # bytes of a file that is worth reading
 _KEPT_FILES, _KEPT_FOR = 20, 30 * 86400.0  # of other configs: so many, and seconds
+_ABANDONED = 3600.0  # seconds after which nobody writes a file any more
 
 
 def file_for(config: Config, environ: Mapping[str, str]) -> Path:
@@ -106,7 +107,13 @@ def is_seen(service: Service) -> bool:
 
 
 def forget_others(path: Path, now: float) -> None:
-    """Delete what is remembered of configs that nobody has opened for long, and of too many. Raises OSError."""
+    """Delete what is remembered of configs that nobody has opened for long, and of too many. Raises OSError.
+
+    What a killed console had begun to write goes as well.
+    """
+    for part in path.parent.glob(".*.part"):
+        if now - part.stat().st_mtime > _ABANDONED:
+            part.unlink()
     files = sorted(path.parent.glob("*.msgpack"), key=lambda one: one.stat().st_mtime, reverse=True)
     for rank, file in enumerate(files):
         if file != path and (rank >= _KEPT_FILES or now - file.stat().st_mtime > _KEPT_FOR):

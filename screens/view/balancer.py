@@ -96,7 +96,10 @@ def _listener(service: Service, part: Balanced, listener: Listener) -> Line:
     return line(
         (f":{listener.protocol_port} {clipped(listener.protocol, 40)}", "strong"),
         _leads(part, listener),
-        f", {status}" if status == "ONLINE" else (f", {status}", "warn"),
+        # there is more to read where it carries something
+        (f", {status}", "")
+        if status == "ONLINE" and not carried
+        else ("" if status == "ONLINE" else f", {status}", "warn"),
         _provisioning(listener.provisioning_status),
         ("" if listener.admin_state_up else ", disabled", "warn"),
         *(((", ", ""), *carried) if carried else ()),

@@ -24,8 +24,8 @@ MEMBERS = (
     Column("address", 21, keeps_end=True),
     Column("weight", 6, right=True),
     Column("checked", 9),
-    Column("applied", 8, needs=80),
-    Column("open", 5, right=True, needs=76),
+    Column("applied", 8, needs=86),
+    Column("open", 5, right=True, needs=66),
     Column("whose", 7),
     Column("instance", 24, keeps_end=True, needs=120),
 )
@@ -166,7 +166,7 @@ def pools(service: Service, each: BalancerCloseup) -> list[Line]:
     """Every pool: whose it is, what leads to it, how it is checked."""
     mine = ours(service)
     shown: list[Line] = []
-    for pool in sorted(each.pools, key=lambda pool: pool.id not in mine):
+    for pool in sorted(each.pools, key=lambda pool: (pool.id not in mine, _colour_of(service, pool) or "")):
         shown += _pool(service, pool, each, is_ours=pool.id in mine)
     return shown or [line(("no pool was seen", "warn"))]
 
@@ -175,7 +175,7 @@ def _pool(service: Service, pool: Pool, each: BalancerCloseup, *, is_ours: bool)
     led = _led(pool, each)
     # a pool that nothing attaches is not in the load balancer's configuration: nobody checks it, and that is no fault
     parked = not led and pool.operating_status == "OFFLINE"
-    colour = next((c for part in service.balanced for c, its in part.pool_of.items() if its == pool.id), None)
+    colour = _colour_of(service, pool)
     head = line(
         (clipped(pool.name or pool.id, 60), "strong" if is_ours else ""),
         (f" {name(colour)}'s" if colour is not None else "", colour.value if colour is not None else ""),
@@ -191,9 +191,15 @@ def _pool(service: Service, pool: Pool, each: BalancerCloseup, *, is_ours: bool)
     return [head, way, line(("  ", "label"), _monitor(pool.monitor))] if is_ours else [head]
 
 
+def _colour_of(service: Service, pool: Pool) -> Colour | None:
+    return next((c for part in service.balanced for c, its in part.pool_of.items() if its == pool.id), None)
+
+
 def _led(pool: Pool, each: BalancerCloseup) -> str:
-    ports = [f":{one.protocol_port}" for one in each.listeners if one.default_pool_id == pool.id and one.admin_state_up]
-    rules = [clipped(one.name or one.id, 40) for one in each.policies if one.pool_id == pool.id and one.attaches]
+    leading = [one for one in each.listeners if one.default_pool_id == pool.id and one.admin_state_up]
+    ports = [f":{port}" for port in sorted(one.protocol_port for one in leading)]
+    named = (one.name or one.id for one in each.policies if one.pool_id == pool.id and one.attaches)
+    rules = [clipped(rule, 40) for rule in dict.fromkeys(named)]
     parts = [f"serves {' '.join(ports)}"] if ports else []
     parts += [f"attached by L7 policy {', '.join(rules[:5])}"] if rules else []
     return ", ".join(parts)
@@ -280,7 +286,7 @@ def sessions_note(service: Service) -> list[Line]:
     """Why sessions are not known, where they are not."""
     source = service.source(SESSIONS)
     why = source.problem or source.hint
-    return [line(("sessions: ", "label"), (clipped(why, 300), "dim"))] if why and not service.sessions else []
+    return [line((clipped(why, 300), "dim"))] if why and not service.sessions else []
 
 
 # -- statuses in a row of facts

@@ -15,6 +15,7 @@ from screens.view.words import age
 
 # what programs colour their output with; it moves nothing, and spelled out it would hide the text
 _MOST = 400_000  # characters
+_ABOVE = frozenset({"id", "name", "status", "power", "task", "fault"})  # said among the facts already
 _COLOURS = re.compile(r"\x1b\[[0-9;:]{0,40}m")
 
 
@@ -22,17 +23,20 @@ def details(instance: Instance, closeup: InstanceCloseup | None) -> list[Line]:
     """Addresses, flavor and the like, image, metadata, tags."""
     server = instance.server
     shown: list[Line] = []
-    if server is not None and server.addresses:
+    told = closeup is not None and bool(closeup.details)
+    if server is not None and server.addresses and not told:
         shown.append(line(("addresses", "title")))
         for each in server.addresses:
             floating = "  floating" if each.floating else ""
             shown.append(line((f"  {clipped(each.network, 40)}  ", "label"), visible(each.ip), (floating, "dim")))
     if closeup is not None:
-        shown += pairs(closeup.details, "server") or trouble(closeup.sources.get("server"))
+        shown += pairs({key: text for key, text in closeup.details.items() if key not in _ABOVE}, "server") or trouble(
+            closeup.sources.get("server")
+        )
         shown += pairs(closeup.image, "image") or trouble(closeup.sources.get("image"))
     elif server is not None:
         shown.append(line(("asking Nova and Glance for more", "dim")))
-    if server is not None:
+    if server is not None and not told:
         shown += pairs(server.metadata, "metadata")
         if server.tags:
             shown.append(line(("tags  ", "label"), ", ".join(clipped(tag, 80) for tag in server.tags[:100])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.model.balancer import Member
 from console.model.colour import Colour
-from console.model.health import Health, Judgement, disagreement, judge
+from console.model.health import Health, Judgement, announced, disagreement, judge
 from console.model.instance import Instance, Probe
 from console.model.server import Server
 from console.model.service import BALANCER, PROBES, SERVERS, SESSIONS, Service
@@ -28,15 +28,18 @@ def find(service: Service | None, key: str) -> Instance | None:
 
 def headline(service: Service, instance: Instance, now: float, glyphs: Glyphs, *, listed: bool = True) -> list[Line]:
     """Name, colour and health, and why: what is known of the instance if one reads nothing else."""
-    found = judge(service, instance, now)
+    found = announced(service, instance, now)
     sign = {Health.HEALTHY: glyphs.good, Health.UNHEALTHY: glyphs.attention}.get(found.health, glyphs.unknown)
     role = {Health.HEALTHY: "badge-well", Health.UNHEALTHY: "badge-ill"}.get(found.health, "badge-ill")
+    badge = (f" {sign} {found.health.value.upper()} " if role == "badge-ill" else f"{sign} {found.health}", role)
+    if found.stopped:
+        badge = (f"{glyphs.idle} stopped", "strong")
     above = line(
         (clipped(instance.name, 80), "strong"),
         "  ",
         *_colour(service, instance, glyphs),
         "  ",
-        (f" {sign} {found.health.value.upper()} " if role == "badge-ill" else f"{sign} {found.health}", role),
+        badge,
         f"  {clipped(found.reason, 400)}",
     )
     notes = [
@@ -58,11 +61,11 @@ def _colour(service: Service, instance: Instance, glyphs: Glyphs) -> Line:
 
 
 def _wavering(instance: Instance, now: float, glyphs: Glyphs) -> list[Line]:
-    announced = instance.announced
-    if announced is None or not announced.wavering:
+    told = instance.announced
+    if told is None or not told.wavering:
         return []
-    held = f"{announced.word} for {age(now - announced.since)}"
-    return [line((f"{glyphs.unknown} {held}; the last look says {announced.seen}, once so far", "warn"))]
+    held = f"{told.word} for {age(now - told.since)}"
+    return [line((f"{glyphs.unknown} {held}; the last look says {told.seen}, once so far", "warn"))]
 
 
 def facts(service: Service, instance: Instance, now: float) -> list[Fact]:
@@ -81,9 +84,9 @@ def _health(service: Service, instance: Instance, now: float) -> list[Fact]:
     shown = [
         fact("health", (found.health.value, "strong" if found.healthy else "bad"), f": {clipped(found.reason, 400)}")
     ]
-    announced = instance.announced
-    if announced is not None:
-        shown.append(fact("", (f"{visible(announced.word)} for {age(now - announced.since)}", "dim")))
+    told = instance.announced
+    if told is not None and not found.stopped:
+        shown.append(fact("", (f"{visible(told.word)} for {age(now - told.since)}", "dim")))
     return shown
 
 
@@ -92,6 +95,8 @@ def _server(service: Service, instance: Instance, now: float) -> list[Fact]:
     server = instance.server
     if server is None:
         words = "no Nova server: a static address" if instance.static else "not listed: gone, or in a cell that is down"
+        if instance.gone:
+            return [fact("server", ("gone: Nova answers 404", "bad"), source=source)]
         return [fact("server", (words, "dim" if instance.static else "warn"), source=source)]
     return [
         fact("server", *_status(server), source=source),

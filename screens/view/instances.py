@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from console.model.balancer import Member
 from console.model.colour import Role
@@ -19,7 +20,7 @@ from screens.view.words import Magnitudes, age, count, name, quantity, role_glyp
 _SIGN = Column("", 1)
 _INSTANCE = Column("instance", 0, most=36, keeps_end=True)
 _NOVA, _MEMBER, _WEIGHT = Column("nova", 7), Column("member", 8), Column("weight", 6, right=True)
-_OPEN = Column("open", 5, right=True, needs=60)
+_OPEN = Column("open", 5, right=True, needs=53)
 _PROBE, _VERSION, _UP = Column("probe", 9), Column("version", 8, needs=70), Column("up", 4, right=True, needs=54)
 _POWER_WORDS = {0: "no state", 1: "runs", 3: "paused", 4: "off", 6: "crashed", 7: "suspended"}
 _SAME = 4  # instances with the same trouble from which on it is said once, with their number
@@ -29,8 +30,9 @@ def columns(service: Service) -> tuple[Column, ...]:
     """What there is to say of an instance: workers are in no pool; sessions are told by a PROMETHEUS listener only."""
     if service.rotation == "power":
         return (_SIGN, _INSTANCE, _NOVA, Column("power", 8), _PROBE, _VERSION, _UP)
-    sessions = (_OPEN,) if service.sessions else ()
-    return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, *sessions, _PROBE, _VERSION, _UP)
+    if service.sessions:
+        return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, _OPEN, _PROBE, _VERSION, replace(_UP, needs=62))
+    return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, _PROBE, _VERSION, _UP)
 
 
 def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs, speeds: Magnitudes) -> tuple[Row, ...]:

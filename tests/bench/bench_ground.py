@@ -113,8 +113,8 @@ def openstack_client() -> str | None:
     if named:
         return named
     with suppress(ImportError):
-        sys.path.insert(0, str(ROOT))
-        from tests.lab.settings import in_venv
+        sys.path.insert(0, str(ROOT / "tests"))
+        from lab.settings import in_venv
 
         lab = Path(in_venv("openstack"))
         return str(lab) if lab.exists() else None

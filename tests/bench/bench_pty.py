@@ -106,6 +106,11 @@ class Timed:
                 found += str(link.readlink()).startswith("socket:")
         return found
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is gone."""
+        return self._reaped()
+
     def ends(self, within: float = 10.0) -> float:
         """Wait for its end; the seconds that took."""
         began = time.perf_counter()

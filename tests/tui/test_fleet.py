@@ -14,6 +14,7 @@ from console.model.closeup import Focus
 from console.model.colour import Colour
 from console.model.instance import Probe
 from console.model.service import Service
+from screens.filtering import Order
 from screens.fleet import FleetScreen
 from screens.view.glyphs import ASCII
 from screens.widgets.table import Table
@@ -96,6 +97,12 @@ async def test_regions_of_a_group_stand_together_and_differences_are_named() -> 
         assert names.index("nova-west") == names.index("nova-east") + 1 == names.index("group:nova") + 2
         assert "differ" in line_with(app, "nova: 2 regions")
         watcher.show(east, service(now, "cinder"), ill(now, "nova-west"))
+        # sorted by a column every service goes by itself
+        await pilot.press("colon", *"sort service", "enter")
+        await until(pilot, lambda: order_of(app) == ["cinder", "nova-east", "nova-west"])
+        await pilot.press("colon", *"sort service backwards", "enter")
+        await until(pilot, lambda: order_of(app)[0] == "nova-west")
+        app.habits.sort("fleet", Order())
         # the group comes first with its worst member
         await until(pilot, lambda: order_of(app)[:2] == ["group:nova", "nova-west"])
         await pilot.press("g", "enter")

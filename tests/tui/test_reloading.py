@@ -12,6 +12,7 @@ from tuikit import config, make_app, service
 from console.config.model import Config
 from console.errors import BluegreenError, ConfigError
 from screens import reloading
+from screens.arming import Arming
 from screens.fleet import FleetScreen
 from screens.keys import remapped
 from screens.messages import ConfigRead
@@ -82,6 +83,16 @@ async def test_a_config_that_forbids_changes_disarms() -> None:
         await shows(pilot, "the config says read_only")
 
 
+async def test_a_console_that_was_opened_read_only_stays_so_until_it_is_started_again() -> None:
+    app, _, _ = make_app(service(time.time()), arming=Arming("the config says read_only"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        app.post_message(ConfigRead(config(interval=7.0)))
+        await shows(pilot, "the config has changed")
+        await pilot.press("o")
+        await shows(pilot, "start it again")
+
+
 async def test_keys_of_the_config_take_the_place_of_the_usual_ones() -> None:
     now = time.time()
     app, watcher, _ = make_app(service(now), settings=config(keys={"refresh": "R", "problems": "X", "cutover": "j"}))
@@ -141,3 +152,13 @@ def test_what_the_follower_finds_becomes_a_message(monkeypatch: pytest.MonkeyPat
     assert told[0] == (None, "config.yaml:3: odd (mend it); the config read before is kept")
     assert told[1] == (good, "")
     assert "not followed" in told[2][1]
+
+
+@pytest.mark.parametrize(("key", "leaves"), [("Z", True), ("ctrl+c", True), ("ctrl+q", True), ("q", False)])
+async def test_leaving_by_another_key(key: str, leaves: bool) -> None:
+    app, _, _ = make_app(service(time.time()), settings=config(keys={"quit": "Z"}))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ACTIVE", "Z quit")
+        await pilot.press(key)
+        await pilot.pause(0.2)
+        assert app.is_running is not leaves

@@ -89,6 +89,7 @@ class Pool(Thing):
     """A pool with its members and its monitor."""
 
     balancer: Balancer = field(kw_only=True, repr=False)
+    protocol: str = "HTTP"
     monitor: Monitor | None = None
     members: list[Member] = field(default_factory=list)
 
@@ -101,7 +102,7 @@ class Pool(Thing):
             "provisioning_status": self.provisioning_status,
             "operating_status": self.operating_status,
             "admin_state_up": self.admin_state_up,
-            "protocol": "HTTP",
+            "protocol": self.protocol,
             "lb_algorithm": "ROUND_ROBIN",
             "session_persistence": None,
             "project_id": self.project_id,

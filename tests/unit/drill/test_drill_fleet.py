@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -128,6 +129,16 @@ def test_green_can_be_the_live_colour(fleet: Any) -> None:
     assert get(url(fleet, "heat-api")).json()["color"] == "green"
     scheduler, conductor = (fleet.drill.world.server(f"nova-{name}-blue-1") for name in ("scheduler", "conductor"))
     assert (scheduler.status, conductor.status) == ("ACTIVE", "SHUTOFF")
+
+
+def test_a_tcp_listener_carries_what_is_no_request() -> None:
+    for cloud in start(services=11, instances=1):
+        found = entrance(cloud, "designate-api").balancer
+        assert (found.listeners[0].view()["protocol"], found.pools[0].view()["protocol"]) == ("TCP", "TCP")
+        assert get(url(cloud, "designate-api")).json()["color"] == "blue"
+        with socket.create_connection((found.vip_address, found.listeners[0].protocol_port), 5) as client:
+            client.sendall(b"this is no request\r\n\r\n")
+            assert client.recv(4096) == b"", "the instance hangs up: nobody answers in its place"
 
 
 def test_a_change_locks_one_load_balancer_only(fleet: Any) -> None:

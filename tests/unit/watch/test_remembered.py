@@ -266,11 +266,15 @@ def test_files_of_configs_that_nobody_opens_go(path: Path) -> None:
     os.utime(old, (NOW - 1e7, NOW - 1e7))
     path.touch()
     os.utime(path, (0, 0))
+    for name, age in ((".left.part", 7200), (".new.part", 1)):
+        path.with_name(name).touch()
+        os.utime(path.with_name(name), (NOW - age, NOW - age))
     forget_others(path, NOW)
     left = {one.name for one in path.parent.iterdir()}
     assert path.name in left
     assert old.name not in left
-    assert len(left) == 21
+    assert len([name for name in left if name.endswith(".msgpack")]) == 21
+    assert [name for name in left if name.endswith(".part")] == [".new.part"]
 
 
 # -- the keeper
