@@ -158,10 +158,10 @@ class ChangeScreen(FactsScreen):
         if rollout.state.ended and not self._ended:
             self._ended = True
             self.say("")  # what was said while it ran is in the past
-        head = [change.headline(rollout.plan, glyphs), *change.story(rollout, orphan=self.orphan, glyphs=glyphs)]
+        story = change.story(rollout, orphan=self.orphan, glyphs=glyphs)
         if (waits := self.waiting) is not None:
-            head.append(change.waits_line(waits, now, glyphs))
-        self._part("#headline", Sheet).show(head)
+            story = [story[0], change.waits_line(waits, now, glyphs)]  # which says as well that it runs
+        self._part("#headline", Sheet).show([change.headline(rollout.plan, glyphs), *story])
         events = self.events
         self._show_steps(progress(rollout, events, orphan=self.orphan), now)
         log = self._part("#log", Panel)

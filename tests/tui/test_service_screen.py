@@ -190,7 +190,5 @@ async def test_a_check_that_only_connects_tells_no_colour() -> None:
     app, _, _ = make_app(replace(service(now), traffic=seen))
     for size in ((120, 40), (80, 24)):
         async with app.run_test(size=size) as pilot:
-            await shows(
-                pilot, "58 of 59 accepted", "colour not told", "lost 1: connection refused"
-            )
+            await shows(pilot, "58 of 59 accepted", "colour not told", "lost 1: connection refused")
         app, _, _ = make_app(replace(service(now), traffic=seen))
