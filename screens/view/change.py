@@ -68,12 +68,12 @@ def _state_lines(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> list[Line
 
 
 def waits_line(waits: Waiting, now: float, glyphs: Glyphs) -> Line:
-    """` WAITS FOR YOU  3 minutes left, then it goes back by itself: n goes on, x gives more time`."""
+    """` WAITS FOR YOU  3m, then it goes back by itself: n go on, x more time`."""
     left = max(waits.until - now, 0)
     if waits.step.kind is StepKind.BAKE:
         return line((f"{glyphs.running} BAKES", "strong"), (f"; {age(left)} left: n ends it early, x adds time", "dim"))
-    then = f" {age(left)} left, then {visible(waits.otherwise)}:"
-    return line((f" {glyphs.attention} WAITS FOR YOU ", "badge-ill"), then, (" n goes on, x gives more time", "warn"))
+    then = f" {age(left)}, then {visible(waits.otherwise)}: "
+    return line((f" {glyphs.attention} WAITS FOR YOU ", "badge-ill"), then, ("n go on, x more time", "warn"))
 
 
 def _settle_hint(glyphs: Glyphs) -> Line:

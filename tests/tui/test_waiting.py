@@ -37,7 +37,7 @@ async def test_it_says_what_it_waits_for_and_what_happens_without_a_word(size: t
         desk.post(waits("pause-10", now))
         await shows(pilot, "LB ")
         await pilot.press("f")
-        await shows(pilot, "WAITS FOR YOU", "left, then it goes back by itself", "n goes on")
+        await shows(pilot, "WAITS FOR YOU", ", then it goes back by itself: n go on, x more time")
 
 
 async def test_the_word_is_typed_and_goes_to_the_journal() -> None:
