@@ -88,6 +88,7 @@ def test_without_a_word_it_goes_back_by_itself(shared: DrillStage, kind: StepKin
     assert shared.batches(since=mark) == 2
 
 
+@pytest.mark.thorough
 def test_more_time_is_given_and_recorded(shared: DrillStage) -> None:
     rollout_id = request.begin(shared.config, shorter(shared.plan(), StepKind.PAUSE, 3.0), WHO, "slow reader")
     with shared.journal() as journal:
@@ -104,7 +105,7 @@ def test_more_time_is_given_and_recorded(shared: DrillStage) -> None:
     assert shared.carries(Colour.BLUE)
 
 
-@pytest.mark.parametrize("kind", [DecisionKind.FINISH, DecisionKind.GO_BACK])
+@pytest.mark.parametrize("kind", [DecisionKind.GO_BACK, pytest.param(DecisionKind.FINISH, marks=pytest.mark.thorough)])
 def test_killed_at_a_share_it_is_finished_or_taken_back(shared: DrillStage, kind: DecisionKind) -> None:
     before = shared.weights()
     rollout_id = shared.record(shared.plan())
