@@ -211,7 +211,15 @@ def environment(clouds_file: Path, home: Path) -> dict[str, str]:
     """The environment of an operator of that cloud."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "XDG_", "BLUEGREEN"))}
     root = str(HERE.parent.parent)
-    return {**kept, "OS_CLIENT_CONFIG_FILE": str(clouds_file), "HOME": str(home), "PYTHONPATH": root}
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        **kept,
+        "OS_CLIENT_CONFIG_FILE": str(clouds_file),
+        "HOME": str(home),
+        "PYTHONPATH": root,
+        "XDG_RUNTIME_DIR": str(runtime),
+    }
 
 
 def until(journal: Journal, rollout_id: str, kind: EventKind) -> None:

@@ -22,11 +22,10 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture
-def disk(stage: DrillStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def disk(stage: DrillStage, tmp_path: Path) -> Iterator[Path]:
     """A small disk that has the journal of the stage; the second place is elsewhere."""
-    place, runtime = tmp_path / "disk", tmp_path / "run"
+    place = tmp_path / "disk"
     place.mkdir()
-    runtime.mkdir(mode=0o700)
     mount = ["mount", "-t", "tmpfs", "-o", "size=20m,mode=0700", "bluegreen-test", str(place)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
         pytest.skip("not run: nobody but root can mount a disk to fill")
@@ -34,8 +33,6 @@ def disk(stage: DrillStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         config = yaml.safe_load(stage.config_file.read_text())
         config["journal"] = f"sqlite:///{place}/journal.db"
         stage.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-        stage.environ = {**stage.environ, "XDG_RUNTIME_DIR": str(runtime)}
-        monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
         yield place
     finally:
         stage.stop_children()

@@ -11,7 +11,7 @@ from stage import WHO, until
 
 from console.model.colour import Colour
 from console.plan.plan import Action
-from console.rollout import request
+from console.rollout import request, second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, EventKind, RolloutState
@@ -90,11 +90,15 @@ def test_a_journal_that_is_deleted_under_a_live_runner_stops_it_before_the_write
     stage.start_over()
     mark = stage.mark()
     stage.trouble("load-balancer", provisioning_status="ACTIVE")
-    time.sleep(5.0)
+    with second_place.open_second() as second:
+        end = time.monotonic() + 30
+        while not second_place.rollouts():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        ended = stage.ended(second, rollout_id)
     assert stage.batches(since=mark) == 0
-    found = stage.look().lease
-    assert found is not None
-    assert found.rollout == rollout_id, "others must see that something is open"
+    assert (ended.state, ended.exit_code) == (RolloutState.FAILED, 1), "the one write that was sent was not taken"
+    assert "was deleted or replaced while it was open: no further step forward is made" in ended.sentence
 
 
 def test_a_refused_rollout_does_not_hide_an_unfinished_one(stage: DrillStage) -> None:

@@ -44,7 +44,6 @@ class Run:
     kill_timer: KillTimer
     timing: Timing
     written: bool = False
-    shifted: bool = False  # a share of the traffic was moved, and is as written
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing
     terminated: bool = False

@@ -58,10 +58,9 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
         case StepKind.RECONCILE:
             reconcile(run, plan, step)
         case StepKind.SHIFT:
-            if run.shifted:
+            if _follows_a_share(plan, step):
                 still_on_course(run, plan, step)
             shift(run, plan, step, send_guarded)
-            run.shifted = True
         case StepKind.PROVE:
             proven = prove(run, plan, step)
         case StepKind.PAUSE:
@@ -73,6 +72,11 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     seconds = boot_clock.now() - began
     run.note(EventKind.PASSED, step.id, f"{step.title}: done in {seconds:.1f} s", seconds=round(seconds, 3))
     return proven
+
+
+def _follows_a_share(plan: Plan, step: Step) -> bool:
+    """Whether the plan has written before this step: the look on which it was made is an old one then."""
+    return step.id != next(one.id for one in plan.steps if one.kind is StepKind.SHIFT)
 
 
 def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
