@@ -124,11 +124,18 @@ class Poller:
     def _run(self) -> None:
         began = time.monotonic()
         while not self._stopped:
-            now = time.monotonic()
-            self._mind_the_clock()
-            self._start_what_is_due(now)
-            self._publish_if_due(now, now - began)
-            self._wait()
+            try:
+                self._go_on(began)
+            except Exception:
+                log.exception("the watch goes on after an error that nobody foresaw")
+                time.sleep(PACE)
+
+    def _go_on(self, began: float) -> None:
+        now = time.monotonic()
+        self._mind_the_clock()
+        self._start_what_is_due(now)
+        self._publish_if_due(now, now - began)
+        self._wait()
 
     def _mind_the_clock(self) -> None:
         """When somebody sets the wall clock, look at once: what values say of their time is wrong by as much."""
