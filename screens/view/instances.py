@@ -9,7 +9,7 @@ from console.model.balancer import Member
 from console.model.colour import Role
 from console.model.health import Health, Judgement, announced, disagreement, judge
 from console.model.instance import Instance, Probe
-from console.model.service import PROBES, SERVERS, ColourSet, Service
+from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service
 from console.model.text import clipped
 from console.model.verdict import role_words
 from screens.view.glyphs import Glyphs
@@ -102,7 +102,7 @@ def _power(service: Service, instance: Instance, now: float) -> Span:
 def _member(service: Service, instance: Instance) -> Span:
     """The worst of its members: what hits one of several is said below the row."""
     if not instance.members:
-        return "no pool", "warn"
+        return ("no pool" if service.source(BALANCER).seen_at is not None else "not seen"), "warn"
     return max((_one_member(service, instance, member) for member in instance.members), key=_badness)
 
 
@@ -232,14 +232,22 @@ def title_right(service: Service, side: ColourSet, now: float) -> Line:
     if service.rotation != "power" and service.pool is None:
         return BLANK
     share = service.share(side.colour)
-    seen = min((at for each in service.decisive if (at := service.source(each).seen_at) is not None), default=None)
-    old = is_stale(service, now) and seen is not None
+    old = _oldest(service, now)
     return line(
-        (f" STALE, {age(now - seen)} old ", "stale") if old and seen is not None else "",
+        (f" {old} ", "stale") if old else "",
         "  " if old else "",
         _led(service, side),
         (f"{100 * share:.0f} %" if share is not None else _no_share(service), "strong" if share else "dim"),
     )
+
+
+def _oldest(service: Service, now: float) -> str:
+    """How old the oldest of the facts is that health depends on; empty while all are fresh."""
+    stale = [source for each in service.decisive if not (source := service.source(each)).fresh(now)]
+    times = [source.seen_at for source in stale if source.seen_at is not None]
+    if len(times) < len(stale):
+        return f"{next(source.name for source in stale if source.seen_at is None)} not seen"
+    return f"STALE, {age(now - min(times))} old" if times else ""
 
 
 def _no_share(service: Service) -> str:
@@ -278,10 +286,10 @@ def _subject(service: Service, role: Role) -> str:
 
 def empty(service: Service, side: ColourSet) -> Line:
     """What stands where there are no rows."""
-    sources = [service.source(each) for each in service.decisive]
-    if all(source.seen_at is None for source in sources):
-        problem = any(source.problem for source in sources)
-        return line(
-            ("not seen: the cloud does not answer" if problem else "waiting for the cloud's first answer", "dim")
-        )
+    missing = [source for each in service.decisive if (source := service.source(each)).seen_at is None]
+    failing = [source.name for source in missing if source.problem]
+    if failing:
+        return line((f"not seen: {' and '.join(failing)} never answered", "warn"))
+    if missing:
+        return line(("waiting for the cloud's first answer", "dim"))
     return line((f"no instances: nothing is known to be {name(side.colour)}", "dim"))
