@@ -141,7 +141,7 @@ class Poller:
         """When somebody sets the wall clock, look at once: what values say of their time is wrong by as much."""
         by = self._wall.set_by()
         if by:
-            log.warning("the clock of this host was set by %+.0f s", by)
+            log.info("the clock of this host was set by %+.0f s", by)
             self._traffic.clock_was_set(by)
             self._schedule.refresh()
 
