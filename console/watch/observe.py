@@ -77,7 +77,7 @@ def _service(watched: Watched, now: float) -> Service:
     """The service; one whose facts nobody foresaw is known of nothing but that, and does not end the others."""
     try:
         return watched.announced(now)
-    except Exception as error:  # noqa: BLE001 it is told as the service's problem
+    except Exception as error:
         log.debug("service %s could not be put together", watched.config.name, exc_info=True)
         problem, hint = unforeseen(error)
         names = decisive_sources(watched.config)
