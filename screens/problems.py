@@ -136,6 +136,10 @@ def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
     who = visible(names[0]) if names else ""
     if len(names) > 1:
         who = f"{count(len(names), 'service')}: {who}, {glyphs.ellipsis}"
+    about, text = visible(trouble.about), trouble.text
+    if len(trouble.sources) > 1:
+        about = count(len(trouble.sources), "source")
+        text = f"{', '.join(trouble.sources[:-1])} and {trouble.sources[-1]}: {text}"
     since = at = ""
     if trouble.since is not None:
         seconds = now - trouble.since
@@ -143,8 +147,8 @@ def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
         since = JUST_NOW if seconds < 60 else f"{'over ' if trouble.seen_here else ''}{age(seconds)}"
         at = time.strftime("%H:%M:%S", time.localtime(trouble.since))
     role = "bad" if trouble.grave else "warn"
-    cells = ((glyphs.attention, role), (who, "strong"), (visible(trouble.about), ""), (since, ""), (at, "dim"))
-    notes = [line((visible(trouble.text), role))]
+    cells = ((glyphs.attention, role), (who, "strong"), (about, ""), (since, ""), (at, "dim"))
+    notes = [line((visible(text), role))]
     if trouble.hint:
         notes.append(line((f"{glyphs.arrow} {visible(trouble.hint)}", "")))
     return Row(key, cells, tuple(notes))
