@@ -221,6 +221,10 @@ class FactsScreen(ListActions):
         """Do what the key says, or say why it can not be done."""
         if self.is_typing:
             raise SkipAction  # the key is a letter of the filter
+        self.act(action_id)
+
+    def act(self, action_id: str) -> None:
+        """The same for what was chosen otherwise: clicked, or by its name."""
         action = keys.action(action_id)
         reason = action.reason(self.situation())
         if reason:

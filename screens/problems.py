@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -81,7 +82,11 @@ class ProblemsScreen(FactsScreen):
             *of_rollouts(app.journal.open, app.journal.orphans, names),
             *troubles(app.snapshot, app.verdicts, names, app.own_problems, now),
         ]
-        self._troubles = {each.key: each for each in found}
+        alike = Counter[str]()
+        self._troubles = {}
+        for each in found:
+            alike[each.key] += 1
+            self._troubles[f"{each.key}|{alike[each.key]}"] = each
         title = count(len(self._troubles), "problem")
         self._table.entitle(
             line((title if found else "problems", "title")), line((f"sorted {self.order.words}", "dim"))

@@ -272,7 +272,7 @@ class BluegreenApp(App[int]):
         """A label in the footer was clicked."""
         screen = self._facts_screen()
         if screen is not None:
-            screen.action_act(message.action_id)
+            screen.act(message.action_id)
 
     def _tick(self) -> None:
         self._ticks += 1

@@ -37,8 +37,8 @@ class Trouble:
 
     @property
     def key(self) -> str:
-        """An identity that survives a further service or second."""
-        return f"{self.about}|{self.services[0] if self.services else ''}|{self.text[:60]}"
+        """An identity that survives a further second; two that differ in figures alone share it."""
+        return f"{self.about}|{self.services[0] if self.services else ''}|{without_figures(self.text)}"
 
 
 def troubles(
