@@ -99,8 +99,8 @@ PICTURES = (
     ),
     Picture(
         Fault.CONFLICT_STORM,
-        "A cutover whose write gets 409, as if somebody were always faster: the step says that it waits for "
-        "the load balancer, since when and until when; nothing was applied, and it is sent again.",
+        "A cutover whose write gets 409, as if somebody were always faster: the step shows the answer and waits "
+        "for the load balancer, up to its deadline; nothing was applied, and the same is sent again.",
         ("409",),
         cutover,
         first="under way",
