@@ -12,7 +12,7 @@ from threading import Thread
 
 from console.cloud.session import Session
 from console.config.model import Config
-from console.model.closeup import Focus
+from console.model.focus import Focus
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.watch.closeup import Closeup

@@ -11,7 +11,7 @@ from watching import Screen
 
 from console.config.model import Config, Rotation, Selection, ServiceConfig, Tls, VipCheck
 from console.model.balancer import LoadBalancer
-from console.model.closeup import Focus
+from console.model.focus import Focus
 from console.model.service import VIP
 from console.model.traffic import VipAnswer
 from console.watch.poller import Poller
