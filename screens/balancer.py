@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from console.model.focus import Focus
 from console.model.text import clipped
 from screens.closeup_screen import CloseupScreen, Tab
 from screens.facts_screen import bindings
@@ -17,7 +18,7 @@ from screens.widgets.sheet import Sheet
 from screens.widgets.table import Table
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
-    from console.model.closeup import BalancerCloseup, Focus
+    from console.model.closeup import BalancerCloseup
     from console.model.service import Service
 
 
@@ -40,8 +41,6 @@ class BalancerScreen(CloseupScreen):
     @property
     def wish(self) -> Focus:
         """The whole load balancer."""
-        from console.model.closeup import Focus  # noqa: PLC0415
-
         return Focus(self.service_name, balancer=True)
 
     def show_body(self, now: float) -> None:

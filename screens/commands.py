@@ -46,7 +46,7 @@ def commands(screen: FactsScreen) -> Iterator[Command]:
     for action in keys.at(screen.place, situation.keymap):
         if action.id != "palette":
             aliases = (action.id.replace("_", " "), *_ALIASES.get(action.id, ()))
-            run = partial(screen.action_act, action.id)
+            run = partial(screen.act, action.id)
             yield Command(action.label.rstrip("…"), action.help, run, action.reason(situation), aliases)
     for name in app.config.services:
         yield Command(

@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from console.model.focus import Focus
 from console.model.text import visible
 from screens import keys
 from screens.keys import Place, Situation
@@ -25,7 +26,6 @@ from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
-    from console.model.closeup import Focus
     from console.model.verdict import Verdict
 
 
@@ -85,8 +85,6 @@ class FactsScreen(ListActions):
     @property
     def wish(self) -> Focus:
         """What the watch should look at more closely while this screen is in front."""
-        from console.model.closeup import Focus  # noqa: PLC0415
-
         return Focus(self.service_name or None)
 
     @property
@@ -221,6 +219,10 @@ class FactsScreen(ListActions):
         """Do what the key says, or say why it can not be done."""
         if self.is_typing:
             raise SkipAction  # the key is a letter of the filter
+        self.act(action_id)
+
+    def act(self, action_id: str) -> None:
+        """The same for what was chosen otherwise: clicked, or by its name."""
         action = keys.action(action_id)
         reason = action.reason(self.situation())
         if reason:

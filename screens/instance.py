@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from console.model.focus import Focus
 from screens.closeup_screen import CloseupScreen, Tab
 from screens.facts_screen import bindings
 from screens.keys import Place
@@ -14,7 +15,7 @@ from screens.widgets.part import Part
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
-    from console.model.closeup import Focus, InstanceCloseup
+    from console.model.closeup import InstanceCloseup
     from console.model.instance import Instance
 
 
@@ -43,8 +44,6 @@ class InstanceScreen(CloseupScreen):
     @property
     def wish(self) -> Focus:
         """This instance in every detail."""
-        from console.model.closeup import Focus  # noqa: PLC0415
-
         return Focus(self.service_name, self.key)
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from console.model.colour import Role
 from console.model.service import ColourSet, Service
 from screens.view import balancer, commits, instances, traffic
+from screens.view import side as side_view
 from screens.view.words import Magnitudes
 from screens.widgets.panel import Panel
 from screens.widgets.table import Table
@@ -32,9 +33,9 @@ def _colour(screen: ServiceScreen, service: Service, side: ColourSet, now: float
     pane, glyphs = screen.pane(side.colour), screen.console_app.look.glyphs
     serves = service.role(side.colour) in (Role.LIVE, Role.BOTH)
     frame = f"frame-{side.colour.value}" if serves else "frame"
-    pane.entitle(instances.title(service, side, glyphs), instances.title_right(service, side, now), frame)
+    pane.entitle(side_view.title(service, side, glyphs), side_view.title_right(service, side, now), frame)
     rows = instances.rows(service, side, now, glyphs, speeds)
-    pane.fill(instances.columns(service), rows, (instances.empty(service, side),))
+    pane.fill(instances.columns(service), rows, (side_view.empty(service, side),))
 
 
 def _traffic(screen: ServiceScreen, service: Service, now: float) -> None:

@@ -10,7 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.config.model import Config
     from console.errors import BluegreenError
-    from console.model.closeup import Focus
+    from console.model.focus import Focus
     from console.model.service import Service
     from console.model.snapshot import Snapshot
     from console.plan.plan import Plan

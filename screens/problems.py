@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -81,7 +82,11 @@ class ProblemsScreen(FactsScreen):
             *of_rollouts(app.journal.open, app.journal.orphans, names),
             *troubles(app.snapshot, app.verdicts, names, app.own_problems, now),
         ]
-        self._troubles = {each.key: each for each in found}
+        alike = Counter[str]()
+        self._troubles = {}
+        for each in found:
+            alike[each.key] += 1
+            self._troubles[f"{each.key}|{alike[each.key]}"] = each
         title = count(len(self._troubles), "problem")
         self._table.entitle(
             line((title if found else "problems", "title")), line((f"sorted {self.order.words}", "dim"))
@@ -136,6 +141,10 @@ def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
     who = visible(names[0]) if names else ""
     if len(names) > 1:
         who = f"{count(len(names), 'service')}: {who}, {glyphs.ellipsis}"
+    about, text = visible(trouble.about), trouble.text
+    if len(trouble.sources) > 1:
+        about = count(len(trouble.sources), "source")
+        text = f"{', '.join(trouble.sources[:-1])} and {trouble.sources[-1]}: {text}"
     since = at = ""
     if trouble.since is not None:
         seconds = now - trouble.since
@@ -143,8 +152,8 @@ def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
         since = JUST_NOW if seconds < 60 else f"{'over ' if trouble.seen_here else ''}{age(seconds)}"
         at = time.strftime("%H:%M:%S", time.localtime(trouble.since))
     role = "bad" if trouble.grave else "warn"
-    cells = ((glyphs.attention, role), (who, "strong"), (visible(trouble.about), ""), (since, ""), (at, "dim"))
-    notes = [line((visible(trouble.text), role))]
+    cells = ((glyphs.attention, role), (who, "strong"), (about, ""), (since, ""), (at, "dim"))
+    notes = [line((visible(text), role))]
     if trouble.hint:
         notes.append(line((f"{glyphs.arrow} {visible(trouble.hint)}", "")))
     return Row(key, cells, tuple(notes))

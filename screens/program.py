@@ -87,6 +87,7 @@ class BluegreenApp(App[int]):
     ) -> None:
         # native ANSI from the start makes Textual strip colours for NO_COLOR, instead of turning them into greys
         super().__init__(ansi_color=True if no_colour else None)
+        self._no_colour = no_colour
         self.config = config
         self.arming = arming or Arming()
         self.snapshot: Snapshot | None = None
@@ -204,9 +205,10 @@ class BluegreenApp(App[int]):
         self._show(body=True)
 
     def on_journal_seen(self, message: JournalSeen) -> None:
-        """The journal has changed."""
-        self.journal = message.view
-        self._show(body=True)
+        """The journal was looked at."""
+        if message.view != self.journal:
+            self.journal = message.view
+            self._show(body=True)
 
     def on_config_read(self, message: ConfigRead) -> None:
         """The config has changed: it is used at once, or what is wrong with it is shown and the one before is kept."""
@@ -225,6 +227,8 @@ class BluegreenApp(App[int]):
         self.trail.forget(frozenset(before.services) - frozenset(self.config.services))
         self.desk.use(self.config)
         self.watching.begin(self.config)
+        if self.config.theme != before.theme and not self._no_colour:
+            self.choose_theme(self.config.theme)
         self._show(body=True)
         again = (
             "; its journal is used when the console is started again" if self.config.journal != before.journal else ""
@@ -268,7 +272,7 @@ class BluegreenApp(App[int]):
         """A label in the footer was clicked."""
         screen = self._facts_screen()
         if screen is not None:
-            screen.action_act(message.action_id)
+            screen.act(message.action_id)
 
     def _tick(self) -> None:
         self._ticks += 1

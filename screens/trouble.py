@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.snapshot import Snapshot
     from console.rollout.records import Rollout
 
-CONSOLE, ROLLOUT = "this console", "rollout"
+CONSOLE, ROLLOUT, HEALTH = "this console", "rollout", "health"
 _DECIDE_NOTHING = ("statistics", "sessions")  # sources; their names are in the model, which is imported later
 
 
@@ -33,11 +33,12 @@ class Trouble:
     seen_here: bool = False
     instance: str = ""
     grave: bool = True
+    sources: tuple[str, ...] = ()  # those that have this cause in common, where there are several
 
     @property
     def key(self) -> str:
-        """An identity that survives a further service or second."""
-        return f"{self.about}|{self.services[0] if self.services else ''}|{self.text[:60]}"
+        """An identity that survives a further second; two that differ in figures alone share it."""
+        return f"{self.about}|{self.services[0] if self.services else ''}|{without_figures(self.text)}"
 
 
 def troubles(
@@ -131,7 +132,7 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
             since, seen_here = instance.announced.since, False
         serving = instance is None or instance.weight > 0
         yield Trouble(
-            (service.name,), "health", text, "", since, seen_here, instance.key if instance is not None else "", serving
+            (service.name,), HEALTH, text, "", since, seen_here, instance.key if instance is not None else "", serving
         )
 
 
@@ -139,10 +140,12 @@ def _merged(found: Iterable[Trouble]) -> list[Trouble]:
     merged: dict[tuple[object, ...], Trouble] = {}
     for each in found:
         # two services may well say the same of two different instances; of themselves they say it with other figures
-        key = (each.about, without_figures(each.text), each.services if each.instance else ())
+        about = each.about if each.about in (HEALTH, ROLLOUT, CONSOLE) else "source"
+        text = without_figures(each.text) if each.about == HEALTH else each.text
+        key = (about, text, each.services if each.instance else ())
         before = merged.get(key)
         if before is None:
-            merged[key] = each
+            merged[key] = replace(each, sources=(each.about,)) if about == "source" else each
             continue
         known = [since for since in (before.since, each.since) if since is not None]
         merged[key] = replace(
@@ -151,6 +154,7 @@ def _merged(found: Iterable[Trouble]) -> list[Trouble]:
             text=_of_the_first(before) if each.text != before.text and len(before.services) == 1 else before.text,
             since=min(known, default=None),
             grave=before.grave or each.grave,
+            sources=tuple(dict.fromkeys((*before.sources, each.about))) if about == "source" else (),
         )
     return list(merged.values())
 

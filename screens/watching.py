@@ -14,7 +14,7 @@ from screens.ports import Watch, Watcher
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.config.model import Config
-    from console.model.closeup import Focus
+    from console.model.focus import Focus
     from console.model.snapshot import Snapshot
 
 

@@ -39,8 +39,9 @@ class Picture:
 
     fault: Fault
     reads: str
-    told: tuple[str, ...]
+    told: tuple[str, ...] = ()
     happens: Callable[[Drill], None] = lambda drill: None
+    first: str = ""  # what is on the screen before the keys
     keys: str = ""
     then: float = 4.0  # seconds from then to the picture
 
@@ -58,20 +59,101 @@ def cutover(drill: Drill) -> None:
 
 
 PICTURES = (
-    Picture(Fault.GREEN_UNHEALTHY, "", ("nova-api-green-3  ", "nova-api-green-3:"), keys="\t"),
-    Picture(Fault.GREEN_BAD_AFTER_SWITCH, "", ("GREEN live", "lost"), cutover),
-    Picture(Fault.BLUE_DEAD, "", ("ERROR", "refused")),
-    Picture(Fault.LB_STUCK, "", ("PENDING_UPDATE",), change),
-    Picture(Fault.LB_ERROR, "", ("LB ERROR",), change),
-    Picture(Fault.CONFLICT_STORM, "", ("409",), cutover, keys="f", then=0.5),
-    Picture(Fault.SECOND_OPERATOR, "", ("PENDING",)),
-    Picture(Fault.SLOW_API, "", ("STALE",)),
-    Picture(Fault.TOKEN_EXPIRY, "", ("fresh",)),
-    Picture(Fault.LOGIN_REFUSED, "", ("STALE",)),
-    Picture(Fault.API_DOWN, "", ("STALE",)),
-    Picture(Fault.API_FORBIDDEN, "", ("STALE",)),
-    Picture(Fault.RATE_LIMITED, "", ("STALE",)),
-    Picture(Fault.NAMES_LOST, "", ("STALE",)),
+    Picture(
+        Fault.GREEN_UNHEALTHY,
+        "GREEN is one short: `2/3`, and `rollback partial`. The problem line names the instance and who says "
+        "so: the load balancer's check fails (member ERROR), and the direct probe got 503. Traffic is "
+        "untouched, for all of it is on BLUE.",
+        ("nova-api-green-3  ", "nova-api-green-3:", "2/3"),
+        first="2/3",
+        keys="\t",
+    ),
+    Picture(
+        Fault.GREEN_BAD_AFTER_SWITCH,
+        "Every check is green, and clients get errors: `lost` counts them, the ribbon marks each second with "
+        "an `x` or `±`, and the problem line says how many failed, with what status, and when last. `rollback "
+        "ready` says what going back would take; `f` follows the rollout that is still under way.",
+        ("GREEN live", "lost", "500"),
+        cutover,
+    ),
+    Picture(
+        Fault.BLUE_DEAD,
+        "A live instance is gone: Nova says ERROR and why, the probe is refused, the member is ERROR as soon "
+        "as the load balancer has noticed. The other two carry all traffic, and no request was lost.",
+        ("NOT WELL", "refused", "2/3"),
+    ),
+    Picture(
+        Fault.LB_STUCK,
+        "The load balancer applies a change that is nobody's rollout, and does not come to an end: "
+        "`PENDING_UPDATE`. The weights on the screen may not be those in use, so roles are `changing`, and "
+        "every action waits for the lock.",
+        ("PENDING_UPDATE", "not a rollout of ours"),
+        change,
+    ),
+    Picture(
+        Fault.LB_ERROR,
+        "The change ended in ERROR: the load balancer takes no further one until its operators have mended "
+        "it, so the way back is `blocked`. Traffic still flows as before, which the VIP's panel proves.",
+        ("LB ERROR", "in doubt"),
+        change,
+    ),
+    Picture(
+        Fault.CONFLICT_STORM,
+        "A cutover whose write gets 409, as if somebody were always faster: the step shows the answer and waits "
+        "for the load balancer, up to its deadline; nothing was applied, and the same is sent again.",
+        ("409",),
+        cutover,
+        first="under way",
+        keys="f",
+        then=0.0,
+    ),
+    Picture(
+        Fault.SECOND_OPERATOR,
+        "Somebody else is at work: the load balancer is PENDING_UPDATE and nobody holds the lease. GREEN has "
+        "a weight that no rollout of ours gave it.",
+        ("PENDING_UPDATE", "not a rollout of ours"),
+        then=0.0,
+    ),
+    Picture(
+        Fault.SLOW_API,
+        "Nothing: facts that come 2 s later are still fresh, and no key waits for them.",
+        then=15.0,
+    ),
+    Picture(
+        Fault.TOKEN_EXPIRY,
+        "Nothing: the console logs in again by itself, and no fact grows old meanwhile.",
+        then=15.0,
+    ),
+    Picture(
+        Fault.LOGIN_REFUSED,
+        "Nothing can be read from the cloud: the credentials are refused. The last facts stay on the screen "
+        "with their age, each marked `?`; probes and VIP go on, since they need no login. No colour counts as "
+        "healthy on old facts.",
+        ("STALE", "refused"),
+    ),
+    Picture(
+        Fault.API_DOWN,
+        "Only Nova is gone: the servers' facts are STALE, with the cause and when it is tried again. The load "
+        "balancer, the probes and the traffic are still fresh.",
+        ("STALE", "servers"),
+    ),
+    Picture(
+        Fault.API_FORBIDDEN,
+        "Only Octavia refuses: its facts are STALE, the answer is quoted, and the hint says whose matter that "
+        "is. Servers, probes and traffic are still fresh.",
+        ("STALE", "403"),
+    ),
+    Picture(
+        Fault.RATE_LIMITED,
+        "Octavia asks to slow down; the console does, says for how long, and shows the age of what it last knew.",
+        ("STALE", "429"),
+    ),
+    Picture(
+        Fault.NAMES_LOST,
+        "The cloud's names cannot be resolved any more: each source says so as it grows STALE; probes and "
+        "traffic, which are asked by address, go on.",
+        ("STALE", "not known"),
+    ),
 )
 
 
@@ -97,7 +179,7 @@ def drawn(picture: Picture) -> str:
             drill.control.put("fault", json={"fault": picture.fault.value}).raise_for_status()
             picture.happens(drill)
             if picture.keys:
-                console.pump(2.0)
+                console.wait_for(picture.first, within=WITHIN)
                 console.child.send(picture.keys)
             with contextlib.suppress(AssertionError):
                 console.wait_for(*picture.told, within=WITHIN)

@@ -21,6 +21,7 @@ from console.model.text import visible
 LEFT = 130  # the exit code after ctrl+c
 _GROWS_OLD = 5.0  # seconds after which facts are looked at again although nothing came: they may have become stale
 _PATIENCE = 4.0  # seconds that the first words about a service wait for every source to be asked once
+_CLOSELY = 5  # services that can be asked as closely as one; of more none is, as on the fleet's screen
 _NAMES = 6  # of services that the first line names
 _SGR = {Tone.BAD: "31", Tone.GOOD: "32"}
 
@@ -35,6 +36,7 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
 
     Raises UsageError for a service that the config does not have.
     """
+    from console.model.focus import Focus
     from console.watch.poller import Poller
 
     snapshots: SimpleQueue[Snapshot] = SimpleQueue()
@@ -44,6 +46,8 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
     try:
         if not as_json:
             _write(f"{clock(time.time())} {_beginning(names or list(config.services))}")
+        if len(names or config.services) > _CLOSELY:
+            poller.focus(Focus())
         poller.start()
         for at, snapshot, news in _told(snapshots, told):
             if as_json:

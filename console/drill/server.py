@@ -28,7 +28,7 @@ from starlette.types import ASGIApp
 
 from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scenarios, scene
 from console.drill.api import Fault, not_found
-from console.drill.loopback import no_tls, stop_listening
+from console.drill.loopback import allow_sockets, no_tls, stop_listening
 from console.drill.octavia import l7, members, others, reading
 from console.drill.outages import Outages
 from console.drill.record import Recorder
@@ -208,6 +208,7 @@ async def _finish(server: uvicorn.Server, serving: asyncio.Future[None]) -> None
 
 async def _world(settings: Settings, history: git_history.History) -> World:
     problem: OSError | None = None
+    allow_sockets(_sockets(settings))
     for _ in range(ATTEMPTS):
         world = scene.build(settings, history, scene.choose_network(settings))
         try:
@@ -224,6 +225,11 @@ async def _world(settings: Settings, history: git_history.History) -> World:
         f"the drill's instances cannot listen on loopback addresses: {problem}",
         "it needs all of 127.0.0.0/8, as Linux has it, and ports 8774 and 8080 free there",
     )
+
+
+def _sockets(settings: Settings) -> int:
+    """One listens for each instance; probes, checks and clients have as many connections again, and relays two each."""
+    return 500 + 6 * settings.services * settings.instances
 
 
 async def _stop(world: World) -> None:

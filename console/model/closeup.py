@@ -11,18 +11,6 @@ from console.model.stats import Rates
 
 
 @dataclass(frozen=True, slots=True)
-class Focus:
-    """What a screen shows, so that the watch asks for its details. Nothing of it: the cycle alone.
-
-    `instance` is an instance's key; `balancer` asks for the whole load balancer; `service` for its statistics.
-    """
-
-    service: str | None = None
-    instance: str | None = None
-    balancer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """One event of an action on a server. Times in Unix seconds; `finish` None while it runs."""
 

@@ -12,6 +12,8 @@ def role_words(service: Service, colour: Colour) -> str:
     """A Role, or `unknown`, `changing`, `in doubt` where what the API shows may not be what is applied."""
     if any(service.source(name).seen_at is None for name in service.decisive if name == BALANCER) or not _seen(service):
         return UNKNOWN
+    if not service.side(colour).instances and any(service.source(name).seen_at is None for name in service.decisive):
+        return UNKNOWN
     statuses = _statuses(service, colour)
     if any(status.startswith("PENDING") for status in statuses):
         return CHANGING

@@ -9,7 +9,7 @@ from typing import Any
 
 from console.cloud.details import Details
 from console.model.balancer import Listener
-from console.model.closeup import Focus
+from console.model.focus import Focus
 from console.model.service import BALANCER, SERVERS, SESSIONS, STATS, Service, Source
 from console.model.snapshot import Snapshot
 from console.model.stats import MemberSessions, Rates

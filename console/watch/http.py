@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -51,7 +52,7 @@ class Answer:
 def client(
     verify: ssl.SSLContext | None = None, *, headers: Mapping[str, str] | None = None, proxy: str = ""
 ) -> httpx.AsyncClient:
-    """A client that connects anew for each request. Without `verify`, certificates are not checked.
+    """A client that connects anew for each request and keeps no cookies. Without `verify` no certificate is checked.
 
     `proxy`: a URL, or `environment` for the proxy variables of this host, which otherwise do not apply: they are for
     the way out, not for instances and VIPs. Raises ConfigError for a proxy that cannot be used.
@@ -66,6 +67,8 @@ def client(
             follow_redirects=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers=own,
+            # a load balancer's cookie would send each request to the member of the first
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
     except (ValueError, httpx.InvalidURL, ImportError) as error:
         # the message may hold the URL with its password

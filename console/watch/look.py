@@ -68,8 +68,7 @@ class Look(Generic[Value]):
             self.pause = error.retry_after if isinstance(error, ApiError) else 0.0
             self._failed(began, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 an answer that nobody foresaw must not end the watch
-            problem = f"unexpected {type(error).__name__}: {error}"
-            self._failed(began, problem, "a fault of this program: please report it")
+            self._failed(began, *unforeseen(error))
         else:
             self.pause = 0.0
             self.tell(value, self._wall(began))
@@ -110,6 +109,11 @@ class Look(Generic[Value]):
 
     def _offset(self) -> float:
         return self._clock() - self._steady()
+
+
+def unforeseen(error: Exception) -> tuple[str, str]:
+    """Problem and hint of an error that nobody foresaw."""
+    return f"unexpected {type(error).__name__}: {error}", "a fault of this program: please report it"
 
 
 class WallClock:

@@ -50,11 +50,11 @@ def build(
     chosen = [_service(config, name) for name in (config.services if names is None else names)]
     good_for = max(3 * config.interval, 15.0)
     network = config.lease.network
-    wheres = dict.fromkeys(where for one in chosen for where in (one.server_place, one.balancer_place))
+    wheres = dict.fromkeys(where for one in chosen for where in (_server_place(one), _balancer_place(one)))
     places = {
         where: Place(
             where,
-            [one for one in chosen if one.server_place == where and needs_servers(one.instances)],
+            [one for one in chosen if _server_place(one) == where and needs_servers(one.instances)],
             lease_network=network,
             good_for=good_for,
             clock=clock,
@@ -68,8 +68,8 @@ def build(
     watched = {
         one.name: Watched(
             one,
-            places[one.balancer_place],
-            servers_from=places[one.server_place],
+            places[_balancer_place(one)],
+            servers_from=places[_server_place(one)],
             good_for=good_for,
             clock=clock,
             leased=network is not None,
@@ -78,6 +78,16 @@ def build(
     }
     nodes = _nodes(tuple(places.values()), tuple(watched.values()), leased=network is not None, traffic=traffic)
     return Graph(tuple(places.values()), watched, tuple(nodes))
+
+
+def _server_place(service: ServiceConfig) -> tuple[str, str | None]:
+    """Where Nova is asked; a service without servers asks it nowhere."""
+    return service.server_place if needs_servers(service.instances) else service.balancer_place
+
+
+def _balancer_place(service: ServiceConfig) -> tuple[str, str | None]:
+    """Where Octavia is asked; workers have no load balancer."""
+    return service.balancer_place if service.rotation.attached else service.server_place
 
 
 def _nodes(places: Sequence[Place], watched: Sequence[Watched], *, leased: bool, traffic: bool) -> list[Node]:

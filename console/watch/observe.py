@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from graphlib import TopologicalSorter
@@ -9,10 +10,16 @@ from queue import SimpleQueue
 
 from console.cloud.session import Session
 from console.config.model import Config
+from console.model.service import Service, Source
 from console.model.snapshot import Snapshot
+from console.watch.assemble import Facts, assemble, decisive_sources
+from console.watch.look import unforeseen
 from console.watch.nodes import Graph, Node, build
 from console.watch.place import Connect, Place
+from console.watch.watched import Watched
 from console.watch.workers import Workers
+
+log = logging.getLogger("bluegreen.watch")
 
 
 class Observer:
@@ -63,4 +70,17 @@ def run_once(nodes: Sequence[Node], workers: dict[Place, Workers]) -> None:
 
 def snapshot(graph: Graph, now: float, generation: int) -> Snapshot:
     """What is known of every watched service at this moment."""
-    return Snapshot(now, generation, {name: watched.announced(now) for name, watched in graph.watched.items()})
+    return Snapshot(now, generation, {name: _service(watched, now) for name, watched in graph.watched.items()})
+
+
+def _service(watched: Watched, now: float) -> Service:
+    """The service; one whose facts nobody foresaw is known of nothing but that, and does not end the others."""
+    try:
+        return watched.announced(now)
+    except Exception as error:
+        log.debug("service %s could not be put together", watched.config.name, exc_info=True)
+        problem, hint = unforeseen(error)
+        names = decisive_sources(watched.config)
+        return assemble(
+            watched.config, Facts(sources={name: Source(name, problem=problem, hint=hint) for name in names})
+        )

@@ -117,7 +117,11 @@ class Place:
             server.image_id
             for server in self.servers.value or ()
             if server.image_id is not None and server.image_id not in self.images
-            if any(wanted(service.version, IMAGE, server) for service in self.services)
+            if any(
+                (service.instances.members or selects(service.instances, server))
+                and wanted(service.version, IMAGE, server)
+                for service in self.services
+            )
         }
 
     def _ask_ports(self) -> Ports:

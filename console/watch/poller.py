@@ -12,7 +12,7 @@ from threading import Thread
 
 from console.cloud.session import Session
 from console.config.model import Config
-from console.model.closeup import Focus
+from console.model.focus import Focus
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.watch.closeup import Closeup
@@ -124,17 +124,24 @@ class Poller:
     def _run(self) -> None:
         began = time.monotonic()
         while not self._stopped:
-            now = time.monotonic()
-            self._mind_the_clock()
-            self._start_what_is_due(now)
-            self._publish_if_due(now, now - began)
-            self._wait()
+            try:
+                self._go_on(began)
+            except Exception:
+                log.exception("the watch goes on after an error that nobody foresaw")
+                time.sleep(PACE)
+
+    def _go_on(self, began: float) -> None:
+        now = time.monotonic()
+        self._mind_the_clock()
+        self._start_what_is_due(now)
+        self._publish_if_due(now, now - began)
+        self._wait()
 
     def _mind_the_clock(self) -> None:
         """When somebody sets the wall clock, look at once: what values say of their time is wrong by as much."""
         by = self._wall.set_by()
         if by:
-            log.warning("the clock of this host was set by %+.0f s", by)
+            log.info("the clock of this host was set by %+.0f s", by)
             self._traffic.clock_was_set(by)
             self._schedule.refresh()
 

@@ -216,7 +216,7 @@ class Watched:
         now, before = self._clock(), self.commits.value
         versions = versions_of(self.service())
         asked, at = self._compared
-        if before is not None and asked == versions and now - at < COMMITS_AGE:
+        if before is not None and asked == versions and 0 <= now - at < COMMITS_AGE:
             return before
         found = compare(self.config.commits, versions.live, versions.idle)
         self._compared = (versions, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Monitor, Pool
 from console.model.readiness import balancers, pools
-from console.model.service import BALANCER, Service
+from console.model.service import BALANCER, SERVERS, Service
 from console.model.text import clipped, visible
 from screens.view import rates
 from screens.view.line import Line, Span, line
@@ -152,6 +152,9 @@ def _foreign(service: Service) -> list[Line]:
         return []
     weighted = sum(member.in_rotation for member in service.foreign)
     carrying = f", {weighted} with weight" if weighted else ""
+    if service.source(SERVERS).seen_at is None:
+        # before the servers were seen nobody knows whose a member is
+        return [line((f"{count(len(service.foreign), 'member')}{carrying}: whose is not known yet", "warn"))]
     return [line((f"{count(len(service.foreign), 'foreign member')}{carrying}: never written", "warn"))]
 
 

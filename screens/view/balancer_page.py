@@ -8,7 +8,7 @@ from console.model.balancer import Balanced, Listener, Member, Monitor, Policy, 
 from console.model.closeup import BalancerCloseup
 from console.model.colour import Colour
 from console.model.instance import Instance
-from console.model.service import BALANCER, SESSIONS, STATS, Service
+from console.model.service import BALANCER, SERVERS, SESSIONS, STATS, Service
 from console.model.text import clipped, visible
 from screens.view import rates
 from screens.view.balancer import changing
@@ -249,6 +249,7 @@ def _order(owner: Instance | None, is_ours: bool) -> tuple[int, str]:
 
 def _row(service: Service, one: Member, pool_id: str, whose: tuple[Instance | None, bool], glyphs: Glyphs) -> Row:
     owner, is_ours = whose
+    known = service.source(SERVERS).seen_at is not None or SERVERS not in service.decisive
     ill = one.operating_status == "ERROR" or one.provisioning_status == "ERROR"
     sign: Span = (glyphs.attention, "bad") if ill else (glyphs.held, "warn") if one.held_by else (" ", "")
     role = "" if is_ours else "dim"
@@ -264,7 +265,7 @@ def _row(service: Service, one: Member, pool_id: str, whose: tuple[Instance | No
             ("disabled", "warn") if not one.admin_state_up else (visible(one.operating_status), role or _told(one)),
             (visible(one.provisioning_status), role or ("" if one.provisioning_status == "ACTIVE" else "bad")),
             (quantity(sessions.current) if sessions is not None else "", role),
-            _whose(owner, is_ours=is_ours),
+            _whose(owner, is_ours=is_ours, known=known),
             (clipped(owner.name, 100) if owner is not None else "", "dim"),
         ),
     )
@@ -276,10 +277,12 @@ def _told(one: Member) -> str:
     )
 
 
-def _whose(owner: Instance | None, *, is_ours: bool) -> Span:
+def _whose(owner: Instance | None, *, is_ours: bool, known: bool) -> Span:
     if owner is not None:
         return (name(owner.colour), owner.colour.value) if owner.colour is not None else ("neither", "warn")
-    return ("foreign", "warn") if is_ours else ("others'", "dim")
+    if not is_ours:
+        return "others'", "dim"
+    return "foreign" if known else "unknown", "warn"
 
 
 def sessions_note(service: Service) -> list[Line]:

@@ -85,7 +85,7 @@ def columns(entries: Sequence[Entry], cells: int) -> tuple[Column, ...]:
         Column("service", name, keeps_end=True),
         Column("env", 5, needs=0 if mixed else _NEVER),
         Column("region", 12, needs=_ROOMY if regions else _NEVER),
-        Column("state", 10),
+        Column("state", 12 if cells >= _ROOMY else 10),
         Column("live", 15),
         Column("idle", 15, needs=76),
         Column("lost", 6, needs=_WIDEST),

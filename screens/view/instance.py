@@ -125,7 +125,8 @@ def _members(service: Service, instance: Instance, now: float) -> list[Fact]:
         return [fact("rotation", "power: it serves while it runs; no load balancer stands before it")]
     source = by("Octavia", service.source(BALANCER), now)
     if instance.member is None:
-        return [fact("member", ("in no pool", "warn"), source=source)]
+        unseen = service.source(BALANCER).seen_at is None
+        return [fact("member", ("not known" if unseen else "in no pool", "warn"), source=source)]
     every = (instance.member, *instance.further)
     return [each for member in every for each in _member(service, member, instance, source, now)]
 
@@ -188,7 +189,7 @@ def _probe(service: Service, instance: Instance, now: float) -> list[Fact]:
         return [fact("probe", ("none: the config has no `health` for this service", "dim"))]
     probe = instance.probe
     if probe is None:
-        return [fact("probe", ("not probed yet", "warn"), source=by("probe", service.source(PROBES), now))]
+        return [fact("probe", ("not probed yet", "warn"))]
     if probe.not_from_here:
         return [fact("probe", ("not probed from here: unknown, not healthy", "warn"))]
     old = now - probe.at > service.source(PROBES).good_for

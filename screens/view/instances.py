@@ -9,13 +9,12 @@ from console.model.balancer import Member
 from console.model.colour import Role
 from console.model.health import Health, Judgement, announced, disagreement, judge
 from console.model.instance import Instance, Probe
-from console.model.service import PROBES, SERVERS, ColourSet, Service
+from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service
 from console.model.text import clipped
-from console.model.verdict import role_words
 from screens.view.glyphs import Glyphs
-from screens.view.line import BLANK, Line, Span, line
+from screens.view.line import Line, Span, line
 from screens.view.table import Column, Row
-from screens.view.words import Magnitudes, age, count, name, quantity, role_glyph
+from screens.view.words import Magnitudes, age, count, quantity
 
 _SIGN = Column("", 1)
 _INSTANCE = Column("instance", 0, most=36, keeps_end=True)
@@ -102,7 +101,7 @@ def _power(service: Service, instance: Instance, now: float) -> Span:
 def _member(service: Service, instance: Instance) -> Span:
     """The worst of its members: what hits one of several is said below the row."""
     if not instance.members:
-        return "no pool", "warn"
+        return ("no pool" if service.source(BALANCER).seen_at is not None else "not seen"), "warn"
     return max((_one_member(service, instance, member) for member in instance.members), key=_badness)
 
 
@@ -166,11 +165,6 @@ def _up(instance: Instance, now: float) -> str:
     return age(now - instance.server.created_at) if instance.server.created_at is not None else "?"
 
 
-def is_stale(service: Service, now: float) -> bool:
-    """Whether a source that health depends on is too old; said once, not for each instance."""
-    return not all(service.source(name).fresh(now) for name in service.decisive)
-
-
 def _notes(
     instance: Instance, health: Judgement, odd: str, glyphs: Glyphs, *, alike: int, said: set[str]
 ) -> list[Line]:
@@ -214,74 +208,3 @@ def _differing(service: Service, instance: Instance) -> list[Line]:
         for member in instance.members
     ]
     return [line((f"weight {', '.join(parts)}", "warn"))]
-
-
-def title(service: Service, side: ColourSet, glyphs: Glyphs) -> Line:
-    """`BLUE ● live  3f2a9c1  Fix quota race`."""
-    role = role_words(service, side.colour)
-    subject = _subject(service, service.role(side.colour))
-    return line(
-        (f"{name(side.colour)} {role_glyph(role, glyphs)} {_words(role)}", f"{side.colour.value} live"),
-        (f"  {clipped(side.version, 60)}", "strong") if side.instances else "",
-        (f"  {subject}", "dim") if subject else "",
-    )
-
-
-def title_right(service: Service, side: ColourSet, now: float) -> Line:
-    """What the colour gets of the traffic, and how old that is when it is old."""
-    if service.rotation != "power" and service.pool is None:
-        return BLANK
-    share = service.share(side.colour)
-    seen = min((at for each in service.decisive if (at := service.source(each).seen_at) is not None), default=None)
-    old = is_stale(service, now) and seen is not None
-    return line(
-        (f" STALE, {age(now - seen)} old ", "stale") if old and seen is not None else "",
-        "  " if old else "",
-        _led(service, side),
-        (f"{100 * share:.0f} %" if share is not None else _no_share(service), "strong" if share else "dim"),
-    )
-
-
-def _no_share(service: Service) -> str:
-    return {"power": "no worker runs", "pools": "listeners differ"}.get(service.rotation, "no weight")
-
-
-def _led(service: Service, side: ColourSet) -> Span:
-    """Rotation `pools`: the listeners that send to the colour's pool; where none does, whether it is checked."""
-    if service.rotation != "pools":
-        return "", ""
-    ports = sorted(
-        one.protocol_port
-        for part in service.balanced
-        for one in part.listeners
-        if one.default_pool_id is not None and one.default_pool_id == part.pool_of.get(side.colour)
-    )
-    if ports:
-        return " ".join(f":{port}" for port in ports) + "  ", ""
-    mine = [(part, pool) for part in service.balanced if (pool := part.pool_of.get(side.colour)) is not None]
-    if not mine:
-        return "no pool  ", "warn"
-    if all(part.attached(pool) for part, pool in mine):
-        return "parked, checked  ", "dim"
-    return "parked, not checked by the LB  ", "dim" if service.probed else "warn"
-
-
-def _words(role: str) -> str:
-    return {"both": "shares the traffic", "none": "no instances"}.get(role, role)
-
-
-def _subject(service: Service, role: Role) -> str:
-    view = service.commits
-    commit = None if view is None else view.live if role is Role.LIVE else view.idle if role is Role.IDLE else None
-    return clipped(commit.subject, 200) if commit is not None else ""
-
-
-def empty(service: Service, side: ColourSet) -> Line:
-    """What stands where there are no rows."""
-    sources = [service.source(each) for each in service.decisive]
-    if all(source.seen_at is None for source in sources):
-        problem = any(source.problem for source in sources)
-        return line(
-            ("not seen: the cloud does not answer" if problem else "waiting for the cloud's first answer", "dim")
-        )
-    return line((f"no instances: nothing is known to be {name(side.colour)}", "dim"))

@@ -51,7 +51,7 @@ def calls(folder: Path, cycles: int) -> Iterator[Row]:
 
     from fake_openstack import FakeOpenStack, populate, running
 
-    from console.model.closeup import Focus
+    from console.model.focus import Focus
     from console.watch.poller import Poller
 
     with running(FakeOpenStack()) as cloud:

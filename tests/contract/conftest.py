@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from ground import Ground, on_drill, on_lab
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "terminal"))  # a terminal to run the program in: `ttykit`
 
 
 @pytest.fixture(scope="session", params=["drill", "lab"])

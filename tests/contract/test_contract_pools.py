@@ -18,7 +18,11 @@ from lab.testing import lab, require_lab
 from raw import Answer, lbaas
 
 from console.cloud.session import Session
+from console.config.model import Config, Rotation, Selection, ServiceConfig
 from console.drill.server import running_drill
+from console.model.colour import Colour
+from console.model.service import Service
+from console.watch.observe import Observer
 
 HEADER, SECRET = "X-Contract", "abc"
 SERVICE = "pair"
@@ -218,3 +222,29 @@ def test_another_default_pool_moves_the_traffic_and_parks_the_old_one(pair: Pair
     until(lambda: pair.get(f"/pools/{pair.blue}")["operating_status"], "OFFLINE")
     if pair.serves:
         assert pair.colours({}) == {"green"}
+
+
+def test_the_console_reads_what_serves_what_is_parked_and_what_a_preview_attaches(pair: Pair) -> None:
+    rotation = Rotation(pair.balancer, "", kind="pools", pools={"blue": pair.blue, "green": pair.green})
+    selection = Selection(members=True, colour="pool")
+    one = ServiceConfig("pair", pair.session.cloud, rotation, instances=selection)
+    observer = Observer(Config(Path("c.yaml"), {"pair": one}, journal="sqlite://"), connect=lambda *_: pair.session)
+
+    def look() -> Service:
+        found = observer.observe().services["pair"]
+        assert {source.problem for source in found.sources.values()} == {""}
+        return found
+
+    parked = look()
+    assert (parked.live, parked.share(Colour.GREEN)) == (Colour.BLUE, 0.0)
+    assert all(one.parked for one in parked.green.instances)
+    assert not any(one.parked for one in parked.blue.instances)
+    policy = pair.policy()
+    assert all(one.parked for one in look().green.instances), "a policy without a rule attaches nothing"
+    pair.rule(policy["id"])
+    previewed = look()
+    assert not any(one.parked for one in previewed.green.instances)
+    assert [rule.key for one in previewed.balanced[0].policies for rule in one.rules] == [HEADER]
+    assert SECRET not in repr(previewed)
+    pair.write(f"/listeners/{pair.listener}", "PUT", {"listener": {"default_pool_id": pair.green}})
+    assert look().live is Colour.GREEN

@@ -76,7 +76,7 @@ def test_every_screen_uses_what_the_terminal_has(
 ) -> None:
     console = open_console(ON_FAKES, "fleet", env=env)
     screens = list(walked(console))
-    assert len(set(screens)) > 8, "the walk shows many screens"
+    assert len(set(screens)) > 6, "the walk shows many screens"
     assert colour_kinds(console) <= kinds
     assert bool(colour_kinds(console)) is bool(kinds)
     if ascii_only:

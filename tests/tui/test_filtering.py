@@ -81,6 +81,18 @@ async def test_letters_typed_right_after_the_slash_are_letters() -> None:
         assert "rows" not in text_of(app)
 
 
+async def test_a_label_that_is_clicked_while_a_filter_is_typed_is_done() -> None:
+    now = time.time()
+    app, _, _ = make_app(service(now, "cinder"), service(now, "nova"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "all well")
+        await pilot.press("slash", *"nov")
+        await shows(pilot, "1 of 2 rows")
+        bar = next(y for y, text in enumerate(lines_of(app)) if "? help" in text)
+        await pilot.click(offset=(lines_of(app)[bar].index("? help") + 1, bar))
+        await shows(pilot, "keys on the fleet screen")
+
+
 async def test_the_filter_holds_for_both_colours_and_for_facts_to_come() -> None:
     now = time.time()
     app, watcher, _ = make_app(service(now))

@@ -10,8 +10,8 @@ from screen_text import line_with, lines_of, shows, text_of, until
 from tuikit import config, instance, make_app, service, stale, with_instances
 
 from console.config.model import Config
-from console.model.closeup import Focus
 from console.model.colour import Colour
+from console.model.focus import Focus
 from console.model.instance import Probe
 from console.model.service import Service
 from screens.filtering import Order

@@ -19,6 +19,7 @@ from console.model.traffic import Traffic, VipAnswer
 from console.model.verdict import verdict
 from screens.arming import Arming
 from screens.view import balancer, commits, header, instances, traffic
+from screens.view import side as side_view
 from screens.view.glyphs import ASCII, UNICODE, Glyphs
 from screens.view.header import Head
 from screens.view.line import Line, plain
@@ -104,7 +105,7 @@ def test_every_panel_shows_whatever_there_is(facts: Service, signs: Glyphs, cell
     shown += header.problems(found.problems, (), 3, signs)
     for side in facts.colours:
         rows = instances.rows(facts, side, NOW, signs, Magnitudes())
-        shown += [instances.title(facts, side, signs), instances.title_right(facts, side, NOW)]
+        shown += [side_view.title(facts, side, signs), side_view.title_right(facts, side, NOW)]
         shown += [row_line(instances.columns(facts), row, cells, signs.ellipsis) for row in rows]
         shown += [note for row in rows for note in row.notes]
     shown += [traffic.title(facts), traffic.title_right(facts, NOW), *traffic.lines(facts, cells, NOW, signs)]

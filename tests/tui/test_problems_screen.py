@@ -52,6 +52,18 @@ async def test_a_source_that_fails_and_is_still_fresh_is_listed_too() -> None:
         await shows(pilot, "the repository is locked")
 
 
+async def test_two_problems_that_differ_in_figures_alone_are_two() -> None:
+    now = time.time()
+    facts = failing(service(now), BALANCER, "503 from https://lb1.example.org", now - 300, age=5)
+    facts = failing(facts, COMMITS, "503 from https://lb2.example.org", now - 300, age=5)
+    facts = replace(facts, sources={**facts.sources, COMMITS: replace(facts.sources[COMMITS], name=BALANCER)})
+    app, _, _ = make_app(facts)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "STALE")
+        await pilot.press("p")
+        await shows(pilot, "503 from https://lb1.example.org", "503 from https://lb2.example.org", "2 problems")
+
+
 async def test_without_problems_it_says_so() -> None:
     now = time.time()
     app, _, _ = make_app(service(now, "nova"), service(now, "glance"))

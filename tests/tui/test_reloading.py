@@ -69,6 +69,16 @@ async def test_a_service_that_is_no_more_is_left_for_the_fleet() -> None:
         assert "cinder" not in text_of(app)
 
 
+async def test_another_theme_in_the_config_is_worn_at_once_but_never_under_no_color() -> None:
+    for no_colour in (False, True):
+        app, _, _ = make_app(service(time.time()), theme="mono" if no_colour else "dark", no_colour=no_colour)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await shows(pilot, "LB ACTIVE")
+            app.post_message(ConfigRead(config(theme="light")))
+            await shows(pilot, "the config has changed")
+            assert app.theme == ("mono" if no_colour else "light")
+
+
 async def test_a_config_that_forbids_changes_disarms() -> None:
     now = time.time()
     app, _, _ = make_app(service(now))

@@ -10,7 +10,7 @@ from tuikit import FakeWatcher, config, instance, make_app, service, stale, traf
 
 from console.model.colour import Colour
 from console.model.instance import Probe
-from console.model.service import BALANCER, SERVERS, Service, Source
+from console.model.service import BALANCER, SERVERS, ColourSet, Service, Source
 from console.model.traffic import Traffic, VipAnswer
 from screens.program import BluegreenApp
 from screens.view.glyphs import ASCII
@@ -92,6 +92,36 @@ async def test_a_cloud_that_was_never_seen_leaves_a_usable_screen() -> None:
         await shows(pilot, "not seen yet")
         await pilot.press("question_mark")
         await shows(pilot, "keys on the service screen")
+
+
+async def test_what_was_never_seen_is_not_said_to_be_none() -> None:
+    now = time.time()
+    gone = replace(service(now).sources[SERVERS], seen_at=None, problem="connection refused")
+    base = service(now)
+    members = tuple(i.member for side in base.colours for i in side.instances if i.member is not None)
+    base = replace(base, blue=ColourSet(Colour.BLUE), green=ColourSet(Colour.GREEN))
+    facts = replace(base, foreign=members, sources={**base.sources, SERVERS: gone})
+    app, _, _ = make_app(facts)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(
+            pilot, "servers not seen", "not seen: servers never answered", "BLUE unknown", "whose is not known yet"
+        )
+        assert "foreign" not in text_of(app)
+        assert "no instances" not in text_of(app)
+
+
+async def test_a_load_balancer_that_was_never_seen_puts_nothing_in_no_pool() -> None:
+    now = time.time()
+    base = service(now)
+    refused = replace(base.sources[BALANCER], seen_at=None, problem="403")
+    bare = [replace(one, member=None) for one in base.blue.instances]
+    facts = replace(with_instances(base, Colour.BLUE, *bare), balancer=None, pool=None, listeners=())
+    facts = replace(facts, sources={**base.sources, BALANCER: refused})
+    app, _, _ = make_app(facts)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "api-blue-1", "LB unknown")
+        assert "not seen" in line_with(app, "api-blue-1")
+        assert "no pool" not in text_of(app)
 
 
 async def test_a_poller_that_can_not_start_is_said() -> None:

@@ -11,9 +11,9 @@ from textual.message import Message
 
 from console.config.model import CommitSource, Config, HealthCheck, Rotation, ServiceConfig, VipCheck
 from console.model.balancer import HOLD_TAG, WEIGHT_TAG, Listener, LoadBalancer, Member, Monitor, Pool
-from console.model.closeup import Focus
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
+from console.model.focus import Focus
 from console.model.instance import Instance, Probe, Version
 from console.model.server import Server
 from console.model.service import BALANCER, COMMITS, LEASE, PROBES, SERVERS, VIP, ColourSet, Service, Source

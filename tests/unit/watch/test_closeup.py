@@ -10,7 +10,7 @@ from fake_openstack import FakeOpenStack, populate
 from watching import Screen
 
 from console.config.model import Config, LeaseConfig, Rotation, Selection, ServiceConfig
-from console.model.closeup import Focus
+from console.model.focus import Focus
 from console.model.service import BALANCER, SESSIONS, STATS
 from console.watch.poller import Poller
 

@@ -18,6 +18,7 @@ from console.model.lease import LeaseHolder
 from console.model.service import BALANCER, SERVERS, VIP
 from console.model.snapshot import Snapshot
 from console.watch.poller import IDLE_STRETCH, Poller
+from console.watch.watched import Watched
 
 
 @pytest.fixture
@@ -216,3 +217,42 @@ def test_when_nobody_does_anything_it_looks_less_often(
     while poller._schedule.stretch != 1.0 and time.monotonic() < awake:
         time.sleep(0.01)
     assert time.monotonic() < awake
+
+
+def test_a_service_that_nobody_foresaw_does_not_end_the_watch(
+    watch: Watch, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = True
+    announced = Watched.announced
+
+    def odd(self: Watched, now: float) -> Any:
+        if broken:
+            raise KeyError("odd")
+        return announced(self, now)
+
+    monkeypatch.setattr(Watched, "announced", odd)
+    watch()
+    found = screen.wait(lambda one: one.services["api"].source(SERVERS).problem)
+    assert found.services["api"].source(SERVERS).problem == "unexpected KeyError: 'odd'"
+    assert "report" in found.services["api"].source(BALANCER).hint
+    broken = False
+    screen.wait(lambda one: one.services["api"].live is Colour.BLUE)
+
+
+def test_an_error_in_the_watch_itself_does_not_end_it(
+    watch: Watch, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.watch.poller.PACE", 0.05)
+    poller = watch()
+    newest = screen.wait(lambda _: True)
+    handle, failed = poller._handle, []
+
+    def fail(event: Any) -> None:
+        if not failed:
+            failed.append(event)
+            raise RuntimeError("odd")
+        handle(event)
+
+    monkeypatch.setattr(poller, "_handle", fail)
+    poller.refresh()
+    screen.wait(lambda one: failed and one.generation > newest.generation + 3)

@@ -358,3 +358,19 @@ def test_a_change_is_seen_in_the_next_look_though_the_shape_is_kept(cloud: FakeO
     assert graph.watched["web"].service().live is Colour.GREEN
     for worker in workers.values():
         worker.stop()
+
+
+def test_workers_of_another_cloud_need_no_login_where_the_service_is(cloud: FakeOpenStack) -> None:
+    populate(cloud)
+    here = Selection(tags=("service=api",), cloud="test")
+    one = replace(service("api", Rotation("", "", kind="power"), instances=here), cloud="elsewhere")
+    api, _ = look(one)
+    assert {source.problem for source in api.sources.values()} == {""}
+    assert api.role(Colour.BLUE) is Role.BOTH
+
+
+def test_images_of_servers_that_are_not_ours_are_not_asked_for(cloud: FakeOpenStack) -> None:
+    populate(cloud)
+    cloud.servers.append({"id": "x", "name": "x", "status": "ACTIVE", "image": {"id": "image-x"}, "metadata": {}})
+    look(service("api", Rotation("api", "api"), instances=Selection(metadata={"color": "blue"})))
+    assert cloud.asked("GET /image") == []

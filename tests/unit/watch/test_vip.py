@@ -11,7 +11,7 @@ from watching import Screen
 
 from console.config.model import Config, Rotation, Selection, ServiceConfig, Tls, VipCheck
 from console.model.balancer import LoadBalancer
-from console.model.closeup import Focus
+from console.model.focus import Focus
 from console.model.service import VIP
 from console.model.traffic import VipAnswer
 from console.watch.poller import Poller
@@ -59,6 +59,20 @@ async def test_connecting_elsewhere_keeps_sni_and_the_name_in_the_certificate(
     assert (good.version, named.version) == ("abc", "abc")
     assert (public.error, other.error) == ("bad certificate", "bad certificate")
     assert names == ["api.example.org", "api.example.org", "api.example.org", "else.example.org"]
+
+
+async def test_no_cookie_makes_one_request_stick_to_the_member_of_another() -> None:
+    heads: list[str] = []
+
+    def answer(head: str) -> bytes:
+        heads.append(head.lower())
+        return reply(b"{}", "200 OK", "Set-Cookie: SRV=member-1; path=/")
+
+    async with serving(answer) as (port, _):
+        url = f"http://127.0.0.1:{port}/"
+        await ask(url, VipCheck(url), count=3, over=0.3)
+    assert len(heads) == 3
+    assert not any("cookie:" in head for head in heads)
 
 
 async def test_a_tcp_check_is_the_connection_alone() -> None:
