@@ -91,13 +91,15 @@ def _watch() -> Watch:
     number = count(1)
 
     def poller(config: Config, publish: Publish) -> Watcher:
-        gc.freeze()  # what was imported for the first paint stays: no collection has to look at it again
-        gc.enable()
+        first = next(number) == 1
+        if first:
+            gc.freeze()  # what was imported for the first paint stays: no collection has to look at it again
+            gc.enable()
         from console.watch.keeper import Keeper  # noqa: PLC0415
 
         keeper = Keeper(config, publish)
         # before the SDK is imported, which takes half a second; with a changed config there are better facts on screen
-        keeper.recall(show=next(number) == 1)
+        keeper.recall(show=first)
 
         from console.watch.poller import Poller  # noqa: PLC0415
 
