@@ -61,7 +61,9 @@ class BalancerScreen(CloseupScreen):
         self.show_lines("pools", [*pools, *page.sessions_note(service)])
         members = self.query_one("#members", Table)
         members.entitle(line(("members", "title")))
-        members.fill(page.MEMBERS, page.member_rows(service, every, app.look.glyphs), (line(("no member", "dim")),))
+        members.fill(
+            page.columns(service), page.member_rows(service, every, app.look.glyphs), (line(("no member", "dim")),)
+        )
         self.place_parts()
 
     def _show_facts(self, service: Service, every: tuple[BalancerCloseup, ...], now: float) -> None:

@@ -18,14 +18,14 @@ from screens.view.line import Line, Span, line
 from screens.view.table import Column, Row
 from screens.view.words import count, name, quantity
 
-MEMBERS = (
+_OPEN = Column("open", 5, right=True, needs=66)
+_MEMBERS = (
     Column("", 1),
     Column("member", 0, most=36, keeps_end=True),
     Column("address", 21, keeps_end=True),
     Column("weight", 6, right=True),
     Column("checked", 9),
     Column("applied", 8, needs=86),
-    Column("open", 5, right=True, needs=66),
     Column("whose", 7),
     Column("instance", 24, keeps_end=True, needs=120),
 )
@@ -216,6 +216,11 @@ def _monitor(monitor: Monitor | None) -> Span:
     return f"checked by {what}{expects}{when}{turns}{off}", "" if monitor.admin_state_up else "warn"
 
 
+def columns(service: Service) -> tuple[Column, ...]:
+    """The columns of the members; sessions only where a PROMETHEUS listener tells them."""
+    return (*_MEMBERS[:6], _OPEN, *_MEMBERS[6:]) if service.sessions else _MEMBERS
+
+
 def member_rows(service: Service, found: Sequence[BalancerCloseup], glyphs: Glyphs) -> tuple[Row, ...]:
     """A row per member of every pool: ours by colour first, then foreign ones, then those of other teams' pools."""
     mine, owners = ours(service), _owners(service)
@@ -264,7 +269,7 @@ def _row(service: Service, one: Member, pool_id: str, whose: tuple[Instance | No
             (str(one.weight), "live" if one.in_rotation and not role else "dim"),
             ("disabled", "warn") if not one.admin_state_up else (visible(one.operating_status), role or _told(one)),
             (visible(one.provisioning_status), role or ("" if one.provisioning_status == "ACTIVE" else "bad")),
-            (quantity(sessions.current) if sessions is not None else "", role),
+            *(((quantity(sessions.current) if sessions is not None else "", role),) if service.sessions else ()),
             _whose(owner, is_ours=is_ours, known=known),
             (clipped(owner.name, 100) if owner is not None else "", "dim"),
         ),

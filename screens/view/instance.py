@@ -198,7 +198,7 @@ def _probe(service: Service, instance: Instance, now: float) -> list[Fact]:
     words = f"ok{took}" if probe.ok else f"fails: {clipped(probe.words, 200)}"
     return [
         fact("probe", (words, "" if probe.ok else "bad"), source=source),
-        *(told("", reason, "" if probe.ok else "bad") for reason in probe.reasons[:20]),
+        *(told("", reason, "bad") for reason in probe.reasons[:20] if not probe.ok),
     ]
 
 

@@ -107,7 +107,7 @@ def test_one_load_balancer(seen: Service, found: BalancerCloseup, cells: int) ->
         shown += balancer_page.listeners(seen, each)
         shown += balancer_page.pools(seen, each)
     rows = balancer_page.member_rows(seen, every, UNICODE)
-    shown += [row_line(balancer_page.MEMBERS, row, cells, "~") for row in rows]
+    shown += [row_line(balancer_page.columns(seen), row, cells, "~") for row in rows]
     check(shown)
 
 
