@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from plan_worlds import NOW, config, usual
-from servers import postgresql
+from postgresql_server import postgresql
 
 from console.errors import JournalError, LeaseHeld, LeaseLost
 from console.model.lease import LeaseHolder

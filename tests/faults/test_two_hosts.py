@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from contract.servers import postgresql
 from drill_stage import DrillStage
+from postgresql_server import postgresql
 from stage import until
 
 from console.model.colour import Colour
