@@ -91,7 +91,7 @@ def change(world: World) -> Member:
     entrance, member = world.entrances[0], world.pool.members[-1]
     member.weight = 0 if member.weight == MEDDLED else MEDDLED
     member.provisioning_status = "PENDING_UPDATE"
-    provisioning.begin(world, entrance, [member])
+    provisioning.begin(world, entrance, [member], world.pool)
     return member
 
 

@@ -35,7 +35,7 @@ async def create_policy(request: Request) -> Response:
     listener.policies.insert(policy.position - 1, policy)
     for position, each in enumerate(listener.policies, start=1):
         each.position = position
-    provisioning.begin(world, entrance, [policy])
+    provisioning.begin(world, entrance, [policy], listener)
     return JSONResponse({"l7policy": policy.view()}, 201)
 
 
@@ -43,21 +43,21 @@ async def update_policy(request: Request) -> Response:
     """PUT /l7policies/ID."""
     world = may_write(request)
     fields = await _fields(request, "l7policy", CHANGED)
-    entrance, _, policy = _policy(world, request.path_params["id"])
+    entrance, listener, policy = _policy(world, request.path_params["id"])
     _ensure_pool(entrance, fields.get("redirect_pool_id", policy.redirect_pool_id))
     _ensure_mutable(entrance)
     _set(policy, fields)
-    provisioning.begin(world, entrance, [policy])
+    provisioning.begin(world, entrance, [policy], listener)
     return JSONResponse({"l7policy": policy.view()})
 
 
 async def delete_policy(request: Request) -> Response:
     """DELETE /l7policies/ID: its pool stays in the amphora until the next change of the load balancer."""
     world = may_write(request)
-    entrance, _, policy = _policy(world, request.path_params["id"])
+    entrance, listener, policy = _policy(world, request.path_params["id"])
     _ensure_mutable(entrance)
     policy.provisioning_status = "PENDING_DELETE"
-    provisioning.begin(world, entrance, ())
+    provisioning.begin(world, entrance, (), listener)
     return Response(status_code=204)
 
 
@@ -65,25 +65,25 @@ async def create_rule(request: Request) -> Response:
     """POST /l7policies/ID/rules."""
     world = may_write(request)
     fields = await _fields(request, "rule", OF_RULE)
-    entrance, _, policy = _policy(world, request.path_params["policy"], parent=True)
+    entrance, listener, policy = _policy(world, request.path_params["policy"], parent=True)
     _ensure_mutable(entrance)
     rule = Rule("", world.project_id, provisioning_status="PENDING_CREATE")
     _set(rule, fields)
     policy.rules.append(rule)
-    provisioning.begin(world, entrance, [policy, rule])
+    provisioning.begin(world, entrance, [policy, rule], listener)
     return JSONResponse({"rule": rule.view()}, 201)
 
 
 async def delete_rule(request: Request) -> Response:
     """DELETE /l7policies/ID/rules/ID."""
     world = may_write(request)
-    entrance, _, policy = _policy(world, request.path_params["policy"], parent=True)
+    entrance, listener, policy = _policy(world, request.path_params["policy"], parent=True)
     rule = next((each for each in policy.rules if each.id == request.path_params["id"]), None)
     if rule is None:
         raise missing("L7 Rule", request.path_params["id"])
     _ensure_mutable(entrance)
     policy.rules.remove(rule)
-    provisioning.begin(world, entrance, [policy])
+    provisioning.begin(world, entrance, [policy], listener)
     return Response(status_code=204)
 
 

@@ -42,14 +42,14 @@ async def batch(request: Request) -> Response:
     _ensure_subnets(world, [item for item, key in zip(items, keys, strict=True) if key not in known])
     if not items and (additive or not known):
         if known:
-            provisioning.begin(world, entrance, ())
+            provisioning.begin(world, entrance, (), pool)
         return Response(status_code=202)
     touched = [_write(pool, known.get(key), item) for key, item in zip(keys, items, strict=True)]
     if not additive:
         for key, member in known.items():
             if key not in keys:
                 member.provisioning_status, member.updated_at = "PENDING_DELETE", stamp()
-    provisioning.begin(world, entrance, touched)
+    provisioning.begin(world, entrance, touched, pool)
     await provisioning.answer(world)
     return Response(status_code=202)
 
@@ -68,7 +68,7 @@ async def create(request: Request) -> Response:
         raise fault(409, f"Another member on this pool is already using ip {address} on protocol_port {port}")
     _ensure_subnets(world, [item])
     member = _write(pool, None, item)
-    provisioning.begin(world, entrance, [member])
+    provisioning.begin(world, entrance, [member], pool)
     await provisioning.answer(world)
     return JSONResponse({"member": member.view()}, 201)
 
@@ -86,7 +86,7 @@ async def update(request: Request) -> Response:
     for key, value in item.items():
         setattr(member, key, defaults[key] if value is None else value)
     member.provisioning_status, member.updated_at = "PENDING_UPDATE", stamp()
-    provisioning.begin(world, entrance, [member])
+    provisioning.begin(world, entrance, [member], pool)
     await provisioning.answer(world)
     return JSONResponse({"member": member.view()})
 
@@ -97,7 +97,7 @@ async def delete(request: Request) -> Response:
     entrance, pool, member = _member(world, request)
     provisioning.ensure_mutable(world, entrance, pool)
     member.provisioning_status, member.updated_at = "PENDING_DELETE", stamp()
-    provisioning.begin(world, entrance, ())
+    provisioning.begin(world, entrance, (), pool)
     await provisioning.answer(world)
     return Response(status_code=204)
 

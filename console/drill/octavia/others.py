@@ -82,7 +82,8 @@ def _change(
 ) -> Response:
     for name, value in fields.items():
         setattr(thing, name, value)
-    provisioning.begin(world, entrance, [thing] if isinstance(thing, Listener) else [])
+    around = None if isinstance(thing, Balancer) else thing
+    provisioning.begin(world, entrance, [thing] if isinstance(thing, Listener) else [], around)
     return JSONResponse({key: thing.view()})
 
 

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Sequence
 
 from console.drill.octavia.faults import fault, immutable
-from console.drill.octavia.objects import Pool
+from console.drill.octavia.objects import Listener, Pool
 from console.drill.octavia.policies import Policy, Rule
 from console.drill.octavia.thing import Thing, stamp
 from console.drill.settings import Fault as Scenario
@@ -45,11 +45,19 @@ def ensure_mutable(world: World, entrance: Entrance, pool: Pool) -> None:
         raise immutable("Pool", pool.id)
 
 
-def begin(world: World, entrance: Entrance, touched: Sequence[Thing]) -> None:
-    """Lock the load balancer for a change that the API's database already holds, and let it be applied later."""
-    for thing in _locked(entrance):
+def begin(world: World, entrance: Entrance, touched: Sequence[Thing], around: Pool | Listener | None = None) -> None:
+    """Lock the load balancer for a change that the API's database already holds, and let it be applied later.
+
+    `touched`: what the change is of; `around`: what is locked with it, a pool with the listeners using it or a listener.
+    """
+    locked: tuple[Thing, ...] = (entrance.balancer,)
+    if isinstance(around, Pool):
+        locked += (around, *(each for each in entrance.balancer.listeners if each.uses(around.id)))
+    elif around is not None:
+        locked += (around,)
+    for thing in locked:
         thing.provisioning_status, thing.updated_at = "PENDING_UPDATE", stamp()
-    world.spawn(_settle(world, entrance, tuple(touched)))
+    world.spawn(_settle(world, entrance, tuple(touched), locked))
 
 
 async def answer(world: World) -> None:
@@ -70,11 +78,7 @@ def apply(world: World, entrance: Entrance) -> None:
         world.spawn(_spoil_green(world, entrance))
 
 
-def _locked(entrance: Entrance) -> tuple[Thing, ...]:
-    return (entrance.balancer, *entrance.balancer.pools, *entrance.balancer.listeners)
-
-
-async def _settle(world: World, entrance: Entrance, touched: Sequence[Thing]) -> None:
+async def _settle(world: World, entrance: Entrance, touched: Sequence[Thing], locked: Sequence[Thing]) -> None:
     kind = take(world, AFTERWARDS)
     await _pause(world, None if kind == "lb-stuck" else world.settings.pending * RELOAD_SHARE)
     if kind not in ("amphora", "lb-error"):
@@ -88,7 +92,7 @@ async def _settle(world: World, entrance: Entrance, touched: Sequence[Thing]) ->
             pool.members = [member for member in pool.members if member not in leaving]
         for listener in entrance.balancer.listeners:
             listener.policies = [each for each in listener.policies if each.provisioning_status != "PENDING_DELETE"]
-    for thing in _locked(entrance):
+    for thing in locked:
         thing.provisioning_status, thing.updated_at = "ACTIVE", stamp()
     for thing in touched:
         if isinstance(thing, Policy | Rule):

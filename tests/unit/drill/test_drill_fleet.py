@@ -141,6 +141,20 @@ def test_a_tcp_listener_carries_what_is_no_request() -> None:
             assert client.recv(4096) == b"", "the instance hangs up: nobody answers in its place"
 
 
+def test_a_change_leaves_the_neighbour_s_listener_alone(fleet: Any) -> None:
+    found = entrance(fleet, "glance-api").balancer
+    fleet.drill.control.post("trouble", json={"kind": "lb-stuck"})
+    member = found.pools[0].members[0]
+    path = f"/load-balancer/v2/lbaas/pools/{found.pools[0].id}/members/{member.id}"
+    assert fleet.operator.put(path, json={"member": {"weight": 50}}).status_code == 200
+    statuses = {thing.name: thing.provisioning_status for thing in (found, *found.listeners, *found.pools)}
+    fleet.drill.control.post("release")
+    until(lambda: found.provisioning_status == "ACTIVE")
+    locked = {name for name, status in statuses.items() if status == "PENDING_UPDATE"}
+    assert locked == {"glance-api", "glance-api-http", "glance-api-internal"}, "load balancer and pool have one name"
+    assert statuses["reports"] == "ACTIVE"
+
+
 def test_a_change_locks_one_load_balancer_only(fleet: Any) -> None:
     fleet.drill.control.post("trouble", json={"kind": "lb-stuck"})
     fleet.swap()

@@ -98,7 +98,16 @@ def test_the_console_needs_a_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--serve"], ["--instances", "0"], ["--instances", "100000"], ["--pending", "0"], ["--heartbeat", "-1"]]
+    "words",
+    [
+        ["--serve"],
+        ["--instances", "0"],
+        ["--instances", "100000"],
+        ["--services", "0"],
+        ["--services", "201", "--instances", "10"],
+        ["--pending", "0"],
+        ["--heartbeat", "-1"],
+    ],
 )
 def test_impossible_wishes_are_usage_errors(words: list[str]) -> None:
     with pytest.raises(UsageError):
