@@ -34,7 +34,7 @@ def from_exception(error: Exception, cloud: str, what: str, url: str = "", timeo
     # the search for Keystone's version wraps what really happened into a message about auth_url
     behind = error.__context__ if isinstance(error, ksa.DiscoveryFailure) else None
     busy = isinstance(behind, ksa.HttpError) and (behind.http_status == 429 or behind.http_status >= 500)
-    if isinstance(behind, Exception) and (busy or isinstance(behind, ksa.ConnectionError)):
+    if isinstance(behind, Exception) and (busy or isinstance(behind, ksa.ConnectionError | ksa.Unauthorized)):
         error = behind
     # keystoneauth tells a read timeout only by the exception it was handling (keystoneauth: session.py _send_request)
     if isinstance(error.__context__, requests.exceptions.ReadTimeout):

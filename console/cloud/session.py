@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -69,6 +69,7 @@ class Session:
         self.timeout = (CONNECT_TIMEOUT, float(region.config.get("api_timeout") or READ_TIMEOUT))  # connect, read: s
         both: Any = self.timeout  # requests takes the pair; keystoneauth's constructor and types know one number only
         self._http.timeout = both
+        _log_in_once_at_a_time(self._http)
         self._adapters: dict[str, Adapter] = {}
         self._lock = Lock()
         self._lost: set[str] = set()  # services that could not be reached, or are not in the catalog
@@ -272,6 +273,28 @@ class Session:
         override = adapter.endpoint_override
         parts = urlsplit(override or "")
         return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _log_in_once_at_a_time(http: Any) -> None:
+    """Refuse a login that is asked for by a login.
+
+    keystoneauth asks Keystone for its versions while it holds the lock of the login; when that is answered 401, it asks
+    again with a token, for which it wants the lock: it would wait for itself for ever (discover.py get_version_data).
+    """
+    inside, get_headers = local(), http.get_auth_headers
+
+    def guarded(auth: Any = None, **more: Any) -> Any:
+        from keystoneauth1.exceptions import Unauthorized  # noqa: PLC0415
+
+        if getattr(inside, "busy", False):
+            raise Unauthorized("Keystone does not even tell its versions without a login")
+        inside.busy = True
+        try:
+            return get_headers(auth, **more)
+        finally:
+            inside.busy = False
+
+    http.get_auth_headers = guarded
 
 
 def sdk_errors() -> tuple[type[Exception], ...]:

@@ -206,3 +206,24 @@ def test_every_error_is_a_cloud_error_with_exit_code_4(cloud: FakeOpenStack, tmp
     with pytest.raises(CloudError) as caught:
         open_session(cloud, tmp_path).get("compute", "/servers/detail")
     assert caught.value.exit_code == 4
+
+
+def test_a_keystone_that_refuses_everything_is_an_error_not_a_wait_for_ever(
+    cloud: FakeOpenStack, tmp_path: Path
+) -> None:
+    cloud.clouds_yaml(tmp_path)
+    cloud.faults["/identity"] = (401, {"error": {"code": 401, "message": "nobody gets in"}})
+    found: list[Exception] = []
+
+    def log_in() -> None:
+        try:
+            Session.open("test").login()
+        except AuthError as error:
+            found.append(error)
+
+    thread = threading.Thread(target=log_in, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert [str(error).split(" at ")[0] for error in found] == [
+        "cloud test: the credentials were refused for the login"
+    ]
