@@ -48,7 +48,7 @@ def ensure_mutable(world: World, entrance: Entrance, pool: Pool) -> None:
 def begin(world: World, entrance: Entrance, touched: Sequence[Thing], around: Pool | Listener | None = None) -> None:
     """Lock the load balancer for a change that the API's database already holds, and let it be applied later.
 
-    `touched`: what the change is of; `around`: what is locked with it, a pool with the listeners using it or a listener.
+    `touched`: what the change is of; `around`: what is locked with it, a listener, or a pool and who uses it.
     """
     locked: tuple[Thing, ...] = (entrance.balancer,)
     if isinstance(around, Pool):
