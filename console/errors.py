@@ -78,9 +78,16 @@ class Drift(Refused):
 
 
 class CloudError(BluegreenError):
-    """The cloud did not answer, or not usefully."""
+    """The cloud did not answer, or not usefully.
+
+    `cause`: what other failures of the same cloud have in common with this one, in a sentence; empty: nothing.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, hint: str = "", *, cause: str = "") -> None:
+        super().__init__(message, hint)
+        self.cause = cause
 
 
 class Unreachable(CloudError):

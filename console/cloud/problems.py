@@ -41,6 +41,7 @@ def from_exception(error: Exception, cloud: str, what: str, url: str = "", timeo
         return Unreachable(
             f"cloud {cloud}: no answer to {what}{at} within the time allowed ({timeout:g} s)",
             "the service is slow or hangs; a look at its status page or logs says which",
+            cause=f"cloud {cloud}: no answer within the time allowed ({timeout:g} s)",
         )
     if isinstance(error, ksa.SSLError):
         return Unreachable(
@@ -56,6 +57,7 @@ def from_exception(error: Exception, cloud: str, what: str, url: str = "", timeo
         return Unreachable(
             f"cloud {cloud}: cannot connect for {what}{at}: {_cause(error)}",
             "check the network, VPN and proxy settings from this host to that address",
+            cause=f"cloud {cloud}: cannot connect: {_cause(error)}",
         )
     if isinstance(error, ksa.Unauthorized):
         return AuthError(

@@ -36,7 +36,7 @@ class Source:
 
     `problem` is its last failure in a sentence, empty when the last attempt succeeded; `since` is when that began.
     `good_for` is the age in seconds up to which its facts count as fresh. `doing` is what the watch does about the
-    problem: `trying again in 20 s, at 12:03:20`.
+    problem: `trying again in 20 s, at 12:03:20`. `cause` is what other sources may fail for as well; empty: `problem`.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Source:
     since: float | None = None
     hint: str = ""
     doing: str = ""
+    cause: str = ""
 
     @property
     def advice(self) -> str:

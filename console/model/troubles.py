@@ -38,22 +38,27 @@ def stale_sources(service: Service, now: float) -> list[Source]:
 
 
 def stale_words(stale: Sequence[Source], now: float) -> Iterator[str]:
-    """A sentence for each cause: one that several sources share is said once."""
+    """A sentence for each cause: one that several sources share is said once.
+
+    While the load balancer was never seen nobody knows where the VIP is: that is no trouble of its own.
+    """
+    unseen = {one.name for one in stale if one.seen_at is None}
     by_cause: dict[object, list[Source]] = {}
     for source in stale:
-        by_cause.setdefault((source.problem, source.seen_at is None) if source.problem else source.name, []).append(
-            source
-        )
+        if not (source.name == VIP and {VIP, BALANCER} <= unseen):
+            cause = cause_of(source)
+            by_cause.setdefault((cause, source.seen_at is None) if cause else source.name, []).append(source)
     for sources in by_cause.values():
-        first = sources[0]
-        names = _and([one.name for one in sources])
-        cause = f": {first.problem}" if first.problem else ""
-        answers = "the last answer is" if len(sources) == 1 else "the last answers are"
-        yield (
-            f"{names}: never seen{cause}"
-            if first.seen_at is None
-            else f"{names}: {answers} {age_words(first, now)} old{cause}"
-        )
+        first, alone = sources[0], len(sources) == 1
+        cause = first.problem if alone else cause_of(first)
+        age = "never seen" if first.seen_at is None else f"{age_words(first, now)} old"
+        answers = "" if first.seen_at is None else "the last answer is " if alone else "the last answers are "
+        yield f"{_and([one.name for one in sources])}: {answers}{age}{f': {cause}' if cause else ''}"
+
+
+def cause_of(source: Source) -> str:
+    """What it fails for, in the words that others have for the same."""
+    return source.cause or source.problem
 
 
 def age_words(source: Source, now: float) -> str:
@@ -91,7 +96,8 @@ def other_troubles(service: Service, now: float) -> Iterator[str]:
             yield f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
         yield from (f"{name}: {odd}" for name, odd in tally(service, side, now).odd.items())
     yield from _strangers(service)
-    if (lease := service.source(LEASE)).problem:
+    known = {cause_of(source) for source in stale_sources(service, now)}
+    if (lease := service.source(LEASE)).problem and cause_of(lease) not in known:
         yield f"who holds the lease is not known: {lease.problem}"
 
 

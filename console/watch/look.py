@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from console.errors import ApiError, BluegreenError
+from console.errors import ApiError, BluegreenError, CloudError
 from console.model.service import Source
 
 Value = TypeVar("Value")
@@ -66,7 +66,7 @@ class Look(Generic[Value]):
             value = self._ask()
         except BluegreenError as error:
             self.pause = error.retry_after if isinstance(error, ApiError) else 0.0
-            self._failed(began, error.message, error.hint)
+            self._failed(began, error.message, error.hint, error.cause if isinstance(error, CloudError) else "")
         except Exception as error:  # noqa: BLE001 an answer that nobody foresaw must not end the watch
             self._failed(began, *unforeseen(error))
         else:
@@ -76,7 +76,7 @@ class Look(Generic[Value]):
     def tell(self, value: Value, at: float) -> None:
         """Take an answer that someone else got, at `at`."""
         self.failures = 0
-        self._keep(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint="", doing=""))
+        self._keep(value, replace(self.seen.source, seen_at=at, problem="", since=None, hint="", doing="", cause=""))
 
     @property
     def value(self) -> Value | None:
@@ -94,11 +94,11 @@ class Look(Generic[Value]):
         if seen.source.problem and seen.source.doing != doing:
             self._keep(seen.value, replace(seen.source, doing=doing))
 
-    def _failed(self, began: float, problem: str, hint: str) -> None:
+    def _failed(self, began: float, problem: str, hint: str, cause: str = "") -> None:
         self.failures += 1
         last = self.seen
         since = last.source.since if last.source.since is not None else self._wall(began)
-        self._keep(last.value, replace(last.source, problem=problem, since=since, hint=hint))
+        self._keep(last.value, replace(last.source, problem=problem, since=since, hint=hint, cause=cause))
 
     def _keep(self, value: Value | None, source: Source) -> None:
         self._seen = Seen(value, replace(source, good_for=self._good_for * self.slack)), self._offset()
@@ -153,4 +153,4 @@ def older(first: Source, second: Source) -> Source:
     trouble = first if first.problem else second
     seen_at = None if first.seen_at is None or second.seen_at is None else min(first.seen_at, second.seen_at)
     problem, since, hint, doing = trouble.problem, trouble.since, trouble.hint, trouble.doing
-    return replace(second, seen_at=seen_at, problem=problem, since=since, hint=hint, doing=doing)
+    return replace(second, seen_at=seen_at, problem=problem, since=since, hint=hint, doing=doing, cause=trouble.cause)

@@ -74,7 +74,7 @@ class Place:
         """The reader. Raises what went wrong when it was last tried to log in, instead of trying once more."""
         failed = self.login.seen.source
         if failed.problem:
-            raise CloudError(failed.problem, failed.hint)
+            raise CloudError(failed.problem, failed.hint, cause=failed.cause)
         session = self.session()
         with self._lock:
             if self._reader is None:

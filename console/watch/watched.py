@@ -175,7 +175,7 @@ class Watched:
     def _ask_rotation(self) -> Rotated:
         listed = self.place.balancers.seen
         if listed.source.problem:
-            raise CloudError(listed.source.problem, listed.source.hint)
+            raise CloudError(listed.source.problem, listed.source.hint, cause=listed.source.cause)
         if listed.value is None:
             raise CloudError(f"cloud {self.place.cloud} has not told its load balancers yet")
         reader, before = self.place.reader(), self._rotated

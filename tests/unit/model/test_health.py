@@ -9,7 +9,7 @@ from console.model.colour import Colour, Role
 from console.model.health import Health, disagreement, judge
 from console.model.instance import Instance, Probe
 from console.model.server import Server
-from console.model.service import BALANCER, POWER, PROBES, SERVERS, VIP, ColourSet, Service, Source
+from console.model.service import BALANCER, LEASE, POWER, PROBES, SERVERS, VIP, ColourSet, Service, Source
 from console.model.verdict import verdict
 
 NOW = 1_800_000_000.0
@@ -165,6 +165,17 @@ def test_one_cause_of_several_sources_is_one_sentence() -> None:
     assert problems[0] == f"servers and load balancer: the last answers are 60 s old: {why}"
     assert problems[1] == "vip: the last answer is 60 s old"
     assert len(problems) == 2, "what is unknown because of that is not said of each instance"
+
+
+def test_failures_that_differ_only_in_what_was_asked_are_one_sentence() -> None:
+    cause = "cloud test: cannot connect: Connection refused"
+    old = {
+        name: Source(name, problem=f"cloud test: cannot connect for {name}: Connection refused", cause=cause)
+        for name in (SERVERS, BALANCER, VIP, LEASE)
+    }
+    old[VIP] = Source(VIP, problem="the address of load balancer api is not known yet")
+    problems = verdict(service(sources=old, traffic_watched=True, probed=False), NOW).problems
+    assert problems == (f"servers and load balancer: never seen: {cause}",)
 
 
 def test_shares_and_roles_of_workers_follow_what_runs() -> None:
