@@ -225,7 +225,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("refresh", ("ctrl+r",), "look now", "Ask the cloud at once.", _ALL, bar=Bar.NEVER),
     Action(
-        "pause", ("P",), "pause", "Freeze the facts to read them; nothing is asked until you go on.",
+        "pause", ("P",), "pause", "Freeze the facts; the cloud is not asked until you go on.",
         _ALL - {Place.CHANGE}, bar=Bar.NEVER,
     ),
     Action(

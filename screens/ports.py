@@ -33,7 +33,7 @@ class Watcher(Protocol):
         """What is shown from now on: its details are asked for. Returns at once."""
 
     def pause(self, paused: bool, /) -> None:
-        """Publish nothing and ask nothing until it is taken back. Returns at once."""
+        """Publish nothing and ask the cloud nothing until it is taken back. Returns at once."""
 
 
 Publish = Callable[["Snapshot"], None]

@@ -93,7 +93,7 @@ class ProblemsScreen(FactsScreen):
         )
         waiting = app.snapshot is None and not app.watch_problem
         none = "waiting for the cloud's first answer" if waiting else "no problem: every source answers, all is well"
-        rows = [_row(key, each, now, app.look.glyphs) for key, each in self._troubles.items()]
+        rows = [row(key, each, now, app.look.glyphs) for key, each in self._troubles.items()]
         self._table.fill(_COLUMNS, rows, (line((none, "dim")),))
 
     @property
@@ -136,7 +136,8 @@ class ProblemsScreen(FactsScreen):
         )
 
 
-def _row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
+def row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
+    """A problem as a row: whose, about what, since when, and below it the whole sentence and what to do."""
     names = trouble.services
     who = visible(names[0]) if names else ""
     if len(names) > 1:

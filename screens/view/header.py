@@ -114,7 +114,7 @@ def paused(since: float | None, key: str, glyphs: Glyphs) -> list[Line]:
     if since is None:
         return []
     at = time.strftime("%H:%M:%S", time.localtime(since))
-    words = f" {glyphs.held} PAUSED at {at}: facts of then, nothing is asked; press {key} to go on "
+    words = f" {glyphs.held} PAUSED at {at}: facts of then, the cloud is not asked; {key} goes on "
     return [line((words, "badge-ill"))]
 
 
