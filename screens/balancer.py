@@ -55,7 +55,7 @@ class BalancerScreen(CloseupScreen):
             self.show_waiting()
             return
         self.query_one("#who", Sheet).show(page.headline(service, every, now))
-        self._show_facts(service, every, now)
+        self._show_facts(service, every, now, page.failing(service, found))
         self.show_lines("listeners", _each(every, lambda one: page.listeners(service, one)))
         pools = _each(every, lambda one: page.pools(service, one))
         self.show_lines("pools", [*pools, *page.sessions_note(service)])
@@ -66,12 +66,13 @@ class BalancerScreen(CloseupScreen):
         )
         self.place_parts()
 
-    def _show_facts(self, service: Service, every: tuple[BalancerCloseup, ...], now: float) -> None:
+    def _show_facts(
+        self, service: Service, every: tuple[BalancerCloseup, ...], now: float, troubles: list[Line]
+    ) -> None:
         from screens.view import balancer_page as page  # noqa: PLC0415
         from screens.view import facts  # noqa: PLC0415
 
         told = [fact for one in every for fact in page.facts(service, one, now)]
-        troubles = [spans for one in every for source in one.sources.values() for spans in facts.trouble(source)]
         self.show_lines("balancer", lambda cells: [*troubles, *facts.lines(told, cells)])
 
     def do_inspect(self) -> None:

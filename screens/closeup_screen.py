@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, NamedTuple
 
+from textual import events
 from textual.widget import Widget
 
 from console.model.instance import Instance
@@ -95,8 +96,14 @@ class CloseupScreen(FactsScreen):
         ]
         bar.show([line(*names)])
         target = self.part(self.front)
-        if self.focused is not target:
+        if self.focused is not target and not self.is_typing:
             target.focus()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click goes to a part as well."""
+        if event.widget.id in {tab.id for tab in self.tabs} and event.widget.id != self.front:
+            self.front = str(event.widget.id)
+            self.place_parts()
 
     # -- actions
 

@@ -112,6 +112,8 @@ class ServiceScreen(FactsScreen):
         self._level("#panes", wide and not self.is_short)
         self._level("#middle", wide)
         target = self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)
+        if self.is_typing:
+            return
         if self.focused is None or not self.focused.display or (one and self.focused is not target):
             target.focus()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from console.model.balancer import Balanced, Listener, Member, Monitor, Policy, Pool, Rule
 from console.model.closeup import BalancerCloseup
@@ -17,6 +19,8 @@ from screens.view.glyphs import Glyphs
 from screens.view.line import Line, Span, line
 from screens.view.table import Column, Row
 from screens.view.words import count, name, quantity
+
+Part = TypeVar("Part", Listener, Pool, Policy)
 
 _OPEN = Column("open", 5, right=True, needs=66)
 _MEMBERS = (
@@ -36,8 +40,35 @@ def closeups(service: Service, found: Sequence[BalancerCloseup]) -> tuple[Balanc
     """Every load balancer of the service: whole where it was asked for, else what the cycle knows of it."""
     whole = {each.balancer.id: each for each in found if each.service == service.name}
     parts = service.balanced or _alone(service)
-    known = {part.balancer.id: _of(service, part) for part in parts}
+    known: dict[str, BalancerCloseup] = {}
+    for part in parts:
+        known[part.balancer.id] = _with(known.get(part.balancer.id), _of(service, part))
     return tuple({**known, **{key: each for key, each in whole.items() if each.balancer.id}}.values())
+
+
+def failing(service: Service, found: Sequence[BalancerCloseup]) -> list[Line]:
+    """Why more than the cycle's facts could not be had."""
+    sources = [source for each in found if each.service == service.name for source in each.sources.values()]
+    return list(dict.fromkeys(spans for source in sources for spans in trouble(source)))
+
+
+def _with(one: BalancerCloseup | None, other: BalancerCloseup) -> BalancerCloseup:
+    """Two parts of a service on one load balancer; what they share is there once."""
+    if one is None:
+        return other
+    return replace(
+        other,
+        listeners=_once(one.listeners, other.listeners),
+        pools=_once(one.pools, other.pools),
+        policies=_once(one.policies, other.policies),
+        members={**one.members, **other.members},
+        rates={**one.rates, **other.rates},
+    )
+
+
+def _once(one: tuple[Part, ...], other: tuple[Part, ...]) -> tuple[Part, ...]:
+    ids = {each.id for each in one}
+    return (*one, *(each for each in other if each.id not in ids))
 
 
 def _alone(service: Service) -> tuple[Balanced, ...]:

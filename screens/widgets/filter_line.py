@@ -82,11 +82,11 @@ class FilterLine(Sheet, can_focus=True):
 
     def on_focus(self) -> None:
         """The caret appears."""
-        self._draw()
+        self.call_next(self._draw)  # it has the focus, or not, only after this
 
     def on_blur(self) -> None:
         """The caret vanishes."""
-        self._draw()
+        self.call_next(self._draw)  # it has the focus, or not, only after this
 
     def _edit(self, words: str) -> None:
         self.words = words[:_LIMIT]

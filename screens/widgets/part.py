@@ -60,8 +60,8 @@ class Part(Panel, can_focus=True):
 
     def on_focus(self) -> None:
         """The arrows go here."""
-        self.redraw()
+        self.call_next(self.redraw)  # it has the focus, or not, only after this
 
     def on_blur(self) -> None:
         """They go elsewhere."""
-        self.redraw()
+        self.call_next(self.redraw)  # it has the focus, or not, only after this

@@ -179,11 +179,11 @@ class Table(Panel, can_focus=True):
 
     def on_focus(self) -> None:
         """The cursor appears."""
-        self.redraw()
+        self.call_next(self.redraw)  # it has the focus, or not, only after this
 
     def on_blur(self) -> None:
         """The cursor vanishes."""
-        self.redraw()
+        self.call_next(self.redraw)  # it has the focus, or not, only after this
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on the row."""

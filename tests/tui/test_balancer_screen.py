@@ -9,7 +9,7 @@ from closeups import balancer_closeup
 from screen_text import line_with, shows, text_of, until
 from tuikit import FakeWatcher, make_app, service
 
-from console.model.balancer import Balanced, LoadBalancer, Pool
+from console.model.balancer import Balanced, Listener, LoadBalancer, Pool
 from console.model.closeup import BalancerCloseup
 from console.model.service import SESSIONS, Service, Source
 from console.model.snapshot import Snapshot
@@ -97,6 +97,49 @@ async def test_on_a_small_screen_enter_on_a_member_opens_its_instance() -> None:
         await shows(pilot, "[members]", "10.0.0.2:8774")
         await pilot.press("down", "enter")
         await shows(pilot, "server-blue-2")
+
+
+async def test_two_pools_on_one_load_balancer_are_one_load_balancer() -> None:
+    now = time.time()
+    facts = service(now)
+    assert facts.balancer is not None
+    assert facts.pool is not None
+    other = Pool("pool-2", "api-internal", "HTTP", "", "ACTIVE", "ONLINE")
+    inner = Listener("li-2", "internal", "HTTP", 8081, "pool-2", "ACTIVE", "ONLINE")
+    parts = (
+        Balanced(facts.balancer, facts.listeners, (), (facts.pool,), {}, {}),
+        Balanced(facts.balancer, (inner,), (), (other,), {}, {}),
+    )
+    app, _, _ = make_app(replace(facts, balanced=parts))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        await shows(pilot, ":443 HTTPS", ":8081 HTTP", "api-internal HTTP", "serves :443")
+        assert text_of(app).count("load balancer api") == 1
+
+
+async def test_why_the_rest_could_not_be_had_is_said_beside_what_is_known() -> None:
+    now = time.time()
+    refused = {"load balancer": Source("load balancer", problem="cloud prod: 403", hint="ask for the role")}
+    app, watcher, _ = make_app(service(now))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        show(watcher, service(now), BalancerCloseup("api", LoadBalancer("", "api"), sources=refused))
+        await shows(pilot, "cloud prod: 403", "ask for the role", "203.0.113.7", ":443 HTTPS")
+
+
+async def test_a_click_on_a_part_takes_the_keys_there() -> None:
+    app, _, _ = make_app(service(time.time()))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("l")
+        await shows(pilot, "▸ load balancer")
+        await pilot.pause(0.3)
+        await pilot.click("#pools", offset=(5, 1))
+        await shows(pilot, "▸ pools")
+        await pilot.press("tab")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "members")
 
 
 async def test_why_sessions_are_not_known_is_said() -> None:

@@ -124,6 +124,18 @@ async def test_a_load_balancer_that_was_never_seen_puts_nothing_in_no_pool() -> 
         assert "no pool" not in text_of(app)
 
 
+async def test_new_facts_do_not_take_the_keys_from_a_filter_that_is_typed() -> None:
+    now = time.time()
+    app, watcher, _ = make_app(service(now))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "api-blue-1")
+        await pilot.press("slash", "b")
+        watcher.show(service(now + 1))
+        await pilot.pause(0.3)
+        await pilot.press("l", "u", "e", "-", "2")
+        await until(pilot, lambda: "api-blue-1" not in text_of(app) and "api-blue-2" in text_of(app))
+
+
 async def test_a_poller_that_can_not_start_is_said() -> None:
     app, _, _ = make_app(settings=config())
 
