@@ -31,7 +31,13 @@ class Outages:
         self.app, self.world = app, world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request; one that is under way when the drill ends loses its connection."""
+        try:
+            await self._serve(scope, receive, send)
+        except asyncio.CancelledError:
+            await _drop(send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = service_of(scope["path"]) if scope["type"] == "http" else ""
         kind = self.world.outages.get(service, "")
         if not kind:
