@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from console.model.balancer import Balanced, Listener, Member, Monitor, Policy, Pool, Rule
 from console.model.closeup import BalancerCloseup
@@ -20,7 +20,14 @@ from screens.view.line import Line, Span, line
 from screens.view.table import Column, Row
 from screens.view.words import count, name, quantity
 
-Part = TypeVar("Part", Listener, Pool, Policy)
+
+class _WithId(Protocol):
+    @property
+    def id(self) -> str:
+        """Octavia's id."""
+
+
+Part = TypeVar("Part", bound=_WithId)
 
 _OPEN = Column("open", 5, right=True, needs=66)
 _MEMBERS = (
