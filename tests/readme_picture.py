@@ -6,19 +6,25 @@ import asyncio
 import os
 import re
 import time
-from functools import partial
 from pathlib import Path
 
 from console.config import load
+from console.config.model import Config
 from console.drill.server import running_drill
 from console.watch.poller import Poller
 from screens.arming import Arming
 from screens.desk import JournalDesk
+from screens.ports import Publish, Watcher
 from screens.program import BluegreenApp
 
 PICTURE = Path(__file__).parent.parent / "docs" / "service.svg"
 SIZE = (120, 34)
 SECONDS = 20.0  # of traffic to show
+
+
+def watched(config: Config, publish: Publish) -> Watcher:
+    """The cloud itself, nothing remembered."""
+    return Poller(config, list(config.services), publish)
 
 
 async def drawn(app: BluegreenApp) -> str:
@@ -36,9 +42,7 @@ def main() -> None:
     with running_drill() as drill:
         os.environ["OS_CLIENT_CONFIG_FILE"] = str(drill.clouds_file)
         config = load(drill.config_file, os.environ)
-        app = BluegreenApp(
-            config, watch=partial(Poller, config, None), desk=JournalDesk(config, read_only=True), arming=Arming("")
-        )
+        app = BluegreenApp(config, watch=watched, desk=JournalDesk(config, read_only=True), arming=Arming(""))
         PICTURE.write_text(asyncio.run(drawn(app)))
 
 
