@@ -41,6 +41,8 @@ def main() -> None:
     """Draw it."""
     with running_drill() as drill:
         os.environ["OS_CLIENT_CONFIG_FILE"] = str(drill.clouds_file)
+        # records of way backs that others made on this host do not belong in the picture
+        os.environ["XDG_RUNTIME_DIR"] = str(drill.dir)
         config = load(drill.config_file, os.environ)
         app = BluegreenApp(config, watch=watched, desk=JournalDesk(config, read_only=True), arming=Arming(""))
         PICTURE.write_text(asyncio.run(drawn(app)))
