@@ -62,6 +62,11 @@ class Absences:
         self._seen = there | {ident: self._seen.get(ident, server) for ident, server in still.items()}
         return Absent(still, frozenset(self._gone), frozenset(self._others))
 
+    def missing(self, listed: Iterable[Server]) -> list[Server]:
+        """Those that were there and are not in this list: until they were asked for, their state is unknown."""
+        there = {server.id for server in listed}
+        return [_unknown(server) for ident, server in self._seen.items() if ident not in there]
+
     def _some(self, wanted: list[str]) -> list[str]:
         """At most MOST of them, others the next time."""
         if len(wanted) <= MOST:

@@ -84,9 +84,10 @@ class Place:
     def known_servers(self) -> list[Server]:
         """The listed servers, and those that the list left out although they are there."""
         listed, absent = self.servers.value or [], self.absent.value or Absent()
-        if not absent.still:
+        missing = [one for one in self._absences.missing(listed) if one.id not in absent.still]
+        if not absent.still and not missing:
             return listed
-        return [*(server for server in listed if server.id not in absent.still), *absent.still.values()]
+        return [*(server for server in listed if server.id not in absent.still), *absent.still.values(), *missing]
 
     def _log_in(self) -> None:
         self.session().login()

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from fake_openstack import FakeOpenStack, populate
 
+from console.cloud.reader import Reader
 from console.config.model import Config, Rotation, Selection, ServiceConfig
 from console.model.colour import Colour
 from console.model.health import Health, judge
 from console.model.instance import Instance
+from console.model.server import Server
 from console.model.service import Service
+from console.watch.absent import Absences
 from console.watch.observe import Observer
 
 CONFIG = Config(
@@ -86,6 +90,15 @@ def test_a_server_that_left_the_service_is_no_instance_of_it(cloud: FakeOpenStac
     asked = len(cloud.asked("GET /compute/v2.1/servers/api-blue-1"))
     look(observer)
     assert len(cloud.asked("GET /compute/v2.1/servers/api-blue-1")) == asked
+
+
+def test_until_a_server_was_asked_for_it_is_there_in_an_unknown_state() -> None:
+    server = Server("s1", "api-1", "ACTIVE", power_state=1)
+    absences = Absences(lambda _: True)
+    absences.look(cast("Reader", None), [server], ())
+    (missing,) = absences.missing([])
+    assert (missing.id, missing.status, missing.running) == ("s1", "UNKNOWN", False)
+    assert absences.missing([server]) == []
 
 
 def test_a_cell_that_is_down_costs_no_more_than_ten_questions_a_look(cloud: FakeOpenStack, tmp_path: Path) -> None:
