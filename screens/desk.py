@@ -109,7 +109,7 @@ class JournalDesk:
         end = time.monotonic() + _RETRY_EVERY
         with suppress(BluegreenError):
             if not self._read_only:
-                with second_place.open_second() as second:
+                with second_place.open_second(self._config.journal) as second:
                     self._serve(second, problem, end)
         self._stopped.wait(max(end - time.monotonic(), 0.0))
 
@@ -142,19 +142,28 @@ class JournalDesk:
         from console.rollout.request import to_resume  # noqa: PLC0415
 
         newest = {}
-        for rollout in (*reversed(journal.rollouts(limit=200)), *reversed(second_place.rollouts())):
+        for rollout in (*reversed(journal.rollouts(limit=200)), *reversed(second_place.rollouts(self._config.journal))):
             newest[rollout.service] = rollout
         orphans = {rollout.id: rollout for rollout in to_resume(journal)}
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
+        waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
-        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), followed, events, problem)))
+        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem)))
+
+    def _waits(self, journal: Journal, rollout: Rollout) -> bool:
+        """Whether nothing goes on without an operator's word; a bake ends by itself, and well."""
+        from console.plan.plan import StepKind  # noqa: PLC0415
+        from console.rollout.waiting import waiting  # noqa: PLC0415
+
+        found = waiting(rollout, self._read(journal, rollout.id)[1])
+        return found is not None and found.step.kind is not StepKind.BAKE
 
     def _read(self, journal: Journal, rollout_id: str) -> tuple[Rollout, tuple[Event, ...]]:
         """A rollout and its events, wherever they are."""
         from console.rollout import second_place  # noqa: PLC0415
 
-        if any(one.id == rollout_id for one in second_place.rollouts()):
-            with second_place.open_second() as second:
+        if any(one.id == rollout_id for one in second_place.rollouts(self._config.journal)):
+            with second_place.open_second(self._config.journal) as second:
                 return second.rollout(rollout_id), tuple(second.events(rollout_id))
         return journal.rollout(rollout_id), tuple(journal.events(rollout_id))
 

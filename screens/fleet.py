@@ -120,7 +120,8 @@ def entries_of(app: BluegreenApp, now: float) -> list[Entry]:
         found = app.verdicts.of(service, now) if service is not None else None
         rollout = app.journal.open.get(name)
         orphan = rollout is not None and rollout.id in app.journal.orphans
-        entries.append(Entry(config, service, found, rollout, orphan, causes))
+        waits = rollout is not None and rollout.id in app.journal.waiting
+        entries.append(Entry(config, service, found, rollout, orphan, waits, causes))
     return entries
 
 
@@ -149,6 +150,6 @@ def _same(before: Entry, after: Entry) -> bool:
         and before.service is after.service
         and before.verdict is after.verdict
         and before.rollout is after.rollout
-        and before.orphan == after.orphan
+        and (before.orphan, before.waits) == (after.orphan, after.waits)
         and before.causes == after.causes
     )

@@ -44,12 +44,13 @@ class WatchFailed(Message):
 class JournalView:
     """What the journal says now. `open`: by service, the newest rollout that has not ended well and not been settled.
 
-    `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `events` are of the
-    rollout that is followed, if any.
+    `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `waiting` are ids of
+    those that wait for an operator's word. `events` are of the rollout that is followed, if any.
     """
 
     open: Mapping[str, Rollout] = field(default_factory=dict)
     orphans: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
     followed: Rollout | None = None
     events: tuple[Event, ...] = ()
     problem: str = ""

@@ -69,6 +69,7 @@ class ServiceScreen(FactsScreen):
             header.under_way(
                 rollout,
                 orphan=rollout.id in journal.orphans,
+                waits=rollout.id in journal.waiting,
                 glyphs=self.console_app.look.glyphs,
                 key=self.situation().key("follow"),
             )

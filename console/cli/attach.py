@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
 
 def newest(journal_url: str, rollout_id: str | None) -> str:
     """The id of the rollout that is meant: the given one, or the newest. Raises UsageError, JournalError."""
-    elsewhere = second_place.rollouts()
+    elsewhere = second_place.rollouts(journal_url)
     for one in elsewhere:
         if rollout_id is None or one.id.startswith(rollout_id):
             return one.id

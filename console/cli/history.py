@@ -22,8 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Always 0: an empty history is one."""
-    with Journal.open(config_of(args).journal, read_only=True) as journal:
-        rollouts = [*_elsewhere(args.service), *journal.rollouts(args.service, args.limit)]
+    url = config_of(args).journal
+    with Journal.open(url, read_only=True) as journal:
+        rollouts = [*_elsewhere(url, args.service), *journal.rollouts(args.service, args.limit)]
     if args.json:
         import msgspec
 
@@ -38,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _elsewhere(service: str | None) -> list[Rollout]:
+def _elsewhere(journal_url: str, service: str | None) -> list[Rollout]:
     """Ways back that were recorded while the journal could not be written."""
-    return [one for one in second_place.rollouts() if service in (None, one.service)]
+    return [one for one in second_place.rollouts(journal_url) if service in (None, one.service)]
 
 
 def history_lines(rollout: Rollout) -> Iterator[str]:

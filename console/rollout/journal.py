@@ -33,8 +33,9 @@ class Copy:
 class Journal:
     """One open journal. Every method is one short transaction; all raise JournalError when the record fails."""
 
-    def __init__(self, engine: sa.Engine, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, engine: sa.Engine, clock: Callable[[], float] = time.time, *, url: str = "") -> None:
         self.engine = engine
+        self.url = url  # as the config says it; it may hold a password
         self._clock = clock
         self._file = file_of(engine)
         self._identity = _identity(self._file)
@@ -42,7 +43,7 @@ class Journal:
     @classmethod
     def open(cls, url: str, *, read_only: bool = False) -> Self:
         """Open the journal at a SQLAlchemy URL. Read-only, a missing one is an empty one."""
-        return cls(connect(url, read_only=read_only))
+        return cls(connect(url, read_only=read_only), url=url)
 
     def __enter__(self) -> Self:
         return self

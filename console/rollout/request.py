@@ -43,7 +43,7 @@ def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = ""
     except JournalError:
         if plan.action is not Action.ROLLBACK:
             raise
-        rollout_id, elsewhere = second_place.create(plan, who, reason, take_over), True
+        rollout_id, elsewhere = second_place.create(config.journal, plan, who, reason, take_over), True
     start_runner(config, rollout_id, elsewhere=elsewhere)
     return rollout_id
 

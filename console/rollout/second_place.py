@@ -6,13 +6,13 @@ is in one place at a time. What was recorded here moves into the journal as soon
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import syslog
 from contextlib import suppress
 from pathlib import Path
 
-from console.config.places import state_dir
 from console.errors import JournalError
 from console.plan.plan import Plan
 from console.rollout.journal import Journal
@@ -22,20 +22,21 @@ from console.rollout.who import Who
 _MEMORY = Path("/dev/shm")  # noqa: S108 the folder in it is ours alone, or it is not used
 
 
-def folder() -> Path:
-    """The folder: of the user's session where there is one, else in shared memory; on no disk that can be full."""
+def folder(journal_url: str) -> Path:
+    """The folder of one journal: in the user's session where there is one, else in shared memory; never on a disk."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(runtime) / "bluegreen" if runtime else _MEMORY / f"bluegreen-{os.getuid()}-{_state_number()}"
+    name = f"bluegreen-{os.getuid()}-{hashlib.sha256(journal_url.encode()).hexdigest()[:12]}"
+    return Path(runtime or _MEMORY) / name
 
 
-def url() -> str:
+def url(journal_url: str) -> str:
     """The journal in it, for SQLAlchemy."""
-    return f"sqlite:///{folder()}/journal.db"
+    return f"sqlite:///{folder(journal_url)}/journal.db"
 
 
-def open_second() -> Journal:
+def open_second(journal_url: str) -> Journal:
     """Open it, made if it is not there. Raises JournalError where the folder is not ours alone."""
-    place = folder()
+    place = folder(journal_url)
     try:
         place.mkdir(mode=0o700, exist_ok=True)
         found = place.lstat()
@@ -43,41 +44,42 @@ def open_second() -> Journal:
         raise JournalError(f"there is no second place for the record either: {error}", "make room first") from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise JournalError(f"the second place {place} is open to others", "remove it")
-    return Journal.open(url())
+    return Journal.open(url(journal_url))
 
 
 def url_of(rollout_id: str, journal_url: str) -> str:
     """Where this rollout (its id, or the beginning of it) is: the second place's URL, or the journal's."""
-    return url() if any(one.id.startswith(rollout_id) for one in rollouts()) else journal_url
+    here = any(one.id.startswith(rollout_id) for one in rollouts(journal_url))
+    return url(journal_url) if here else journal_url
 
 
-def rollouts() -> list[Rollout]:
+def rollouts(journal_url: str) -> list[Rollout]:
     """The rollouts that are here, newest first; none where there is no second place."""
-    if not (folder() / "journal.db").exists():
+    if not (folder(journal_url) / "journal.db").exists():
         return []
-    with suppress(JournalError), open_second() as journal:
+    with suppress(JournalError), open_second(journal_url) as journal:
         return journal.rollouts()
     return []
 
 
-def create(plan: Plan, who: Who, reason: str, take_over: str) -> str:
+def create(journal_url: str, plan: Plan, who: Who, reason: str, take_over: str) -> str:
     """Record a confirmed way back here; returns the rollout's id. Raises JournalError."""
-    with open_second() as journal:
+    with open_second(journal_url) as journal:
         return journal.create(plan, who, reason, take_over)
 
 
 def move(journal: Journal, rollout_id: str) -> Journal:
     """Go on recording a rollout here: its row, decisions and events are copied. Raises JournalError."""
-    second = open_second()
+    second = open_second(journal.url)
     second.adopt(journal.copy(rollout_id))
     return second
 
 
 def bring_home(journal: Journal) -> None:
     """Move what was recorded here into the journal, which can be written again; what cannot be moved stays."""
-    if not rollouts():
+    if not rollouts(journal.url):
         return
-    with suppress(JournalError), open_second() as second:
+    with suppress(JournalError), open_second(journal.url) as second:
         for rollout in second.rollouts(limit=1000):
             if rollout.state.ended:
                 journal.adopt(second.copy(rollout.id))
@@ -88,11 +90,3 @@ def shout(rollout_id: str, text: str) -> None:
     """The same record to syslog, where somebody else may read it."""
     syslog.openlog("bluegreen", syslog.LOG_PID, syslog.LOG_USER)
     syslog.syslog(syslog.LOG_WARNING, f"rollout {rollout_id}: {text}")
-
-
-def _state_number() -> int:
-    """Two state folders of one user (another home) are two consoles."""
-    try:
-        return state_dir().stat().st_ino
-    except OSError:
-        return 0

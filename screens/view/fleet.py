@@ -35,12 +35,13 @@ class Entry:
     verdict: Verdict | None = None
     rollout: Rollout | None = None
     orphan: bool = False
+    waits: bool = False
     causes: frozenset[str] = frozenset()
 
     @property
     def needs_you(self) -> bool:
-        """Whether a human should look: it is not well, its facts are old, or a rollout has nobody who ends it."""
-        return self.orphan or (self.verdict is not None and not self.verdict.healthy)
+        """Whether a human should look: it is not well, its facts are old, or a rollout waits for somebody."""
+        return self.orphan or self.waits or (self.verdict is not None and not self.verdict.healthy)
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
@@ -232,6 +233,8 @@ def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
         what = f"rollout {entry.rollout.id}: {entry.rollout.plan.action} by {visible(entry.rollout.who.owner)}"
         if entry.orphan:
             yield line((f"{glyphs.attention} {what} needs you: nobody ends it", "bad"))
+        elif entry.waits:
+            yield line((f"{glyphs.attention} {what} waits for you", "bad"))
         else:
             yield line((f"{glyphs.running} {what} is {entry.rollout.state}", "warn"))
 

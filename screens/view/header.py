@@ -118,8 +118,10 @@ def paused(since: float | None, key: str, glyphs: Glyphs) -> list[Line]:
     return [line((words, "badge-ill"))]
 
 
-def under_way(rollout: Rollout, *, orphan: bool, glyphs: Glyphs, key: str = "f") -> Line:
+def under_way(rollout: Rollout, *, orphan: bool, waits: bool, glyphs: Glyphs, key: str = "f") -> Line:
     """The rollout that has not ended, and the key that opens it."""
+    if waits:
+        return line((f" {glyphs.attention} rollout {rollout.id} waits for you: press {key} ", "badge-ill"))
     if orphan:
         state = "stopped and needs you" if rollout.state.ended else "is unfinished: its runner is gone"
         return line((f" {glyphs.attention} rollout {rollout.id} {state}: press {key} ", "badge-ill"))

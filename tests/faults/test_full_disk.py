@@ -59,7 +59,7 @@ def test_a_cutover_does_not_begin_without_room_for_its_record(stage: DrillStage,
     with pytest.raises(JournalError):
         request.begin(stage.config, plan, WHO, "no room")
     assert stage.batches(since=mark) == 0
-    assert second_place.rollouts() == []
+    assert second_place.rollouts(stage.config.journal) == []
 
 
 def test_a_disk_that_lacks_room_for_the_whole_record_stops_it_before_the_write(stage: DrillStage, disk: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_way_back_is_open_on_a_full_disk_and_comes_home_afterwards(stage: Dr
     back = stage.bluegreen("rollback", "--yes", "--reason", "it fails, and the disk is full")
     assert back.returncode == 0, back.stdout + back.stderr
     assert stage.carries(Colour.BLUE)
-    (elsewhere,) = second_place.rollouts()
+    (elsewhere,) = second_place.rollouts(stage.config.journal)
     assert "rollback" in stage.bluegreen("history").stdout
     assert "BLUE" in stage.bluegreen("show", elsewhere.id).stdout
 
@@ -110,7 +110,7 @@ def test_the_way_back_is_open_on_a_full_disk_and_comes_home_afterwards(stage: Dr
         home = journal.rollout(elsewhere.id)
         assert (home.plan.action, home.state) == (Action.ROLLBACK, RolloutState.DONE)
         assert journal.events(elsewhere.id)
-    assert second_place.rollouts() == []
+    assert second_place.rollouts(stage.config.journal) == []
 
 
 def test_a_bad_green_is_taken_back_although_the_record_is_lost(stage: DrillStage, disk: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_bad_green_is_taken_back_although_the_record_is_lost(stage: DrillStage
         fill(disk)
         for one in stage.look().green.instances:
             stage.trouble(f"instances/{one.name}", mode="error-rate=1")
-    with second_place.open_second() as second:
+    with second_place.open_second(stage.config.journal) as second:
         until(second, rollout_id, EventKind.PROOF)
         ended = stage.ended(second, rollout_id)
     assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence

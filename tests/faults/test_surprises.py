@@ -90,9 +90,9 @@ def test_a_journal_that_is_deleted_under_a_live_runner_stops_it_before_the_write
     stage.start_over()
     mark = stage.mark()
     stage.trouble("load-balancer", provisioning_status="ACTIVE")
-    with second_place.open_second() as second:
+    with second_place.open_second(stage.config.journal) as second:
         end = time.monotonic() + 30
-        while not second_place.rollouts():
+        while not second_place.rollouts(stage.config.journal):
             assert time.monotonic() < end
             time.sleep(0.1)
         ended = stage.ended(second, rollout_id)

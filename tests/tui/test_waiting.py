@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from rollouts import cutover, events, rollout, seen
-from screen_text import shows, until
+from screen_text import shows, text_of, until
 from tuikit import config, make_app, service
 
 from console.config.model import Config, Release
@@ -86,3 +86,17 @@ async def test_w_lets_it_wait_before_the_next_write() -> None:
         await shows(pilot, "LB ")
         await pilot.press("f", "w")
         await until(pilot, lambda: desk.held == ["a1b2c3"])
+
+
+async def test_the_fleet_puts_what_waits_before_what_is_well() -> None:
+    now = time.time()
+    found = by_shares()
+    one = next(iter(found.services.values()))
+    both = replace(found, services={"first": replace(one, name="first"), **found.services})
+    app, _, desk = make_app(service(now), replace(service(now), name="first"), settings=both)
+    async with app.run_test(size=(120, 40)) as pilot:
+        message = waits("pause-10", now)
+        desk.post(JournalSeen(replace(message.view, waiting=frozenset({"a1b2c3"}))))
+        await shows(pilot, "waits for you")
+        text = text_of(app)
+        assert text.index(" api ") < text.index(" first ")

@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--second-place", action="store_true", help="the rollout is recorded there")
     args = parser.parse_args(argv)
     config = load(args.config, os.environ)
-    with second_place.open_second() if args.second_place else Journal.open(config.journal) as journal:
+    with second_place.open_second(config.journal) if args.second_place else Journal.open(config.journal) as journal:
         return run_rollout(config, journal, args.rollout)
 
 

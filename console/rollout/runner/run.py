@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from console.cloud.reader import Reader
@@ -73,10 +74,11 @@ class Run:
         if self.lost:
             raise error
         self.lost = error.message
+        where = second_place.folder(self.journal.url)
         self.journal = second_place.move(self.journal, self.rollout_id)
         # what was decided before the move is known already; the second place numbers decisions anew
         self.seen_decisions = max((one.seq for one in self.journal.decisions(self.rollout_id)), default=0)
-        self.journal.append(self.rollout_id, EventKind.WAIT, "", _elsewhere(error))
+        self.journal.append(self.rollout_id, EventKind.WAIT, "", _elsewhere(error, where))
 
     def check_record(self) -> None:
         """Right before a write: no step forward without the journal (DESIGN §6, rule 9). Raises JournalError."""
@@ -153,6 +155,5 @@ def _takes(journal: Journal, rollout_id: str) -> bool:
     return True
 
 
-def _elsewhere(error: JournalError) -> str:
-    where = second_place.folder()
+def _elsewhere(error: JournalError, where: Path) -> str:
     return f"{error.message}: recorded in {where} and in syslog instead; no further step forward, only a way back"

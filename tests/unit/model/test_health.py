@@ -160,7 +160,7 @@ def test_one_cause_of_several_sources_is_one_sentence() -> None:
     why = "cloud test: no connection to 203.0.113.1"
     old = {name: Source(name, NOW - 60, problem=why, since=NOW - 50) for name in (SERVERS, BALANCER)}
     old[VIP] = Source(VIP, NOW - 60)
-    facts = service(instance("a"), sources=service().sources | old, traffic_watched=True)
+    facts = service(instance("a"), sources={**service().sources, **old}, traffic_watched=True)
     problems = verdict(facts, NOW).problems
     assert problems[0] == f"servers and load balancer: the last answers are 60 s old: {why}"
     assert problems[1] == "vip: the last answer is 60 s old"

@@ -245,7 +245,8 @@ def test_an_error_in_the_watch_itself_does_not_end_it(
     monkeypatch.setattr("console.watch.poller.PACE", 0.05)
     poller = watch()
     newest = screen.wait(lambda _: True)
-    handle, failed = poller._handle, []
+    handle = poller._handle
+    failed: list[Any] = []
 
     def fail(event: Any) -> None:
         if not failed:
