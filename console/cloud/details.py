@@ -182,7 +182,7 @@ def _server(raw: Mapping[str, Any]) -> dict[str, str]:
         "key": raw.get("key_name"),
         "locked": (raw.get("locked_reason") or "yes") if raw.get("locked") is True else None,
         "description": raw.get("description"),
-        "tags": ", ".join(str(tag) for tag in _list(raw.get("tags"))),
+        "tags": ", ".join(filter(None, map(_plain, _list(raw.get("tags"))[:_MOST]))),
         "security groups": ", ".join(dict.fromkeys(_names(raw.get("security_groups")))),
         "volumes": ", ".join(parse.ids(raw.get("os-extended-volumes:volumes_attached"))),
     }

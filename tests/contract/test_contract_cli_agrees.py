@@ -31,6 +31,7 @@ from console.plan.batch import item
 
 SERVICE = "agrees"
 AT_ONCE = 3
+pytestmark = pytest.mark.timeout(300)  # the client takes seconds to start, each time
 
 
 @dataclass
@@ -108,20 +109,25 @@ def instances(service: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_servers(both: Both, said: dict[str, Any]) -> None:
-    listed = both.openstack("server", "list", "--tags", f"service={SERVICE}")
     ours = instances(said)
-    assert {row["Name"]: (row["ID"], row["Status"]) for row in listed} == {
-        name: (one["id"], one["server"]["status"]) for name, one in ours.items()
-    }
-    shown = both.all(*(("server", "show", row["ID"]) for row in listed))
-    for server in shown:
-        one = ours[server["name"]]
-        assert (server["OS-EXT-STS:task_state"], server["OS-EXT-STS:power_state"]) == (
-            one["server"]["task_state"],
-            one["server"]["power_state"],
-        )
-        assert one["member"]["address"] in [address for each in server["addresses"].values() for address in each]
-        assert (server["properties"]["color"], server["properties"]["git_commit"]) == (one["colour"], one["version"])
+    one = next(iter(ours.values()))
+    listed, shown = both.all(
+        ("server", "list", "--long", "--tags", f"service={SERVICE}"), ("server", "show", one["id"])
+    )
+    assert {row["Name"] for row in listed} == set(ours)
+    for row in listed:
+        mine = ours[row["Name"]]
+        assert row["ID"] == mine["id"]
+        for key, column in (("status", "Status"), ("task_state", "Task State"), ("power_state", "Power State")):
+            assert mine["server"][key] == row[column], (row["Name"], column)
+        assert mine["member"]["address"] in [address for each in row["Networks"].values() for address in each]
+        assert (mine["colour"], mine["version"]) == (row["Properties"]["color"], row["Properties"]["git_commit"])
+    assert (one["server"]["status"], one["server"]["task_state"], one["server"]["power_state"]) == (
+        shown["status"],
+        shown["OS-EXT-STS:task_state"],
+        shown["OS-EXT-STS:power_state"],
+    )
+    assert (one["name"], one["version"]) == (shown["name"], shown["properties"]["git_commit"])
 
 
 def test_load_balancer_and_listener(both: Both, said: dict[str, Any]) -> None:

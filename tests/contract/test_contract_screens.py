@@ -15,6 +15,7 @@ from ttykit import Console
 
 SERVICE = "seen"
 WITHIN = 60.0  # seconds
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

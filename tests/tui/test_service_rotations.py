@@ -44,8 +44,8 @@ async def test_workers_have_power_and_no_load_balancer() -> None:
         assert "runs" in running
         assert "off" in stopped
         assert "!" not in stopped  # idle workers are meant to be stopped
+        await until(pilot, lambda: "through the VIP" not in text_of(app))  # a panel leaves with the next layout
         assert "weight" not in text_of(app)
-        assert "through the VIP" not in text_of(app)
         await pilot.press("l")
         await shows(pilot, "workers stand behind no load balancer")
 
