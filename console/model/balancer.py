@@ -112,7 +112,7 @@ class Pool:
     monitor: Monitor | None = None
     algorithm: str = ""  # ROUND_ROBIN, LEAST_CONNECTIONS, ...
     admin_state_up: bool = True
-    listener_ids: tuple[str, ...] = ()  # listeners that have it as their default pool
+    listener_ids: tuple[str, ...] = ()  # listeners that send to it, by default or by an L7 policy
 
 
 @dataclass(frozen=True, slots=True)
