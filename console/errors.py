@@ -141,3 +141,7 @@ class NeedsHuman(BluegreenError):
 
 class JournalError(BluegreenError):
     """The record of rollouts cannot be read or written."""
+
+
+class JournalUnwritable(JournalError):
+    """It takes no records now: its disk is full, its server gone. A way back may be recorded elsewhere."""

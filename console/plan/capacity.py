@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from console.model.colour import Colour
 from console.model.health import judge
 from console.model.service import Service
-from console.plan.plan import Share
+from console.plan.plan import Plan, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,12 @@ def floor(both: tuple[Share, Share], min_ratio: float, failing: Colour | None = 
         math.ceil(max(share.healthy for share in counted) * min_ratio),
         math.ceil(max(share.healthy_weight for share in counted) * min_ratio),
     )
+
+
+def floor_of(plan: Plan, min_ratio: float) -> Capacity | None:
+    """The floor in the state that the plan was made on; None where it writes nothing."""
+    before = next((step.before for step in plan.steps if step.before is not None), None)
+    return floor(before, min_ratio) if before is not None else None
 
 
 def below(after: Capacity, least: Capacity) -> str:

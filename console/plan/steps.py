@@ -34,9 +34,9 @@ def steps(
             share = capacity.share_of(shift.after, target_of(intent))
             result.append(_prove_share(service, config, target_of(intent), moved.percent, share))
             if not intent.unattended:
-                result.append(waits.pause(moved.percent, target_of(intent)))
+                result.append(waits.pause(moved.percent, round(share.percent), target_of(intent)))
     result.append(_prove(service, config, target_of(intent)))
-    if intent.action is Action.CUTOVER:
+    if intent.action is Action.CUTOVER and moves:
         if config.release.confirm_within and not intent.keep_on_proof:
             result.append(waits.confirm(target_of(intent), config.release.confirm_within))
         if config.release.bake:

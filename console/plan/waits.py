@@ -8,13 +8,13 @@ from console.plan.plan import Step, StepKind
 PAUSE_DEADLINE = 3600.0  # seconds; both colours serve meanwhile
 
 
-def pause(percent: int, target: Colour) -> Step:
-    """Hold a share of the traffic until an operator goes on."""
+def pause(percent: int, share: int, target: Colour) -> Step:
+    """Hold a share of the traffic until an operator goes on. `percent` was asked for, `share` is what it comes to."""
     return Step(
         id=f"pause-{percent}",
         kind=StepKind.PAUSE,
         title="waits for you",
-        words=f"About {percent} % of the traffic is on {target.upper()}, and nothing else happens until somebody goes "
+        words=f"About {share} % of the traffic is on {target.upper()}, and nothing else happens until somebody goes "
         "on. Look at errors and latency of the new colour. Going back is one call at any moment.",
         deadline=PAUSE_DEADLINE,
         outcome="it goes back by itself",

@@ -38,7 +38,9 @@ def shifts(service: Service, config: ServiceConfig, intent: Intent, found: Candi
         for instance in service.side(target.other).instances
         if (member := instance.member) is not None and member.in_rotation
     ]
-    percents = config.release.shift if intent.action is Action.CUTOVER else (100,)
+    # what fails for clients is left at once: a share would send most of them there
+    by_shares = intent.action is Action.CUTOVER and not intent.source_fails
+    percents = config.release.shift if by_shares else (100,)
     current = {part.member.id: part.member for part in (*entering, *leaving)}
     colours = {part.member.id: target for part in entering} | {part.member.id: target.other for part in leaving}
     wholes = {part.member.id: part.whole for part in (*entering, *leaving)}

@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 import sqlalchemy as sa
 
-from console.errors import JournalError
+from console.errors import JournalError, JournalUnwritable
 from console.plan.plan import Plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.schema import connect, decisions, events, file_of, rollouts
@@ -85,7 +85,7 @@ class Journal:
         if service is not None:
             query = query.where(rollouts.c.service == service)
         with self._reading() as connection:
-            return [_rollout(row) for row in connection.execute(query)]
+            return [found for row in connection.execute(query) if (found := _readable(row)) is not None]
 
     def rollout(self, rollout_id: str) -> Rollout:
         """One rollout, by id or by a prefix of it that is unique."""
@@ -95,7 +95,12 @@ class Journal:
         if len(rows) != 1:
             what = "no rollout" if not rows else "more than one rollout"
             raise JournalError(f"the journal has {what} {rollout_id!r}", "`bluegreen history` lists them")
-        return _rollout(rows[0])
+        found = _readable(rows[0])
+        if found is None:
+            raise JournalError(
+                f"rollout {rows[0].id} cannot be read by this version of the program", "use the one that wrote it"
+            )
+        return found
 
     def reopen(self, seen: Rollout, decision: DecisionKind, plan: Plan, who: Who, **more: str) -> bool:
         """Record the decision to go on, and wait for a runner; False when the rollout is not as it was seen any more.
@@ -158,6 +163,14 @@ class Journal:
         """Take a rollout in, in place of what is here of it, in one transaction."""
         rollout_id = found.rollout["id"]
         with self._writing() as connection:
+            mine = connection.execute(
+                sa.select(sa.func.max(events.c.at)).where(events.c.rollout_id == rollout_id)
+            ).scalar()
+            if mine is not None and mine > max((row["at"] for row in found.events), default=0.0):
+                raise JournalError(
+                    f"rollout {rollout_id} went on in two places",
+                    "both records are kept; `bluegreen show` has one each",
+                )
             self._forget(connection, rollout_id)
             connection.execute(rollouts.insert().values(**found.rollout))
             for table, rows in ((decisions, found.decisions), (events, found.events)):
@@ -215,7 +228,7 @@ class Journal:
             .order_by(decisions.c.seq)
         )
         with self._reading() as connection:
-            return [_decision(row) for row in connection.execute(query)]
+            return [_decision(row) for row in connection.execute(query) if row.kind in set(DecisionKind)]
 
     def changed(self) -> int:
         """A number that grows with every event, decision and end: cheap to ask, so that a reader knows when to look."""
@@ -244,7 +257,7 @@ class Journal:
             with self.engine.begin() as connection:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
-            raise JournalError(f"the journal cannot be written: {_cause(error)}", _MEND) from error
+            raise JournalUnwritable(f"the journal cannot be written: {_cause(error)}", _MEND) from error
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -294,6 +307,14 @@ def _decision_row(
         "plan": _dump(plan) if plan is not None else None,
         "take_over": take_over,
     }
+
+
+def _readable(row: Any) -> Rollout | None:
+    """The rollout; None for one that a newer program wrote with what this one does not know."""
+    try:
+        return _rollout(row)
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 def _rollout(row: Any) -> Rollout:

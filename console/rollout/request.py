@@ -9,11 +9,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from console.config.model import Config
 from console.config.places import state_dir
-from console.errors import JournalError, Refused, UsageError
+from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
@@ -21,6 +21,8 @@ from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.reserve import Reserve
+from console.rollout.schema import file_of
 from console.rollout.unanswered import settled_at
 from console.rollout.waiting import Waiting, waiting
 from console.rollout.who import Who
@@ -34,15 +36,16 @@ Told = Callable[[float], None]
 
 def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
     """Record a confirmed plan and start its runner. Returns the rollout's id. Raises JournalError, Refused."""
-    _may_write(config)
+    may_write(config)
     elsewhere = False
     try:
         with Journal.open(config.journal) as journal:
             second_place.bring_home(journal)
             rollout_id = journal.create(plan, who, reason, take_over)
-    except JournalError:
+    except JournalUnwritable:
         if plan.action is not Action.ROLLBACK:
             raise
+        _nobody_else(config, take_over)
         rollout_id, elsewhere = second_place.create(config.journal, plan, who, reason, take_over), True
     start_runner(config, rollout_id, elsewhere=elsewhere)
     return rollout_id
@@ -85,34 +88,55 @@ def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold
     """Ask a rollout to stop: it goes back, or with `hold` stays where it is. Raises UsageError if none hears it."""
     rollout = _heard(journal, rollout_id, "abort")
     then = "hold" if hold else "go back"
-    journal.decide(rollout.id, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
+    _decide(journal, rollout, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
 
 
 def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "") -> None:
     """Ask a rollout to wait before its next write. Raises UsageError if none hears it."""
     rollout = _heard(journal, rollout_id, "pause")
-    journal.decide(rollout.id, DecisionKind.PAUSE, rollout.plan.digest, who, reason=reason)
+    _decide(journal, rollout, DecisionKind.PAUSE, rollout.plan.digest, who, step="", reason=reason)
 
 
-def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "") -> Waiting:
-    """Say the word that a rollout waits for; returns what that was. Raises UsageError where it waits for none."""
+def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, step: str = "") -> Waiting:
+    """Say the word that a rollout waits for; returns what that was.
+
+    `step` is the one that the operator was shown: a word for it is not taken for another. Raises UsageError where it
+    waits for none, or at another step.
+    """
     rollout = _heard(journal, rollout_id, "go on with")
-    found = _waits(journal, rollout)
-    journal.decide(rollout.id, found.word, found.digest, who, step=found.step.id, reason=reason)
+    found = _waits(journal, rollout, step)
+    _decide(journal, rollout, found.word, found.digest, who, step=found.step.id, reason=reason)
     return found
 
 
-def extend(journal: Journal, rollout_id: str, seconds: int, who: Who, reason: str = "") -> Waiting:
-    """Give the step that waits or bakes more time. Raises UsageError where there is none."""
+def extend(journal: Journal, rollout_id: str, seconds: int, who: Who, reason: str = "", *, step: str = "") -> Waiting:
+    """Give the step that waits or bakes more time. Raises as `say_word` does."""
     rollout = _heard(journal, rollout_id, "extend")
-    found = _waits(journal, rollout)
-    step = f"{found.step.id} {seconds}"
-    journal.decide(rollout.id, DecisionKind.EXTEND, found.digest, who, step=step, reason=reason)
+    found = _waits(journal, rollout, step)
+    told = f"{found.step.id} {seconds}"
+    _decide(journal, rollout, DecisionKind.EXTEND, found.digest, who, step=told, reason=reason)
     return found
 
 
-def _waits(journal: Journal, rollout: Rollout) -> Waiting:
+def _decide(
+    journal: Journal, rollout: Rollout, kind: DecisionKind, digest: str, who: Who, *, step: str, reason: str
+) -> None:
+    """Record a word; where the disk is full, in the room that the rollout keeps for its record."""
+    try:
+        journal.decide(rollout.id, kind, digest, who, step=step, reason=reason)
+    except JournalUnwritable:
+        if not Reserve(file_of(journal.engine), rollout.id).give_up():
+            raise
+        journal.decide(rollout.id, kind, digest, who, step=step, reason=reason)
+
+
+def _waits(journal: Journal, rollout: Rollout, step: str) -> Waiting:
     found = waiting(rollout, journal.events(rollout.id))
+    if found is not None and step and found.step.id != step:
+        raise UsageError(
+            f"rollout {rollout.id} does not wait at {step} any more: it is at {found.step.id} ({found.step.title})",
+            "somebody else was quicker; look at it again",
+        )
     if found is None:
         raise UsageError(
             f"rollout {rollout.id} waits for nobody's word now", f"`bluegreen attach {rollout.id}` shows what it does"
@@ -182,8 +206,7 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
             return Offer(kind, words, refusal=made)
         return Offer(kind, words, plan=made)
 
-    names = plan.intent.leave_out
-    finish = Intent(plan.action, plan.target, plan.intent.take_in, names)
+    finish = replace(plan.intent, target=plan.target)
     return (
         offer(DecisionKind.FINISH, f"finish: all traffic to {plan.target.upper()}", finish),
         offer(
@@ -199,7 +222,7 @@ def resume(
     config: Config, journal: Journal, rollout: Rollout, offer: Offer, who: Who, *, reason: str = "", take_over: str = ""
 ) -> None:
     """Do what was offered. Raises Refused, JournalError, UsageError when a runner of it is still there."""
-    _may_write(config)
+    may_write(config)
     living = alive(rollout)
     if not rollout.state.ended and living:
         raise UsageError(f"rollout {rollout.id} is under way", f"`bluegreen attach {rollout.id}` follows it")
@@ -220,7 +243,7 @@ def resume(
     try:
         reopened = journal.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over)
         elsewhere = False
-    except JournalError:
+    except JournalUnwritable:
         if offer.plan.action is not Action.ROLLBACK:
             raise
         with second_place.move(journal, rollout.id) as second:
@@ -241,7 +264,29 @@ def wait_until_judged(until: float, told: Told) -> None:
         time.sleep(min(1.0, left))
 
 
-def _may_write(config: Config) -> None:
+def _nobody_else(config: Config, take_over: str) -> None:
+    """Where leases are in the journal, and that cannot be written, nothing keeps two runners apart but what it says."""
+    if config.lease.network is not None or take_over:
+        return
+    try:
+        with Journal.open(config.journal, read_only=True) as journal:
+            living = [one for one in journal.rollouts(limit=_ALL) if not one.state.ended and alive(one) is not False]
+    except JournalError as error:
+        raise Refused(
+            f"whether somebody else changes the service cannot be seen: {error.message}",
+            "look yourself; then say whose lease ends: --take-over OWNER",
+            rule=8,
+        ) from error
+    if living:
+        raise Refused(
+            f"rollout {living[0].id} by {living[0].who.owner} is under way, and the journal cannot be written",
+            f"`bluegreen abort {living[0].id}`, or, if it is dead: --take-over {living[0].who.owner}",
+            rule=8,
+        )
+
+
+def may_write(config: Config) -> None:
+    """Raise Refused where this config lets nobody change anything, not even by a word to a rollout."""
     if config.writable_by_others:
         raise Refused(config.writable_by_others, "a config names what runs with production credentials: protect it")
     if config.read_only:

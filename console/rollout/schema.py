@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import URL, make_url
 
-from console.errors import JournalError
+from console.errors import JournalError, JournalUnwritable
 from console.rollout.file_system import is_networked
 
 VERSION = 1
@@ -104,7 +104,7 @@ def connect(url: str, *, read_only: bool) -> sa.Engine:
             "install the program with it: `bluegreen-console[postgresql]` or `bluegreen-console[mysql]`",
         ) from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        raise JournalError(
+        raise JournalUnwritable(
             f"the journal {_masked(url)} cannot be opened: {error}",
             "check `journal:` in the config and its permissions",
         ) from error

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from console.errors import JournalError
 from console.plan.plan import Plan
-from console.rollout.journal import Journal
+from console.rollout.journal import Copy, Journal
 from console.rollout.records import Rollout
 from console.rollout.who import Who
 
@@ -23,10 +23,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 the folder in it is ours alone, or it i
 
 
 def folder(journal_url: str) -> Path:
-    """The folder of one journal: in the user's session where there is one, else in shared memory; never on a disk."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    name = f"bluegreen-{os.getuid()}-{hashlib.sha256(journal_url.encode()).hexdigest()[:12]}"
-    return Path(runtime or _MEMORY) / name
+    """The folder of one journal, in shared memory: no disk that can be full, no session that ends at a logout."""
+    return _MEMORY / f"bluegreen-{os.getuid()}-{hashlib.sha256(journal_url.encode()).hexdigest()[:12]}"
 
 
 def url(journal_url: str) -> str:
@@ -68,10 +66,20 @@ def create(journal_url: str, plan: Plan, who: Who, reason: str, take_over: str) 
         return journal.create(plan, who, reason, take_over)
 
 
-def move(journal: Journal, rollout_id: str) -> Journal:
-    """Go on recording a rollout here: its row, decisions and events are copied. Raises JournalError."""
+def move(journal: Journal, rollout_id: str, known: Copy | None = None) -> Journal:
+    """Go on recording a rollout here: its row, decisions and events are copied. Raises JournalError.
+
+    `known` is a copy from before, for a journal that cannot even be read any more.
+    """
     second = open_second(journal.url)
-    second.adopt(journal.copy(rollout_id))
+    try:
+        found = journal.copy(rollout_id)
+    except JournalError:
+        if known is None:
+            second.close()
+            raise
+        found = known
+    second.adopt(found)
     return second
 
 

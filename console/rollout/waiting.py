@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from console.plan.plan import Plan, Step, StepKind
 from console.rollout.records import DecisionKind, Event, EventKind, Rollout
 
@@ -26,14 +28,19 @@ class Waiting:
     digest: str
 
 
-def waiting(rollout: Rollout, events: Sequence[Event], plan: Plan | None = None) -> Waiting | None:
-    """What the rollout waits for; None while it is working, or when it has ended.
+def plan_of(event: Event) -> Plan | None:
+    """The plan that an event carries; None where it has none that can be read."""
+    try:
+        return msgspec.convert(event.data.get("plan"), Plan)
+    except msgspec.ValidationError:
+        return None
 
-    `plan` is the one under way, where it is not the confirmed one.
-    """
+
+def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
+    """What the rollout waits for, in the plan that is under way; None while it is working, or when it has ended."""
     if rollout.state.ended:
         return None
-    plan = plan or rollout.plan
+    plan = rollout.plan
     steps = {step.id: step for step in plan.steps}
     found: Waiting | None = None
     began = 0.0
@@ -41,6 +48,8 @@ def waiting(rollout: Rollout, events: Sequence[Event], plan: Plan | None = None)
         step = steps.get(event.step)
         if event.kind in (EventKind.STARTED, EventKind.PLANNED):
             found = None
+            if (other := plan_of(event)) is not None:
+                plan, steps = other, {step.id: step for step in other.steps}
         elif step is None:
             continue
         elif event.kind is EventKind.BEGUN:

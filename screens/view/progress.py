@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import msgspec
-
 from console.plan.plan import Plan, Step
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
+from console.rollout.waiting import plan_of
 
 
 class StepState(StrEnum):
@@ -66,14 +65,6 @@ def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False)
         return tuple(_ended(view, rollout) for view in views)
     running = StepState.LEFT if orphan else StepState.RUNNING
     return tuple(replace(view, state=running) if view.state is StepState.RUNNING else view for view in views)
-
-
-def plan_of(event: Event) -> Plan | None:
-    """The plan that an event carries; None where it has none that can be read."""
-    try:
-        return msgspec.convert(event.data.get("plan"), Plan)
-    except msgspec.ValidationError:
-        return None
 
 
 def _after(view: StepView, event: Event) -> StepView:

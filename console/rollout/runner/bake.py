@@ -10,11 +10,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from console.errors import BluegreenError
+from console.errors import BluegreenError, NeedsHuman
 from console.model.health import Health, judge
 from console.model.service import Service
 from console.model.traffic import VipAnswer
-from console.plan.capacity import Capacity, floor, shares
+from console.plan.capacity import Capacity, floor, floor_of, shares
 from console.plan.plan import Plan, Proof, Step, StepKind
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
@@ -37,18 +37,23 @@ class Sight:
     against: str = ""
     blind: str = ""
     text: str = ""
+    clients: bool = False  # whether clients got errors
 
 
 def bake(run: Run, plan: Plan, step: Step) -> None:
-    """Watch until the time is over, or an operator ends it. Raises FailingAnswers, AbortAsked, Terminated."""
+    """Watch until the time is over, or an operator ends it. Raises FailingAnswers, NeedsHuman, AbortAsked, Terminated.
+
+    A bake that ends without having seen anything at its end is none: then a person decides.
+    """
     began, length = boot_clock.now(), step.deadline
     before, told_at = Sight(), -TOLD_EVERY
-    least: Capacity | None = None
+    least = floor_of(plan, run.service.release.min_ratio)
     address = address_of(run, step, run.service.vip) if run.service.vip is not None else ""
     while (now := boot_clock.now()) - began < length:
         sight, least = _look(run, plan, least, address)
         if sight.against and before.against:
-            raise FailingAnswers(f"{sight.against}, twice in a row; {int(now - began)} s into the bake")
+            text = f"{sight.against}, twice in a row; {int(now - began)} s into the bake"
+            raise FailingAnswers(text, clients=sight.clients)
         changed = (sight.against, bool(sight.blind)) != (before.against, bool(before.blind))
         if changed or now - told_at >= TOLD_EVERY:
             told_at = now
@@ -62,6 +67,13 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
             if more := extension(decision, step):
                 length += more
                 run.note(EventKind.DECISION, step.id, f"{more:g} s more: {decision.who.words}", deadline=length)
+    late = boot_clock.now() - began - length
+    if before.blind or late > run.timing.ttl:
+        why = before.blind or f"nothing ran here for {late:.0f} s"
+        raise NeedsHuman(
+            f"the bake is over, and nobody can say how it went: {why}",
+            f"{plan.target.upper()} carries the traffic; look at it, then finish or go back with `bluegreen resume`",
+        )
 
 
 def _words_on(run: Run, plan: Plan) -> list[Decision]:
@@ -72,7 +84,7 @@ def _words_on(run: Run, plan: Plan) -> list[Decision]:
 def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[Sight, Capacity | None]:
     blind: list[str] = []
     against: list[str] = []
-    text = ""
+    text, clients = "", False
     try:
         service = run.observe()
     except BluegreenError as error:
@@ -86,8 +98,9 @@ def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[S
         answers = asyncio.run(asked)
         failed, silent, text = _judged(answers, proof)
         against += [failed] if failed else []
+        clients = bool(failed)
         blind += [silent] if silent else []
-    return Sight("; ".join(against), "; ".join(blind), text), least
+    return Sight("; ".join(against), "; ".join(blind), text, clients), least
 
 
 def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:

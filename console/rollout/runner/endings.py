@@ -33,7 +33,14 @@ class NotConfirmed(AbortAsked):
 
 
 class FailingAnswers(Exception):
-    """Positive evidence that the new colour fails: error answers to clients, or instances seen ill, twice in a row."""
+    """Positive evidence that the new colour fails: error answers to clients, or instances seen ill, twice in a row.
+
+    `clients`: clients got errors, so that the colour is no capacity at all; otherwise its healthy instances still are.
+    """
+
+    def __init__(self, sentence: str, *, clients: bool = True) -> None:
+        super().__init__(sentence)
+        self.clients = clients
 
 
 class Terminated(Exception):

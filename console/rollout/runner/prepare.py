@@ -35,6 +35,7 @@ class Errand:
     order: Decision
     plan: Plan
     reserve: Reserve
+    elsewhere: bool = False  # the record is in the second place from the start
 
 
 def prepare(errand: Errand) -> Run:
@@ -76,6 +77,8 @@ def prepare(errand: Errand) -> Run:
         seen_decisions=order.seq,
         way_back=errand.plan.action is Action.ROLLBACK,
         reserve=errand.reserve,
+        known=journal.copy(rollout.id),
+        lost="the journal could not be written when this began" if errand.elsewhere else "",
     )
     lease.acquire(_wanted(errand), take_over=order.take_over)
     held = lease.held.lease_id if lease.held is not None else ""

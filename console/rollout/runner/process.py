@@ -38,10 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     config = load(args.config, os.environ)
     with second_place.open_second(config.journal) if args.second_place else Journal.open(config.journal) as journal:
-        return run_rollout(config, journal, args.rollout)
+        return run_rollout(config, journal, args.rollout, elsewhere=args.second_place)
 
 
-def run_rollout(config: Config, journal: Journal, rollout_id: str) -> int:
+def run_rollout(config: Config, journal: Journal, rollout_id: str, *, elsewhere: bool = False) -> int:
     """Claim the rollout and execute its last order. Another runner that is alive is left alone."""
     rollout = journal.rollout(rollout_id)
     if not journal.claim(rollout.id, runner_id()):
@@ -51,9 +51,14 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str) -> int:
     order = [decision for decision in journal.decisions(rollout.id) if decision.kind in _ORDERS][-1]
     reserve = Reserve(file_of(journal.engine), rollout.id)
     try:
-        ended, journal = _execute(config, journal, rollout, order, reserve)
+        ended, run = _execute(config, journal, rollout, order, reserve, elsewhere=elsewhere)
         reserve.give_up()
+        if run is not None:
+            journal = run.journal
         journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code)
+        # A record that cannot be closed is not hidden by giving the lease back: others shall see that something is open.
+        if run is not None:
+            _release(run)
     except Terminated:
         journal.append(rollout.id, EventKind.WAIT, "", "the runner was told to stop; `bluegreen resume` goes on")
         return 1
@@ -63,9 +68,9 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str) -> int:
 
 
 def _execute(
-    config: Config, journal: Journal, rollout: Rollout, order: Decision, reserve: Reserve
-) -> tuple[Ended, Journal]:
-    """How it ended, and the journal that has its record: the second place's where a way back had to move there."""
+    config: Config, journal: Journal, rollout: Rollout, order: Decision, reserve: Reserve, *, elsewhere: bool
+) -> tuple[Ended, Run | None]:
+    """How it ended, and the run, whose journal has the record: the second place's where it had to move there."""
     plan = order.plan or rollout.plan
     written = any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
     journal.append(rollout.id, EventKind.STARTED, "", f"runner {os.getpid()} on behalf of {order.who.words}")
@@ -74,7 +79,7 @@ def _execute(
     run: Run | None = None
     try:
         _keep_room(reserve, plan)
-        run = prepare(Errand(config, journal, rollout, order, plan, reserve))
+        run = prepare(Errand(config, journal, rollout, order, plan, reserve, elsewhere))
         run.written = written
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
         run.unsettled_until = service_settled_at(journal, rollout.service, config.lease.ttl)
@@ -87,15 +92,9 @@ def _execute(
         written = written or (run is not None and run.written)
         state = RolloutState.STOPPED if written else RolloutState.FAILED
         ended = Ended(state, f"a fault of this program: {type(error).__name__}: {error}", 7 if written else 1)
-    # A record that cannot be closed is not hidden by giving the lease back: others shall see that something is open.
-    if run is not None:
-        journal = run.journal
-    journal.check()
-    if run is not None:
-        _release(run)
     if order.kind is DecisionKind.GO_BACK and ended.state is RolloutState.DONE:
         ended = Ended(RolloutState.ROLLED_BACK, ended.sentence, 6)
-    return ended, journal
+    return ended, run
 
 
 def _keep_room(reserve: Reserve, plan: Plan) -> None:

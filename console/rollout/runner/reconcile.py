@@ -11,7 +11,7 @@ from console.model.instance import Instance
 from console.model.service import Service
 from console.plan.basis import basis_of, drift
 from console.plan.batch import members_at
-from console.plan.capacity import below, floor, serving, shares
+from console.plan.capacity import Capacity, below, floor, floor_of, serving, shares
 from console.plan.plan import Action, Plan, Refusal, Step
 from console.plan.planner import plan as make_plan
 from console.plan.steps import PENDING_DEADLINE
@@ -55,7 +55,14 @@ def still_on_course(run: Run, plan: Plan, step: Step) -> None:
             raise Drift(changes)
     still_fit(run, plan, step)
     now = time.time()
-    least = floor(shares(service, {}, now), run.service.release.min_ratio)
+    ratio = run.service.release.min_ratio
+    current, first = floor(shares(service, {}, now), ratio), floor_of(plan, ratio)
+    # what serves in the middle of a shift is partly our own doing: what served before it counts as well
+    least = (
+        current
+        if first is None
+        else Capacity(max(current.instances, first.instances), max(current.weight, first.weight))
+    )
     weights = {change.member_id: change.weight_after for change in step.changes}
     if broken := below(serving(shares(service, weights, now)), least):
         raise NeedsHuman(
@@ -80,7 +87,7 @@ def still_fit(run: Run, plan: Plan, step: Step) -> None:
     ]
     if unfit:
         raise NeedsHuman(
-            f"the write is not sent again: {plan.target.upper()} is not healthy any more: {'; '.join(unfit)}",
+            f"the write is not sent: {plan.target.upper()} is not healthy any more: {'; '.join(unfit)}",
             "look at both colours, then finish or go back with `bluegreen resume`",
         )
 

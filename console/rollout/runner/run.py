@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from console.config.model import ServiceConfig
 from console.errors import CloudError, JournalError, NeedsHuman
 from console.model.service import Service
 from console.rollout import second_place
-from console.rollout.journal import Journal
+from console.rollout.journal import Copy, Journal
 from console.rollout.lease.lease import Lease
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.reserve import Reserve
@@ -50,6 +51,8 @@ class Run:
     terminated: bool = False
     way_back: bool = False  # putting back what was: allowed without the journal
     lost: str = ""  # why the journal does not take records any more
+    known: Copy | None = None  # the record as it was when this runner began
+    heard_seqs: set[int] = field(default_factory=set)  # decisions that were acted on
     reserve: Reserve = field(default_factory=lambda: Reserve(None, ""))
     seen_decisions: int = 0
     unsettled_until: float = 0.0  # Unix seconds: a call whose answer was lost may still be on its way
@@ -75,9 +78,10 @@ class Run:
             raise error
         self.lost = error.message
         where = second_place.folder(self.journal.url)
-        self.journal = second_place.move(self.journal, self.rollout_id)
+        self.journal = second_place.move(self.journal, self.rollout_id, self.known)
         # what was decided before the move is known already; the second place numbers decisions anew
-        self.seen_decisions = max((one.seq for one in self.journal.decisions(self.rollout_id)), default=0)
+        self.heard_seqs = {one.seq for one in self.journal.decisions(self.rollout_id)}
+        self.seen_decisions = 0
         self.journal.append(self.rollout_id, EventKind.WAIT, "", _elsewhere(error, where))
 
     def check_record(self) -> None:
@@ -97,9 +101,10 @@ class Run:
             self._renewed = boot_clock.now()
             try:
                 self.lease.renew(step)
-            except CloudError as error:
+            except (CloudError, JournalError) as error:
                 self.note(EventKind.LEASE, step, f"the lease could not be renewed: {error.message}")
-        self._hear()
+        with suppress(JournalError):  # one that cannot be read now is read at the next tick: deadlines go on
+            self._hear()
 
     def wait(self, seconds: float, step: str) -> None:
         """Wait, ticking."""
@@ -133,8 +138,11 @@ class Run:
                 self.wait(self.timing.poll, step)
 
     def _hear(self) -> None:
+        # all of them, each time: a database gives out numbers before it commits, so a lower one may come later
         for decision in self.journal.decisions(self.rollout_id, after=self.seen_decisions):
-            self.seen_decisions = decision.seq
+            if decision.seq in self.heard_seqs:
+                continue
+            self.heard_seqs.add(decision.seq)
             if decision.kind is DecisionKind.PAUSE:
                 self.pause_asked = decision
             elif decision.kind in (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from console.errors import BluegreenError
+from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Intent, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.steps import PENDING_DEADLINE
@@ -13,7 +14,7 @@ from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
 from console.rollout.runner.prove import prove
-from console.rollout.runner.reconcile import reconcile, still_on_course
+from console.rollout.runner.reconcile import reconcile, still_as_planned, still_on_course
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
@@ -31,7 +32,7 @@ def walk(run: Run, plan: Plan) -> Ended:
         run.note(EventKind.DECISION, "", str(abort), hold=abort.hold)
         return _aborted(run, plan, abort)
     except FailingAnswers as evidence:
-        return _failing(run, plan, str(evidence))
+        return _failing(run, plan, evidence)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
     side, writes = plan.target.upper(), plan.writes
@@ -44,7 +45,8 @@ def _steps(run: Run, plan: Plan) -> bool:
     proven = False
     for step in plan.steps:
         run.tick(step.id)
-        hold_if_asked(run, plan, step)
+        if hold_if_asked(run, plan, step) and not _follows_a_share(plan, step):
+            still_as_planned(run, plan)  # the look on which it was made is as old as the pause was long
         proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
     return proven
 
@@ -74,6 +76,13 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     return proven
 
 
+def _too_few(run: Run, plan: Plan, back: Plan) -> str:
+    """What the way back would fall short of, against what served when the plan was made; empty where it does not."""
+    after = next((step.after for step in back.steps if step.after is not None), None)
+    least = floor_of(plan, run.service.release.min_ratio)
+    return below(serving(after), least) if after is not None and least is not None else ""
+
+
 def _follows_a_share(plan: Plan, step: Step) -> bool:
     """Whether the plan has written before this step: the look on which it was made is an old one then."""
     return step.id != next(one.id for one in plan.steps if one.kind is StepKind.SHIFT)
@@ -89,24 +98,31 @@ def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
     return _go_back(run, plan, str(abort))
 
 
-def _failing(run: Run, plan: Plan, evidence: str) -> Ended:
+def _failing(run: Run, plan: Plan, evidence: FailingAnswers) -> Ended:
+    if not run.written:
+        sentence = f"{plan.target.upper()} carries the traffic, and fails: {evidence}"
+        return Ended(RolloutState.STOPPED, f"{sentence}; nothing was written, so there is nothing to take back", 7)
     if plan.action is Action.ROLLBACK:
         sentence = f"{plan.target.upper()} answers with errors after the rollback: {evidence}"
         return Ended(RolloutState.STOPPED, f"{sentence}; both colours need a look", 7)
-    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}", failing=True)
+    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}", failing=evidence.clients)
 
 
 def _go_back(run: Run, plan: Plan, why: str, *, failing: bool = False) -> Ended:
     """Plan the way back from what is there, and walk it. Only a wish to hold is heard on the way.
 
-    `failing`: the colour that is left fails for clients, so it is no capacity that must be kept.
+    `failing`: the colour that is left fails for clients, so it is no capacity that must be kept; but what it goes back
+    to must then be as much as served before, or a person decides between two bad colours.
     """
     run.forward, run.way_back = False, True
     try:
         settle(run, plan, "", PENDING_DEADLINE)
         run.let_settle("")
         intent = Intent(Action.ROLLBACK, plan.source, source_fails=failing)
-        back = make_plan(run.observe(), run.service, intent, time.time())
+        service = run.look(run.observe, "", PENDING_DEADLINE)
+        back = make_plan(service, run.service, intent, time.time())
+        if not isinstance(back, Refusal) and failing and (short := _too_few(run, plan, back)):
+            return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
         run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}", plan=back)

@@ -25,18 +25,19 @@ def confirm(run: Run, plan: Plan, step: Step) -> None:
     _wait_for(run, plan, step, DecisionKind.KEEP, "nobody confirmed")
 
 
-def hold_if_asked(run: Run, plan: Plan, step: Step) -> None:
-    """Between two steps: if an operator asked for a pause, wait for the word to go on. Raises as `pause` does.
+def hold_if_asked(run: Run, plan: Plan, step: Step) -> bool:
+    """Between two steps: if an operator asked for a pause, wait for the word to go on, and say that it was waited.
 
-    A way back is not paused, nor what comes after the last write.
+    A way back is not paused, nor what comes after the last write. Raises as `pause` does.
     """
     asked = run.pause_asked
     if asked is None or not run.forward or step.kind is not StepKind.SHIFT:
-        return
+        return False
     run.pause_asked = None
     run.heard.clear()
     run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{_why(asked)}", until_word=PAUSE_DEADLINE)
     _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE)
+    return True
 
 
 def extension(decision: Decision, step: Step) -> float:
