@@ -80,7 +80,7 @@ def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None
         elif why := app.arming.why_not(app.now()):
             screen.say(f"not said: {why}")
         else:
-            app.desk.say_word(rollout.id, reason)
+            app.desk.say_word(rollout.id, waits.step.id, reason)
 
     lines = [line(visible(waits.step.words))]
     word = screen.service_name if production else "y"
@@ -100,7 +100,10 @@ def ask_how_much_time(screen: ChangeScreen, rollout: Rollout, waits: Waiting) ->
     ]
 
     def answered(choice: str | None) -> None:
-        if choice is not None:
+        forbidden = screen.console_app.arming.forbidden
+        if choice is not None and forbidden:
+            screen.say(f"not said: {forbidden}")
+        elif choice is not None:
             screen.console_app.desk.extend(rollout.id, int(choice))
 
     lines = [line(f"{visible(waits.step.title)}: how much more time?")]

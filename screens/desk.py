@@ -10,8 +10,8 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -73,9 +73,9 @@ class JournalDesk:
         """Stop a rollout: answers Decided."""
         self._jobs.put(partial(self._abort, rollout_id, reason, hold))
 
-    def say_word(self, rollout_id: str, reason: str) -> None:
-        """Say the word that a rollout waits for: answers Decided."""
-        self._jobs.put(partial(self._say_word, rollout_id, reason))
+    def say_word(self, rollout_id: str, step: str, reason: str) -> None:
+        """Say the word that a rollout waits for at this step: answers Decided."""
+        self._jobs.put(partial(self._say_word, rollout_id, step, reason))
 
     def hold(self, rollout_id: str) -> None:
         """Let a rollout wait before its next write: answers Decided."""
@@ -160,12 +160,19 @@ class JournalDesk:
 
     def _read(self, journal: Journal, rollout_id: str) -> tuple[Rollout, tuple[Event, ...]]:
         """A rollout and its events, wherever they are."""
+        with self._place(journal, rollout_id) as place:
+            return place.rollout(rollout_id), tuple(place.events(rollout_id))
+
+    @contextmanager
+    def _place(self, journal: Journal, rollout_id: str) -> Iterator[Journal]:
+        """The journal that has the rollout: this one, or the one in the second place."""
         from console.rollout import second_place  # noqa: PLC0415
 
         if any(one.id == rollout_id for one in second_place.rollouts(self._config.journal)):
             with second_place.open_second(self._config.journal) as second:
-                return second.rollout(rollout_id), tuple(second.events(rollout_id))
-        return journal.rollout(rollout_id), tuple(journal.events(rollout_id))
+                yield second
+        else:
+            yield journal
 
     def _use(self, config: Config, _: Journal) -> None:
         self._config = replace(config, journal=self._config.journal)
@@ -184,32 +191,43 @@ class JournalDesk:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415
 
-        request.abort(journal, rollout_id, Who.current(), reason, hold=hold)
+        with self._place(journal, rollout_id) as place:
+            request.abort(place, rollout_id, Who.current(), reason, hold=hold)
         then = "it stays where it is" if hold else "it goes back if anything was written"
         self._post(Decided(f"abort asked for: no further step forward; {then}"))
 
-    def _say_word(self, rollout_id: str, reason: str, journal: Journal) -> None:
+    def _say_word(self, rollout_id: str, step: str, reason: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415
 
-        found = request.say_word(journal, rollout_id, Who.current(), reason)
+        with self._place(journal, rollout_id) as place:
+            found = request.say_word(place, rollout_id, Who.current(), reason, step=step)
         self._post(Decided(f"rollout {rollout_id}: {found.word}"))
 
     def _hold(self, rollout_id: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415
 
-        request.pause(journal, rollout_id, Who.current())
+        with self._place(journal, rollout_id) as place:
+            request.pause(place, rollout_id, Who.current())
         self._post(Decided("it waits before its next write, if there is one left"))
 
     def _extend(self, rollout_id: str, seconds: int, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415
 
-        found = request.extend(journal, rollout_id, seconds, Who.current())
+        with self._place(journal, rollout_id) as place:
+            found = request.extend(place, rollout_id, seconds, Who.current())
         self._post(Decided(f"{seconds // 60} minutes more: {found.step.title}"))
 
     def _settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal) -> None:
+
+        with self._place(journal, rollout_id) as place:
+            self._settle_there(rollout_id, choice, service, reason, place)
+
+    def _settle_there(
+        self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal
+    ) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.records import DecisionKind  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415

@@ -64,8 +64,8 @@ class Desk(Protocol):
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         """Stop a rollout; it goes back, or holds where it is. Answers Decided."""
 
-    def say_word(self, rollout_id: str, reason: str) -> None:
-        """Say the word that a rollout waits for: go on, keep it, end the bake. Answers Decided."""
+    def say_word(self, rollout_id: str, step: str, reason: str) -> None:
+        """Say the word that a rollout waits for at this step: go on, keep it, end the bake. Answers Decided."""
 
     def hold(self, rollout_id: str) -> None:
         """Let a rollout wait before its next write. Answers Decided."""

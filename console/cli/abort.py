@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from console.rollout.who import Who
 
     config = config_of(args)
+    request.may_write(config)
     rollout_id = newest(config.journal, args.rollout)
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         request.abort(journal, rollout_id, Who.current(), args.reason, hold=args.hold)

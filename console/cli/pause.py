@@ -27,11 +27,13 @@ def run(args: argparse.Namespace) -> int:
     if args.by is not None and not 1 <= args.by <= 86_400:
         raise UsageError(f"--by {args.by} is out of range", "from 1 to 86400 seconds")
     config = config_of(args)
+    request.may_write(config)
     rollout_id = newest(config.journal, args.rollout)
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         if args.verb == "pause":
             request.pause(journal, rollout_id, Who.current(), args.reason)
-            say(f"rollout {rollout_id} waits before its next write; `bluegreen resume {rollout_id}` goes on")
+            say(f"rollout {rollout_id} waits before its next write, if it has one; "
+                f"`bluegreen resume {rollout_id}` goes on")  # fmt: skip
             return 0
         found = request.extend(journal, rollout_id, args.by, Who.current(), args.reason)
     say(f"rollout {rollout_id}: {args.by} s more for {found.step.title}")

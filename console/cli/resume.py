@@ -5,20 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import suppress
 
 from console.cli.confirm import confirm, confirm_word
 from console.cli.following import follow
-from console.cli.looking import config_of, look, say, warn
+from console.cli.looking import config_of, look, say, service_config, warn
 from console.cli.plan_words import plan_lines
 from console.config.model import Config
-from console.errors import Refused, UsageError
+from console.errors import JournalError, Refused, UsageError
 from console.model.text import visible
-from console.rollout import request
+from console.rollout import request, second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, Rollout
 from console.rollout.waiting import waiting
 from console.rollout.who import Who
+
+_WORDS = {DecisionKind.GO_ON: "go on with", DecisionKind.KEEP: "keep what was done by"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     config = config_of(args)
     if args.yes and not args.reason:
         raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")
-    with Journal.open(config.journal) as journal:
+    request.may_write(config)
+    with Journal.open(_place(config, args.rollout)) as journal:
         rollout = _which(journal, args.rollout)
         if rollout is not None and not unfinished(rollout) and not rollout.state.ended:
             return _go_on(config, journal, rollout, args)
@@ -63,20 +67,32 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.detach else follow(config, rollout.id)
 
 
+def _place(config: Config, rollout_id: str | None) -> str:
+    """The journal that has the rollout: the second place, while one that has not ended is there."""
+    with suppress(JournalError), Journal.open(config.journal) as journal:
+        second_place.bring_home(journal)
+    if rollout_id is not None:
+        return second_place.url_of(rollout_id, config.journal)
+    return second_place.url(config.journal) if second_place.rollouts(config.journal) else config.journal
+
+
 def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Namespace) -> int:
     """Say the word that it waits for: to go on with the next share, to keep the cutover, to end the bake."""
     if args.choice is not None:
         raise UsageError(f"rollout {rollout.id} is under way", f"`bluegreen abort {rollout.id}` stops it")
     found = waiting(rollout, journal.events(rollout.id))
-    settings = config.services[rollout.service]
+    settings = service_config(config, rollout.service)
+    if args.yes and args.rollout is None:
+        raise UsageError("--yes needs the rollout's id", f"rollout {rollout.id} of {rollout.service} waits")
     if found is not None and not args.yes:
         say(visible(f"rollout {rollout.id}: {found.step.title}. {found.step.words}"))
         if not sys.stdin.isatty():
             raise Refused("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
     reason = str(args.reason)
     if found is not None and not args.yes:
-        reason = confirm_word(settings, f"{found.word} with rollout {rollout.id} of {rollout.service}", reason)
-    done = request.say_word(journal, rollout.id, Who.current(), reason)
+        reason = confirm_word(settings, f"{_WORDS[found.word]} rollout {rollout.id} of {rollout.service}", reason)
+    seen = found.step.id if found is not None else ""
+    done = request.say_word(journal, rollout.id, Who.current(), reason, step=seen)
     say(f"rollout {rollout.id}: {done.word}")
     return 0 if args.detach else follow(config, rollout.id)
 

@@ -7,7 +7,7 @@ monitor_* to null (Octavia API, MemberPOST). So every item carries every field t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -71,19 +71,22 @@ def item(member: Member) -> dict[str, Any]:
     return fields
 
 
-def batch(pool_id: str, members: Sequence[Member]) -> Call:
-    """The call that sets these members, and the same for the `openstack` client (one write each, there)."""
+def batch(pool_id: str, members: Sequence[Member], before: Sequence[Member] = ()) -> Call:
+    """The call that sets these members, and the same for the `openstack` client (one write each, there).
+
+    `before`: the members as they are, so that whoever types the commands gives weight before taking any.
+    """
     ordered = sorted(members, key=lambda member: (member.address, member.protocol_port))
     return Call(
         service=SERVICE,
         method="PUT",
         path=f"/v2/lbaas/pools/{pool_id}/members?additive_only=true",
         body={"members": [item(member) for member in ordered]},
-        commands=tuple(_commands(pool_id, ordered)),
+        commands=tuple(_commands(pool_id, ordered, {member.id: member.weight for member in before})),
     )
 
 
-def _commands(pool_id: str, members: Iterable[Member]) -> Iterable[str]:
+def _commands(pool_id: str, members: Iterable[Member], before: Mapping[str, int]) -> Iterable[str]:
     # What gets weight first, so that whoever types them by hand never takes capacity away before adding it.
-    for member in sorted(members, key=lambda member: member.weight == 0):
+    for member in sorted(members, key=lambda one: (one.weight == 0, before.get(one.id, one.weight) - one.weight)):
         yield f"openstack loadbalancer member set --wait --weight {member.weight} {pool_id} {member.id}"

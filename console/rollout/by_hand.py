@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from console.model.call import Call
 from console.plan.batch import batch
-from console.plan.plan import Plan, Step
 from console.rollout.records import Event, EventKind, Rollout
+from console.rollout.waiting import plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,22 @@ class ByHand:
 
 
 def by_hand(rollout: Rollout, events: Sequence[Event]) -> ByHand:
-    """What is left of the confirmed plan, by the record."""
-    sent = {event.step for event in events if event.kind is EventKind.INTENT}
-    verified = {event.step for event in events if event.kind is EventKind.VERIFIED}
-    writes = [step for step in rollout.plan.steps if step.call is not None]
-    left = tuple(step.call for step in writes if step.id not in verified and step.call is not None)
-    touched = [step for step in writes if step.id in sent]
-    return ByHand(left, _undo(rollout.plan, touched), bool(sent - verified))
+    """What is left of the plan under way, by the record; a plan made on the way takes the place of the one before."""
+    plan, sent, verified = rollout.plan, set[str](), set[str]()
+    touched: set[str] = set()
+    for event in events:
+        if event.kind is EventKind.PLANNED and (other := plan_of(event)) is not None:
+            plan, sent, verified = other, set(), set()
+        elif event.kind is EventKind.INTENT:
+            sent.add(event.step)
+            step = next((one for one in plan.steps if one.id == event.step), None)
+            touched |= {change.member_id for change in step.changes} if step is not None else set()
+        elif event.kind is EventKind.VERIFIED:
+            verified.add(event.step)
+    left = tuple(step.call for step in plan.steps if step.call is not None and step.id not in verified)
+    before = [member for member in rollout.plan.basis.members if member.id in touched]
+    undo = batch(rollout.plan.basis.pool_id, before) if before else None
+    return ByHand(left, undo, bool(sent - verified))
 
 
 def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
@@ -57,13 +66,6 @@ def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
         yield from _lines(found.undo)
     else:
         yield "# Nothing of it was sent: there is nothing to put back."
-
-
-def _undo(plan: Plan, touched: Sequence[Step]) -> Call | None:
-    """One batch of every member that was touched, as it was at the start."""
-    ids = {change.member_id for step in touched for change in step.changes}
-    before = [member for member in plan.basis.members if member.id in ids]
-    return batch(plan.basis.pool_id, before) if before else None
 
 
 def _lines(call: Call) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan as make_plan
-from console.rollout import request
+from console.rollout import request, second_place
 from console.rollout.journal import Journal
 from console.rollout.lease.neutron import NeutronLease
 from console.rollout.records import DecisionKind, EventKind, Rollout
@@ -205,20 +206,18 @@ class Stage(ABC):
             if child.poll() is None:
                 child.kill()
             child.wait()
+        shutil.rmtree(second_place.folder(self.config.journal), ignore_errors=True)
 
 
 def environment(clouds_file: Path, home: Path) -> dict[str, str]:
     """The environment of an operator of that cloud."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "XDG_", "BLUEGREEN"))}
     root = str(HERE.parent.parent)
-    runtime = home / "run"
-    runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
         **kept,
         "OS_CLIENT_CONFIG_FILE": str(clouds_file),
         "HOME": str(home),
         "PYTHONPATH": root,
-        "XDG_RUNTIME_DIR": str(runtime),
     }
 
 

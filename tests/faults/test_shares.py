@@ -10,11 +10,12 @@ import yaml
 from drill_stage import DrillStage
 from stage import WHO
 
+from console.errors import UsageError
 from console.model.colour import Colour
 from console.plan.plan import Plan, StepKind
 from console.rollout import request
 from console.rollout.journal import Journal
-from console.rollout.records import DecisionKind, EventKind, RolloutState
+from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.waiting import waiting
 
 
@@ -114,14 +115,27 @@ def test_killed_at_a_share_it_is_finished_or_taken_back(shared: DrillStage, kind
         waits_at(journal, rollout_id, "pause-10")
     child.kill()
     child.wait(timeout=30)
-    configure(shared)  # going on, nobody wants to be asked again
-    ended = shared.resume(rollout_id, kind)
     if kind is DecisionKind.FINISH:
+        ended = finished_with_words(shared, rollout_id)
         assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
         assert shared.carries(Colour.GREEN)
     else:
+        ended = shared.resume(rollout_id, kind)
         assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
         assert shared.weights() == before
+
+
+def finished_with_words(stage: DrillStage, rollout_id: str) -> Rollout:
+    """Resume and finish; the runner that takes over hears the words said to it."""
+    with stage.journal() as journal:
+        (rollout,) = request.to_resume(journal)
+        request.wait_until_judged(request.judged_after(journal, rollout, stage.config.lease.ttl), lambda left: None)
+        offer = stage._open_offer(rollout, DecisionKind.FINISH)
+        request.resume(stage.config, journal, rollout, offer, WHO, reason="finish")
+        for step in ("pause-50", "confirm"):
+            waits_at(journal, rollout_id, step)
+            request.say_word(journal, rollout_id, WHO, step=step)
+        return stage.ended(journal, rollout_id)
 
 
 def test_drift_between_two_shares_stops_it(shared: DrillStage) -> None:
@@ -167,7 +181,8 @@ def test_losing_sight_in_the_bake_is_no_evidence(shared: DrillStage) -> None:
         ended = shared.ended(journal, rollout_id)
         events = journal.events(rollout_id)
     assert any("CANNOT SEE" in event.text and "it holds" in event.text for event in events)
-    assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
+    assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7), ended.sentence
+    assert "nobody can say how it went" in ended.sentence
     assert shared.carries(Colour.GREEN)
 
 
@@ -190,3 +205,86 @@ def test_a_pause_is_heard_before_the_next_write(shared: DrillStage) -> None:
         request.say_word(journal, rollout_id, WHO)
         assert stage.ended(journal, rollout_id).state is RolloutState.DONE
     assert stage.carries(Colour.GREEN)
+
+
+def test_a_word_for_one_step_is_not_taken_for_another(shared: DrillStage) -> None:
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "two operators")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-10")
+        request.say_word(journal, rollout_id, WHO, step="pause-10")
+        waits_at(journal, rollout_id, "pause-50")
+        with pytest.raises(UsageError, match="does not wait at pause-10 any more"):
+            request.say_word(journal, rollout_id, WHO, step="pause-10")
+        request.abort(journal, rollout_id, WHO)
+        assert shared.ended(journal, rollout_id).exit_code == 6
+
+
+def test_after_a_hold_everything_is_looked_at_again(shared: DrillStage) -> None:
+    configure(shared)
+    shared.trouble("settings", pending=1.0)
+    rollout_id = shared.record(shared.plan())
+    mark = shared.mark()
+    with shared.journal() as journal:
+        request.start_runner(shared.config, rollout_id)
+        journal.decide(rollout_id, DecisionKind.PAUSE, journal.rollout(rollout_id).plan.digest, WHO)
+        waits_at(journal, rollout_id, "shift")
+        modes(shared, Colour.GREEN, "unhealthy")
+        time.sleep(2.0)
+        request.say_word(journal, rollout_id, WHO)
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.REFUSED, 3), ended.sentence
+    assert shared.batches(since=mark) == 0
+
+
+def test_the_floor_between_shares_is_the_one_of_the_start(shared: DrillStage) -> None:
+    configure(shared, shift=[90, 100])
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "green falls ill at 90 %")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-90")
+        green = [one.name for one in shared.look().green.instances]
+        for name in green[:2]:
+            shared.trouble(f"instances/{name}", mode="unhealthy")
+        time.sleep(2.0)
+        request.say_word(journal, rollout_id, WHO)
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7), ended.sentence
+    assert "the next share of the traffic is not moved" in ended.sentence
+    assert all(weight > 0 for weight in shared.weights_of(Colour.BLUE))
+
+
+def test_errors_of_the_old_colour_are_not_blamed_on_the_new_one(shared: DrillStage) -> None:
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "blue is what fails")
+    modes(shared, Colour.BLUE, "error-rate=0.5")
+    with shared.journal() as journal:
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7), ended.sentence
+    assert "not proven within" in ended.sentence
+
+
+def test_what_wrote_nothing_takes_nothing_back(shared: DrillStage) -> None:
+    configure(shared)
+    mark = shared.mark()
+    plan = shared.plan(target=Colour.BLUE)
+    assert plan.writes == 0
+    modes(shared, Colour.BLUE, "error-rate=1")
+    rollout_id = request.begin(shared.config, plan, WHO, "blue carries all traffic already")
+    with shared.journal() as journal:
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7), ended.sentence
+    assert shared.batches(since=mark) == 0
+    assert shared.carries(Colour.BLUE)
+
+
+def test_a_read_only_config_says_no_word(shared: DrillStage) -> None:
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "watched by support")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-10")
+        looking = yaml.safe_load(shared.config_file.read_text())
+        path = shared.config_file.with_name("readonly.yaml")
+        path.write_text(yaml.safe_dump({**looking, "read_only": True}))
+        path.chmod(0o600)
+        for words in (("resume", rollout_id, "--yes", "--reason", "x"), ("abort", rollout_id), ("pause", rollout_id)):
+            assert shared.bluegreen(*words, config=path).returncode == 3
+        assert request.say_word(journal, rollout_id, WHO).step.id == "pause-10"
+        request.abort(journal, rollout_id, WHO)
+        shared.ended(journal, rollout_id)

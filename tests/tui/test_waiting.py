@@ -49,7 +49,7 @@ async def test_the_word_is_typed_and_goes_to_the_journal() -> None:
         await pilot.press("f", "n")
         await shows(pilot, "Keep it: api", "Cancel")
         await pilot.press(*"api", "enter")
-        await until(pilot, lambda: desk.words == [("a1b2c3", "")])
+        await until(pilot, lambda: desk.words == [("a1b2c3", "confirm", "")])
 
 
 async def test_a_console_that_is_not_armed_may_stop_it_and_not_let_it_go_on() -> None:

@@ -190,7 +190,7 @@ class FakeDesk:
         self.begun: list[tuple[Plan, str]] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
-        self.words: list[tuple[str, str]] = []
+        self.words: list[tuple[str, str, str]] = []
         self.held: list[str] = []
         self.extended: list[tuple[str, int]] = []
         self.followed: str | None = None
@@ -223,8 +223,8 @@ class FakeDesk:
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         self.aborted.append((rollout_id, reason, hold))
 
-    def say_word(self, rollout_id: str, reason: str) -> None:
-        self.words.append((rollout_id, reason))
+    def say_word(self, rollout_id: str, step: str, reason: str) -> None:
+        self.words.append((rollout_id, step, reason))
 
     def hold(self, rollout_id: str) -> None:
         self.held.append(rollout_id)

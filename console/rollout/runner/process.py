@@ -56,7 +56,7 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str, *, elsewhere:
         if run is not None:
             journal = run.journal
         journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code)
-        # A record that cannot be closed is not hidden by giving the lease back: others shall see that something is open.
+        # only then: a record that cannot be closed is not hidden by giving the lease back
         if run is not None:
             _release(run)
     except Terminated:

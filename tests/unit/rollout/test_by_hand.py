@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 
+import msgspec
 import pytest
 from plan_worlds import NOW, config, usual
 
 from console.cli.show_markdown import markdown
 from console.config.model import Release
+from console.model.colour import Colour
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.by_hand import by_hand, transcript
@@ -69,3 +71,13 @@ def test_markdown_survives_what_people_write() -> None:
     row = next(line for line in text.splitlines() if "confirm" in line)
     assert row.count(" | ") == 3
     assert "```sh" in text
+
+
+def test_a_way_back_is_what_is_under_way() -> None:
+    begun = rollout()
+    back = plan(usual(), config(), Intent(Action.ROLLBACK, Colour.BLUE), NOW)
+    assert isinstance(back, Plan)
+    made = Event(9, NOW, EventKind.PLANNED, "", "going back", {"plan": msgspec.to_builtins(begun.plan)})
+    found = by_hand(begun, [*told(*FIRST), made])
+    assert len(found.finish) == 2, "the plan made on the way counts from its own beginning"
+    assert found.undo is not None
