@@ -172,14 +172,15 @@ def test_a_bad_green_in_the_bake_goes_back_with_the_reason(shared: DrillStage) -
     assert shared.weights() == before
 
 
-def test_losing_sight_in_the_bake_is_no_evidence(shared: DrillStage) -> None:
-    configure(shared, bake="15s")
-    rollout_id = request.begin(shared.config, shared.plan(), WHO, "the network is gone for a while")
+def test_losing_sight_in_the_bake_is_no_evidence_and_no_success(shared: DrillStage) -> None:
+    configure(shared, bake="12s")
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "the APIs are gone for a while")
     with shared.journal() as journal:
         waits_at(journal, rollout_id, "bake")
-        modes(shared, Colour.GREEN, "hang")
+        shared.trouble("outages", **{"compute": "down", "load-balancer": "down"})
         ended = shared.ended(journal, rollout_id)
         events = journal.events(rollout_id)
+    shared.trouble("outages", **{"compute": None, "load-balancer": None})
     assert any("CANNOT SEE" in event.text and "it holds" in event.text for event in events)
     assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7), ended.sentence
     assert "nobody can say how it went" in ended.sentence

@@ -49,7 +49,8 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
     before, told_at = Sight(), -TOLD_EVERY
     least = floor_of(plan, run.service.release.min_ratio)
     address = address_of(run, step, run.service.vip) if run.service.vip is not None else ""
-    while (now := boot_clock.now()) - began < length:
+    # one look more where the last one spoke against it: it is not over in the middle of a doubt
+    while (now := boot_clock.now()) - began < length or before.against:
         sight, least = _look(run, plan, least, address)
         if sight.against and before.against:
             text = f"{sight.against}, twice in a row; {int(now - began)} s into the bake"
