@@ -86,7 +86,10 @@ def from_response(response: Response, cloud: str, what: str) -> CloudError:
     if status == 401:
         return AuthError(message, "the token was refused twice; log in again, or check the credentials")
     if status == 403:
-        return Forbidden(message, "the user's roles do not allow it, or a quota is used up", status)
+        # a quota limits what is made, never what is read
+        read = response.request is not None and response.request.method == "GET"
+        roles = "the user's roles do not allow it"
+        return Forbidden(message, roles if read else f"{roles}, or a quota is used up", status)
     if status == 404:
         return NotFound(message, "", status)
     if status == 409:

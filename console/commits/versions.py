@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.model.colour import Colour, Role
+from console.model.roles import UNKNOWN, role_words
 from console.model.service import Service
 
 
@@ -21,6 +22,8 @@ class Versions:
 def of(service: Service) -> Versions:
     """The versions that the colours run. A colour whose instances run several has none: the fact itself is shown."""
     colour = service.live
+    if any(role_words(service, each) == UNKNOWN for each in Colour):
+        return Versions(problem="what is in rotation is not known, so there is nothing to compare")
     if colour is None:
         both = all(service.role(side.colour) is Role.BOTH for side in service.colours)
         why = "both colours are in rotation" if both else "no colour is in rotation"

@@ -12,6 +12,7 @@ from console.model.text import clipped, visible
 from console.model.verdict import role_words
 from screens.view.facts import Fact, by, fact, told
 from screens.view.glyphs import Glyphs
+from screens.view.instances import unasked
 from screens.view.line import Line, line
 from screens.view.words import age, name, role_glyph
 
@@ -189,7 +190,7 @@ def _probe(service: Service, instance: Instance, now: float) -> list[Fact]:
         return [fact("probe", ("none: the config has no `health` for this service", "dim"))]
     probe = instance.probe
     if probe is None:
-        return [fact("probe", ("not probed yet", "warn"))]
+        return [fact("probe", (_unprobed(service, instance), "warn"))]
     if probe.not_from_here:
         return [fact("probe", ("not probed from here: unknown, not healthy", "warn"))]
     old = now - probe.at > service.source(PROBES).good_for
@@ -200,6 +201,11 @@ def _probe(service: Service, instance: Instance, now: float) -> list[Fact]:
         fact("probe", (words, "" if probe.ok else "bad"), source=source),
         *(told("", reason, "bad") for reason in probe.reasons[:20] if not probe.ok),
     ]
+
+
+def _unprobed(service: Service, instance: Instance) -> str:
+    why = unasked(service, instance)
+    return f"not probed: {why}" if why else "not probed yet"
 
 
 def _version(service: Service, instance: Instance, now: float) -> list[Fact]:
@@ -225,7 +231,7 @@ def probe_lines(service: Service, instance: Instance, now: float) -> list[Line]:
     if not service.probed:
         return [line(("not probed: the config has no `health` for this service", "dim"))]
     if probe is None:
-        return [line(("not probed yet", "dim"))]
+        return [line((_unprobed(service, instance), "dim"))]
     status = f"HTTP {probe.status}" if probe.status is not None else "no HTTP answer"
     if probe.not_from_here:
         status = "not probed from here"

@@ -27,11 +27,13 @@ _SAME = 4  # instances with the same trouble from which on it is said once, with
 
 def columns(service: Service) -> tuple[Column, ...]:
     """What there is to say of an instance: workers are in no pool; sessions are told by a PROMETHEUS listener only."""
+    # room for `not probed`
+    probe = replace(_PROBE, width=10) if service.source(BALANCER).seen_at is None else _PROBE
     if service.rotation == "power":
         return (_SIGN, _INSTANCE, _NOVA, Column("power", 8), _PROBE, _VERSION, _UP)
     if service.sessions:
-        return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, _OPEN, _PROBE, _VERSION, replace(_UP, needs=62))
-    return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, _PROBE, _VERSION, _UP)
+        return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, _OPEN, probe, _VERSION, replace(_UP, needs=62))
+    return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, probe, _VERSION, _UP)
 
 
 def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs, speeds: Magnitudes) -> tuple[Row, ...]:
@@ -44,6 +46,9 @@ def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs, speeds: 
     for instance, health in zip(side.instances, healths, strict=True):
         odd = disagreement(instance)
         notes = _notes(instance, health, odd, glyphs, alike=reasons[health.reason], said=said)
+        if (why := unasked(service, instance)) and why not in said:
+            said.add(why)
+            notes.append(line((f"{glyphs.unknown} not probed: {why}", "warn")))
         notes += _wavering(judge(service, instance, now), health, glyphs) if instance.announced is not None else []
         notes += _differing(service, instance) if instance.further else []
         if mixed and instance.version is not None:
@@ -141,12 +146,25 @@ def _probe(service: Service, instance: Instance, now: float, speeds: Magnitudes)
     probe = instance.probe
     stopped = not instance.runs and instance.server is not None and service.rotation == "power"
     if probe is None:
-        return "-" if stopped else "waiting", "dim"
+        return ("-", "dim") if stopped else _unprobed(service, instance)
     if probe.not_from_here:
         return "not here", "warn"
     old = now - probe.at > service.source(PROBES).good_for
     role = "faint" if old else "" if probe.ok else "dim" if stopped else "bad"
     return _probe_words(instance, probe, speeds), role
+
+
+def _unprobed(service: Service, instance: Instance) -> Span:
+    return ("not probed", "warn") if unasked(service, instance) else ("waiting", "dim")
+
+
+def unasked(service: Service, instance: Instance) -> str:
+    """Why the probes leave the instance out; empty where it is only not its turn yet."""
+    if not service.probed or instance.probe is not None or service.source(PROBES).seen_at is None:
+        return ""
+    if service.rotation == "power" or instance.members or service.source(BALANCER).seen_at is not None:
+        return ""
+    return "its port is its member's, and the load balancer was not seen"
 
 
 def _probe_words(instance: Instance, probe: Probe, speeds: Magnitudes) -> str:

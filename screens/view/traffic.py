@@ -37,11 +37,18 @@ def lines(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line
     traffic = service.traffic
     if traffic is None or not traffic.answers:
         problem = service.source(VIP).problem
-        return [line((visible(problem), "bad") if problem else ("no answer yet", "dim"))]
+        return [line((visible(problem), "bad") if problem else (_silence(service), "dim"))]
     if _is_nameless(traffic):
         return [_accepted(traffic), _strip_line(traffic, cells, now, glyphs), summary(traffic)]
     shares = [_share(traffic, colour, cells, glyphs) for colour in Colour]
     return [*shares, _strip_line(traffic, cells, now, glyphs), summary(traffic)]
+
+
+def _silence(service: Service) -> str:
+    """Why there is no answer: without an address nothing was asked."""
+    if service.balancer is None or not service.balancer.vip_address:
+        return "not asked: the load balancer's address is not known"
+    return "no answer yet"
 
 
 def brief(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line]:

@@ -10,7 +10,7 @@ from tuikit import FakeWatcher, config, instance, make_app, service, stale, traf
 
 from console.model.colour import Colour
 from console.model.instance import Probe
-from console.model.service import BALANCER, SERVERS, ColourSet, Service, Source
+from console.model.service import BALANCER, SERVERS, VIP, ColourSet, Service, Source
 from console.model.traffic import Traffic, VipAnswer
 from screens.program import BluegreenApp
 from screens.view.glyphs import ASCII
@@ -234,3 +234,26 @@ async def test_a_check_that_only_connects_tells_no_colour() -> None:
         async with app.run_test(size=size) as pilot:
             await shows(pilot, "58 of 59 accepted", "colour not told", "lost 1: connection refused")
         app, _, _ = make_app(replace(service(now), traffic=seen))
+
+
+def _without_balancer(now: float) -> Service:
+    """Octavia answered 403 from the start."""
+    seen = service(now)
+    sides = {
+        side.colour: replace(side, instances=tuple(replace(one, member=None, probe=None) for one in side.instances))
+        for side in seen.colours
+    }
+    problem = "cloud prod: load-balancer /v2/lbaas/loadbalancers answered 403"
+    sources = {**seen.sources, BALANCER: Source(BALANCER, None, problem=problem), VIP: Source(VIP)}
+    blue, green = sides[Colour.BLUE], sides[Colour.GREEN]
+    return replace(seen, balancer=None, pool=None, listeners=(), blue=blue, green=green, traffic=None, sources=sources)
+
+
+async def test_what_is_never_asked_is_not_awaited() -> None:
+    app, _, _ = make_app(_without_balancer(time.time()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "not asked: the load balancer's address is not known", "not probed")
+        assert "not probed" in line_with(app, "api-blue-1")
+        await shows(pilot, "its port is its member's")
+        assert "waiting" not in text_of(app)
+        assert "no answer yet" not in text_of(app)

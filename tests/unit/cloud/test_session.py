@@ -125,6 +125,13 @@ def test_no_load_balancer_in_the_catalog(cloud: FakeOpenStack, tmp_path: Path) -
     assert Reader(session).servers_tagged() == []
 
 
+def test_no_quota_is_used_up_by_reading(cloud: FakeOpenStack, tmp_path: Path) -> None:
+    cloud.faults["/compute"] = (403, {"forbidden": {"message": "Policy doesn't allow it"}})
+    with pytest.raises(Forbidden) as caught:
+        open_session(cloud, tmp_path).get("compute", "/servers/detail")
+    assert caught.value.hint == "the user's roles do not allow it"
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(403, Forbidden), (404, NotFound), (409, Conflict), (500, ApiError), (429, ApiError), (503, ApiError)],

@@ -31,3 +31,9 @@ NOTHING = "none is live alone, so there is nothing to compare"
 )
 def test_the_versions_that_are_compared(blue: ColourSet, green: ColourSet, expected: Versions) -> None:
     assert versions.of(service(blue, green)) == expected
+
+
+def test_an_unknown_role_is_not_called_none() -> None:
+    """Octavia never answered: nobody knows of any weight."""
+    found = versions.of(service(side(BLUE, 0, "a"), side(GREEN, 0, "b"), seen=False))
+    assert found == Versions(problem="what is in rotation is not known, so there is nothing to compare")
