@@ -185,4 +185,7 @@ class Member:
         return self.admin_state_up and self.weight > 0
 
     def _tag(self, prefix: str) -> str | None:
-        return next((tag.removeprefix(prefix) for tag in self.tags if tag.startswith(prefix)), None)
+        for tag in self.tags:
+            if tag.startswith(prefix):
+                return tag.removeprefix(prefix)
+        return None

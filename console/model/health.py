@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from console.model.balancer import Member
 from console.model.colour import Role
@@ -55,7 +56,7 @@ def judge(service: Service, instance: Instance, now: float) -> Judgement:
     if found is not None and found[0] is instance and found[2] <= now <= found[3]:
         return found[1]
     judgement = _judge(service, instance, now)
-    known[id(instance)] = instance, judgement, now, holds_until(service, instance, now)
+    known[id(instance)] = instance, judgement, now, _until(service, instance, now)
     return judgement
 
 
@@ -64,10 +65,17 @@ def holds_until(service: Service, instance: Instance, now: float) -> float:
     known = service.memo.get("judged", {}).get(id(instance))
     if known is not None and known[0] is instance and known[2] <= now <= known[3]:
         return float(known[3])
-    ends = [_end(one.seen_at, one.good_for, now) for one in map(service.source, service.decisive)]
-    if service.probed and instance.probe is not None:
-        ends.append(_end(instance.probe.at, service.source(PROBES).good_for, now))
-    return min(ends, default=math.inf)
+    return _until(service, instance, now)
+
+
+def _until(service: Service, instance: Instance, now: float) -> float:
+    common: tuple[float, float] | None = service.memo.get("ends")  # one for all instances: the moment, and the end
+    if common is None or common[0] != now:
+        ends = (_end(one.seen_at, one.good_for, now) for one in map(service.source, service.decisive))
+        common = service.memo["ends"] = now, min(ends, default=math.inf)
+    if not service.probed or instance.probe is None:
+        return common[1]
+    return min(common[1], _end(instance.probe.at, service.source(PROBES).good_for, now))
 
 
 def announced(service: Service, instance: Instance, now: float) -> Judgement:
@@ -110,18 +118,30 @@ def _judge(service: Service, instance: Instance, now: float) -> Judgement:
     if nova.stopped:
         return nova  # nothing can answer a probe there
     checks = (nova, _members(service, instance, now), _probe(service, instance, now))
-    for wanted in (Health.UNHEALTHY, Health.UNKNOWN):
-        for verdict in checks:
-            if verdict.health is wanted:
-                return verdict
-    asked = [
-        *(["Nova"] if instance.server is not None else []),
-        *(["load balancer"] if instance.members and len(instance.parked) < len(instance.members) else []),
-        *(["probe"] if service.probed else []),
-    ]
+    worst = _worst(checks)
+    if worst is not _WELL:
+        return worst
     if not service.probed:
-        return Judgement(Health.HEALTHY, "not probed directly")
-    return Judgement(Health.HEALTHY, f"{' and '.join(filter(None, (', '.join(asked[:-1]), asked[-1])))} agree")
+        return _NOT_PROBED
+    return _agreed(instance.server is not None, len(instance.parked) < len(instance.members))
+
+
+def _worst(found: Iterable[Judgement]) -> Judgement:
+    """The first that is unhealthy, else the first that is unknown, else that all is well."""
+    unknown = _WELL
+    for one in found:
+        if one.health is Health.UNHEALTHY:
+            return one
+        if unknown is _WELL and one.health is Health.UNKNOWN:
+            unknown = one
+    return unknown
+
+
+@cache
+def _agreed(by_nova: bool, by_balancer: bool) -> Judgement:
+    asked = [*(["Nova"] if by_nova else []), *(["load balancer"] if by_balancer else []), "probe"]
+    words = " and ".join(filter(None, (", ".join(asked[:-1]), asked[-1])))
+    return Judgement(Health.HEALTHY, f"{words} agree")
 
 
 def _end(at: float | None, good_for: float, now: float) -> float:
@@ -140,6 +160,7 @@ def _unknown(reason: str, *, stale: bool = False) -> Judgement:
 
 
 _WELL = Judgement(Health.HEALTHY)
+_NOT_PROBED = Judgement(Health.HEALTHY, "not probed directly")
 
 # Nova's words for a server that does not do its work. Any other word but ACTIVE is none that we know.
 _NOT_WORKING = frozenset(
@@ -200,15 +221,15 @@ def _members(service: Service, instance: Instance, now: float) -> Judgement:
     if not instance.members:
         return _unknown("it is in no pool, so no monitor checks it")
     found = [_member(service, instance, member) for member in instance.members]
-    found += [
-        _unknown(f"it is not in pool {name}, so no monitor checks it there") for name in _lacking(service, instance)
-    ]
-    worst = (Health.UNHEALTHY, Health.UNKNOWN)
-    return next((one for health in worst for one in found if one.health is health), _WELL)
+    if len(service.balanced) > 1:
+        found += [
+            _unknown(f"it is not in pool {name}, so no monitor checks it there") for name in _lacking(service, instance)
+        ]
+    return _worst(found)
 
 
 def _member(service: Service, instance: Instance, member: Member) -> Judgement:
-    where = _where(service, member)
+    where = _where(service, member) if len(service.balanced) > 1 else ""  # in which pool, where there are several
     if member.provisioning_status == "ERROR":
         return _bad(f"its member{where} is in provisioning ERROR: the load balancer may not have applied its settings")
     if not member.admin_state_up:
@@ -227,9 +248,6 @@ def _member(service: Service, instance: Instance, member: Member) -> Judgement:
 
 
 def _where(service: Service, member: Member) -> str:
-    """In which pool, where there are several."""
-    if len(service.balanced) < 2:
-        return ""
     pool_id = service.pool_id_of(member)
     part = service.part_of(pool_id)
     return next((f" in pool {pool.name or pool.id}" for pool in part.pools if pool.id == pool_id), "") if part else ""
@@ -237,8 +255,6 @@ def _where(service: Service, member: Member) -> str:
 
 def _lacking(service: Service, instance: Instance) -> Iterator[str]:
     """The pools that the others of its colour are in and it is not."""
-    if len(service.balanced) < 2:
-        return
     mine = {service.pool_id_of(member) for member in instance.members}
     for part in service.balanced:
         pool = part.pool(instance.colour if service.rotation == POOLS else None)

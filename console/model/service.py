@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -160,7 +161,8 @@ class Service:
         if self.rotation == POOLS:
             mine, others = self._serves[colour], self._serves[colour.other]
             return None if mine is others else float(mine)
-        found = [part / whole for part, whole in self._parts(colour) if whole]
+        parts = ((at[colour], sum(at.values())) for at in self._weights)
+        found = [part / whole for part, whole in parts if whole]
         return sum(found) / len(found) if found else None
 
     @property
@@ -206,16 +208,15 @@ class Service:
             }
         return {side.colour: any(map(self.in_rotation, side.instances)) for side in self.colours}
 
-    def _parts(self, colour: Colour) -> Iterator[tuple[int, int]]:
-        """For each pool (for `power`: once) the colour's weight in rotation, and that of both colours."""
-        weights: dict[str, dict[Colour, int]] = {}
+    @cached_property
+    def _weights(self) -> tuple[Mapping[Colour, int], ...]:
+        """For each pool (for `power`: once) the weight in rotation of each colour."""
+        weights: defaultdict[str, dict[Colour, int]] = defaultdict(lambda: dict.fromkeys(Colour, 0))
         for side in self.colours:
             for instance in side.instances:
                 if self.rotation == POWER:
-                    at = weights.setdefault("", dict.fromkeys(Colour, 0))
-                    at[side.colour] += instance.runs
+                    weights[""][side.colour] += instance.runs
                     continue
                 for member in instance.members:
-                    at = weights.setdefault(self.pool_id_of(member), dict.fromkeys(Colour, 0))
-                    at[side.colour] += member.weight if member.in_rotation else 0
-        return ((at[colour], sum(at.values())) for at in weights.values())
+                    weights[self.pool_id_of(member)][side.colour] += member.weight if member.in_rotation else 0
+        return tuple(weights.values())

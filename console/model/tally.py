@@ -77,7 +77,8 @@ def stands_ready(service: Service, instance: Instance) -> bool:
 
 
 def _count(found: Tally, service: Service, instance: Instance, now: float) -> None:
-    shown, seen = announced(service, instance, now), judge(service, instance, now)
+    seen = judge(service, instance, now)
+    shown = announced(service, instance, now) if instance.announced is not None else seen
     serves = service.in_rotation(instance)
     found.until = min(found.until, holds_until(service, instance, now))
     found.observed += seen.healthy

@@ -18,7 +18,7 @@ def visible(text: str) -> str:
     unassigned characters, spaces other than the plain one and lone surrogates become `\x1b`, `\n`, `\u202e` and
     the like. Doing it twice changes nothing. Square brackets stay: markup is for the caller to leave uninterpreted.
     """
-    if text.isprintable() and not _INVISIBLE.search(text):
+    if text.isprintable() and (text.isascii() or not _INVISIBLE.search(text)):
         return text
     return "".join(
         char if char.isprintable() and not _INVISIBLE.match(char) else char.encode("unicode_escape").decode("ascii")
@@ -28,6 +28,8 @@ def visible(text: str) -> str:
 
 def clipped(text: str, limit: int) -> str:
     """`visible(text)` in at most `limit` characters, with "..." where something was left out."""
+    if len(text) <= limit and text.isascii() and text.isprintable():  # nearly all there is, a thousand times a look
+        return text
     # a character grows to ten at most, so looking at `limit` of them is enough whatever the length of the text
     shown = visible(text[: limit + 1])
     return shown if len(shown) <= limit else shown[: max(limit - 3, 0)] + "..."[:limit]

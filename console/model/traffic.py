@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from console.model.colour import Colour
@@ -29,7 +31,7 @@ class VipAnswer:
         return self.connected or (self.status is not None and 200 <= self.status < 300)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Traffic:
     """A window of answers, oldest first, and which versions belong to which colour.
 
@@ -44,11 +46,18 @@ class Traffic:
         """The colour that gave the answer; None where it cannot be told."""
         if not answer.ok or answer.version is None:
             return None
-        return next((colour for colour, known in self.versions.items() if answer.version in known), None)
+        for colour, known in self.versions.items():
+            if answer.version in known:
+                return colour
+        return None
 
     def count(self, colour: Colour) -> int:
         """Answers by this colour."""
-        return sum(self.colour_of(answer) is colour for answer in self.answers)
+        return self._counts[colour]
+
+    @cached_property
+    def _counts(self) -> Counter[Colour | None]:
+        return Counter(map(self.colour_of, self.answers))
 
     @property
     def lost(self) -> int:
