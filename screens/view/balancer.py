@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Monitor, Pool
-from console.model.readiness import balancers, pools
+from console.model.readiness import balancers
 from console.model.service import BALANCER, SERVERS, Service
 from console.model.text import clipped, visible
 from screens.view import rates
@@ -61,18 +61,38 @@ def parts(service: Service) -> tuple[Balanced, ...]:
 
 
 def brief(service: Service) -> list[Line]:
-    """The same in one line for a narrow screen."""
+    """The same in one line for a narrow screen; of several load balancers one line each."""
     if service.balancer is None:
         return lines(service)
-    ports = list(dict.fromkeys(f":{one.protocol_port}" for part in parts(service) for one in part.listeners))
-    listening = " ".join(ports) or "no listener"
-    seen = pools(service)
-    names = ", ".join(clipped(pool.name or pool.id, 40) for pool in seen) or "no pool"
-    checks = list(dict.fromkeys(_check(pool.monitor) for pool in seen))
+    by_balancer: dict[str, list[Balanced]] = {}
+    for part in parts(service):
+        by_balancer.setdefault(part.balancer.id, []).append(part)
+    several = len(by_balancer) > 1
+    return [*(_brief(service, each, named=several) for each in by_balancer.values()), *_foreign(service)]
+
+
+def _brief(service: Service, mine: list[Balanced], *, named: bool) -> Line:
+    """Which listeners lead where, what they carry, and how that is checked."""
+    ways: dict[Span, list[str]] = {}
+    for part in mine:
+        for one in part.listeners:
+            port = f":{one.protocol_port}{'' if one.admin_state_up else ' (disabled)'}"
+            ways.setdefault(_leads(part, one, by_name=True), []).append(port)
+    led: list[Span] = []
+    for way, ports in ways.items():
+        led += [(", ", "")] * bool(led) + [(" ".join(dict.fromkeys(ports)), ""), way]
+    checks = list(dict.fromkeys(_check(pool.monitor) for part in mine for pool in part.pools))
     check = checks[0] if len(checks) == 1 else "checked in several ways" if checks else _check(None)
-    carried = rates.total(service.rates)
-    flow = ((", ", ""), *carried) if carried else ()
-    return [line(f"{listening} to {names}", *flow, f", {check}"), *_foreign(service)]
+    listeners = {one.id for part in mine for one in part.listeners}
+    carried = rates.total({key: each for key, each in service.rates.items() if key in listeners})
+    balancer = mine[0].balancer
+    return line(
+        (f"{clipped(balancer.name or balancer.id, 40)} ", "title") if named else "",
+        *(led or [("no listener", "warn")]),
+        *(((", ", ""), *carried) if carried else ()),
+        f", {check}",
+        _provisioning(balancer.provisioning_status) if named else "",
+    )
 
 
 def changing(service: Service, now: float) -> Line:
@@ -106,15 +126,16 @@ def _listener(service: Service, part: Balanced, listener: Listener) -> Line:
     )
 
 
-def _leads(part: Balanced, listener: Listener) -> Span:
-    """Where it sends: to the one pool, to a colour's, or elsewhere."""
+def _leads(part: Balanced, listener: Listener, *, by_name: bool = False) -> Span:
+    """Where it sends: to the one pool (by its name where no line names it), to a colour's, or elsewhere."""
     to = listener.default_pool_id
     colour = next((each for each, pool in part.pool_of.items() if to is not None and pool == to), None)
     if colour is not None:
         return f" to {name(colour)}'s pool", colour.value
-    if not any(pool.id == to for pool in part.pools):
+    pool = next((pool for pool in part.pools if pool.id == to), None)
+    if pool is None:
         return (" to another pool", "dim") if to is not None else (" to no pool", "warn")
-    return " to this pool", ""
+    return f" to {clipped(pool.name or pool.id, 40)}" if by_name else " to this pool", ""
 
 
 def _pool(service: Service, part: Balanced, pool: Pool) -> list[Line]:

@@ -100,4 +100,20 @@ async def test_one_cause_for_a_whole_colour_is_said_once() -> None:
 async def test_at_80_columns_a_pools_service_says_what_serves() -> None:
     app, _, _ = make_app(pools(time.time()), settings=config())
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "BLUE live", "GREEN idle", ":80 :443 to api-blue, api-green")
+        await shows(pilot, "BLUE live", "GREEN idle", ":80 :443 to BLUE's pool")
+
+
+async def test_a_small_screen_says_where_each_listener_leads() -> None:
+    app, _, _ = make_app(pools(time.time()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, ":80 :443 to BLUE's pool, checked by HTTP")
+        assert "api-blue, api-green" not in text_of(app)
+    app, _, _ = make_app(pools(time.time(), green_at=(443,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, ":80 to BLUE's pool, :443 to GREEN's pool")
+
+
+async def test_a_small_screen_has_a_line_for_each_load_balancer() -> None:
+    app, _, _ = make_app(two_balancers(time.time()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "api :443 to api, checked by", "api-v6 :443 to api-v6, checked by")
