@@ -79,11 +79,24 @@ def _until(service: Service, instance: Instance, now: float) -> float:
 
 
 def announced(service: Service, instance: Instance, now: float) -> Judgement:
-    """The health to show: one that held for two observations. What is unknown because it is stale is shown at once."""
+    """The health to show: one that held for two observations. What is unknown because it is stale is shown at once,
+    and nothing is shown as healthy while a source that must say so is stale."""
     seen, told = judge(service, instance, now), instance.announced
     if told is None or seen.stale or told.word == seen.health.value:
         return seen
+    if told.word == Health.HEALTHY and not is_sighted(service, instance, now):
+        return seen
     return Judgement(Health(told.word), told.reason)
+
+
+def is_sighted(service: Service, instance: Instance, now: float) -> bool:
+    """Whether every source that must say that the instance is healthy is fresh."""
+    if not all(service.source(name).fresh(now) for name in service.decisive):
+        return False
+    if not service.probed:
+        return True
+    probes, probe = service.source(PROBES), instance.probe
+    return probes.fresh(now) if probe is None else -AHEAD <= now - probe.at <= probes.good_for
 
 
 def healthy_count(service: Service, side: ColourSet, now: float) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from console.model.health import Judged, Judgement, holds_until, judge
+from console.model.health import Health, Judged, Judgement, holds_until, is_sighted, judge
 from console.model.instance import Announced, Instance
-from console.model.service import ColourSet, Service
+from console.model.service import AHEAD, PROBES, ColourSet, Service
 from console.model.tally import carried, tally
 
-Marks = tuple[float | None, ...]  # when each source that an observation is made of answered
+Marks = tuple[float | None, ...]  # when each source that an observation is made of answered; None: it is not fresh
 
 
 @dataclass(slots=True)
@@ -33,7 +33,8 @@ class Damper:
         """The service with what is announced of each instance, at `now` (Unix seconds).
 
         The first observation is announced at once, and so is what is unknown because a source is stale: that is never
-        smoothed over. Anything else is announced when every source has answered again and still says so.
+        smoothed over. Anything else is announced when every source that still answers has answered again and says so;
+        and nothing stays announced as healthy while a source that must say so does not answer.
         """
         if (again := self._again(service, now)) is not None:
             return again
@@ -67,15 +68,27 @@ class Damper:
     def _one(
         self, service: Service, instance: Instance, now: float, tracks: dict[str, _Track], judged: Judged
     ) -> Instance:
-        seen, probe = judge(service, instance, now), instance.probe
-        answered = tuple(service.source(name).seen_at for name in service.decisive)
-        marks = (*answered, probe.at if probe is not None else None)
-        track = self._tracks.get(instance.key)
-        track = _first(seen, now, marks) if track is None or track.blind else _next(track, seen, marks, now)
+        seen, track = judge(service, instance, now), self._tracks.get(instance.key)
+        marks = _marks(service, instance, now)
+        if track is None or track.blind or (_told_well(track) and not is_sighted(service, instance, now)):
+            track = _first(seen, now, marks)
+        else:
+            track = _next(track, seen, marks, now)
         tracks[instance.key] = track
         told = replace(instance, announced=track.told)
         judged[id(told)] = told, seen, now, holds_until(service, instance, now)
         return told
+
+
+def _marks(service: Service, instance: Instance, now: float) -> Marks:
+    """When each source answered. What is not fresh is not waited for: it may never answer again."""
+    sources, probe = map(service.source, service.decisive), instance.probe
+    probed_at = probe.at if probe is not None and -AHEAD <= now - probe.at <= service.source(PROBES).good_for else None
+    return (*(one.seen_at if one.fresh(now) else None for one in sources), probed_at)
+
+
+def _told_well(track: _Track) -> bool:
+    return track.told.word == Health.HEALTHY
 
 
 def _first(seen: Judgement, since: float, marks: Marks) -> _Track:
@@ -96,9 +109,6 @@ def _next(track: _Track, seen: Judgement, marks: Marks, now: float) -> _Track:
 
 
 def _all_after(marks: Marks, first: Marks) -> bool:
-    """Whether every source has answered again since: at another time, which is an earlier one if a clock was set."""
-    return all(
-        later is not None and later != earlier
-        for later, earlier in zip(marks, first, strict=True)
-        if earlier is not None
-    )
+    """Whether each source that is still fresh has answered again since: at another time, which is an earlier one if a
+    clock was set. Of two that are not fresh any more nothing is known, and what the others say twice stands."""
+    return all(later != earlier for later, earlier in zip(marks, first, strict=True) if later is not None)

@@ -116,3 +116,62 @@ def test_a_clock_that_was_set_back_delays_nothing() -> None:
     told(damper, service(False, START + 5), START + 5)
     later = START - 3600 + 10
     assert told(damper, service(False, later), later).word == "unhealthy"
+
+
+def lost(facts: Service, *names: str) -> Service:
+    """The same facts; these sources answered at START and not since."""
+    return replace(facts, sources={**facts.sources, **{name: Source(name, START, 30.0) for name in names}})
+
+
+def test_bad_news_does_not_wait_for_a_source_that_does_not_answer() -> None:
+    damper = Damper()
+    for step in range(10):
+        now = START + 5 * step
+        facts = damper.damped(lost(service(step < 2, now), SERVERS), now)
+        (one,) = facts.blue.instances
+        if now > START + 30:
+            assert announced(facts, one, now).health is Health.UNHEALTHY, f"{now - START:.0f} s"
+            assert "1/1" not in verdict(facts, now).blue
+
+
+def test_nothing_is_announced_as_healthy_while_a_source_is_stale() -> None:
+    damper = Damper()
+    for step in range(7):  # the cloud is lost, the probes still pass
+        told(damper, lost(service(True, START + 5 * step), SERVERS, BALANCER), START + 5 * step)
+    first = lost(service(False, START + 35), SERVERS, BALANCER)  # and are refused when its facts grow stale
+    assert told(damper, first, START + 35).word == "unhealthy"
+    assert told(damper, lost(service(False, START + 40), SERVERS, BALANCER), START + 40).word == "unhealthy"
+
+
+def test_what_was_announced_as_healthy_is_not_shown_so_when_a_source_grows_stale_between_two_looks() -> None:
+    damper = Damper()
+    damper.damped(lost(service(True, START + 5), SERVERS), START + 5)
+    facts = damper.damped(lost(service(False, START + 28), SERVERS), START + 28)
+    (one,) = facts.blue.instances
+    assert announced(facts, one, START + 29).health is Health.HEALTHY, "one odd answer"
+    assert announced(facts, one, START + 31).health is Health.UNHEALTHY
+    assert "1/1" not in verdict(facts, START + 31).blue
+
+
+def test_a_probe_that_is_not_made_any_more_holds_nothing_back() -> None:
+    damper = Damper()
+    damper.damped(service(True, START), START)
+
+    def at(now: float, *, probed: bool) -> Service:
+        facts = service(True, now)
+        (one,) = facts.blue.instances
+        ill = replace(one, server=Server("s", "api-1", "ERROR"), probe=one.probe if probed else None)
+        return replace(facts, blue=ColourSet(Colour.BLUE, (ill,)))
+
+    assert told(damper, at(START + 5, probed=True), START + 5).word == "healthy", "one odd answer"
+    assert told(damper, at(START + 10, probed=False), START + 10).word == "unhealthy"
+
+
+def test_good_news_waits_for_every_source() -> None:
+    damper = Damper()
+    told(damper, service(False, START), START)
+    told(damper, service(True, START + 5), START + 5)
+    half = service(True, START + 10)
+    half = replace(half, sources={**half.sources, SERVERS: Source(SERVERS, START + 5)})
+    assert told(damper, half, START + 10).word == "unhealthy"
+    assert told(damper, service(True, START + 15), START + 15).word == "healthy"
