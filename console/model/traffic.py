@@ -59,12 +59,12 @@ class Traffic:
     def _counts(self) -> Counter[Colour | None]:
         return Counter(map(self.colour_of, self.answers))
 
-    @property
+    @cached_property
     def lost(self) -> int:
         """Requests without a 2xx answer."""
         return sum(not answer.ok for answer in self.answers)
 
-    @property
+    @cached_property
     def longest_gap_ms(self) -> float | None:
         """Longest time between two good answers; None with fewer than two."""
         ends = sorted(answer.at + answer.ms / 1000 for answer in self.answers if answer.ok)

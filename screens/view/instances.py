@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 from console.model.balancer import Member
 from console.model.colour import Role
@@ -13,7 +14,7 @@ from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service
 from console.model.text import clipped
 from screens.view.glyphs import Glyphs
 from screens.view.line import Line, Span, line
-from screens.view.table import Column, Row
+from screens.view.table import Cells, Column, Row
 from screens.view.words import Magnitudes, age, count, quantity
 
 _SIGN = Column("", 1)
@@ -56,18 +57,22 @@ def rows(service: Service, side: ColourSet, now: float, glyphs: Glyphs, speeds: 
                 line((f"{glyphs.attention} runs {clipped(instance.version.short, 40)}, others do not", "warn"))
             )
         sign = _sign(instance, health, odd, glyphs)
-        found.append(Row(instance.key, (sign, *_cells(service, instance, health, now, speeds)), tuple(notes)))
+        found.append(
+            Row(instance.key, partial(_cells, service, instance, health, now, sign=sign, speeds=speeds), tuple(notes))
+        )
     return tuple(found)
 
 
-def _cells(service: Service, instance: Instance, health: Judgement, now: float, speeds: Magnitudes) -> tuple[Span, ...]:
+def _cells(
+    service: Service, instance: Instance, health: Judgement, now: float, *, sign: Span, speeds: Magnitudes
+) -> Cells:
     who = (clipped(instance.name, 200), "bad" if health.health is Health.UNHEALTHY else "")
     nova = _nova(service, instance, now)
     probe, version, up = _probe(service, instance, now, speeds), _version(instance), (_up(instance, now), "dim")
     if service.rotation == "power":
-        return (who, nova, _power(service, instance, now), probe, version, up)
+        return (sign, who, nova, _power(service, instance, now), probe, version, up)
     sessions = (_sessions(service, instance),) if service.sessions else ()
-    return (who, nova, _member(service, instance), _weight(instance), *sessions, probe, version, up)
+    return (sign, who, nova, _member(service, instance), _weight(instance), *sessions, probe, version, up)
 
 
 def _sign(instance: Instance, health: Judgement, odd: str, glyphs: Glyphs) -> Span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
@@ -26,13 +26,42 @@ class Column:
     needs: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: a key that survives changes, its cells, and lines in words below it."""
+Cells = tuple[Span, ...]
 
-    key: str
-    cells: tuple[Span, ...]
-    notes: tuple[Line, ...] = ()
+
+class Row:
+    """One row: a key that survives changes, its cells, and lines in words below it.
+
+    The cells may be given as what makes them: of a thousand rows twenty are in sight, and the others are never made.
+    """
+
+    __slots__ = ("_cells", "_make", "key", "notes")
+    __hash__ = None  # type: ignore[assignment]  # what is late would have to be made for it
+
+    def __init__(self, key: str, cells: Cells | Callable[[], Cells], notes: tuple[Line, ...] = ()) -> None:
+        self.key, self.notes = key, notes
+        self._cells: Cells = () if callable(cells) else cells
+        self._make = cells if callable(cells) else None
+
+    @property
+    def cells(self) -> Cells:
+        """A span for each column."""
+        if self._make is not None:
+            self._cells, self._make = self._make(), None
+        return self._cells
+
+    @property
+    def is_late(self) -> bool:
+        """Whether nobody has looked at its cells yet."""
+        return self._make is not None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Row):
+            return NotImplemented
+        return self.key == other.key and self.notes == other.notes and self.cells == other.cells
+
+    def __repr__(self) -> str:
+        return f"Row({self.key!r}, {self.cells!r}, {self.notes!r})"
 
 
 def widths(columns: Sequence[Column], cells: int) -> list[int]:

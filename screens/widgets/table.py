@@ -85,7 +85,8 @@ class Table(Panel, can_focus=True):
     def fill(self, columns: Sequence[Column], rows: Sequence[Row], empty: Sequence[Line] = ()) -> None:
         """Show these rows, or the lines `empty` where there are none."""
         state = (tuple(columns), tuple(rows), tuple(empty))
-        if state == (self.columns, self._given, self._empty):
+        # to compare rows that nobody has looked at would be to make them all; drawing compares what is in sight
+        if not any(row.is_late for row in state[1]) and state == (self.columns, self._given, self._empty):
             return
         self.columns, self._given, self._empty = state
         self._sift()
