@@ -88,6 +88,7 @@ class Service:
     """All facts of one service at one moment. Facts that were never seen are None or empty; see `sources`.
 
     `foreign` members join to no instance of the service: never written, never counted as capacity.
+    `gone`: the ids of servers that such members name and Nova answers 404 for.
     `uncoloured` instances were selected, but nothing tells their colour.
     `decisive` names the sources without which nothing is known of what serves: workers have no load balancer.
     """
@@ -102,6 +103,7 @@ class Service:
     blue: ColourSet = ColourSet(Colour.BLUE)
     green: ColourSet = ColourSet(Colour.GREEN)
     foreign: tuple[Member, ...] = ()
+    gone: frozenset[str] = frozenset()
     uncoloured: tuple[Instance, ...] = ()
     traffic: Traffic | None = None
     commits: CommitView | None = None

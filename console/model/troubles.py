@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from console.model.balancer import Balanced, Listener
+from console.model.balancer import Balanced, Listener, Member
 from console.model.colour import Colour, Role
-from console.model.health import Health
+from console.model.health import Health, judge
 from console.model.readiness import balancers, pools
 from console.model.roles import CHANGING, IN_DOUBT, role_words
 from console.model.service import (
@@ -78,6 +78,7 @@ def serving_troubles(service: Service, now: float) -> Iterator[str]:
     yield from _in_doubt(service)
     yield from _nothing_serves(service)
     yield from _unhealthy(service, now, in_rotation=True, tolerated=False)
+    yield from _dead_strangers(service, now)
     if service.traffic is not None and service.traffic.lost:
         lost, asked = service.traffic.lost, len(service.traffic.answers)
         last = next(answer for answer in reversed(service.traffic.answers) if not answer.ok)
@@ -189,10 +190,41 @@ def _weighted(service: Service, part: Balanced) -> list[Colour]:
     ]
 
 
-def _strangers(service: Service) -> Iterator[str]:
+def _dead_strangers(service: Service, now: float) -> Iterator[str]:
+    """Members that take requests and cannot answer them, whoever's they are: some client gets the error."""
+    reasons: dict[str, list[str]] = {}
+    for member in _foreign_in_rotation(service):
+        if why := _dead(service, member):
+            reasons.setdefault(why, []).append(member.name or member.address)
+    for why, names in reasons.items():
+        yield f"in rotation and no instance of {service.name}: {some(names)}: {why}"
+    for one in service.uncoloured:
+        if service.in_rotation(one) and (found := judge(service, one, now)).health is Health.UNHEALTHY:
+            yield f"in rotation and of no known colour: {one.name}: {found.reason}"
+
+
+def _dead(service: Service, member: Member) -> str:
+    if member.server_id is not None and member.server_id in service.gone:
+        return "the server that its tag names is gone: Nova answers 404"
+    if member.operating_status == "ERROR":
+        return "the load balancer's health check fails (ERROR)"
+    return "the member is in provisioning ERROR" if member.provisioning_status == "ERROR" else ""
+
+
+def _foreign_in_rotation(service: Service) -> list[Member]:
     # before the servers were seen, every member is a stranger
-    known = SERVERS not in service.decisive or service.source(SERVERS).seen_at is not None
-    if known and (foreign := [member.name or member.address for member in service.foreign if member.in_rotation]):
+    if SERVERS in service.decisive and service.source(SERVERS).seen_at is None:
+        return []
+    parked = service.rotation == POOLS
+    return [
+        one
+        for one in service.foreign
+        if one.in_rotation and not (parked and service.pool_id_of(one) not in service.serving_pools)
+    ]
+
+
+def _strangers(service: Service) -> Iterator[str]:
+    if foreign := [one.name or one.address for one in _foreign_in_rotation(service) if not _dead(service, one)]:
         yield f"members in rotation that are no instance of {service.name}: {some(foreign)}"
     if service.uncoloured:
         yield f"nothing tells the colour of {some([instance.name for instance in service.uncoloured])}"

@@ -17,11 +17,15 @@ MOST = 10  # servers asked for in one look: a cell that is down leaves out many
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """What is known of servers that the list does not have. `others`: they are there, and no instance of ours."""
+    """What is known of servers that the list does not have. `others`: they are there, and no instance of ours.
+
+    `were`: those that are gone, as they were last told.
+    """
 
     still: Mapping[str, Server] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    were: Mapping[str, Server] = field(default_factory=dict)
 
 
 class Absences:
@@ -31,6 +35,7 @@ class Absences:
         self._ours = ours
         self._seen: dict[str, Server] = {}  # as they were last told
         self._gone: set[str] = set()  # an id never comes back
+        self._were: dict[str, Server] = {}  # those of the gone that were listed once
         self._others: set[str] = set()
         self._turn = 0
 
@@ -49,6 +54,8 @@ class Absences:
             except NotFound:
                 self._gone.add(ident)
                 still.pop(ident, None)
+                if ident in self._seen:
+                    self._were[ident] = self._seen[ident]
             except CloudError:
                 continue
             else:
@@ -58,9 +65,10 @@ class Absences:
                     self._others.add(ident)
                     still.pop(ident, None)
         self._gone &= by_name  # nobody asks for the others again
+        self._were = {ident: server for ident, server in self._were.items() if ident in by_name}
         self._others &= by_name - there.keys()
         self._seen = there | {ident: self._seen.get(ident, server) for ident, server in still.items()}
-        return Absent(still, frozenset(self._gone), frozenset(self._others))
+        return Absent(still, frozenset(self._gone), frozenset(self._others), dict(self._were))
 
     def missing(self, listed: Iterable[Server]) -> list[Server]:
         """Those that were there and are not in this list: until they were asked for, their state is unknown."""

@@ -25,7 +25,8 @@ class Facts:
     """What the sources last said. `told` and `probes` go by the instance's key.
 
     `servers` are the selected ones, `others` those that are instances only where a member makes them one; `gone` are
-    the ids of servers that Nova was asked for one by one and does not know; `elsewhere` of those that are not ours.
+    the ids of servers that Nova was asked for one by one and does not know, `were` those of them that were instances;
+    `elsewhere` of those that are not ours.
     """
 
     servers: Sequence[Server] = ()
@@ -33,6 +34,7 @@ class Facts:
     others: Sequence[Server] = ()
     gone: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    were: Mapping[str, Server] = field(default_factory=dict)
     images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     probes: Mapping[str, Probe] = field(default_factory=dict)
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -86,6 +88,7 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
         blue=made.blue,
         green=made.green,
         foreign=made.foreign,
+        gone=frozenset(ident for one in made.foreign if (ident := one.server_id) is not None and ident in facts.gone),
         uncoloured=made.uncoloured,
         traffic=_traffic(facts, made.blue, made.green),
         commits=facts.commits,
@@ -106,7 +109,8 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
 
 def instances_of(config: ServiceConfig, facts: Facts) -> tuple[list[Instance], tuple[Member, ...]]:
     """The instances by name, and the members that join to none."""
-    found, foreign = join(config.instances, facts.servers, facts.others, facts.balanced, facts.elsewhere)
+    seen = facts.servers, facts.others, facts.balanced, facts.elsewhere
+    found, foreign = join(config.instances, *seen, were=facts.were)
     parked = frozenset(pool.id for part in facts.balanced for pool in part.pools if not part.attached(pool.id))
     return [_instance(config, facts, one, parked) for one in found], foreign
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from types import MappingProxyType
 
 from console.config.model import Selection
 from console.model.balancer import Balanced, Member
@@ -51,13 +52,15 @@ def join(
     others: Sequence[Server],
     parts: Sequence[Balanced],
     elsewhere: frozenset[str] = frozenset(),
+    *,
+    were: Mapping[str, Server] = MappingProxyType({}),
 ) -> tuple[list[Joined], tuple[Member, ...]]:
     """The instances by name, and the members that join to none.
 
     `servers` are instances whatever pool they are in, `others` only where a member makes them one; `elsewhere` are ids
-    of servers that are there and not ours. A member whose tag names a server is that server's, whatever its address:
-    addresses are used again. Two members of one server in one pool are not expected: the second is foreign, so that
-    its traffic is not overlooked.
+    of servers that are there and not ours; `were` are ours that are gone: they still tell the colour. A member whose
+    tag names a server is that server's, whatever its address: addresses are used again. Two members of one server in
+    one pool are not expected: the second is foreign, so that its traffic is not overlooked.
     """
     pool_colours = {pool: colour for part in parts for colour, pool in part.pool_of.items()}
     found = _members_of([*servers, *others], parts)
@@ -67,7 +70,7 @@ def join(
     foreign: list[Member] = []
     static, rest = _static(selection, found.alone)
     for group in _grouped(rest, listed):
-        one = _alone(selection, group, pool_colours, listed)
+        one = _alone(selection, group, pool_colours, listed, were)
         if one is not None:
             instances.append(one)
         else:
@@ -110,16 +113,24 @@ def _of_server(
 
 
 def _alone(
-    selection: Selection, group: list[tuple[str, Member]], pools: Mapping[str, Colour], listed: frozenset[str]
+    selection: Selection,
+    group: list[tuple[str, Member]],
+    pools: Mapping[str, Colour],
+    listed: frozenset[str],
+    were: Mapping[str, Server],
 ) -> Joined | None:
     """The instance of members without a server; None: they are nobody's.
 
     A tag that names a server which Nova does not list is an instance's whose server is gone, or in a cell that is down.
+    Its colour is the one that the server had, else what the member tells, else its pool's.
     """
     pool, member = group[0]
     named = member.server_id
-    colour = colour_of(selection.colour, None, member, pools.get(pool))
-    missing = named is not None and named not in listed and colour is not None
+    absent = named is not None and named not in listed
+    colour = colour_of(selection.colour, were.get(named or ""), member, pools.get(pool))
+    if absent and colour is None:
+        colour = colour_of(selection.colour, None, member) or pools.get(pool)
+    missing = absent and colour is not None
     if not missing and not selection.members:
         return None
     members, ids = tuple(one for _, one in group), tuple(pool for pool, _ in group)

@@ -126,6 +126,7 @@ class Watched:
             others=others,
             gone=absent.gone,
             elsewhere=absent.others,
+            were=self._were(absent),
             balanced=self._rotated.parts,
             images=self.servers_from.images,
             probes=probed.probes,
@@ -139,6 +140,11 @@ class Watched:
             sessions=self.sessions,
             sources=self._sources(),
         )
+
+    def _were(self, absent: Absent) -> Mapping[str, Server]:
+        """Those of the servers that are gone which were instances of this service."""
+        found, others = chosen(self.config.instances, absent.were.values())
+        return {server.id: server for server in (*found, *others)}
 
     def _make(self, facts: Facts) -> Made:
         """The instances; those of before, if nothing that they are made of was asked since."""

@@ -214,6 +214,22 @@ def test_traffic_that_is_watched_and_was_not_seen_is_stale() -> None:
     assert "vip" in verdict(service(traffic_watched=True), NOW).freshness
 
 
+@pytest.mark.parametrize("status", ["operating_status", "provisioning_status"])
+def test_a_foreign_member_in_rotation_that_fails_harms_what_serves(status: str) -> None:
+    dead = Member("m-9", "somebody", "10.0.9.9", 80, weight=100, **{status: "ERROR"})
+    found = verdict(service(foreign=(dead,)), NOW)
+    assert not found.healthy
+    assert found.problems[0].startswith("in rotation and no instance of api: somebody: ")
+    assert verdict(service(foreign=(replace(dead, weight=0),)), NOW).healthy, "it gets no requests"
+
+
+def test_an_instance_of_no_known_colour_that_is_dead_in_rotation_harms_what_serves() -> None:
+    dead = replace(instance(Colour.BLUE, 1, 1), colour=None, server=None, gone=True)
+    found = verdict(service(uncoloured=(dead,)), NOW)
+    assert not found.healthy
+    assert found.problems[0].endswith("api-blue-1: its server is gone: Nova answers 404")
+
+
 def test_mixed_versions_foreign_members_and_colourless_instances_are_told() -> None:
     odd = replace(instance(Colour.BLUE, 2, 1), version=Version("9999999", "metadata.git_commit"))
     found = verdict(

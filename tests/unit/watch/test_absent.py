@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from fake_openstack import FakeOpenStack, populate
+from fake_openstack import FakeOpenStack, populate, populate_pools
 
 from console.cloud.reader import Reader
 from console.config.model import Config, Rotation, Selection, ServiceConfig
@@ -13,6 +13,7 @@ from console.model.health import Health, judge
 from console.model.instance import Instance
 from console.model.server import Server
 from console.model.service import Service
+from console.model.verdict import verdict
 from console.watch.absent import Absences
 from console.watch.observe import Observer
 
@@ -45,6 +46,53 @@ def test_a_server_that_nova_does_not_know_is_gone_and_asked_for_once(cloud: Fake
     assert judge(api, first, now).health is Health.UNHEALTHY
     look(observer)
     assert len(cloud.asked("GET /compute/v2.1/servers/api-blue-1")) == 1
+
+
+def untold(cloud: FakeOpenStack, pool: str = "api-p") -> None:
+    """The members' tags do not tell the colour; the health check of the first one fails."""
+    for one in cloud.members[pool]:
+        one["tags"] = [tag for tag in one["tags"] if not tag.startswith("color=")]
+    cloud.members[pool][0]["operating_status"] = "ERROR"
+
+
+def test_an_instance_whose_server_is_deleted_keeps_its_colour(cloud: FakeOpenStack, observer: Observer) -> None:
+    look(observer)
+    untold(cloud)
+    del cloud.servers[0]
+    for _ in range(3):
+        api, first, now = look(observer)
+        assert (first.name, first.colour, first.server, first.gone) == ("api-blue-1", Colour.BLUE, None, True)
+        assert api.foreign == ()
+        assert not verdict(api, now).healthy
+        assert verdict(api, now).blue.endswith(" 2/3")
+
+
+def test_a_member_in_rotation_whose_server_never_was_there_is_no_small_matter(
+    cloud: FakeOpenStack, observer: Observer
+) -> None:
+    untold(cloud)
+    cloud.members["api-p"][0]["operating_status"] = "ONLINE"
+    del cloud.servers[0]
+    api, _, now = look(observer)
+    assert [one.name for one in api.foreign] == ["api-blue-1"]
+    found = verdict(api, now)
+    assert not found.healthy
+    why = "api-blue-1: the server that its tag names is gone: Nova answers 404"
+    assert f"in rotation and no instance of api: {why}" in found.problems
+    assert not any(one.startswith("members in rotation") for one in found.problems), "it is said once"
+
+
+def test_the_pool_tells_the_colour_of_what_is_gone(cloud: FakeOpenStack, tmp_path: Path) -> None:
+    cloud.clouds_yaml(tmp_path)
+    populate_pools(cloud)
+    untold(cloud, "web-blue")
+    del cloud.servers[0]
+    rotation = Rotation("web", "", kind="pools", pools={"blue": "web-blue", "green": "web-green"})
+    web = ServiceConfig("web", "test", rotation, instances=Selection(tags=("service=web",)))
+    found = Observer(Config(Path("config.yaml"), {"web": web}, journal="sqlite://")).observe()
+    first = found.services["web"].blue.instances[0]
+    assert (first.name, first.colour, first.gone) == ("web-blue-1", Colour.BLUE, True)
+    assert not verdict(found.services["web"], found.taken_at).healthy
 
 
 def test_a_server_that_is_only_left_out_of_the_list_is_shown_as_it_is(cloud: FakeOpenStack, observer: Observer) -> None:
