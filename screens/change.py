@@ -113,6 +113,11 @@ class ChangeScreen(FactsScreen):
 
     # -- showing
 
+    @property
+    def shown_for(self) -> float:
+        """A rollout goes on while the facts are frozen, and a plan wants fresh ones."""
+        return self.console_app.now()
+
     def show_body(self, now: float) -> None:
         """Plan, refusal or rollout; and the traffic meanwhile."""
         rollout = self.followed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -103,10 +103,10 @@ def pieces_of(screen: FactsScreen) -> Iterator[Piece]:
         yield Piece("row", "  ".join(text for text, _ in row.cells if text.strip()) + notes)
     service = screen.console_app.service(screen.service_name)
     if service is not None:
-        yield Piece(
-            "verdict",
-            f"{visible(service.name)}: {screen.console_app.verdicts.of(service, screen.console_app.now()).line}",
-        )
+        app = screen.console_app
+        found = app.verdicts.of(service, app.judged_at)
+        found = replace(found, freshness=app.paused_words or found.freshness)
+        yield Piece("verdict", f"{visible(service.name)}: {found.line}")
         if service.balancer is not None:
             yield Piece("load balancer id", visible(service.balancer.id))
             if service.balancer.vip_address:

@@ -88,6 +88,11 @@ class FactsScreen(ListActions):
         return Focus(self.service_name or None)
 
     @property
+    def shown_for(self) -> float:
+        """The moment that the body shows (Unix seconds)."""
+        return self.console_app.judged_at
+
+    @property
     def is_built(self) -> bool:
         """Whether there is something to show facts in, and about.
 
@@ -115,22 +120,21 @@ class FactsScreen(ListActions):
         if not self.is_built:
             return
         self.show_head()
-        self.show_body(self.console_app.now())
+        self.show_body(self.shown_for)
         self.sift()
 
     def show_head(self) -> None:
         """Show the verdict, the problems and the keys; cheap enough for every second."""
         app, now = self.console_app, self.console_app.now()
-        found = self.verdict(now)
+        found = self.verdict(app.judged_at)
         glyphs = app.look.glyphs
         width = app.size.width - 2
         sheet = self.query_one("#header", Sheet)
         sheet.show(self.header_lines(found, width, now))
         problems = self.problems(found)
         # the header says in full what is stale first: once is enough
-        listed = [
-            each for each in problems if found is None or f"STALE {each.removeprefix('stale: ')}" != found.freshness
-        ]
+        said = "" if found is None or app.paused_words else found.freshness
+        listed = [each for each in problems if f"STALE {each.removeprefix('stale: ')}" != said]
         most = 2 if self.has_class("-short") else 4
         situation = self.situation()
         shown = header.problems(listed, self.hints(), most, glyphs, situation.key("problems"))
@@ -165,6 +169,7 @@ class FactsScreen(ListActions):
             service,
             found,
             "the cloud can not be watched" if app.watch_problem else "asking the cloud",
+            app.paused_words,
         )
 
     def verdict(self, now: float) -> Verdict | None:

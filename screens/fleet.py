@@ -54,12 +54,12 @@ class FleetScreen(FactsScreen):
     def problems(self, found: Verdict | None) -> tuple[str, ...]:
         """Of the console itself, and what keeps sources of several services from answering; the rest is in the rows."""
         app = self.console_app
-        return (*app.own_problems, *(cause.words for cause in causes_of(app, app.now())))
+        return (*app.own_problems, *(cause.words for cause in causes_of(app, app.judged_at)))
 
     def hints(self) -> tuple[str, ...]:
         """What to do about the sources of several services."""
         app = self.console_app
-        return tuple(dict.fromkeys(cause.hint for cause in causes_of(app, app.now()) if cause.hint))
+        return tuple(dict.fromkeys(cause.hint for cause in causes_of(app, app.judged_at) if cause.hint))
 
     def show_body(self, now: float) -> None:
         """A row each."""
@@ -139,8 +139,9 @@ def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
         "the cloud can not be watched" if app.watch_problem else "asking the cloud",
         app.count_problems(""),
         app.snapshot is not None and app.snapshot.remembered,
+        app.paused_words,
     )
-    return fleet.header(entries_of(app, now), about, width, app.look.glyphs.ellipsis)
+    return fleet.header(entries_of(app, app.judged_at), about, width, app.look.glyphs.ellipsis)
 
 
 def _same(before: Entry, after: Entry) -> bool:

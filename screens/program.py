@@ -30,6 +30,7 @@ from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
 from screens.verdicts import Verdicts
+from screens.view import header
 from screens.view.glyphs import UNICODE, Glyphs
 from screens.watching import Watching
 from screens.widgets.keybar import KeyBar
@@ -191,6 +192,16 @@ class BluegreenApp(App[int]):
         """The latest facts of a service; None before it was seen."""
         return self.snapshot.services.get(name) if self.snapshot is not None else None
 
+    @property
+    def judged_at(self) -> float:
+        """The moment for which facts are judged (Unix seconds): a pause freezes it, so that it makes nothing stale."""
+        return self.now() if self.watching.paused_at is None else self.watching.paused_at
+
+    @property
+    def paused_words(self) -> str:
+        """What is said of the facts' age while they are frozen: `PAUSED 45 s`; empty while the cloud is watched."""
+        return header.paused_for(self.watching.paused_at, self.now())
+
     def on_snapshot_ready(self, message: SnapshotReady) -> None:
         """Newer facts; a late snapshot is dropped, and every one while the facts are frozen."""
         seen = (message.number, message.snapshot.generation)
@@ -239,7 +250,7 @@ class BluegreenApp(App[int]):
         """Problems of a service, or of all (an empty name), rollouts that nobody ends, and this console's own."""
         services = self.snapshot.services if self.snapshot is not None else {}
         names = [name] if name else list(self.config.services)
-        seen, now = [services[each] for each in names if each in services], self.now()
+        seen, now = [services[each] for each in names if each in services], self.judged_at
         told = sum(len(self.verdicts.of(each, now).problems) for each in seen)
         # a verdict names the sources that are stale; one that has begun to fail is a problem as well
         failing = sum(bool(one.problem) and one.fresh(now) for each in seen for one in each.sources.values())

@@ -57,6 +57,7 @@ class About:
     waiting_for: str = "asking the cloud"
     problems: int = 0
     remembered: bool = False
+    paused: str = ""  # what stands in place of the freshness while the facts are frozen
 
 
 def rows(entries: Sequence[Entry], made: Mapping[str, Row], glyphs: Glyphs) -> list[Row]:
@@ -135,7 +136,7 @@ def header(entries: Sequence[Entry], about: About, cells: int, ellipsis: str) ->
         line((f" {needing} need{'s' if needing == 1 else ''} you ", "badge-ill")) if needing else BLANK,
         line(_all_well(about.problems)) if not needing and not asking else BLANK,
         line((_waits(about, asking, len(entries)), "dim")) if asking else BLANK,
-        _freshness(stale, asking, remembered=about.remembered),
+        line((about.paused, "stale")) if about.paused else _freshness(stale, asking, remembered=about.remembered),
     ]
     left: list[tuple[str, str]] = []
     for part in parts:

@@ -31,6 +31,7 @@ class Head:
     service: Service | None = None
     verdict: Verdict | None = None
     waiting_for: str = "asking the cloud"
+    paused: str = ""  # what stands in place of the freshness while the facts are frozen
 
 
 def lines(head: Head, cells: int, now: float, glyphs: Glyphs, *, short: bool = False) -> list[Line]:
@@ -104,9 +105,20 @@ def _rest(head: Head) -> list[Line]:
     return [
         line((visible(verdict.rollback), "" if verdict.rollback_ready else "warn")),
         line((visible(verdict.balancer), "" if verdict.balancer_ready else "warn")),
-        line((visible(verdict.freshness), "" if verdict.fresh else "stale")),
+        line((head.paused or visible(verdict.freshness), "" if verdict.fresh and not head.paused else "stale")),
         line((f"lease {visible(lease.owner)}", "warn")) if lease is not None else BLANK,
     ]
+
+
+def paused_for(since: float | None, now: float) -> str:
+    """`PAUSED 45 s`, in steps of five: how long the facts are frozen; empty while the cloud is watched."""
+    if since is None:
+        return ""
+    seconds = max(int(now - since), 0) // 5 * 5
+    for size, unit in ((7200, "h"), (120, "min")):
+        if seconds >= size:
+            return f"PAUSED {seconds // (size // 2)} {unit}"
+    return f"PAUSED {seconds} s" if seconds else "PAUSED"
 
 
 def paused(since: float | None, key: str, glyphs: Glyphs) -> list[Line]:

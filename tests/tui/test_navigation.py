@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from screen_text import lines_of, shows, text_of, until
 from textual.pilot import Pilot
 from tuikit import config, make_app, service
@@ -114,3 +115,24 @@ async def test_paused_is_loud_freezes_the_facts_and_blocks_plans() -> None:
         watcher.show(service(now, size=5))
         await shows(pilot, "api-blue-5")
         assert "PAUSED" not in "".join(lines_of(app)[:4])
+
+
+@pytest.mark.parametrize("names", [("api",), ("api", "web")], ids=["service", "fleet"])
+async def test_a_pause_is_no_alarm(names: tuple[str, ...]) -> None:
+    """Nothing grows old because nobody looks; how long nobody looked is said instead."""
+    now = [1_795_000_000.0]
+    app, _, _ = make_app(*(service(now[0], name) for name in names), clock=lambda: now[0])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "fresh")
+        await pilot.press("P")
+        await shows(pilot, "PAUSED at")
+        now[0] += 48
+        await shows(pilot, "PAUSED 45 s")
+        app.screen.show_all()  # type: ignore[attr-defined]
+        await pilot.pause(0.2)
+        text = text_of(app)
+        assert "3/3" in text
+        assert "old" not in text
+        assert "STALE" not in text
+        assert "NOT WELL" not in text
+        assert "need" not in lines_of(app)[0]
