@@ -16,6 +16,7 @@ from screens.view import fleet
 from screens.view.fleet import About, Entry
 from screens.view.line import Line, line
 from screens.view.table import Row
+from screens.view.words import long
 from screens.widgets.table import Table
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
@@ -54,12 +55,12 @@ class FleetScreen(FactsScreen):
     def problems(self, found: Verdict | None) -> tuple[str, ...]:
         """Of the console itself, and what keeps sources of several services from answering; the rest is in the rows."""
         app = self.console_app
-        return (*app.own_problems, *(cause.words for cause in causes_of(app, app.judged_at)))
+        return (*app.own_problems, *(cause.words for cause in _told_causes(app)))
 
     def hints(self) -> tuple[str, ...]:
         """What to do about the sources of several services."""
         app = self.console_app
-        return tuple(dict.fromkeys(cause.hint for cause in causes_of(app, app.judged_at) if cause.hint))
+        return tuple(dict.fromkeys(cause.hint for cause in _told_causes(app) if cause.hint))
 
     def show_body(self, now: float) -> None:
         """A row each."""
@@ -131,6 +132,29 @@ def causes_of(app: BluegreenApp, now: float) -> tuple[Cause, ...]:
     return shared_causes((services[name] for name in app.config.services if name in services), now)
 
 
+def _told_causes(app: BluegreenApp) -> tuple[Cause, ...]:
+    """Those that no other line says: that facts are remembered stands in the header."""
+    found = causes_of(app, app.judged_at)
+    if app.snapshot is None or not app.snapshot.remembered:
+        return found
+    from console.watch.remembered import FROM_MEMORY  # noqa: PLC0415 whoever remembered has imported it
+
+    return tuple(cause for cause in found if cause.text != FROM_MEMORY)
+
+
+def _remembered(app: BluegreenApp) -> str:
+    """How old the oldest service is that nothing but an earlier console has seen; empty where there is none."""
+    if app.snapshot is None or not app.snapshot.remembered:
+        return ""
+    now = app.judged_at
+    seen = [
+        max((source.seen_at or 0.0 for source in service.sources.values()), default=0.0)
+        for service in app.snapshot.services.values()
+        if not any(source.fresh(now) for source in service.sources.values())
+    ]
+    return long(now - min(seen)) if seen else ""
+
+
 def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
     """The fleet in one line: how many services, how many need a human, how fresh the facts are."""
     mode = line((app.arming.words(now), "armed" if app.arming.armed(now) else "readonly"))
@@ -138,7 +162,7 @@ def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
         mode,
         "the cloud can not be watched" if app.watch_problem else "asking the cloud",
         app.count_problems(""),
-        app.snapshot is not None and app.snapshot.remembered,
+        _remembered(app),
         app.paused_words,
     )
     return fleet.header(entries_of(app, app.judged_at), about, width, app.look.glyphs.ellipsis)

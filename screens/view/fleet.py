@@ -56,7 +56,7 @@ class About:
     mode: Line
     waiting_for: str = "asking the cloud"
     problems: int = 0
-    remembered: bool = False
+    remembered: str = ""  # how old what an earlier console saw is, while there is nothing else
     paused: str = ""  # what stands in place of the freshness while the facts are frozen
 
 
@@ -125,7 +125,9 @@ def header(entries: Sequence[Entry], about: About, cells: int, ellipsis: str) ->
     clouds = sorted({visible(each.config.cloud) for each in entries})
     regions = {each.config.region for each in entries if each.config.region}
     where = " + ".join(clouds[:3]) + (f" + {len(clouds) - 3} more" if len(clouds) > 3 else "")
-    needing = sum(each.needs_you for each in entries)
+    # what is remembered needs nobody for its age: it is to be seen first
+    known = [each for each in entries if not about.remembered or each.verdict is None or each.verdict.fresh]
+    needing = sum(each.needs_you for each in known)
     asking = sum(each.verdict is None for each in entries)
     stale = sum(each.verdict is not None and not each.verdict.fresh for each in entries)
     parts = [
@@ -134,9 +136,9 @@ def header(entries: Sequence[Entry], about: About, cells: int, ellipsis: str) ->
         line(f"{where}, {count(len(regions), 'region')}" if len(regions) > 1 else where) if cells >= 100 else BLANK,
         line(count(len(entries), "service")),
         line((f" {needing} need{'s' if needing == 1 else ''} you ", "badge-ill")) if needing else BLANK,
-        line(_all_well(about.problems)) if not needing and not asking else BLANK,
+        line(_all_well(about.problems)) if not needing and not asking and not about.remembered else BLANK,
         line((_waits(about, asking, len(entries)), "dim")) if asking else BLANK,
-        line((about.paused, "stale")) if about.paused else _freshness(stale, asking, remembered=about.remembered),
+        _freshness(stale, asking, about),
     ]
     left: list[tuple[str, str]] = []
     for part in parts:
@@ -149,9 +151,11 @@ def _waits(about: About, asking: int, of: int) -> str:
     return about.waiting_for if asking == of else f"{about.waiting_for} about {asking}"
 
 
-def _freshness(stale: int, asking: int, *, remembered: bool) -> Line:
-    if remembered:
-        return line(("STALE: remembered, until the cloud answers", "stale"))
+def _freshness(stale: int, asking: int, about: About) -> Line:
+    if about.paused:
+        return line((about.paused, "stale"))
+    if about.remembered:
+        return line((f"remembered, {about.remembered} old", "stale"))
     return line((f"STALE: {count(stale, 'service')}", "stale")) if stale else line("" if asking else "fresh")
 
 

@@ -12,7 +12,7 @@ from console.model.text import visible
 from screens.arming import Arming
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, flow, line, spread, width, wrap
-from screens.view.words import count, role_glyph
+from screens.view.words import STEP, count, long, role_glyph
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.model.service import Service
@@ -114,11 +114,7 @@ def paused_for(since: float | None, now: float) -> str:
     """`PAUSED 45 s`, in steps of five: how long the facts are frozen; empty while the cloud is watched."""
     if since is None:
         return ""
-    seconds = max(int(now - since), 0) // 5 * 5
-    for size, unit in ((7200, "h"), (120, "min")):
-        if seconds >= size:
-            return f"PAUSED {seconds // (size // 2)} {unit}"
-    return f"PAUSED {seconds} s" if seconds else "PAUSED"
+    return f"PAUSED {long(now - since)}" if now - since >= STEP else "PAUSED"
 
 
 def paused(since: float | None, key: str, glyphs: Glyphs) -> list[Line]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.service import Source
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+STEP = 5  # seconds
 _GAPS_MS = (100, 200, 500, 1000, 2000, 5000)
 
 
@@ -25,6 +26,14 @@ def age(seconds: float) -> str:
             number = int(seconds // size)
             return f"{number // 5 * 5 if unit == 'm' and number > 5 else number}{unit}"
     return "0s"
+
+
+def long(seconds: float) -> str:
+    """`45 s`, `5 min`, `3 h`, `4 days`: an age for a sentence; seconds in steps of STEP."""
+    for size, unit in ((172_800, "days"), (7200, "h"), (120, "min")):
+        if seconds >= size:
+            return f"{int(seconds // (size // 2))} {unit}"
+    return f"{max(int(seconds // STEP * STEP), 0)} s"
 
 
 def gap(ms: float) -> str:

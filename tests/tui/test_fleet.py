@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import pytest
 from rollouts import cutover, rollout, seen
 from screen_text import line_with, lines_of, shows, text_of, until
 from tuikit import config, instance, make_app, service, stale, with_instances
@@ -14,6 +15,8 @@ from console.model.colour import Colour
 from console.model.focus import Focus
 from console.model.instance import Probe
 from console.model.service import Service
+from console.model.snapshot import Snapshot
+from console.watch.remembered import FROM_MEMORY
 from screens.filtering import Order
 from screens.fleet import FleetScreen
 from screens.view.glyphs import ASCII
@@ -152,3 +155,17 @@ async def test_fifty_services_of_twenty_instances_are_shown_in_no_time() -> None
         watcher.show(*many[:-1], stale(many[-1], now - 60, "no answer within 15 s"))
         await shows(pilot, "1 needs you")
         assert order_of(app)[0] == "service-49"
+
+
+@pytest.mark.parametrize("environment", ["production", "test"])
+async def test_a_remembered_picture_is_one_phrase_with_its_age(environment: str) -> None:
+    now = time.time()
+    names = ("nova", "glance")
+    facts = {name: stale(service(now, name), now - 200, FROM_MEMORY) for name in names}
+    app, watcher, _ = make_app(settings=config(*names, environment=environment))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: watcher.started)
+        watcher.publish(Snapshot(now - 200, 0, facts, remembered=True))
+        await shows(pilot, "remembered, 3 min old", "READ-ONLY")
+        assert text_of(app).count("remembered") == 1
+        assert "need" not in lines_of(app)[0]
