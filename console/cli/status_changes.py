@@ -17,7 +17,8 @@ _NAMES_SHOWN = 6
 _LATELY = 10.0  # seconds of traffic that say who answers
 # A number that stands by itself: it may grow with every look, and is no news. Names and addresses keep theirs.
 _NUMBER = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?: (?:ms|s|min|h|d|days?)\b)?(?![\w:-]|\.\d)")
-
+# What is left out where it is not known: how many are healthy, and that all are.
+_KNOWN = re.compile(r"(?<= )[\d?]+(?=/\d)| ready\b")
 
 Facts = dict[str, dict[str, str]]
 
@@ -50,6 +51,7 @@ class Seen:
     facts: Facts = field(default_factory=dict)  # of each instance, by its key
     answering: frozenset[str] = frozenset()
     answered_at: float = 0.0  # of the newest answer through the VIP
+    parts: tuple[str, ...] = ()  # of the verdict, as they were told
 
 
 def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen, tuple[News, ...]]:
@@ -64,6 +66,7 @@ def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen
         {one.key: _facts(one, before) for one in _all(service)},
         _answering(traffic, now) or (before.answering if before is not None else frozenset()),
         max((answer.at for answer in traffic.answers), default=0.0) if traffic is not None else 0.0,
+        _parts(words) if before is None else tuple(map(_told, before.parts, _parts(words))),
     )
     lines = _first(seen) if before is None else _since(before, seen)
     return seen, tuple(lines)
@@ -81,7 +84,7 @@ def _since(before: Seen, seen: Seen) -> Iterator[News]:
         yield News(name, _state(words), _tone(words.healthy))
     if before.fresh != seen.fresh:
         yield News(name, "fresh again" if seen.fresh else words.freshness, _tone(seen.fresh))
-    for old, new in zip(_parts(was), _parts(words), strict=True):
+    for old, new in zip(before.parts, seen.parts, strict=True):
         if old != new:
             yield News(name, f"{new} (was {old})")
     for key in seen.problems.keys() - before.problems.keys():
@@ -104,6 +107,11 @@ def _tone(good: object) -> Tone:
 
 def _parts(words: Verdict) -> tuple[str, ...]:
     return words.blue, words.green, words.rollback, words.balancer
+
+
+def _told(old: str, new: str) -> str:
+    """What is told of a part: that a number is not known while a source is stale is said of the source."""
+    return old if "?/" in new and _KNOWN.sub("", old) == _KNOWN.sub("", new) else new
 
 
 # -- instances

@@ -25,13 +25,15 @@ class Trouble:
 class Tally:
     """Counts of one colour. Instances that are kept out on purpose are in `kept_out` alone, and in `observed`.
 
-    `healthy` and `stopped` as announced, `observed`, `warm` as decisions see it: healthy at all, and healthy where a
-    shift would find them. `standing`: there, health aside; `unrecorded`: of the warm ones, nobody recorded a weight.
+    `healthy`, `stopped` and `unseen` (unknown because a source is stale) as announced, `observed`, `warm` as decisions
+    see it: healthy at all, and healthy where a shift would find them. `standing`: there, health aside; `unrecorded`: of
+    the warm ones, nobody recorded a weight.
     """
 
     meant: int = 0
     kept_out: int = 0
     healthy: int = 0
+    unseen: int = 0
     stopped: int = 0
     standing: int = 0
     startable: int = 0
@@ -84,6 +86,7 @@ def _count(found: Tally, service: Service, instance: Instance, now: float) -> No
     found.observed += seen.healthy
     out = is_kept_out(instance)
     if not out:
+        found.unseen += shown.stale
         _count_meant(found, service, instance, healthy=shown.healthy, stopped=shown.stopped, warm=seen.healthy)
     else:
         found.kept_out += 1

@@ -91,7 +91,9 @@ def _side_words(service: Service, side: ColourSet, now: float) -> str:
     if not side.instances:
         return f"{name} {role}"
     found = tally(service, side, now)
-    count = f"{found.healthy}/{found.meant}" if found.stopped < found.meant or not found.meant else ""
+    # 0 is said where it is known: what a stale source does not tell may be any number
+    healthy = "?" if found.unseen and not found.healthy else str(found.healthy)
+    count = f"{healthy}/{found.meant}" if found.stopped < found.meant or not found.meant else ""
     words = [name, role, side.version, count]
     if role == Role.BOTH and (share := service.share(side.colour)) is not None:
         words.append(f"{100 * share:.0f} %")

@@ -77,6 +77,30 @@ def test_first_everything_is_told() -> None:
         assert words in one.text
 
 
+def test_a_number_that_is_not_known_has_not_fallen() -> None:
+    unseen = service()
+    seen, _ = look(service(), NOW)
+    seen, news = look(unseen, NOW + 60, seen)
+    assert seen.words.blue == "BLUE live blue ?/3"
+    assert not [one.text for one in news if one.text.startswith(("BLUE", "GREEN"))]
+    seen, news = look(service(NOW + 90, **_probed(NOW + 90)), NOW + 90, seen)
+    assert not [one.text for one in news if one.text.startswith(("BLUE", "GREEN"))], "it is what it was"
+    seen, _ = look(replace(unseen, sources=service().sources), NOW + 160, seen)
+    ill = replace(instance(Colour.BLUE, 1), probe=Probe(False, NOW + 180, 3.0, 503))
+    after = _probed(NOW + 180)
+    after["blue"] = side(Colour.BLUE, ill, *after["blue"].instances[1:])
+    _, news = look(service(NOW + 180, **after), NOW + 180, seen)
+    assert "BLUE live blue 2/3 (was BLUE live blue 3/3)" in [one.text for one in news]
+
+
+def _probed(at: float) -> dict[str, Any]:
+    """Both sides, probed at that time."""
+    return {
+        colour.value: side(colour, *(instance(colour, n, probe=Probe(True, at, 3.0, 200)) for n in (1, 2, 3)))
+        for colour in Colour
+    }
+
+
 def test_first_the_problems_are_told_as_well() -> None:
     bad = instance(Colour.BLUE, 1, probe=Probe(False, NOW, 3.0, 503))
     _, news = look(service(blue=side(Colour.BLUE, bad)), NOW)

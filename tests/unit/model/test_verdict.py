@@ -230,6 +230,20 @@ def test_an_instance_of_no_known_colour_that_is_dead_in_rotation_harms_what_serv
     assert found.problems[0].endswith("api-blue-1: its server is gone: Nova answers 404")
 
 
+@pytest.mark.parametrize("seen_at", [NOW - 60, None])
+@pytest.mark.parametrize("name", [SERVERS, BALANCER])
+def test_what_a_stale_source_does_not_tell_is_no_zero(name: str, seen_at: float | None) -> None:
+    found = verdict(service(sources=stale(it=Source(name, seen_at))), NOW)
+    assert found.blue.endswith(" ?/3")
+    assert found.green.endswith(" ?/3")
+
+
+def test_zero_is_said_where_it_is_known() -> None:
+    refused = (replace(instance(Colour.BLUE, n, 1), probe=Probe(ok=False, at=NOW, error="refused")) for n in (1, 2))
+    told = service(blue=side(Colour.BLUE, *refused), sources=stale(it=Source(SERVERS, NOW - 60)))
+    assert verdict(told, NOW).blue.endswith(" 0/2"), "nobody answers, whatever Nova would say"
+
+
 def test_mixed_versions_foreign_members_and_colourless_instances_are_told() -> None:
     odd = replace(instance(Colour.BLUE, 2, 1), version=Version("9999999", "metadata.git_commit"))
     found = verdict(
