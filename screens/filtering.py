@@ -12,7 +12,7 @@ from screens.view.table import Column, Row
 
 JUST_NOW = "just now"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "ms": 0.001}
-_PIECE = re.compile(r"(\d+(?:\.\d+)?)\s?(ms|[smhd])?(?![a-z])|([^\d]+|\d+)")
+_PIECE = r"(\d+(?:\.\d+)?)\s?(ms|[smhd])?(?![a-z])|([^\d]+|\d+)"  # compiled when a table is sorted first
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,6 @@ def _size(text: str) -> list[tuple[int, float, str]]:
     """`api-2` before `api-10`, `40s` before `3d`."""
     pieces: list[tuple[int, float, str]] = []
     text = "0" if text == JUST_NOW else text.removeprefix("over ")
-    for number, unit, word in _PIECE.findall(text.casefold()):
+    for number, unit, word in re.findall(_PIECE, text.casefold()):
         pieces.append((0, float(number) * _SECONDS.get(unit, 1), "") if number else (1, 0.0, word))
     return pieces

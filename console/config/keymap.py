@@ -15,7 +15,7 @@ _NAMED = (
     *("enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown"),
     *("up", "down", "left", "right", *(f"f{number}" for number in range(1, 25))),
 )
-_PATTERN = re.compile(rf"(?:(?:ctrl|shift|alt)\+)*(?:[^\s\x00-\x20]|{'|'.join(_NAMED)})")
+_PATTERN = rf"(?:(?:ctrl|shift|alt)\+)*(?:[^\s\x00-\x20]|{'|'.join(_NAMED)})"  # compiled for a config that has keys
 # The names of Unicode, shortened as the terminal library (Textual, `textual.keys`) shortens them.
 _SHORT = {
     "solidus": "slash",
@@ -77,7 +77,7 @@ class KeyMap:
 def _key(value: Value) -> str:
     words = "a key like `c`, `?`, `f5` or `ctrl+r`"
     text = value.text or ""
-    if value.kind not in ("str", "int") or _PATTERN.fullmatch(text) is None or not text.isprintable():
+    if value.kind not in ("str", "int") or re.fullmatch(_PATTERN, text) is None or not text.isprintable():
         raise value.wrong(words, hint=nearest(text, _NAMED) or "a sign that YAML takes for itself needs quotes")
     if text in _TAKEN:
         raise value.wrong("a key that is free everywhere", hint="ctrl+c and ctrl+q always leave")

@@ -6,9 +6,8 @@ import re
 
 # Letters and marks that draw nothing and that `str.isprintable` lets through: fillers, joiners, variation selectors.
 # The two selectors that choose between text and emoji style (FE0E, FE0F) are left: they are harmless and common.
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
-)
+# Compiled when there is a text that is not ASCII: the first paint does not wait for it.
+_INVISIBLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
 
 
 def visible(text: str) -> str:
@@ -18,10 +17,11 @@ def visible(text: str) -> str:
     unassigned characters, spaces other than the plain one and lone surrogates become `\x1b`, `\n`, `\u202e` and
     the like. Doing it twice changes nothing. Square brackets stay: markup is for the caller to leave uninterpreted.
     """
-    if text.isprintable() and (text.isascii() or not _INVISIBLE.search(text)):
+    if text.isprintable() and (text.isascii() or not re.search(_INVISIBLE, text)):
         return text
+    hidden = re.compile(_INVISIBLE)
     return "".join(
-        char if char.isprintable() and not _INVISIBLE.match(char) else char.encode("unicode_escape").decode("ascii")
+        char if char.isprintable() and not hidden.match(char) else char.encode("unicode_escape").decode("ascii")
         for char in text
     )
 
