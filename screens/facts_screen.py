@@ -137,7 +137,8 @@ class FactsScreen(ListActions):
         listed = [each for each in problems if f"STALE {each.removeprefix('stale: ')}" != said]
         most = 2 if self.has_class("-short") else 4
         situation = self.situation()
-        shown = header.problems(listed, self.hints(), most, glyphs, situation.key("problems"))
+        hints = [header.with_key(hint, situation.key("refresh")) for hint in self.hints()]
+        shown = header.problems(listed, hints, most, glyphs, situation.key("problems"))
         shown = [*header.paused(app.watching.paused_at, situation.key("pause"), glyphs), *self.banner(), *shown]
         area = self.query_one("#problems", Sheet)
         area.display = bool(shown)

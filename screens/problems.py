@@ -17,6 +17,7 @@ from screens.fleet import fleet_header
 from screens.keys import Place, Situation
 from screens.navigate import Spot
 from screens.trouble import ROLLOUT, Trouble, of_rollouts, troubles
+from screens.view import header
 from screens.view.line import Line, line
 from screens.view.table import Column, Row
 from screens.view.words import age, count
@@ -93,7 +94,8 @@ class ProblemsScreen(FactsScreen):
         )
         waiting = app.snapshot is None and not app.watch_problem
         none = "waiting for the cloud's first answer" if waiting else "no problem: every source answers, all is well"
-        rows = [row(key, each, now, app.look.glyphs) for key, each in self._troubles.items()]
+        refresh = self.situation_of(self.service_name).key("refresh")
+        rows = [row(key, each, now, app.look.glyphs, refresh) for key, each in self._troubles.items()]
         self._table.fill(_COLUMNS, rows, (line((none, "dim")),))
 
     @property
@@ -136,8 +138,11 @@ class ProblemsScreen(FactsScreen):
         )
 
 
-def row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
-    """A problem as a row: whose, about what, since when, and below it the whole sentence and what to do."""
+def row(key: str, trouble: Trouble, now: float, glyphs: Glyphs, refresh: str = "ctrl+r") -> Row:
+    """A problem as a row: whose, about what, since when, and below it the whole sentence and what to do.
+
+    `refresh` is the key that looks now.
+    """
     names = trouble.services
     who = visible(names[0]) if names else ""
     if len(names) > 1:
@@ -156,5 +161,5 @@ def row(key: str, trouble: Trouble, now: float, glyphs: Glyphs) -> Row:
     cells = ((glyphs.attention, role), (who, "strong"), (about, ""), (since, ""), (at, "dim"))
     notes = [line((visible(text), role))]
     if trouble.hint:
-        notes.append(line((f"{glyphs.arrow} {visible(trouble.hint)}", "")))
+        notes.append(line((f"{glyphs.arrow} {visible(header.with_key(trouble.hint, refresh))}", "")))
     return Row(key, cells, tuple(notes))

@@ -216,7 +216,7 @@ class Poller:
         beat = self._interval * self._every(node)
         if wait < 1.5 * beat:
             return f"trying again every {max(beat, 1.0):.0f} s"
-        return f"trying again in {wait:.0f} s, at {time.strftime('%H:%M:%S', time.localtime(self._clock() + wait))}"
+        return f"trying again at {time.strftime('%H:%M:%S', time.localtime(self._clock() + wait))}"
 
     def _look_at(self, focus: Focus, now: float) -> None:
         """Ask what this focus wants to know, and nothing any more of what the last one wanted."""

@@ -139,6 +139,11 @@ def under_way(rollout: Rollout, *, orphan: bool, waits: bool, glyphs: Glyphs, ke
     return line((f"{glyphs.running} rollout {rollout.id} is under way: {what}: press {key} to follow it", "strong"))
 
 
+def with_key(hint: str, key: str) -> str:
+    """The hint, and where it names the moment of the next try, the key that does not wait for it."""
+    return f"{hint} ({key} asks at once)" if "trying again at " in hint else hint
+
+
 def problems(found: Sequence[str], hints: Sequence[str], most: int, glyphs: Glyphs, key: str = "p") -> list[Line]:
     """The first problems, a line each, how many more there are, and what to do about what could not be read."""
     shown = [line((f"{glyphs.attention} {visible(problem)}", "bad")) for problem in found[:most]]

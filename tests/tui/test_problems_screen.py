@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import pytest
 from rollouts import cutover, rollout, seen
 from screen_text import line_with, shows, text_of, until
-from tuikit import config, instance, make_app, service, with_instances
+from tuikit import config, instance, make_app, service, stale, with_instances
 
 from console.model.colour import Colour
 from console.model.instance import Announced, Probe
@@ -138,3 +139,15 @@ async def test_a_rollout_that_nobody_ends_is_a_problem_and_enter_opens_it() -> N
         await until(pilot, lambda: isinstance(app.screen, BalancerScreen))
         await pilot.press("escape", "escape")
         await until(pilot, lambda: isinstance(app.screen, ProblemsScreen))
+
+
+@pytest.mark.parametrize("keys", ["", "p"])
+async def test_the_next_try_need_not_be_awaited(keys: str) -> None:
+    now = time.time()
+    facts = stale(service(now), now - 90, "Octavia answered 429")
+    sources = {name: replace(one, doing="trying again at 18:36:58") for name, one in facts.sources.items()}
+    app, _, _ = make_app(replace(facts, sources=sources))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press(*keys)
+        await shows(pilot, "trying again at 18:36:58 (ctrl+r asks at once)")

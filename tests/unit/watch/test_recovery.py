@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -181,7 +182,7 @@ def test_an_api_that_asks_to_slow_down_is_left_alone(cloud: FakeOpenStack, watch
     watch()
     found = screen.wait(lambda one: source(one).doing)
     assert "slow down for 2 s" in source(found).hint
-    assert "trying again in 2 s" in source(found).advice
+    assert re.search(r"; trying again at \d\d:\d\d:\d\d$", source(found).advice)  # a countdown would stand frozen
     time.sleep(2.5)
     assert len(times) == 2
     assert times[1] - times[0] >= 2
@@ -194,7 +195,7 @@ def test_who_fails_because_of_the_login_says_when_that_is_tried_again(
     cloud.retry_after = "30"
     watch()
     found = screen.wait(lambda one: source(one, SERVERS).doing and source(one, BALANCER).doing)
-    assert "trying again in 30 s" in source(found, SERVERS).doing
+    assert "trying again at " in source(found, SERVERS).doing
     assert source(found, SERVERS).doing == source(found, BALANCER).doing
     time.sleep(1)
     assert len(cloud.asked("GET /identity")) == 1
