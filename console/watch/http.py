@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
+import anyio
 import httpx
 
 from console.errors import ConfigError
@@ -89,9 +90,12 @@ async def fetch(
     status, body, error, detail = None, b"", "", ""
     try:
         target, options = _aimed(url, connect, name, keep_host="host" in http.headers)
-        async with asyncio.timeout(within), http.stream("GET", target, timeout=within, **options) as response:
-            body = await _bounded(response, most)
-            status = response.status_code
+        # httpcore shields the closing of a connection from cancel scopes alone: asyncio.timeout would end that too,
+        # and the connection stay open for as long as the client
+        with anyio.fail_after(within):
+            async with http.stream("GET", target, timeout=None, **options) as response:
+                body = await _bounded(response, most)
+                status = response.status_code
     except (TimeoutError, httpx.TimeoutException):
         error = "timeout"
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as problem:
