@@ -17,8 +17,8 @@ _NAMES_SHOWN = 6
 _LATELY = 10.0  # seconds of traffic that say who answers
 # A number that stands by itself: it may grow with every look, and is no news. Names and addresses keep theirs.
 _NUMBER = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?: (?:ms|s|min|h|d|days?)\b)?(?![\w:-]|\.\d)")
-# What is left out where it is not known: how many are healthy, and that all are.
-_KNOWN = re.compile(r"(?<= )[\d?]+(?=/\d)| ready\b")
+# What is left out where it is not known: how many are healthy, that all are, and that a status is of an earlier time.
+_KNOWN = re.compile(r"(?<= )[\d?]+(?=/\d)| ready\b|(?<=^LB) was\b|(?<=^LBs) were\b")
 
 Facts = dict[str, dict[str, str]]
 
@@ -111,7 +111,7 @@ def _parts(words: Verdict) -> tuple[str, ...]:
 
 def _told(old: str, new: str) -> str:
     """What is told of a part: that a number is not known while a source is stale is said of the source."""
-    return old if "?/" in new and _KNOWN.sub("", old) == _KNOWN.sub("", new) else new
+    return old if ("?/" in new or new.startswith("LB")) and _KNOWN.sub("", old) == _KNOWN.sub("", new) else new
 
 
 # -- instances

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.model.colour import Colour, Role
 from console.model.readiness import Readiness, balancers, pools, rollback
 from console.model.roles import provisioning, role_words
-from console.model.service import POOLS, POWER, ColourSet, Service
+from console.model.service import BALANCER, POOLS, POWER, ColourSet, Service, Source
 from console.model.tally import tally
 from console.model.troubles import age_words, other_troubles, serving_troubles, stale_sources, stale_words
 
@@ -28,8 +29,8 @@ class Verdict:
     blue: str  # "BLUE live a1b2c3 6/6"
     green: str
     rollback: str  # "rollback ready: 6 warm, 1 call"
-    balancer: str  # "LB ACTIVE"
-    freshness: str  # "fresh", "STALE 40 s: load balancer"; the cause is the first problem
+    balancer: str  # "LB ACTIVE"; "LB was ACTIVE" while its facts are stale
+    freshness: str  # "fresh", "STALE 40 s: load balancer", "STALE 40 s: 2 sources"; the cause is the first problem
     problems: tuple[str, ...]
     healthy: bool
     rollback_state: Readiness
@@ -63,8 +64,8 @@ def verdict(service: Service, now: float) -> Verdict:
         blue=_side_words(service, service.blue, now),
         green=_side_words(service, service.green, now),
         rollback=way_back.words,
-        balancer=_balancer_words(service),
-        freshness="fresh" if not stale else f"STALE {age_words(stale[0], now)}: {stale[0].name}",
+        balancer=_balancer_words(service, now),
+        freshness=_freshness(stale, now),
         problems=(*stale_words(stale, now), *troubles, *other_troubles(service, now)),
         healthy=not stale and not troubles,
         rollback_state=way_back.state,
@@ -106,7 +107,13 @@ def _side_words(service: Service, side: ColourSet, now: float) -> str:
     return " ".join(filter(None, words))
 
 
-def _balancer_words(service: Service) -> str:
+def _freshness(stale: Sequence[Source], now: float) -> str:
+    if not stale:
+        return "fresh"
+    return f"STALE {age_words(stale[0], now)}: {stale[0].name if len(stale) == 1 else f'{len(stale)} sources'}"
+
+
+def _balancer_words(service: Service, now: float) -> str:
     if service.rotation == POWER:
         return "no LB"
     found = balancers(service)
@@ -115,5 +122,7 @@ def _balancer_words(service: Service) -> str:
     statuses = {one.provisioning_status for one in found}
     worst = max(found, key=lambda one: _WORSE.get(one.provisioning_status.partition("_")[0], 3))
     name = f" {worst.name}" if len(statuses) > 1 else ""
-    status = f"LB{'s' if len(found) > 1 and not name else ''}{name} {worst.provisioning_status}"
+    several = len(found) > 1 and not name
+    was = "" if service.source(BALANCER).fresh(now) else " were" if several else " was"
+    status = f"LB{'s' if several else ''}{name}{was} {worst.provisioning_status}"
     return f"{status}, pool ERROR" if any(one.provisioning_status == "ERROR" for one in pools(service)) else status

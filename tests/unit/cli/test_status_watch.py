@@ -82,7 +82,8 @@ def test_a_number_that_is_not_known_has_not_fallen() -> None:
     seen, _ = look(service(), NOW)
     seen, news = look(unseen, NOW + 60, seen)
     assert seen.words.blue == "BLUE live blue ?/3"
-    assert not [one.text for one in news if one.text.startswith(("BLUE", "GREEN"))]
+    assert seen.words.balancer == "LB was ACTIVE"
+    assert not [one.text for one in news if one.text.startswith(("BLUE", "GREEN", "LB"))]
     seen, news = look(service(NOW + 90, **_probed(NOW + 90)), NOW + 90, seen)
     assert not [one.text for one in news if one.text.startswith(("BLUE", "GREEN"))], "it is what it was"
     seen, _ = look(replace(unseen, sources=service().sources), NOW + 160, seen)
@@ -179,7 +180,7 @@ def test_workers_have_no_member_to_tell_of() -> None:
 
 def test_facts_that_grow_old_without_a_word_and_come_back() -> None:
     told = changes(service(), service(), 100.0)
-    assert told[:2] == ["NOT WELL", "STALE 100 s: servers"]
+    assert told[:2] == ["NOT WELL", "STALE 100 s: 3 sources"]
     seen, _ = look(service(), NOW + 100)
     assert "fresh again" in [one.text for one in look(service(NOW + 101), NOW + 101, seen)[1]]
 

@@ -225,4 +225,4 @@ def test_a_backup_member_is_said_to_get_no_traffic() -> None:
 @pytest.mark.parametrize(("age", "words"), [(40, "40 s"), (300, "5 min"), (10_800, "3 h"), (864_000, "10 days")])
 def test_an_age_is_told_as_coarsely_as_it_matters(age: float, words: str) -> None:
     old = {name: Source(name, NOW - age) for name in (SERVERS, BALANCER, PROBES)}
-    assert verdict(service(instance("a"), sources=old), NOW).freshness == f"STALE {words}: servers"
+    assert verdict(service(instance("a"), sources=old), NOW).freshness == f"STALE {words}: 3 sources"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from console.model.balancer import LoadBalancer, Member, Pool
+from console.model.balancer import Balanced, LoadBalancer, Member, Pool
 from console.model.colour import Colour
 from console.model.instance import Instance, Probe, Version
 from console.model.readiness import Readiness, rollback
@@ -110,7 +110,7 @@ def test_before_the_load_balancer_was_seen_no_colour_is_called_idle() -> None:
     assert (found.blue, found.green, found.balancer) == ("BLUE unknown", "GREEN unknown", "LB unknown")
     assert "idle" not in found.line
     assert not found.healthy
-    assert found.freshness == "STALE (never seen): servers"
+    assert found.freshness == "STALE (never seen): 3 sources"
 
 
 def test_weights_of_a_change_under_way_are_not_taken_for_applied() -> None:
@@ -236,6 +236,18 @@ def test_what_a_stale_source_does_not_tell_is_no_zero(name: str, seen_at: float 
     found = verdict(service(sources=stale(it=Source(name, seen_at))), NOW)
     assert found.blue.endswith(" ?/3")
     assert found.green.endswith(" ?/3")
+
+
+def test_a_status_of_an_earlier_time_is_said_to_be_one() -> None:
+    old = stale(it=Source(BALANCER, NOW - 60))
+    assert verdict(service(sources=old), NOW).balancer == "LB was ACTIVE"
+    parts = tuple(Balanced(LoadBalancer(n, n, provisioning_status="ACTIVE")) for n in ("a", "b"))
+    assert verdict(service(sources=old, balanced=parts), NOW).balancer == "LBs were ACTIVE"
+
+
+def test_several_stale_sources_are_not_called_by_the_name_of_one() -> None:
+    old = stale(one=Source(BALANCER, NOW - 60), other=Source(SERVERS, NOW - 70))
+    assert verdict(service(sources=old), NOW).freshness == "STALE 70 s: 2 sources"
 
 
 def test_zero_is_said_where_it_is_known() -> None:
