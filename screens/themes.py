@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import yaml
 from rich.style import Style
 from textual.theme import Theme
 
+import themes as packaged
 from console.config.places import CONFIG_VARIABLE, config_candidates
 
 DEFAULT, NO_COLOUR = "dark", "mono"
@@ -43,15 +43,19 @@ def _combined(styles: tuple[Style, ...]) -> Style:
     return Style.combine((_NONE, *styles))
 
 
+# importlib.resources would read archives as well, and import what that takes before the first paint
+_FOLDER = Path(packaged.__path__[0])
+
+
 def names() -> tuple[str, ...]:
     """The themes of the package, sorted."""
-    files = (entry.name for entry in resources.files("themes").iterdir())
+    files = (entry.name for entry in _FOLDER.iterdir())
     return tuple(sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml")))
 
 
 def stylesheet() -> str:
     """The base stylesheet, common to all themes."""
-    return resources.files("themes").joinpath("base.tcss").read_text("utf-8")
+    return (_FOLDER / "base.tcss").read_text("utf-8")
 
 
 @cache
@@ -59,7 +63,7 @@ def built_in(name: str) -> Raw:
     """A theme of the package as it is written. KeyError where there is none of this name."""
     if name not in names():
         raise KeyError(name)
-    text = resources.files("themes").joinpath(f"{name}.yaml").read_text("utf-8")
+    text = (_FOLDER / f"{name}.yaml").read_text("utf-8")
     # the C loader is several times faster, and this stands before the first paint
     raw: Raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     return raw
