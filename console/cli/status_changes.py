@@ -80,7 +80,7 @@ def _first(seen: Seen) -> Iterator[News]:
 
 def _since(before: Seen, seen: Seen) -> Iterator[News]:
     name, was, words = seen.service.name, before.words, seen.words
-    if was.healthy != words.healthy:
+    if _state(was) != _state(words):
         yield News(name, _state(words), _tone(words.healthy))
     if before.fresh != seen.fresh:
         yield News(name, "fresh again" if seen.fresh else words.freshness, _tone(seen.fresh))
@@ -98,7 +98,7 @@ def _since(before: Seen, seen: Seen) -> Iterator[News]:
 
 
 def _state(words: Verdict) -> str:
-    return "well" if words.healthy else "NOT WELL"
+    return "well" if words.healthy else "asking" if words.asking else "NOT WELL"
 
 
 def _tone(good: object) -> Tone:

@@ -30,7 +30,16 @@ _STEPS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172_800.0, 3600.0, "h"), (m
 
 
 def stale_sources(service: Service, now: float) -> list[Source]:
-    """Each source of decisions that is not fresh, the oldest first."""
+    """Each source of decisions that is not fresh although it was asked, the oldest first."""
+    return [source for source in _not_fresh(service, now) if source.seen_at is not None or source.problem]
+
+
+def asked_sources(service: Service, now: float) -> list[Source]:
+    """Each source of decisions that has not answered its first question yet, and not failed either."""
+    return [source for source in _not_fresh(service, now) if source.seen_at is None and not source.problem]
+
+
+def _not_fresh(service: Service, now: float) -> list[Source]:
     decisive = [name for name in (SERVERS, BALANCER) if name in service.decisive]
     names = [*decisive, *([PROBES] if service.probed else []), *([VIP] if service.traffic_watched else [])]
     sources = [source for name in names if not (source := service.source(name)).fresh(now)]
@@ -244,7 +253,7 @@ def _unhealthy(service: Service, now: float, *, in_rotation: bool, tolerated: bo
     What is unknown only because a source is stale was said of the source. `tolerated`: of colours that are above their
     quorum all the same; these do not harm what serves.
     """
-    blind = bool(stale_sources(service, now))
+    blind = bool(_not_fresh(service, now))
     for side in service.colours:
         quorum = quorum_of(service, side, now) if in_rotation else None
         if (quorum is not None and quorum[0] >= quorum[1]) is not tolerated:

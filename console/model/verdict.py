@@ -10,7 +10,14 @@ from console.model.readiness import Readiness, balancers, pools, rollback
 from console.model.roles import provisioning, role_words
 from console.model.service import BALANCER, POOLS, POWER, ColourSet, Service, Source
 from console.model.tally import tally
-from console.model.troubles import age_words, other_troubles, serving_troubles, stale_sources, stale_words
+from console.model.troubles import (
+    age_words,
+    asked_sources,
+    other_troubles,
+    serving_troubles,
+    stale_sources,
+    stale_words,
+)
 
 __all__ = ["Verdict", "is_settled", "role_words", "verdict"]
 
@@ -23,20 +30,22 @@ class Verdict:
 
     `healthy`: all that serves is known to be well. `problems` are sentences, the worst first; trouble of the idle
     colour is among them and does not make the service unhealthy. `settled`: the weights that the API shows are the
-    ones that the load balancer applies.
+    ones that the load balancer applies. `fresh`: a decision may be made of these facts. `asking`: a source has not
+    answered its first question yet, and nothing is known to be wrong.
     """
 
     blue: str  # "BLUE live a1b2c3 6/6"
     green: str
     rollback: str  # "rollback ready: 6 warm, 1 call"
     balancer: str  # "LB ACTIVE"; "LB was ACTIVE" while its facts are stale
-    freshness: str  # "fresh", "STALE 40 s: load balancer", "STALE 40 s: 2 sources"; the cause is the first problem
+    freshness: str  # "fresh", "asking: vip", "STALE 40 s: servers", "STALE 40 s: 2 sources": why is the first problem
     problems: tuple[str, ...]
     healthy: bool
     rollback_state: Readiness
     balancer_ready: bool
     fresh: bool
     settled: bool
+    asking: bool = False
 
     @property
     def rollback_ready(self) -> bool:
@@ -56,7 +65,7 @@ class Verdict:
 def verdict(service: Service, now: float) -> Verdict:
     """The verdict on a service at `now` (Unix seconds)."""
     way_back = rollback(service, now)
-    stale = stale_sources(service, now)
+    stale, asked = stale_sources(service, now), asked_sources(service, now)
     troubles = tuple(serving_troubles(service, now))
     found = balancers(service)
     ready = service.rotation == POWER or (bool(found) and all(one.provisioning_status == "ACTIVE" for one in found))
@@ -65,13 +74,14 @@ def verdict(service: Service, now: float) -> Verdict:
         green=_side_words(service, service.green, now),
         rollback=way_back.words,
         balancer=_balancer_words(service, now),
-        freshness=_freshness(stale, now),
+        freshness=_freshness(stale, asked, now),
         problems=(*stale_words(stale, now), *troubles, *other_troubles(service, now)),
-        healthy=not stale and not troubles,
+        healthy=not stale and not asked and not troubles,
         rollback_state=way_back.state,
         balancer_ready=ready,
-        fresh=not stale,
+        fresh=not stale and not asked,
         settled=is_settled(service),
+        asking=bool(asked) and not stale and not troubles,
     )
 
 
@@ -107,9 +117,9 @@ def _side_words(service: Service, side: ColourSet, now: float) -> str:
     return " ".join(filter(None, words))
 
 
-def _freshness(stale: Sequence[Source], now: float) -> str:
+def _freshness(stale: Sequence[Source], asked: Sequence[Source], now: float) -> str:
     if not stale:
-        return "fresh"
+        return f"asking: {', '.join(one.name for one in asked)}" if asked else "fresh"
     return f"STALE {age_words(stale[0], now)}: {stale[0].name if len(stale) == 1 else f'{len(stale)} sources'}"
 
 

@@ -41,7 +41,11 @@ class Entry:
     @property
     def needs_you(self) -> bool:
         """Whether a human should look: it is not well, its facts are old, or a rollout waits for somebody."""
-        return self.orphan or self.waits or (self.verdict is not None and not self.verdict.healthy)
+        return (
+            self.orphan
+            or self.waits
+            or (self.verdict is not None and not (self.verdict.healthy or self.verdict.asking))
+        )
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
@@ -128,8 +132,8 @@ def header(entries: Sequence[Entry], about: About, cells: int, ellipsis: str) ->
     # what is remembered needs nobody for its age: it is to be seen first
     known = [each for each in entries if not about.remembered or each.verdict is None or each.verdict.fresh]
     needing = sum(each.needs_you for each in known)
-    asking = sum(each.verdict is None for each in entries)
-    stale = sum(each.verdict is not None and not each.verdict.fresh for each in entries)
+    asking = sum(each.verdict is None or each.verdict.asking for each in entries)
+    stale = sum(each.verdict is not None and not each.verdict.fresh and not each.verdict.asking for each in entries)
     parts = [
         _badge(*next(iter(environments.items()))) if len(environments) == 1 else BLANK,
         line(("bluegreen", "strong")),
@@ -183,6 +187,8 @@ def _state(service: Service, found: Verdict, at: float) -> tuple[str, str]:
 
     counts = [tally(service, side, at) for side in service.colours if service.role(side.colour) in ("live", "both")]
     well, meant = sum(each.healthy for each in counts), sum(each.meant for each in counts)
+    if found.asking:
+        return f"asking ?/{meant}", "dim"
     if not found.fresh:
         return f"STALE ?/{meant}", "stale"
     return (f"well {well}/{meant}", "") if found.healthy else (f"ill {well}/{meant}", "bad")
@@ -255,7 +261,7 @@ def _group_row(members: Sequence[Entry], glyphs: Glyphs) -> Row:
     what = "regions" if apart else "services"
     needing = sum(each.needs_you for each in members)
     state = ("well", "") if not needing else (f"{needing} of {len(members)}", "bad")
-    if any(each.verdict is None for each in members) and not needing:
+    if any(each.verdict is None or each.verdict.asking for each in members) and not needing:
         state = ("asking", "dim")
     lives = {_live(each) for each in members if each.service is not None}
     live = ("differ", "warn") if apart and len(lives) > 1 else (next(iter(lives)) if len(lives) == 1 else "", "")

@@ -110,7 +110,7 @@ def test_before_the_load_balancer_was_seen_no_colour_is_called_idle() -> None:
     assert (found.blue, found.green, found.balancer) == ("BLUE unknown", "GREEN unknown", "LB unknown")
     assert "idle" not in found.line
     assert not found.healthy
-    assert found.freshness == "STALE (never seen): 3 sources"
+    assert found.freshness == "asking: servers, load balancer, probes"
 
 
 def test_weights_of_a_change_under_way_are_not_taken_for_applied() -> None:
@@ -243,6 +243,14 @@ def test_a_status_of_an_earlier_time_is_said_to_be_one() -> None:
     assert verdict(service(sources=old), NOW).balancer == "LB was ACTIVE"
     parts = tuple(Balanced(LoadBalancer(n, n, provisioning_status="ACTIVE")) for n in ("a", "b"))
     assert verdict(service(sources=old, balanced=parts), NOW).balancer == "LBs were ACTIVE"
+
+
+def test_a_source_that_has_not_answered_its_first_question_is_not_stale_and_nothing_is_well_yet() -> None:
+    found = verdict(service(traffic_watched=True), NOW)
+    assert (found.freshness, found.asking) == ("asking: vip", True)
+    assert (found.fresh, found.healthy, found.problems) == (False, False, ())
+    failed = verdict(service(traffic_watched=True, sources=stale(it=Source(VIP, problem="refused"))), NOW)
+    assert (failed.freshness, failed.asking) == ("STALE (never seen): vip", False)
 
 
 def test_several_stale_sources_are_not_called_by_the_name_of_one() -> None:
