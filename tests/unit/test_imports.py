@@ -16,6 +16,7 @@ VERBS = {"put", "post", "delete", "patch", "request"}
 MAY_WRITE = ("console/cloud/writer.py", "console/drill/")
 # calls of the same name on what is no cloud: queues, a table of the journal; and the one action of the read lane
 NO_CLOUD = {
+    "console/cloud/problems.py": {"response.request"},
     "console/cloud/session.py": {"adapter.post", "response.request"},
     "console/cli/status_watch.py": {"snapshots.put"},
     "console/cli/drill.py": {"lines.put"},

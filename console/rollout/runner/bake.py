@@ -37,7 +37,7 @@ class Sight:
     against: str = ""
     blind: str = ""
     text: str = ""
-    clients: bool = False  # whether clients got errors
+    lost: float = 0.0  # share of requests answered with an error, where that is too many
 
 
 def bake(run: Run, plan: Plan, step: Step) -> None:
@@ -54,7 +54,7 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
         sight, least = _look(run, plan, least, address)
         if sight.against and before.against:
             text = f"{sight.against}, twice in a row; {int(now - began)} s into the bake"
-            raise FailingAnswers(text, clients=sight.clients)
+            raise FailingAnswers(text, lost=sight.lost)
         changed = (sight.against, bool(sight.blind)) != (before.against, bool(before.blind))
         if changed or now - told_at >= TOLD_EVERY:
             told_at = now
@@ -85,7 +85,7 @@ def _words_on(run: Run, plan: Plan) -> list[Decision]:
 def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[Sight, Capacity | None]:
     blind: list[str] = []
     against: list[str] = []
-    text, clients = "", False
+    text, lost = "", 0.0
     try:
         service = run.observe()
     except BluegreenError as error:
@@ -99,9 +99,9 @@ def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[S
         answers = asyncio.run(asked)
         failed, silent, text = _judged(answers, proof)
         against += [failed] if failed else []
-        clients = bool(failed)
+        lost = sum(_is_error(answer) for answer in answers) / len(answers) if failed else 0.0
         blind += [silent] if silent else []
-    return Sight("; ".join(against), "; ".join(blind), text, clients), least
+    return Sight("; ".join(against), "; ".join(blind), text, lost), least
 
 
 def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:
@@ -118,13 +118,17 @@ def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:
 
 def _judged(answers: Sequence[VipAnswer], proof: Proof) -> tuple[str, str, str]:
     """Evidence, loss of sight, and the account of one look through the VIP."""
-    errors = [answer for answer in answers if answer.status is not None and answer.status >= 500]
+    errors = [answer for answer in answers if _is_error(answer)]
     silent = [answer for answer in answers if answer.status is None]
     good = sum(answer.ok and answer.version in proof.versions for answer in answers)
     text = f"{good} of {len(answers)} through the VIP answered as intended"
     failed = f"{len(errors)} of {len(answers)} requests through the VIP were answered with an error"
     nothing = f"the VIP did not answer {len(silent)} of {len(answers)} requests ({silent[0].error})" if silent else ""
     return (failed if len(errors) >= TOO_MANY * len(answers) else ""), nothing, text
+
+
+def _is_error(answer: VipAnswer) -> bool:
+    return answer.status is not None and answer.status >= 500
 
 
 def _words(sight: Sight, left: float) -> str:

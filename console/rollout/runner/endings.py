@@ -35,12 +35,12 @@ class NotConfirmed(AbortAsked):
 class FailingAnswers(Exception):
     """Positive evidence that the new colour fails: error answers to clients, or instances seen ill, twice in a row.
 
-    `clients`: clients got errors, so that the colour is no capacity at all; otherwise its healthy instances still are.
+    `lost` is the share of clients' requests that failed, 0 where only instances were seen ill.
     """
 
-    def __init__(self, sentence: str, *, clients: bool = True) -> None:
+    def __init__(self, sentence: str, *, lost: float = 0.0) -> None:
         super().__init__(sentence)
-        self.clients = clients
+        self.lost = lost
 
 
 class Terminated(Exception):

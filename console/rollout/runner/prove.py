@@ -41,7 +41,8 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
             return True
         errors = sum(_tells_against(answer, proof) for answer in answers)
         if errors and failing:
-            raise FailingAnswers(f"{errors} of {len(answers)} requests through the VIP were answered with an error")
+            text = f"{errors} of {len(answers)} requests through the VIP were answered with an error"
+            raise FailingAnswers(text, lost=errors / len(answers))
         failing = bool(errors)
         if boot_clock.now() > end:
             raise NeedsHuman(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from console.errors import BluegreenError
-from console.plan.capacity import below, floor_of, serving
+from console.plan.capacity import Capacity, below, floor_of, serving
 from console.plan.plan import Action, Intent, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.steps import PENDING_DEADLINE
@@ -76,11 +77,17 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     return proven
 
 
-def _too_few(run: Run, plan: Plan, back: Plan) -> str:
-    """What the way back would fall short of, against what served when the plan was made; empty where it does not."""
+def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
+    """What the way back would fall short of, against what is answered well now; empty where it does not.
+
+    What served when the plan was made, less the share that is lost, is what clients have now.
+    """
     after = next((step.after for step in back.steps if step.after is not None), None)
     least = floor_of(plan, run.service.release.min_ratio)
-    return below(serving(after), least) if after is not None and least is not None else ""
+    if after is None or least is None:
+        return ""
+    kept = Capacity(math.ceil(least.instances * (1 - lost)), math.ceil(least.weight * (1 - lost)))
+    return below(serving(after), kept)
 
 
 def _follows_a_share(plan: Plan, step: Step) -> bool:
@@ -105,23 +112,23 @@ def _failing(run: Run, plan: Plan, evidence: FailingAnswers) -> Ended:
     if plan.action is Action.ROLLBACK:
         sentence = f"{plan.target.upper()} answers with errors after the rollback: {evidence}"
         return Ended(RolloutState.STOPPED, f"{sentence}; both colours need a look", 7)
-    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}", failing=evidence.clients)
+    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}", lost=evidence.lost)
 
 
-def _go_back(run: Run, plan: Plan, why: str, *, failing: bool = False) -> Ended:
+def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
     """Plan the way back from what is there, and walk it. Only a wish to hold is heard on the way.
 
-    `failing`: the colour that is left fails for clients, so it is no capacity that must be kept; but what it goes back
-    to must then be as much as served before, or a person decides between two bad colours.
+    `lost`: the share of requests that the colour which is left fails for clients. Then it is no capacity that must be
+    kept; but what it goes back to must serve as much as is answered well now, or a person decides.
     """
     run.forward, run.way_back = False, True
     try:
         settle(run, plan, "", PENDING_DEADLINE)
         run.let_settle("")
-        intent = Intent(Action.ROLLBACK, plan.source, source_fails=failing)
+        intent = Intent(Action.ROLLBACK, plan.source, source_fails=lost > 0)
         service = run.look(run.observe, "", PENDING_DEADLINE)
         back = make_plan(service, run.service, intent, time.time())
-        if not isinstance(back, Refusal) and failing and (short := _too_few(run, plan, back)):
+        if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
