@@ -169,3 +169,14 @@ async def test_a_remembered_picture_is_one_phrase_with_its_age(environment: str)
         await shows(pilot, "remembered, 3 min old", "READ-ONLY")
         assert text_of(app).count("remembered") == 1
         assert "need" not in lines_of(app)[0]
+
+
+async def test_a_service_of_which_a_source_has_not_answered_yet_needs_nobody() -> None:
+    now = time.time()
+    asked = service(now, "cinder")
+    sources = {name: source for name, source in asked.sources.items() if name != "vip"}
+    app, _, _ = make_app(replace(asked, traffic_watched=True, sources=sources), service(now, "nova"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "2 services", "asking the cloud about 1", "asking ?/3", "well 3/3")
+        assert "STALE" not in text_of(app)
+        assert "need" not in lines_of(app)[0]
