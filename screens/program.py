@@ -227,6 +227,7 @@ class BluegreenApp(App[int]):
             if message.problem != self.config_problem:
                 self.config_problem = message.problem
                 self._show(body=True)
+                self._say("")  # that the last one is used would be read as of this one
             return
         before, self.config, self.config_problem = self.config, message.config, ""
         self._use_keys()

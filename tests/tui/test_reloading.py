@@ -172,3 +172,15 @@ async def test_leaving_by_another_key(key: str, leaves: bool) -> None:
         await pilot.press(key)
         await pilot.pause(0.2)
         assert app.is_running is not leaves
+
+
+async def test_that_a_config_is_used_is_not_said_under_a_bad_one() -> None:
+    now = time.time()
+    app, _, _ = make_app(service(now, "nova"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ")
+        app.post_message(ConfigRead(config("nova", "glance")))
+        await shows(pilot, "the config has changed")
+        app.post_message(ConfigRead(None, "config.yaml:3: there is no key `cluod`"))
+        await shows(pilot, "config.yaml:3")
+        await until(pilot, lambda: "the config has changed" not in text_of(app))
