@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from rotations import counted, pools, power, static, two_balancers
 from screen_text import line_with, lines_of, shows, text_of, until
 from tuikit import config, instance, make_app, service, with_instances
 
 from console.model.colour import Colour
 from console.model.instance import Announced, Probe
+from console.model.service import Service
+from screens.change import ChangeScreen
 
 
 async def test_pools_say_which_listeners_lead_to_a_colour() -> None:
@@ -117,3 +121,13 @@ async def test_a_small_screen_has_a_line_for_each_load_balancer() -> None:
     app, _, _ = make_app(two_balancers(time.time()))
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "api :443 to api, checked by", "api-v6 :443 to api-v6, checked by")
+
+
+@pytest.mark.parametrize("made", [pools, two_balancers, power])
+async def test_what_is_only_shown_can_not_be_planned(made: Callable[[float], Service]) -> None:
+    app, _, _ = make_app(made(time.time()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "4 would ship")
+        await pilot.press("c")
+        await shows(pilot, "cut over: api is", "this version shows it")
+        assert not isinstance(app.screen, ChangeScreen)
