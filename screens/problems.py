@@ -154,8 +154,9 @@ def row(key: str, trouble: Trouble, now: float, glyphs: Glyphs, refresh: str = "
     since = at = ""
     if trouble.since is not None:
         seconds = now - trouble.since
-        # whole minutes: what ticks costs bytes, and the moment stands beside it
-        since = JUST_NOW if seconds < 60 else f"{'over ' if trouble.seen_here else ''}{age(seconds)}"
+        # in steps: what ticks costs bytes, and the moment stands beside it
+        seconds = seconds // 15 * 15 if seconds < 60 else seconds
+        since = JUST_NOW if seconds < 15 else f"{'over ' if trouble.seen_here else ''}{age(seconds)}"
         at = time.strftime("%H:%M:%S", time.localtime(trouble.since))
     role = "bad" if trouble.grave else "warn"
     cells = ((glyphs.attention, role), (who, "strong"), (about, ""), (since, ""), (at, "dim"))

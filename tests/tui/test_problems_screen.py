@@ -17,9 +17,10 @@ from console.model.snapshot import Snapshot
 from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
 from screens.messages import WatchFailed
-from screens.problems import ProblemsScreen
-from screens.trouble import troubles
+from screens.problems import ProblemsScreen, row
+from screens.trouble import Trouble, troubles
 from screens.verdicts import Verdicts
+from screens.view.glyphs import UNICODE
 
 
 def failing(facts: Service, source: str, problem: str, since: float, *, age: float = 0.0, hint: str = "") -> Service:
@@ -151,3 +152,8 @@ async def test_the_next_try_need_not_be_awaited(keys: str) -> None:
         await shows(pilot, "LB ")
         await pilot.press(*keys)
         await shows(pilot, "trying again at 18:36:58 (ctrl+r asks at once)")
+
+
+@pytest.mark.parametrize(("ago", "words"), [(5, "just now"), (47, "45s"), (61, "1m")])
+def test_what_began_half_a_minute_ago_is_not_just_now(ago: int, words: str) -> None:
+    assert row("k", Trouble((), "vip", "stale", "", 1000.0), 1000.0 + ago, UNICODE).cells[3][0] == words
