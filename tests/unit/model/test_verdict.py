@@ -214,9 +214,17 @@ def test_traffic_that_is_watched_and_was_not_seen_is_stale() -> None:
     assert "vip" in verdict(service(traffic_watched=True), NOW).freshness
 
 
-@pytest.mark.parametrize("status", ["operating_status", "provisioning_status"])
-def test_a_foreign_member_in_rotation_that_fails_harms_what_serves(status: str) -> None:
-    dead = Member("m-9", "somebody", "10.0.9.9", 80, weight=100, **{status: "ERROR"})
+@pytest.mark.parametrize(("operating", "provisioning"), [("ERROR", "ACTIVE"), ("ONLINE", "ERROR")])
+def test_a_foreign_member_in_rotation_that_fails_harms_what_serves(operating: str, provisioning: str) -> None:
+    dead = Member(
+        "m-9",
+        "somebody",
+        "10.0.9.9",
+        80,
+        weight=100,
+        operating_status=operating,
+        provisioning_status=provisioning,
+    )
     found = verdict(service(foreign=(dead,)), NOW)
     assert not found.healthy
     assert found.problems[0].startswith("in rotation and no instance of api: somebody: ")
