@@ -52,7 +52,7 @@ rates = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(services(), made, instance_closeups, st.integers(30, 130), odd)
 def test_one_instance(seen: Service, one: Instance, found: InstanceCloseup | None, cells: int, body: str) -> None:
     if one.server is not None:
@@ -96,7 +96,7 @@ balancer_closeups = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(services(), balancer_closeups, st.integers(30, 130))
 def test_one_load_balancer(seen: Service, found: BalancerCloseup, cells: int) -> None:
     seen = replace(seen, name=found.service)

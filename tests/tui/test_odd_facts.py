@@ -95,7 +95,7 @@ def services(draw: st.DrawFn) -> Service:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(services(), st.sampled_from([UNICODE, ASCII]), st.integers(30, 130))
 def test_every_panel_shows_whatever_there_is(facts: Service, signs: Glyphs, cells: int) -> None:
     found = verdict(facts, NOW)

@@ -28,7 +28,7 @@ def printable(*rows: Row) -> None:
             assert text.isprintable(), text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(services(), min_size=1, max_size=3), odd, st.sampled_from([UNICODE, ASCII]), st.integers(40, 200))
 def test_the_fleet_shows_whatever_there_is(facts: list[Service], group: str, signs: Glyphs, cells: int) -> None:
     verdicts, usual = Verdicts(), config().services["api"]
@@ -56,7 +56,7 @@ def test_the_fleet_shows_whatever_there_is(facts: list[Service], group: str, sig
         assert len(ordered(rows, columns, Order(column.title))) == len(rows)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(services(), min_size=1, max_size=3), st.sampled_from([UNICODE, ASCII]))
 def test_every_problem_is_listed_whatever_it_says(facts: list[Service], signs: Glyphs) -> None:
     named = {f"{number}": replace(each, name=f"{number}") for number, each in enumerate(facts)}

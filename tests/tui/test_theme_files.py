@@ -13,6 +13,8 @@ from console.errors import ConfigError
 from screens import themes, theming
 from screens.themes import Catalogue
 
+WIDE = (240, 30)  # the path of a temporary folder, however long, stays in one line
+
 
 def write(folder: Path, text: str, name: str = "mine") -> Path:
     path = folder / f"{name}.yaml"
@@ -84,7 +86,7 @@ async def test_a_theme_is_worn_again_when_its_file_is_written(tmp_path: Path, mo
     monkeypatch.setattr(theming, "_EVERY", 0.05)
     write(tmp_path, 'base: {background: "#101010"}\n')
     app, _, _ = make_app(service(time.time()), catalogue=Catalogue([tmp_path]), theme="mine")
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=WIDE) as pilot:
         await shows(pilot, "LB ACTIVE")
         assert app.screen.styles.background.hex == "#101010"
         write(tmp_path, 'base: {background: "#203040"}\nroles: {strong: "italic #ffffff"}\n')
@@ -101,7 +103,7 @@ async def test_a_theme_is_worn_again_when_its_file_is_written(tmp_path: Path, mo
 async def test_a_broken_theme_does_not_keep_the_console_from_opening(tmp_path: Path) -> None:
     write(tmp_path, "roles: 7\n")
     app, _, _ = make_app(service(time.time()), catalogue=Catalogue([tmp_path]), theme="mine")
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=WIDE) as pilot:
         await shows(pilot, "mine.yaml:1: expected keys", "LB ACTIVE")
         assert app.theme == themes.DEFAULT
 

@@ -91,7 +91,7 @@ def clouds(draw: st.DrawFn) -> Seen:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(clouds())
 def test_any_cloud_gives_a_config_that_loads(seen: Seen) -> None:
     found = propose(seen)

@@ -116,19 +116,19 @@ def outcome(data: bytes) -> None:
         assert 6 <= config.lease.ttl <= 3600
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(KEYS), TREES, max_size=4))
 def test_any_tree(tree: dict[str, Any]) -> None:
     outcome(yaml.safe_dump(tree, allow_unicode=True).encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.dictionaries(st.sampled_from([p.split(".")[2] for p in paths() if p.count(".") == 2]), TREES, max_size=5))
 def test_any_service(tree: dict[str, Any]) -> None:
     outcome(yaml.safe_dump({"services": {"api": {"cloud": "c"} | tree}}).encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(YAML_PIECES)
 @example('? "\\ud800"\n: x')
 @example("services: &a {b: *a}")
@@ -138,13 +138,13 @@ def test_any_text(text: str) -> None:
     outcome(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes(data: bytes) -> None:
     outcome(data)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([GOOD, FULL]),
     st.integers(0, len(FULL)),

@@ -73,7 +73,7 @@ def test_what_the_loader_takes_the_schema_takes(text: str) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(tree(text))] == []
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([key for key in KEYS if key != "<<"]), TREES, max_size=5))
 def test_any_service_that_the_loader_takes_the_schema_takes(service: dict[str, Any]) -> None:
     text = yaml.safe_dump({"services": {"api": {"cloud": "c"} | service}})
