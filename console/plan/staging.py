@@ -30,7 +30,8 @@ def weights_at(percent: int, entering: Sequence[Part], leaving: Sequence[Part]) 
     staying = sum(part.member.weight for part in leaving if part.counts)
     if percent >= 100 or staying == 0 or not entering:
         return {**{part.member.id: part.whole for part in entering}, **{part.member.id: 0 for part in leaving}}
-    full = sum(part.whole for part in entering)
+    most = {part.member.id: max(part.whole, part.member.weight) for part in entering}
+    full = sum(most.values())
     wanted = staying * percent / (100 - percent)
     if wanted <= full:
         divided = _divide(max(1, round(wanted)), {part.member.id: part.whole for part in entering})
@@ -39,7 +40,7 @@ def weights_at(percent: int, entering: Sequence[Part], leaving: Sequence[Part]) 
     kept = full * (100 - percent) / percent / staying  # the part of its weight that the source keeps, below 1
     left = {part.member.id: part.member.weight for part in leaving}
     total = max(1, round(kept * sum(left.values())))
-    return {**{part.member.id: part.whole for part in entering}, **_divide(total, left)}
+    return {**most, **_divide(total, left)}
 
 
 def _divide(total: int, wholes: Mapping[str, int]) -> dict[str, int]:
