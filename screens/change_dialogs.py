@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.model.text import visible
 from console.plan.plan import Action, Plan, StepKind
+from console.plan.withheld import unproven
 from console.rollout.records import DecisionKind, Rollout
 from screens.view import change
 from screens.view.line import BLANK, Line, line
@@ -36,7 +37,10 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         else:
             _start(screen, plan, reason, unarmed=unarmed)
 
-    typed = config.is_production or unarmed
+    service = app.service(screen.service_name)
+    typed = (
+        config.is_production or unarmed or (service is not None and bool(unproven(service, plan.intent, plan.target)))
+    )
     go = "Cut over" if plan.action is Action.CUTOVER else "Roll back"
     dialog = TypedDialog(
         f"{visible(config.environment.upper())}: {go.lower()} {visible(screen.service_name)}",

@@ -23,6 +23,7 @@ from console.errors import BluegreenError
 from screens.messages import Begun, Decided, JournalSeen, JournalView
 
 if TYPE_CHECKING:
+    from console.model.record import Record
     from console.model.service import Service
     from console.plan.plan import Plan
     from console.rollout.journal import Journal
@@ -45,6 +46,7 @@ class JournalDesk:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._post: _Post = lambda _: None
         self._followed: str | None = None
+        self._records: dict[str, Record] = {}
         self._stopped = threading.Event()
 
     def start(self, post: _Post) -> None:
@@ -114,12 +116,20 @@ class JournalDesk:
         self._stopped.wait(max(end - time.monotonic(), 0.0))
 
     def _serve(self, journal: Journal, problem: str = "", until: float = math.inf) -> None:
+        from console.model.record import Record  # noqa: PLC0415
+        from console.rollout.standing import records  # noqa: PLC0415
+
         seen, looked_at = -1, 0.0
         while not self._stopped.is_set() and time.monotonic() < until:
             if self._work(journal):
                 seen = -1
             counter = journal.changed()
             if counter != seen or time.monotonic() - looked_at > _LIVENESS_EVERY:
+                if counter != seen:
+                    names = list(self._config.services)
+                    self._records = (
+                        records(journal, names) if not problem else dict.fromkeys(names, Record(problem=problem))
+                    )
                 seen, looked_at = counter, time.monotonic()
                 self._look(journal, problem)
 
@@ -148,7 +158,9 @@ class JournalDesk:
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
-        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem)))
+        self._post(
+            JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, self._records))
+        )
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
         """Whether nothing goes on without an operator's word; a bake ends by itself, and well."""

@@ -10,6 +10,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.config.model import Config
+    from console.model.record import Record
     from console.model.snapshot import Snapshot
     from console.rollout.records import Event, Rollout
 
@@ -54,6 +55,7 @@ class JournalView:
     followed: Rollout | None = None
     events: tuple[Event, ...] = ()
     problem: str = ""
+    records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
 
 
 class JournalSeen(Message):

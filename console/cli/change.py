@@ -14,6 +14,7 @@ from console.config.model import Config
 from console.errors import LeaseHeld, Refused, UsageError
 from console.model.service import Service
 from console.plan.plan import Action
+from console.plan.withheld import unproven
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout; 130 when detached by ctrl+c."""
     from console.rollout import request
-    from console.rollout.provenance import provenance
     from console.rollout.who import Who
 
     config = config_of(args)
@@ -47,10 +47,10 @@ def run(args: argparse.Namespace) -> int:
     tell = warn if args.json else say
     for line in plan_lines(plan):
         tell(line)
-    tell(provenance(config, plan))
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
-    reason = args.reason if args.yes else confirm(settings, plan, args.reason)
+    unknown = unproven(service, plan.intent, plan.target)
+    reason = args.reason if args.yes else confirm(settings, plan, args.reason, unproven=bool(unknown))
     rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over)
     tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)

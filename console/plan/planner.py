@@ -16,6 +16,7 @@ from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.preconditions import first_refusal, not_seen
 from console.plan.steps import steps as steps_of
+from console.plan.withheld import barred, frozen, history
 
 
 def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
@@ -23,14 +24,14 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
     `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
     """
-    refusal = not_seen(service, now)
+    refusal = frozen(service, intent, now) or not_seen(service, now)
     if refusal is not None:
         return refusal
     target = intent.target or _other_than_live(service)
     if target is None:
         return _which_way(service, intent)
     intent = replace(intent, target=target)
-    refusal = first_refusal(service, config, intent, target)
+    refusal = barred(service, intent, target) or first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
     refusal = names_nobody(service, intent)
@@ -58,7 +59,7 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         intent=intent,
         basis=basis,
         steps=steps,
-        notes=notes_for(service, config, target, found, now),
+        notes=(*history(service, intent, target), *notes_for(service, config, target, found, now)),
         digest=digest(config, intent, basis, tuple(change for moved in moves for change in moved.changes)),
     )
 

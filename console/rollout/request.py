@@ -23,6 +23,7 @@ from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
+from console.rollout.standing import records
 from console.rollout.unanswered import settled_at
 from console.rollout.waiting import Waiting, waiting
 from console.rollout.who import Who
@@ -101,12 +102,25 @@ def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, s
     """Say the word that a rollout waits for; returns what that was.
 
     `step` is the one that the operator was shown: a word for it is not taken for another. Raises UsageError where it
-    waits for none, or at another step.
+    waits for none, or at another step, and Refused while the service is frozen.
     """
     rollout = _heard(journal, rollout_id, "go on with")
     found = _waits(journal, rollout, step)
+    _refuse_frozen(journal, rollout, found.word)
     _decide(journal, rollout, found.word, found.digest, who, step=found.step.id, reason=reason)
     return found
+
+
+def _refuse_frozen(journal: Journal, rollout: Rollout, word: DecisionKind) -> None:
+    """A word that lets a write follow is not taken while the service is frozen. Raises Refused, JournalError."""
+    if word is not DecisionKind.GO_ON or rollout.plan.action is Action.ROLLBACK:
+        return
+    found = records(journal, [rollout.service])[rollout.service].frozen(journal.now())
+    if found is not None:
+        raise Refused(
+            f"{rollout.service} is {found.words}",
+            f"`bluegreen abort {rollout.id}` goes back; `bluegreen unfreeze {rollout.service} --reason TEXT` ends it",
+        )
 
 
 def extend(journal: Journal, rollout_id: str, seconds: int, who: Who, reason: str = "", *, step: str = "") -> Waiting:
