@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from console.rollout.waiting import Waiting
     from screens.change import ChangeScreen
 
-_OWN_PROCESS = "A process of its own does it: it goes on when this console is closed, and ends with a reboot."
+_OWN_PROCESS = (
+    "A process of its own does it: it goes on when this console is closed."  # until the journal was looked at
+)
 
 
 def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
@@ -27,7 +29,13 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
     config = app.config.services[screen.service_name]
     glyphs = app.look.glyphs
     unarmed = not app.arming.armed(app.now())
-    lines: list[Line] = [change.headline(plan, glyphs), BLANK, *change.notes(plan, glyphs), BLANK, line(_OWN_PROCESS)]
+    lines: list[Line] = [
+        change.headline(plan, glyphs),
+        BLANK,
+        *change.notes(plan, glyphs),
+        BLANK,
+        line(app.journal.outlives or _OWN_PROCESS),
+    ]
     if unarmed:
         lines.append(line("This console is not armed: confirming here allows this one rollback."))
 
@@ -186,4 +194,7 @@ def _confirm_settling(screen: ChangeScreen, rollout: Rollout, choice: DecisionKi
     production = app.config.services[screen.service_name].is_production
     word = screen.service_name if production and choice is not DecisionKind.LEAVE else "y"
     title = f"{choice.value.capitalize()}: rollout {rollout.id}"
-    app.push_screen(TypedDialog(title, [line(_OWN_PROCESS)], word=word, go=choice.value.capitalize()), answered)
+    app.push_screen(
+        TypedDialog(title, [line(app.journal.outlives or _OWN_PROCESS)], word=word, go=choice.value.capitalize()),
+        answered,
+    )

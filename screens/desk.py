@@ -7,6 +7,7 @@ happens here, in a daemon thread that nobody waits for: leaving the console neve
 from __future__ import annotations
 
 import math
+import os
 import queue
 import threading
 import time
@@ -47,6 +48,7 @@ class JournalDesk:
         self._post: _Post = lambda _: None
         self._followed: str | None = None
         self._records: dict[str, Record] = {}
+        self._outlives = ""
         self._stopped = threading.Event()
 
     def start(self, post: _Post) -> None:
@@ -95,7 +97,9 @@ class JournalDesk:
 
     def _run(self) -> None:
         from console.rollout.journal import Journal  # noqa: PLC0415 imports the database layer: 0.2 s
+        from console.rollout.survival import survival  # noqa: PLC0415
 
+        self._outlives = survival(os.environ).words
         while not self._stopped.is_set():
             try:
                 with Journal.open(self._config.journal, read_only=self._read_only) as journal:
@@ -105,9 +109,11 @@ class JournalDesk:
 
     def _serve_elsewhere(self, problem: str) -> None:
         """The journal cannot be had: for a while a way back is begun and followed in the second place."""
+        from console.model.record import Record  # noqa: PLC0415
         from console.rollout import second_place  # noqa: PLC0415
 
-        self._post(JournalSeen(JournalView(problem=problem)))
+        self._records = dict.fromkeys(self._config.services, Record(problem=problem))
+        self._post(JournalSeen(JournalView(problem=problem, outlives=self._outlives, records=self._records)))
         end = time.monotonic() + _RETRY_EVERY
         with suppress(BluegreenError):
             if not self._read_only:
@@ -116,7 +122,6 @@ class JournalDesk:
         self._stopped.wait(max(end - time.monotonic(), 0.0))
 
     def _serve(self, journal: Journal, problem: str = "", until: float = math.inf) -> None:
-        from console.model.record import Record  # noqa: PLC0415
         from console.rollout.standing import records  # noqa: PLC0415
 
         seen, looked_at = -1, 0.0
@@ -125,11 +130,8 @@ class JournalDesk:
                 seen = -1
             counter = journal.changed()
             if counter != seen or time.monotonic() - looked_at > _LIVENESS_EVERY:
-                if counter != seen:
-                    names = list(self._config.services)
-                    self._records = (
-                        records(journal, names) if not problem else dict.fromkeys(names, Record(problem=problem))
-                    )
+                if counter != seen and not problem:
+                    self._records = records(journal, self._config.services)
                 seen, looked_at = counter, time.monotonic()
                 self._look(journal, problem)
 
@@ -158,9 +160,8 @@ class JournalDesk:
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
-        self._post(
-            JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, self._records))
-        )
+        view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem)
+        self._post(JournalSeen(replace(view, outlives=self._outlives, records=self._records)))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
         """Whether nothing goes on without an operator's word; a bake ends by itself, and well."""

@@ -55,6 +55,7 @@ class JournalView:
     followed: Rollout | None = None
     events: tuple[Event, ...] = ()
     problem: str = ""
+    outlives: str = ""  # what a rollout that is started here goes on after
     records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from console.cli.confirm import confirm
@@ -31,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout; 130 when detached by ctrl+c."""
     from console.rollout import request
+    from console.rollout.survival import survival
     from console.rollout.who import Who
 
     config = config_of(args)
@@ -49,10 +51,11 @@ def run(args: argparse.Namespace) -> int:
         tell(line)
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
+    tell(f"  {survival(os.environ).words}")
     unknown = unproven(service, plan.intent, plan.target)
     reason = args.reason if args.yes else confirm(settings, plan, args.reason, unproven=bool(unknown))
     rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over)
-    tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
+    tell(f"rollout {rollout_id} started. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
 
 

@@ -5,30 +5,26 @@ Each request is a row in the journal; a runner, a process of its own, reads it a
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from console.config.model import Config
-from console.config.places import state_dir
 from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout import second_place
 from console.rollout.journal import Journal
+from console.rollout.launch import start_runner
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
 from console.rollout.standing import records
-from console.rollout.unanswered import settled_at
+from console.rollout.unanswered import settles_in
 from console.rollout.waiting import Waiting, waiting
 from console.rollout.who import Who
-
-RUNNER = "console.rollout.runner"
 
 _ALL = 1_000  # rollouts that are looked through for one that is unfinished
 
@@ -50,39 +46,6 @@ def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = ""
         rollout_id, elsewhere = second_place.create(config.journal, plan, who, reason, take_over), True
     start_runner(config, rollout_id, elsewhere=elsewhere)
     return rollout_id
-
-
-def start_runner(config: Config, rollout_id: str, *, elsewhere: bool = False) -> None:
-    """Start the runner in a session of its own: it survives this terminal, not a reboot. Raises JournalError.
-
-    It works in the same folder, where the SDK looks for clouds.yaml first; `-P` keeps Python from importing code from
-    there. Credentials reach it by the inherited
-    environment, never by argv. What it says before it has the journal goes to `runner.log` in the state folder.
-    `elsewhere`: the rollout is in the second place.
-    """
-    log = state_dir() / "runner.log"
-    more = ["--second-place"] if elsewhere else []
-    try:
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.posix_spawn(
-                sys.executable,
-                [sys.executable, "-P", "-m", RUNNER, rollout_id, "--config", str(config.path.absolute()), *more],
-                os.environ,
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 1),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 2),
-                ],
-                setsid=True,
-            )
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise JournalError(
-            f"the runner cannot be started: {error}", f"check {log.parent} and the installation"
-        ) from error
 
 
 def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold: bool = False) -> None:
@@ -206,7 +169,8 @@ def _settled_something(journal: Journal, rollout: Rollout) -> bool:
 
 def judged_after(journal: Journal, rollout: Rollout, ttl: float) -> float:
     """The time (Unix seconds) before which nobody may say what the rollout's last call did; 0: at once."""
-    return settled_at(journal.events(rollout.id), ttl)
+    left = settles_in(journal.events(rollout.id), ttl)
+    return time.time() + left if left else 0.0
 
 
 def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tuple[Offer, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from plan_worlds import usual
 
 from console.cli import main as cli
 
@@ -82,18 +84,10 @@ def test_status_has_it_for_people_and_for_programs(run: Run, capsys: pytest.Capt
 def test_a_plan_of_a_frozen_service_is_refused_whatever_the_cloud_says(
     run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from plan_worlds import usual
-
     from console.cli import plan as verb
     from console.rollout.standing import with_record
 
-    monkeypatch.setattr(verb, "look", lambda config, name: with_record(config.journal, _named(usual(), name)))
+    monkeypatch.setattr(verb, "look", lambda config, name: with_record(config.journal, replace(usual(), name=name)))
     run("freeze", "api", "--reason", "holidays")
     assert run("plan", "api") == 3
     assert "api is frozen until somebody takes it back by " in capsys.readouterr().out
-
-
-def _named(service: object, name: str) -> object:
-    from dataclasses import replace
-
-    return replace(service, name=name)  # type: ignore[type-var]
