@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from console.cli.following import follow
-from console.cli.looking import config_of
-from console.errors import UsageError
+from console.cli.looking import config_of, warn
+from console.config.model import Config
+from console.errors import JournalError, UsageError
 from console.rollout import second_place
 from console.rollout.journal import Journal
 
@@ -21,6 +22,18 @@ def run(args: argparse.Namespace) -> int:
     """The rollout's exit code."""
     config = config_of(args)
     return follow(config, newest(config.journal, args.rollout), as_json=args.json)
+
+
+def under_way(config: Config, service: str) -> str | None:
+    """The id of the service's rollout that has not ended; None where this journal has none, or cannot be read."""
+    try:
+        with Journal.open(config.journal, read_only=True) as journal:
+            here = journal.rollouts(service)
+    except JournalError as error:
+        warn(f"{error.message}; the lease is looked at instead")
+        here = []
+    everywhere = [*(one for one in second_place.rollouts(config.journal) if one.service == service), *here]
+    return next((one.id for one in everywhere if not one.state.ended), None)
 
 
 def newest(journal_url: str, rollout_id: str | None) -> str:

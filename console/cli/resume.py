@@ -7,6 +7,8 @@ import sys
 import time
 from contextlib import suppress
 
+from console.cli import by_lease
+from console.cli.attach import under_way
 from console.cli.confirm import confirm, confirm_word
 from console.cli.following import follow
 from console.cli.looking import config_of, look, say, service_config, warn
@@ -26,7 +28,10 @@ _WORDS = {DecisionKind.GO_ON: "go on with", DecisionKind.KEEP: "keep what was do
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the one that is unfinished")
+    parser.add_argument(
+        "rollout", nargs="?", metavar="ROLLOUT|SERVICE",
+        help="default: the one that is unfinished; of a service whose rollout another journal has, by its lease",
+    )  # fmt: skip
     choice = parser.add_mutually_exclusive_group()
     for kind, flag in (
         (DecisionKind.FINISH, "--finish"),
@@ -46,6 +51,11 @@ def run(args: argparse.Namespace) -> int:
     if args.yes and not args.reason:
         raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")
     request.may_write(config)
+    if args.rollout in config.services:
+        found = unfinished_of(config, args.rollout)
+        if found is None:
+            return by_lease.resume(config, args.rollout, args)
+        args.rollout = found
     with Journal.open(_place(config, args.rollout)) as journal:
         rollout = _which(journal, args.rollout)
         if rollout is not None and not unfinished(rollout) and not rollout.state.ended:
@@ -65,6 +75,15 @@ def run(args: argparse.Namespace) -> int:
         say(f"rollout {rollout.id} is closed; nothing was written")
         return 0
     return 0 if args.detach else follow(config, rollout.id)
+
+
+def unfinished_of(config: Config, service: str) -> str | None:
+    """The id of the service's rollout that somebody has to end, or that is under way; None where there is none here."""
+    if (found := under_way(config, service)) is not None:
+        return found
+    with suppress(JournalError), Journal.open(config.journal, read_only=True) as journal:
+        return next((one.id for one in request.to_resume(journal, service)), None)
+    return None
 
 
 def _place(config: Config, rollout_id: str | None) -> str:

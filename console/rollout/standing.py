@@ -101,7 +101,8 @@ def records(journal: Journal, services: Iterable[str]) -> dict[str, Record]:
 
 def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) -> Record:
     rollouts = [one for one in journal.rollouts(service, _RECENT) if one.state.ended]
-    barred = _barred(journal, rollouts, {one.version: one.at for one in decided if one.version})
+    allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
+    barred = _barred(journal, rollouts, allowed)
     proven = _proven(rollouts, {one.version for one in barred})
     return Record(_freeze(decided), barred, proven)
 
