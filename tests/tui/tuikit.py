@@ -188,6 +188,7 @@ class FakeDesk:
         self._post: Callable[[Message], object] | None = None
         self._early: list[Message] = []
         self.begun: list[tuple[Plan, str]] = []
+        self.overridden: list[str] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
         self.words: list[tuple[str, str, str]] = []
@@ -217,8 +218,9 @@ class FakeDesk:
     def follow(self, rollout_id: str | None) -> None:
         self.followed = rollout_id
 
-    def begin(self, plan: Plan, reason: str) -> None:
+    def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         self.begun.append((plan, reason))
+        self.overridden.append(override)
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         self.aborted.append((rollout_id, reason, hold))
