@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from console.cloud.lease_reader import holder_of, mac_for
 from console.cloud.reader import choose
-from console.commits.git import compare
+from console.commits.compare import compare
 from console.commits.marks import shipping
 from console.commits.versions import Versions
 from console.commits.versions import of as versions_of
