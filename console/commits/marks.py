@@ -19,6 +19,7 @@ from console.model.shipping import Batch, Marked, Safe, Shipping
 
 _SAFE = "rollback-safe"
 _CHANGE = "change-id"
+_LEAST = 7  # characters by which a commit is known
 _WORDS = {"yes": Safe.YES, "true": Safe.YES, "no": Safe.NO, "false": Safe.NO, "unknown": Safe.UNKNOWN}
 
 
@@ -77,7 +78,8 @@ def with_reverts(marked: Iterable[Marked]) -> tuple[Marked, ...]:
 
 def reverting(one: Marked, reverts: Iterable[tuple[str, str]]) -> str:
     """The SHA of the commit that takes this one back; empty where none does. `reverts`: what is named, and by whom."""
-    return next((sha for named, sha in reverts if any(known.startswith(named) for known in one.ids)), "")
+    named_well = ((named, sha) for named, sha in reverts if len(named) >= _LEAST)
+    return next((sha for named, sha in named_well if any(known.startswith(named) for known in one.ids)), "")
 
 
 def _safety(

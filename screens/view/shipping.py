@@ -93,7 +93,15 @@ def block(plan: Plan, shipping: Shipping | None, cells: int, most: int, glyphs: 
     lines += [alarm(one, cells, glyphs) for one in shown]
     if len(alarms) > len(shown):
         lines.append(line((f"and {len(alarms) - len(shown)} more to look at: press m", "warn")))
-    return lines or [line(("nothing in it is marked", "dim") if batch.commits else ("no commit differs", "dim"))]
+    return lines or [line((_quiet(batch), "dim"))]
+
+
+def _quiet(batch: Batch) -> str:
+    """What is said where there is nothing to say."""
+    if not batch.commits:
+        return "no commit differs"
+    tested = tests_words(batch) is not None
+    return f"nothing in it is flagged{'' if tested else '; whether its tests passed is not known'}"
 
 
 def alarm(one: Marked, cells: int, glyphs: Glyphs) -> Line:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tuikit import SHAS, service
+from tuikit import SHAS, marked, service
 
-from console.commits.marks import shipping
-from console.commits.versions import Versions
-from console.config.model import CommitSource
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState, Commit, CommitView
 from console.model.service import Service
@@ -33,14 +30,12 @@ def with_commits(
     *commits: Commit,
     undone: tuple[Commit, ...] = (),
     problem: str = "",
-    source: CommitSource | None = None,
 ) -> Service:
     """The service, with these commits in green and not in blue."""
     idle = commits[0] if commits else None
     live = commit(99, "Fix quota race", 0.0, sha=SHAS[Colour.BLUE])
     view = CommitView(live=live, idle=idle, would_ship=commits, would_undo=undone, recent=(live,), problem=problem)
-    pair = Versions(SHAS[Colour.BLUE], SHAS[Colour.GREEN], Colour.BLUE)
-    return replace(facts, commits=view, shipping=shipping(view, source or CommitSource(), pair))
+    return replace(facts, commits=view, shipping=marked(view))
 
 
 def shipped(now: float) -> Service:
