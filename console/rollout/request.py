@@ -24,7 +24,7 @@ from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
-from console.rollout.unanswered import settled_at
+from console.rollout.unanswered import settles_in
 from console.rollout.waiting import Waiting, waiting
 from console.rollout.who import Who
 
@@ -212,7 +212,8 @@ def _settled_something(journal: Journal, rollout: Rollout) -> bool:
 
 def judged_after(journal: Journal, rollout: Rollout, ttl: float) -> float:
     """The time (Unix seconds) before which nobody may say what the rollout's last call did; 0: at once."""
-    return settled_at(journal.events(rollout.id), ttl)
+    left = settles_in(journal.events(rollout.id), ttl)
+    return time.time() + left if left else 0.0
 
 
 def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tuple[Offer, ...]:
