@@ -108,9 +108,7 @@ def _show(name: str, holder: LeaseHolder, offers: Sequence[Offer]) -> int:
     age = humanize.naturaltime(max(0, round(time.time() - holder.renewed_at)))
     say(visible(holder.words))
     say(
-        visible(
-            f"  its record is in another journal; last sign of life {age}, dead after {holder.ttl:.0f} s without one"
-        )
+        visible(f"  its record is in another journal; last sign of life {age}, dead without one for {holder.ttl:.0f} s")
     )
     for offer in offers:
         say(visible(f"  --{offer.kind.replace(' ', '-'):<8} {offer.words}"))

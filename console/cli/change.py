@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from console.cli.confirm import confirm
+from console.cli.confirm import confirm, override
 from console.cli.following import follow
 from console.cli.intent import add_intent_options, intent_of, plan_or_refuse
 from console.cli.looking import config_of, look, say, service_config, warn
@@ -24,6 +24,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; recorded, and shown with the lease")
     parser.add_argument("--yes", action="store_true", help="do not ask; needs --reason")
     parser.add_argument("--expect", metavar="DIGEST", help="only if the plan is this one, as `plan` showed it")
+    parser.add_argument(
+        "--override-rollback-safety", default="", metavar="REASON",
+        help="although its commits are not marked safe to go back; recorded",
+    )  # fmt: skip
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
     parser.add_argument("--detach", action="store_true", help="start it and return; `attach` follows it")
     parser.add_argument("--json", action="store_true", help="events as JSON lines on standard output")
@@ -52,9 +56,14 @@ def run(args: argparse.Namespace) -> int:
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
     tell(f"  {survival(os.environ).words}")
+    overridden = args.override_rollback_safety
+    if args.yes:
+        request.safe_or_overridden(plan, overridden)
+    else:
+        overridden = overridden or override(settings, plan)
     unknown = unproven(service, plan.intent, plan.target)
     reason = args.reason if args.yes else confirm(settings, plan, args.reason, unproven=bool(unknown))
-    rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over)
+    rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
     tell(f"rollout {rollout_id} started. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
 

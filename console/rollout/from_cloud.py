@@ -102,7 +102,7 @@ def offers_of(config: Config, service: Service, holder: LeaseHolder, now: float)
     said = _ACTION.match(holder.action)
     if said is None:
         raise UsageError(
-            f"what {holder.owner} was doing is nothing to go on with from here: {holder.action or 'no action is named'}",
+            f"what {holder.owner} does is nothing to go on with from here: {holder.action or 'it names no action'}",
             f"plan what is to be done instead, and take the lease over: --take-over {holder.owner}",
         )
     target, source = Colour(said[3]), Colour(said[2])

@@ -27,6 +27,8 @@ from console.watch.tls import Trust
 
 Found = TypeVar("Found")
 
+LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
+
 
 @dataclass(slots=True)
 class Run:
@@ -95,8 +97,8 @@ class Run:
     def tick(self, step: str) -> None:
         """Between two calls: keep the lease, hear what was decided, obey SIGTERM.
 
-        Raises AbortAsked, Terminated, LeaseLost. What is asked by a tag is seen at a heartbeat. One that the cloud does not answer is tried again at the next
-        tick: what counts is the renewal right before a write.
+        Raises AbortAsked, Terminated, LeaseLost. What is asked by a tag is seen at a heartbeat. One that the
+        cloud does not answer is tried again at the next tick: what counts is the renewal right before a write.
         """
         if self.terminated:
             raise Terminated
