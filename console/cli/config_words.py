@@ -149,8 +149,6 @@ def _lease(config: Config) -> str:
 
 def _service_cautions(service: ServiceConfig) -> Iterator[str]:
     release = service.release
-    if release.not_carried_out:
-        yield f"a cutover is refused: {', '.join(release.not_carried_out)}: this version does not carry that out"
     if release.retire_after:
         yield "release.retire_after is not carried out by this version: delete by hand what is due"
     if service.rotation.kind != Kind.WEIGHTS or len(service.rotation.attached) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from console.config.gate import GateKind
 from console.model.balancer import Member
 from console.model.call import Call
 from console.model.colour import Colour
@@ -46,6 +47,7 @@ class StepKind(StrEnum):
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
     BAKE = "bake"  # watches health and traffic for a while
+    GATE = "gate"  # a test of the config that must pass, or people who must sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,20 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Gating:
+    """Which gate of the config a step carries out: `number` in `release.gates`, from 1, and its kind.
+
+    `by`, `count` and `checklist` are those of a sign-off: who may sign, how many must, and what they say to have seen.
+    """
+
+    number: int
+    kind: GateKind
+    by: tuple[str, ...] = ()
+    count: int = 0
+    checklist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step. `words` explain it to someone who does it for the first time.
 
@@ -108,6 +124,7 @@ class Step:
     after: tuple[Share, Share] | None = None
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
+    gate: Gating | None = None
 
 
 @dataclass(frozen=True, slots=True)

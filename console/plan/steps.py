@@ -10,6 +10,7 @@ from console.model.colour import Colour
 from console.model.service import Service
 from console.plan import capacity, waits
 from console.plan.batch import batch
+from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Intent, Proof, Share, Step, StepKind
 from console.plan.weights import Shift, target_of
@@ -24,6 +25,8 @@ def steps(
 ) -> tuple[Step, ...]:
     """Reconcile; for each share shift, prove and wait for the word to go on; confirm; bake."""
     result = [_reconcile(service)]
+    if intent.action is Action.CUTOVER and moves:
+        result += gate_steps(config, target_of(intent))
     predicted: dict[str, int] = {}
     for moved in moves:
         shift = _shift_step(service, intent, moved, predicted, now)
@@ -40,7 +43,7 @@ def steps(
         if config.release.confirm_within and not intent.keep_on_proof:
             result.append(waits.confirm(target_of(intent), config.release.confirm_within))
         if config.release.bake:
-            result.append(waits.bake(target_of(intent), config.release.bake))
+            result.append(waits.bake(target_of(intent), config.release.bake, gates_while_baking(config)))
     return tuple(result)
 
 

@@ -27,6 +27,8 @@ from console.watch.tls import Trust
 
 Found = TypeVar("Found")
 
+_WORDS = (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND, DecisionKind.SIGN)
+
 
 @dataclass(slots=True)
 class Run:
@@ -145,7 +147,7 @@ class Run:
             self.heard_seqs.add(decision.seq)
             if decision.kind is DecisionKind.PAUSE:
                 self.pause_asked = decision
-            elif decision.kind in (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND):
+            elif decision.kind in _WORDS:
                 self.heard.append(decision)
             if decision.kind is not DecisionKind.ABORT:
                 continue

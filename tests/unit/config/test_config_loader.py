@@ -257,7 +257,7 @@ def test_release_and_commits_in_full() -> None:
         bake=600.0,
         confirm_within=300.0,
         gates=(
-            Gate(("tempest", "run", "--smoke"), timeout=1200.0),
+            Gate(run=("tempest", "run", "--smoke"), timeout=1200.0),
             Gate(http="http://{instance}:8774/", expect=(200, 300)),
         ),
         retire_after=86400.0,
