@@ -15,6 +15,7 @@ from console.plan.digest import digest
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.preconditions import first_refusal, not_seen
+from console.plan.shipment import shipment_of
 from console.plan.steps import steps as steps_of
 
 
@@ -46,6 +47,7 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         return refusal
     basis = basis_of(service)
     steps = steps_of(service, config, intent, moves, now)
+    shipment = shipment_of(service, config, intent.action, target)
     return Plan(
         service=service.name,
         environment=service.environment,
@@ -58,8 +60,12 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         intent=intent,
         basis=basis,
         steps=steps,
-        notes=notes_for(service, config, target, found, now),
+        notes=(
+            *shipment.notes,
+            *notes_for(service, config, target, found, now),
+        ),
         digest=digest(config, intent, basis, tuple(change for moved in moves for change in moved.changes)),
+        shipment=shipment,
     )
 
 

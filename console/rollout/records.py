@@ -40,6 +40,7 @@ class DecisionKind(StrEnum):
     KEEP = "keep"  # the second confirmation of a cutover, or the early end of its bake
     EXTEND = "extend"  # the decision's `step` is "ID SECONDS"
     SIGN = "sign"  # somebody signs at a gate, and says to have seen everything on its checklist
+    OVERRIDE = "override"  # of what the plan warns of; the decision's `step` says which: "rollback-safety"
 
 
 class EventKind(StrEnum):

@@ -16,6 +16,7 @@ from console.model.service import Service
 from console.model.traffic import VipAnswer
 from console.plan.capacity import Capacity, floor, floor_of, shares
 from console.plan.plan import Plan, Proof, Step, StepKind
+from console.rollout import pace
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake_gates import BakeGates
@@ -110,7 +111,7 @@ def _look(
         against += _ill(service, plan, least)
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     if proof is not None and run.service.vip is not None:
-        asked = ask(proof.url, run.service.vip, count=ASKED, over=OVER, trust=run.trust, address=address)
+        asked = ask(proof.url, run.service.vip, count=ASKED, over=pace.real(OVER), trust=run.trust, address=address)
         answers = asyncio.run(asked)
         failed, silent, text = _judged(answers, proof)
         against += [failed] if failed else []

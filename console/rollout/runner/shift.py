@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -132,7 +131,7 @@ def _attempt(run: Run, write: Write, send: Send) -> bool:
 
 def _lost_but_applied(run: Run, write: Write, text: str) -> bool:
     """After a lost answer: wait for the lock and a settle time, then see what the cloud made of it (rule 10)."""
-    run.unsettled_until = time.time() + run.timing.settle
+    run.unsettled_until = boot_clock.now() + run.timing.settle
     run.note(EventKind.OUTCOME, write.step.id, text, answered=False)
     settle(run, write.plan, write.step.id, write.step.deadline)
     run.let_settle(write.step.id)

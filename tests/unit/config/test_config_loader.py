@@ -7,12 +7,12 @@ import pytest
 from config_cases import ENVIRON, PATH, parsed
 
 from console.config import load
+from console.config.gate import Gate
 from console.config.loader import parse
 from console.config.model import (
     Attached,
     CommitSource,
     Config,
-    Gate,
     HealthCheck,
     LeaseConfig,
     Release,
