@@ -9,6 +9,7 @@ import msgspec
 
 from console.config.gate import GateKind
 from console.plan.plan import Plan, Step, StepKind
+from console.rollout import stored_plan
 from console.rollout.records import DecisionKind, Event, EventKind, Rollout
 from console.rollout.who import Who
 
@@ -44,7 +45,7 @@ class Waiting:
 def plan_of(event: Event) -> Plan | None:
     """The plan that an event carries; None where it has none that can be read."""
     try:
-        return msgspec.convert(event.data.get("plan"), Plan)
+        return stored_plan.of(event.data.get("plan"))
     except msgspec.ValidationError:
         return None
 

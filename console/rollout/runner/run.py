@@ -28,6 +28,7 @@ from console.watch.tls import Trust
 Found = TypeVar("Found")
 
 _WORDS = (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND, DecisionKind.SIGN)
+LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def test_gates_come_before_any_traffic_is_moved() -> None:
     assert isinstance(made, Plan)
     assert [step.id for step in made.steps] == ["reconcile", "gate-1", "gate-3", "shift", "prove", "bake"]
     smoke, sign = made.steps[1:3]
-    assert (smoke.deadline, smoke.call, smoke.checks) == (300.0, None, ("exit code 0",))
+    assert (smoke.deadline, smoke.writes, smoke.checks) == (300.0, (), ("exit code 0",))
     assert sign.gate is not None
     assert (sign.gate.kind, sign.gate.by, sign.gate.count) == (GateKind.SIGN, ("bob",), 1)
     assert "gate HTTP does not fail twice in a row" in made.steps[-1].checks
