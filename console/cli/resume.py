@@ -39,6 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (DecisionKind.LEAVE, "--leave"),
     ):
         choice.add_argument(flag, dest="choice", action="store_const", const=kind)
+    choice.add_argument(
+        "--due", action="store_true",
+        help="for a boot unit: take up what waited on this host and still may; 7 when something needs a person",
+    )  # fmt: skip
     parser.add_argument("--yes", action="store_true", help="do not ask for confirmation; needs --reason")
     parser.add_argument("--reason", default="", metavar="TEXT")
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
@@ -51,6 +55,12 @@ def run(args: argparse.Namespace) -> int:
     if args.yes and not args.reason:
         raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")
     request.may_write(config)
+    if args.due:
+        if args.rollout is not None:
+            raise UsageError("--due looks at every rollout of this host", "leave the rollout out")
+        from console.cli import resume_due
+
+        return resume_due.run(config)
     if args.rollout in config.services:
         found = unfinished_of(config, args.rollout)
         if found is None:

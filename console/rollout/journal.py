@@ -123,7 +123,9 @@ class Journal:
             )
         return found
 
-    def reopen(self, seen: Rollout, decision: DecisionKind, plan: Plan, who: Who, **more: str) -> bool:
+    def reopen(
+        self, seen: Rollout, decision: DecisionKind, plan: Plan, who: Who, *, step: str = "", **more: str
+    ) -> bool:
         """Record the decision to go on, and wait for a runner; False when the rollout is not as it was seen any more.
 
         One transaction: of two who decide on the same rollout, one does. `more`: reason, take_over.
@@ -138,7 +140,7 @@ class Journal:
             )
             if changed.rowcount != 1:
                 return False
-            row = _decision_row(decision, "", plan.digest, who, plan=plan, **more)
+            row = _decision_row(decision, step, plan.digest, who, plan=plan, **more)
             connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
             return True
 

@@ -69,7 +69,8 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
         elif event.kind is EventKind.BEGUN:
             began = event.at
             word = _word_of(step)
-            found = Waiting(step, word, began + step.deadline, step.outcome, plan.digest) if word else None
+            until = began + float(event.data.get("deadline", step.deadline))  # less where it was taken up again
+            found = Waiting(step, word, until, step.outcome, plan.digest) if word else None
         elif event.kind is EventKind.PASSED:
             found = None
         elif event.kind is EventKind.DECISION and "until_word" in event.data:

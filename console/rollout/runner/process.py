@@ -15,6 +15,7 @@ from console.config.model import Config
 from console.errors import BluegreenError, JournalError
 from console.plan.plan import Action, Plan
 from console.rollout import pace, second_place
+from console.rollout.due import where
 from console.rollout.journal import Journal
 from console.rollout.liveness import runner_id
 from console.rollout.records import Decision, DecisionKind, EventKind, Rollout, RolloutState
@@ -27,7 +28,7 @@ from console.rollout.runner.walk import walk
 from console.rollout.schema import file_of
 from console.rollout.unanswered import service_settles_in
 
-_ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK)
+_ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK, DecisionKind.CONTINUE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -87,7 +88,7 @@ def _execute(
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
         left = service_settles_in(journal, rollout.service, config.lease.ttl)
         run.unsettled_until = boot_clock.now() + left * pace.speed()
-        ended = walk(run, plan)
+        ended = walk(run, plan, where(order.step) if order.kind is DecisionKind.CONTINUE else None)
     except BluegreenError as error:
         ended = ended_by(error, written=written)
     except Terminated:
