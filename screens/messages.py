@@ -46,7 +46,8 @@ class JournalView:
     """What the journal says now. `open`: by service, the newest rollout that has not ended well and not been settled.
 
     `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `waiting` are ids of
-    those that wait for an operator's word. `events` are of the rollout that is followed, if any.
+    those that wait for an operator's word. `events` are of the rollout that is followed, if any, and `printed` what its
+    gates printed.
     """
 
     open: Mapping[str, Rollout] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class JournalView:
     followed: Rollout | None = None
     events: tuple[Event, ...] = ()
     problem: str = ""
+    printed: tuple[str, ...] = ()
     outlives: str = ""  # what a rollout that is started here goes on after
     records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
 
