@@ -18,8 +18,9 @@ from console.errors import JournalError, Refused, UsageError
 from console.model.text import visible
 from console.rollout import request, second_place
 from console.rollout.journal import Journal
-from console.rollout.liveness import unfinished
+from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, Rollout
+from console.rollout.takeover import refuse_living
 from console.rollout.waiting import waiting
 from console.rollout.who import Who
 
@@ -69,7 +70,10 @@ def run(args: argparse.Namespace) -> int:
     with Journal.open(_place(config, args.rollout)) as journal:
         rollout = _which(journal, args.rollout)
         if rollout is not None and not unfinished(rollout) and not rollout.state.ended:
-            return _go_on(config, journal, rollout, args)
+            if not (args.take_over and alive(rollout) is None):
+                return _go_on(config, journal, rollout, args)
+            warn(f"looking whether the runner on {runner_host(rollout)} gives a sign of life")
+            refuse_living(config, journal, rollout)
         if rollout is None:
             say("nothing to resume: no rollout is unfinished")
             return 0

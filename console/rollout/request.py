@@ -141,9 +141,18 @@ def _waits(journal: Journal, rollout: Rollout, step: str) -> Waiting:
         )
     if found is None:
         raise UsageError(
-            f"rollout {rollout.id} waits for nobody's word now", f"`bluegreen attach {rollout.id}` shows what it does"
+            f"rollout {rollout.id} waits for nobody's word now",
+            f"`bluegreen attach {rollout.id}` shows what it does{_elsewhere(rollout)}",
         )
     return found
+
+
+def _elsewhere(rollout: Rollout) -> str:
+    """What to do about a runner that cannot be seen from here."""
+    if alive(rollout) is not None:
+        return ""
+    words = f"bluegreen resume {rollout.id} --finish | --go-back --take-over {rollout.who.owner}"
+    return f"; its runner is on {runner_host(rollout)}, and if that is dead: {words}"
 
 
 def _heard(journal: Journal, rollout_id: str, what: str) -> Rollout:

@@ -10,7 +10,7 @@ import msgspec
 from console.config.gate import GateKind
 from console.plan.plan import Plan, Step, StepKind
 from console.rollout import stored_plan
-from console.rollout.records import DecisionKind, Event, EventKind, Rollout
+from console.rollout.records import DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.who import Who
 
 _WORDS = {
@@ -52,7 +52,7 @@ def plan_of(event: Event) -> Plan | None:
 
 def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
     """What the rollout waits for, in the plan that is under way; None while it is working, or when it has ended."""
-    if rollout.state.ended:
+    if rollout.state.ended or rollout.state is RolloutState.WAITING:  # a word to a runner that is gone is heard by none
         return None
     plan = rollout.plan
     steps = {step.id: step for step in plan.steps}
