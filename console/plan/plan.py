@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from console.config.gate import GateKind
 from console.model.call import Call
 from console.model.colour import Colour
 from console.model.shipping import NOT_KNOWN, Safety
@@ -52,6 +53,7 @@ class StepKind(StrEnum):
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
     BAKE = "bake"  # watches health and traffic for a while
+    GATE = "gate"  # a test of the config that must pass, or people who must sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,20 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Gating:
+    """Which gate of the config a step carries out: `number` in `release.gates`, from 1, and its kind.
+
+    `by`, `count` and `checklist` are those of a sign-off: who may sign, how many must, and what they say to have seen.
+    """
+
+    number: int
+    kind: GateKind
+    by: tuple[str, ...] = ()
+    count: int = 0
+    checklist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One write of a step: the desired state, the call that brings it about, and the one that takes it back.
 
@@ -124,6 +140,7 @@ class Step:
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
     healthy: tuple[str, ...] = ()
+    gate: Gating | None = None
 
     @property
     def changes(self) -> tuple[MemberChange, ...]:

@@ -17,7 +17,6 @@ def first_refusal(service: Service, config: ServiceConfig, intent: Intent, targe
     checks: tuple[Callable[[], Refusal | None], ...] = (
         lambda: _every_pool_seen(service, config),
         lambda: _workers_checked(service, intent),
-        lambda: _release_as_asked(config, intent),
         lambda: _weights_work(service),
         lambda: _writable(service, intent),
         lambda: _has_instances(service, intent, target),
@@ -66,20 +65,6 @@ def _workers_checked(service: Service, intent: Intent) -> Refusal | None:
         reason=f"no probe tells whether a worker of {service.name} works: that Nova calls it running says little",
         hint="add `health:` to the config (a port, or `run:` a command); or say that Nova's word will do: --unchecked",
         rule=2,
-    )
-
-
-def _release_as_asked(config: ServiceConfig, intent: Intent) -> Refusal | None:
-    """What the config asks of a cutover and this version does not do. A way back has no gates and no waits."""
-    keys = config.release.not_carried_out
-    if not keys or intent.action is Action.ROLLBACK:
-        return None
-    return Refusal(
-        code="release",
-        reason=f"the config of {config.name} asks for {' and '.join(keys)}, which this version does not carry out",
-        hint="a cutover without what was asked for is not what anyone agreed to: take it out of the config on purpose, "
-        "or release with another tool",
-        rule=0,
     )
 
 

@@ -10,6 +10,7 @@ from console.model.colour import Colour
 from console.model.service import POWER, Service
 from console.plan import capacity, waits
 from console.plan.asked import Asked
+from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Proof, Share, Step, StepKind
 from console.plan.rotations.move import Move
@@ -22,8 +23,10 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     """Reconcile; the steps of each move, with a proof and a wait for the word to go on between; confirm; bake."""
     config, intent, target = asked.config, asked.intent, asked.target
     result = [_reconcile(asked.service)]
+    gates = gate_steps(config, target) if intent.action is Action.CUTOVER and moves else ()
     for move in moves:
-        result += move.steps
+        result += _gated(asked, move, gates)
+        gates = ()
         if move is not moves[-1]:
             after = next(step.after for step in reversed(move.steps) if step.after is not None)
             share = capacity.share_of(after, target)
@@ -35,8 +38,15 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
         if config.release.confirm_within and not intent.keep_on_proof:
             result.append(waits.confirm(target, config.release.confirm_within))
         if config.release.bake:
-            result.append(waits.bake(target, config.release.bake))
+            result.append(waits.bake(target, config.release.bake, gates_while_baking(config)))
     return tuple(result)
+
+
+def _gated(asked: Asked, move: Move, gates: Sequence[Step]) -> tuple[Step, ...]:
+    """Gates come before any traffic is moved; of workers, that is when the first of them were started and checked."""
+    checked = [number for number, step in enumerate(move.steps, 1) if step.kind is StepKind.CHECK]
+    at = checked[0] if asked.service.rotation == POWER and checked else 0
+    return (*move.steps[:at], *gates, *move.steps[at:])
 
 
 def _proved_share(asked: Asked, percent: int, share: Share) -> tuple[Step, ...]:

@@ -17,6 +17,7 @@ from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
 from console.rollout.runner.check import check
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
+from console.rollout.runner.gate import gate
 from console.rollout.runner.prove import prove
 from console.rollout.runner.reconcile import reconcile, still_as_planned
 from console.rollout.runner.run import Run
@@ -51,12 +52,14 @@ def _how(plan: Plan, *, proven: bool) -> str:
 
 
 def _steps(run: Run, plan: Plan) -> bool:
-    proven = False
+    proven, waited = False, False
     for step in plan.steps:
         run.tick(step.id)
-        if hold_if_asked(run, plan, step) and not _follows_a_write(plan, step):
-            still_as_planned(run, plan)  # the look on which it was made is as old as the pause was long
+        waited = hold_if_asked(run, plan, step) or waited
+        if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
+            still_as_planned(run, plan)  # the look on which it was made is as old as the wait, or the gates, were long
         proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
+        waited = waited or step.kind is StepKind.GATE
     return proven
 
 
@@ -78,6 +81,8 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
             confirm(run, plan, step)
         case StepKind.BAKE:
             bake(run, plan, step)
+        case StepKind.GATE:
+            gate(run, plan, step)
         case StepKind.SHIFT:
             carry_out(run, plan, step, send_guarded)
     seconds = boot_clock.now() - began
