@@ -95,4 +95,5 @@ def still_to_walk(plan: Plan, step_id: str, left: float) -> tuple[Step, ...]:
 def was_proven(plan: Plan, step_id: str) -> bool:
     """Whether the last proof before this step was one: it has passed, or the step would not have been reached."""
     before = plan.steps[: [step.id for step in plan.steps].index(step_id)]
-    return next((step.proof is not None for step in reversed(before) if step.kind is StepKind.PROVE), False)
+    proofs = (step for step in reversed(before) if step.kind is StepKind.PROVE)
+    return next((step.proof is not None or bool(plan.basis.workers) for step in proofs), False)

@@ -122,7 +122,7 @@ def test_who_follows_on_another_host_sees_each_event_within_a_second(
     one, other = hosts
     rollout_id = begun(one)
     waits(one.stage, rollout_id)
-    delays = []
+    delays: list[float] = []
     with other.follow(rollout_id) as spectator:
         assert spectator.stdout is not None
         for line in spectator.stdout:
