@@ -57,9 +57,11 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
     plan = rollout.plan
     steps = {step.id: step for step in plan.steps}
     found: Waiting | None = None
-    began = 0.0
+    began, begun = 0.0, True
     for event in events:
         step = steps.get(event.step)
+        if event.kind is EventKind.STARTED:
+            begun = event.data.get("runner", rollout.runner) == rollout.runner
         if event.kind in (EventKind.STARTED, EventKind.PLANNED):
             found = None
             if (other := plan_of(event)) is not None:
@@ -80,4 +82,4 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
         elif event.kind is EventKind.DECISION and found is not None and "deadline" in event.data:
             until = began + float(event.data["deadline"])
             found = Waiting(found.step, found.word, until, found.otherwise, found.digest)
-    return found
+    return found if begun else None  # a new runner has not come to it yet: it would not hear what is said now

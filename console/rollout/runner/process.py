@@ -76,7 +76,11 @@ def _execute(
     plan = order.plan or rollout.plan
     written = any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
     journal.append(
-        rollout.id, EventKind.STARTED, "", f"runner {os.getpid()} on behalf of {order.who.words}{_hurried()}"
+        rollout.id,
+        EventKind.STARTED,
+        "",
+        f"runner {os.getpid()} on behalf of {order.who.words}{_hurried()}",
+        runner=runner_id(),
     )
     if order.plan is not None:
         journal.append(rollout.id, EventKind.PLANNED, "", f"{order.kind}: {plan.summary}", plan=plan)
