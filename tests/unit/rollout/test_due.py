@@ -55,6 +55,7 @@ def left_at(journal: Journal, step_id: str, *, runner: str = DEAD, who: Who = AL
     made = shares()
     ident = journal.create(made, who, "release")
     journal.claim(ident, runner)
+    journal.append(ident, EventKind.STARTED, "", "runner 1", runner=runner)
     for step in made.steps:
         journal.append(ident, EventKind.BEGUN, step.id, step.title, deadline=step.deadline)
         if step.id == step_id:
@@ -143,6 +144,11 @@ def test_a_wait_that_is_taken_up_is_shown_with_what_is_left(journal: Journal, cl
     assert journal.reopen(rollout, DecisionKind.CONTINUE, shares(), ALICE, step="confirm 100")
     assert due.where(journal.decisions(ident)[-1].step) == ("confirm", 100.0)
     assert not journal.reopen(rollout, DecisionKind.FINISH, shares(), ALICE), "somebody has decided already"
+    assert waiting(journal.rollout(ident), journal.events(ident)) is None, "nobody would hear a word now"
+    journal.claim(ident, "host/boot/2/2")
+    assert waiting(journal.rollout(ident), journal.events(ident)) is None, "nor now"
+    journal.append(ident, EventKind.STARTED, "", "runner 2", runner="host/boot/2/2")
+    assert waiting(journal.rollout(ident), journal.events(ident)) is None, "the new runner has not come to it"
     journal.append(ident, EventKind.BEGUN, "confirm", "confirm", deadline=100.0)
     found = waiting(journal.rollout(ident), journal.events(ident))
     assert found is not None
