@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -38,6 +38,8 @@ from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from textual.filter import LineFilter
+
     from console.model.service import Service
     from console.model.snapshot import Snapshot
     from console.plan.plan import Action
@@ -89,6 +91,11 @@ class BluegreenApp(App[int]):
         # native ANSI from the start makes Textual strip colours for NO_COLOR, instead of turning them into greys
         super().__init__(ansi_color=True if no_colour else None)
         self._no_colour = no_colour
+        self._colourless: LineFilter | None = None
+        if no_colour:
+            from screens.colourless import Colourless  # noqa: PLC0415 few terminals have no colours
+
+            self._colourless = Colourless()
         self.config = config
         self.arming = arming or Arming()
         self.snapshot: Snapshot | None = None
@@ -185,6 +192,12 @@ class BluegreenApp(App[int]):
         traceback = Traceback(show_locals=False, width=None, suppress=[asyncio])
         self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
         self._close_messages_no_wait()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, but for its own of NO_COLOR, which asks for the terminal's colours (SGR 39 and 49)."""
+        if self._colourless is None:
+            return super().get_line_filters()
+        return [self._colourless]
 
     # -- facts
 
