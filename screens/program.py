@@ -17,7 +17,7 @@ from textual.theme import Theme
 
 from console.config.model import Config
 from console.model.text import visible
-from screens import themes
+from screens import leftovers, themes
 from screens.arming import Arming
 from screens.facts_screen import FactsScreen
 from screens.habits import Habits
@@ -46,7 +46,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.rollout.records import Rollout
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
-_TICKS_PER_BODY = 5
+_TICKS_PER_BODY, _TICKS_PER_CLEARING = 5, 60
 
 
 class BluegreenApp(App[int]):
@@ -304,6 +304,8 @@ class BluegreenApp(App[int]):
         if self.arming.until is not None and not self.arming.armed(self.now()):
             self.arming = self.arming.disarm()
             self._say("30 minutes are over: this console is read-only again")
+        if self._ticks % _TICKS_PER_CLEARING == 0:
+            leftovers.forget_lines()
         self._show(body=self._ticks % _TICKS_PER_BODY == 0)
 
     def _show(self, *, body: bool) -> None:

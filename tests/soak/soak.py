@@ -96,7 +96,7 @@ def samples(program: Timed, trainer: Trainer, minutes: float) -> Iterator[Sample
     chance = random.Random(1)
     began, sent, beats = time.monotonic(), 0, 0
     while (at := time.monotonic() - began) < 60 * minutes:
-        assert not program.ended, f"the console ended with {program.exit_code}"
+        assert not program.ended, f"the console ended with {program.exit_code}, after:\n{_tail(program)}"
         if beats % 4 == 0:
             trainer.next()
         for key in chance.choice(WALKS):
@@ -170,6 +170,11 @@ def judged(found: Sequence[Sample], minutes: float) -> Iterator[Row]:
     seconds = found[-1].at - found[0].at or 1.0
     yield Row("processor", 100 * (found[-1].cpu - found[0].cpu) / seconds, "%")
     yield Row("sent to the terminal", (found[-1].sent - found[0].sent) / seconds, "B/s", note="with keys and faults")
+
+
+def _tail(program: Timed) -> str:
+    """The last that it wrote: a traceback, if it has died of one."""
+    return bytes(program.sent[-6000:]).decode("utf-8", "replace")
 
 
 def _progress(sample: Sample) -> str:
