@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from textual._styles_cache import StylesCache  # noqa: PLC2701 there is no public way to it
+from textual._styles_cache import StylesCache
 
 
 class _Remembering:

@@ -29,6 +29,7 @@ from screens.ports import Desk, Follow, Watch
 from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
+from screens.trouble import count_troubles
 from screens.verdicts import Verdicts
 from screens.view import header
 from screens.view.glyphs import UNICODE, Glyphs
@@ -261,16 +262,10 @@ class BluegreenApp(App[int]):
         self._say(f"the config has changed and is used from now on{again}")
 
     def count_problems(self, name: str) -> int:
-        """Problems of a service, or of all (an empty name), rollouts that nobody ends, and this console's own."""
-        services = self.snapshot.services if self.snapshot is not None else {}
+        """Problems of a service, or of all (an empty name), as the screen of problems lists them."""
         names = [name] if name else list(self.config.services)
-        seen, now = [services[each] for each in names if each in services], self.judged_at
-        told = sum(len(self.verdicts.of(each, now).problems) for each in seen)
-        # a verdict names the sources that are stale; one that has begun to fail is a problem as well
-        failing = sum(bool(one.problem) and one.fresh(now) for each in seen for one in each.sources.values())
-        rollouts = (self.journal.open.get(each) for each in names)
-        left = sum(each is not None and each.id in self.journal.orphans for each in rollouts)
-        return len(self.own_problems) + told + failing + left
+        own, now = self.own_problems, self.judged_at
+        return count_troubles(self.snapshot, self.verdicts, names, own, now, journal=self.journal)
 
     @property
     def own_problems(self) -> tuple[str, ...]:
