@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from console.model.colour import Colour
 from console.plan.plan import Step, StepKind
 
+CHECK_DEADLINE = 600.0  # seconds for what was started to work
 PAUSE_DEADLINE = 3600.0  # seconds; both colours serve meanwhile
 
 
@@ -22,6 +25,22 @@ def pause(percent: int, share: int, target: Colour) -> Step:
     )
 
 
+def check(ident: str, colour: Colour, instances: Sequence[tuple[str, str]]) -> Step:
+    """Wait until these instances (key and name) are seen to work."""
+    names = ", ".join(name for _, name in instances)
+    return Step(
+        id=ident,
+        kind=StepKind.CHECK,
+        title=f"see that {len(instances)} of {colour.upper()} work",
+        words=f"{names}: each must be seen healthy twice in a row, by its probe and all others that can tell. Until "
+        "then it counts for nothing, and nothing else is taken away.",
+        deadline=CHECK_DEADLINE,
+        outcome="it goes back by itself",
+        checks=("each is seen healthy, twice in a row",),
+        healthy=tuple(key for key, _ in instances),
+    )
+
+
 def confirm(target: Colour, within: float) -> Step:
     """Go back unless somebody confirms in time: an operator who has lost the network needs no second pair of hands."""
     return Step(
@@ -36,7 +55,7 @@ def confirm(target: Colour, within: float) -> Step:
     )
 
 
-def bake(target: Colour, time: float) -> Step:
+def bake(target: Colour, time: float, gates: tuple[str, ...] = ()) -> Step:
     """Watch health and traffic for a while; only failing answers or instances take it back, never a loss of sight."""
     return Step(
         id="bake",
@@ -46,7 +65,11 @@ def bake(target: Colour, time: float) -> Step:
         "while the old colour is healthy, it goes back by itself, once. If nothing can be seen, it holds and says so.",
         deadline=time,
         outcome="the cutover is done",
-        checks=("no errors through the VIP", "enough healthy instances in rotation"),
+        checks=(
+            "no errors through the VIP",
+            "enough healthy instances in rotation",
+            *(f"gate {gate} does not fail twice in a row" for gate in gates),
+        ),
     )
 
 

@@ -83,13 +83,17 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
     [
         ("", "! leases are in the journal"),
         (
-            "    release: {gates: [{run: [smoke]}]}",
-            "! api: a cutover is refused: release.gates: this version does not carry that out",
+            "    release: {gates: [{run: [no-such-smoke], env: [NO_SUCH_SMOKE]}]}",
+            "! api: gate no-such-smoke: this host has no program no-such-smoke",
+        ),
+        (
+            "    release: {gates: [{name: errors, judge: {url: 'http://j/', token: NO_SUCH_TOKEN}}]}",
+            "! api: gate errors: the environment variable NO_SUCH_TOKEN is not set here",
         ),
         ("    release: {retire_after: 1d}", "! api: release.retire_after is not carried out"),
         ("    commits: {git: nowhere}", "! api: commits.git: there is no "),
         ("    commits: {github: 'https://github.com', project: a/b}", "! api: commits from github are not read"),
-        ("    rotation: {kind: pools, pools: {blue: b, green: g}}", "! api: this version shows this rotation"),
+        ("    rotation: {kind: power}", "! api: without `health:` workers are only known to run"),
         ("    health: {scheme: https, tls: {ca: none.pem}}", "! api: health.tls.ca: there is no "),
         ("", "! api: without `vip:` a cutover is not proven from outside"),
     ],
