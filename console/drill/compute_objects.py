@@ -25,7 +25,7 @@ SMALL = Flavor("m1.small", 1, 2048, 20, "3f6d8e0b-6d5b-4f0c-9d0e-5a8d6c0f2b11")
 FLAVORS = (
     SMALL,
     Flavor("m1.tiny", 1, 512, 1, "7f1f8e6e-3c3f-4a53-8c56-0a5b2c9e4d01"),
-    Flavor("m1.nohost", 512, 4194304, 20, "b1c7f5a2-0c6e-4a58-9a55-2d8b1f4c7e02", fits=False),
+    Flavor("m1.nohost", 1, 10**7, 1, "b1c7f5a2-0c6e-4a58-9a55-2d8b1f4c7e02", fits=False),
 )
 
 
@@ -62,7 +62,7 @@ class Quotas:
 
     instances: int = 100
     cores: int = 200
-    ram: int = 512_000  # MiB
+    ram: int = UNLIMITED  # MiB
     server_groups: int = 10
     server_group_members: int = 10
     ports: int = 500

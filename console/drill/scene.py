@@ -70,7 +70,7 @@ def _make_room(world: World) -> None:
     servers = world.settings.services * world.settings.instances
     quotas = world.compute.quotas
     quotas.instances = max(quotas.instances, 3 * servers)
-    quotas.cores, quotas.ram = 2 * quotas.instances, 4096 * quotas.instances
+    quotas.cores = 2 * quotas.instances
     quotas.ports = max(quotas.ports, 4 * servers + 100)
 
 
