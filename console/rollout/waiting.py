@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from console.plan.plan import Plan, Step, StepKind
+from console.rollout import stored_plan
 from console.rollout.records import DecisionKind, Event, EventKind, Rollout
 
 _WORDS = {
@@ -31,7 +32,7 @@ class Waiting:
 def plan_of(event: Event) -> Plan | None:
     """The plan that an event carries; None where it has none that can be read."""
     try:
-        return msgspec.convert(event.data.get("plan"), Plan)
+        return stored_plan.of(event.data.get("plan"))
     except msgspec.ValidationError:
         return None
 

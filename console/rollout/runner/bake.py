@@ -14,8 +14,9 @@ from console.errors import BluegreenError, NeedsHuman
 from console.model.health import Health, judge
 from console.model.service import Service
 from console.model.traffic import VipAnswer
-from console.plan.capacity import Capacity, floor, floor_of, shares
-from console.plan.plan import Plan, Proof, Step, StepKind
+from console.plan.basis import basis_of
+from console.plan.capacity import floor_of, floors, highest
+from console.plan.plan import Capacity, Plan, Proof, Step, StepKind
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import FailingAnswers
@@ -91,7 +92,7 @@ def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[S
     except BluegreenError as error:
         blind.append(error.message)
     else:
-        least = least or floor(shares(service, {}, time.time()), run.service.release.min_ratio)
+        least = least or _floor(run, service)
         against += _ill(service, plan, least)
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     if proof is not None and run.service.vip is not None:
@@ -102,6 +103,11 @@ def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[S
         lost = sum(_is_error(answer) for answer in answers) / len(answers) if failed else 0.0
         blind += [silent] if silent else []
     return Sight("; ".join(against), "; ".join(blind), text, lost), least
+
+
+def _floor(run: Run, service: Service) -> Capacity:
+    basis = basis_of(service, run.service)
+    return highest(floors(service, basis, run.service.release.min_ratio, time.time()).values())
 
 
 def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:

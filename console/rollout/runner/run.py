@@ -27,6 +27,8 @@ from console.watch.tls import Trust
 
 Found = TypeVar("Found")
 
+LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
+
 
 @dataclass(slots=True)
 class Run:
