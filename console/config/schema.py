@@ -12,6 +12,7 @@ from typing import Any
 from console.config.formats import NAME, VERSION, Environment
 from console.config.keymap import KeyMap
 from console.config.kinds import Choice, Duration, Flag, Text
+from console.config.launching import LAUNCH
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Config, Kind, LeaseConfig, ServiceConfig
 from console.config.nodes import Value, nearest
@@ -67,6 +68,7 @@ SERVICE = Section(
         ),
         Key("vip", VIP, "proof from the client's side", default="no proof from outside"),
         Key("commits", COMMITS, "where the commits come from", default="no commits"),
+        Key("launch", LAUNCH, "how instances are made", default="see its keys"),
         Key("release", RELEASE, "what a cutover must keep to", default="see its keys"),
         Key("foreign", Choice(("refuse", "ignore")), "a cutover while a member of nobody's carries traffic"),
     ),

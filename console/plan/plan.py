@@ -10,13 +10,24 @@ from console.model.call import Call
 from console.model.colour import Colour
 from console.plan.basis import Basis
 from console.plan.desired import Desired, MemberChange, Weights
+from console.plan.orders import Order
 
 
 class Action(StrEnum):
-    """What is asked for. Two verbs: cut over, roll back."""
+    """What is asked for."""
 
     CUTOVER = "cutover"
     ROLLBACK = "rollback"
+    ADOPT = "adopt"  # label what serves as a colour
+    LAUNCH = "launch"  # make instances of the idle colour
+    RETIRE = "retire"  # delete the idle colour
+    SCALE = "scale"  # add instances to the live colour, or take some away
+    TAKE_BACK = "take back"  # delete what a launch has made
+
+    @property
+    def moves_traffic(self) -> bool:
+        """Whether it decides which colour serves."""
+        return self in (Action.CUTOVER, Action.ROLLBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class Intent:
     recorded weight that belong in rotation ("all" for every one of the target); `leave_out`: those that do not.
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
-    confirmation enough, no second one is waited for.
+    confirmation enough, no second one is waited for. `order`: what exactly, for actions that need more than a colour.
     """
 
     action: Action
@@ -37,6 +48,7 @@ class Intent:
     source_fails: bool = False
     unattended: bool = False
     keep_on_proof: bool = False
+    order: Order | None = None
 
 
 class StepKind(StrEnum):
@@ -48,6 +60,10 @@ class StepKind(StrEnum):
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
     BAKE = "bake"  # watches health and traffic for a while
+    LAUNCH = "launch"  # makes servers, and waits until each is built
+    WRITE = "write"  # writes that move no traffic: members that enter at weight 0 or leave, labels, locks
+    HEALTH = "health"  # waits until instances are healthy where they stand
+    REMOVE = "remove"  # takes members, servers away, one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,7 @@ class Step:
 
     `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
     `writes` are sent one after another; of `at_once` of them the effect may be waited for at the same time, so each is
-    seen to be done before the next where that is 1.
+    seen to be done before the next where that is 1. `names`: the instances that it waits for.
     """
 
     id: str
@@ -119,6 +135,7 @@ class Step:
     after: tuple[Share, Share] | None = None
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def changes(self) -> tuple[MemberChange, ...]:

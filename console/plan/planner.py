@@ -13,6 +13,7 @@ from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, names_nobody
 from console.plan.digest import digest
+from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
@@ -24,6 +25,8 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
     `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
     """
+    if not intent.action.moves_traffic:
+        return lifecycle(service, config, intent, now)
     refusal = not_seen(service, now)
     if refusal is not None:
         return refusal
