@@ -11,7 +11,7 @@ from typing import Any
 
 from console.cli.looking import config_of, look, say, service_config
 from console.commits import versions
-from console.commits.git import LIVE_UNKNOWN, compare
+from console.commits.compare import LIVE_UNKNOWN, compare
 from console.commits.versions import Versions
 from console.config.model import CommitSource
 from console.errors import CloudError, ConfigError

@@ -2,110 +2,154 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 
-from console.commits import names
+from console.commits import message
+from console.commits.names import Name
 from console.commits.run import GitFailed, checked, run
-from console.config.model import CommitSource
-from console.model.commit import Commit, CommitView
-from console.model.text import clipped, visible
+from console.commits.source import Range
+from console.model.commit import Behind, Commit
+from console.model.text import visible
 
-LIVE_UNKNOWN = "the live version is unknown"
-MOST = 200  # commits listed each way
-RECENT = 20  # commits of live's history
-_LONGEST = 500  # characters kept of a subject or an author
-_FORMAT = "--format=%H%x00%ct%x00%an%x00%s"
-_LOG = ("log", "-z", "--no-show-signature", "--no-notes", "--no-color", "--encoding=UTF-8", _FORMAT)
+MOST_FILES = 5000  # paths that are kept of a range, and of a commit
 
-
-def compare(source: CommitSource, live: str | None, idle: str | None) -> CommitView:
-    """What would ship, and what would be undone, if `idle` became live. Takes versions as the instances tell them.
-
-    Never raises: what stands in the way is in the view's `problem`.
-    """
-    if source.git is None:
-        return CommitView(
-            problem=f"commits from {source.server.title()} are not read by this version: "
-            "name a clone of the project, `commits: {git: /PATH/OF/A/REPOSITORY}`"
-        )
-    try:
-        repository = _Repository.open(source.git)
-        view = CommitView(problem=repository.caveat)
-        view = _with_side(view, repository, "live", live)
-        view = _with_side(view, repository, "idle", idle)
-    except (GitFailed, OSError, RuntimeError, ValueError) as error:
-        return CommitView(problem=str(error))
-    try:
-        return _with_ranges(view, repository)
-    except (GitFailed, OSError) as error:
-        return _and(view, str(error))
+# each record begins with an empty field; then so many fields, the SHA first, then paths, the first on a new line
+_BARE: tuple[str, ...] = ("%H", "%ct", "%at", "%an", "%P", "%s")
+_FIELDS = (*_BARE, "%b")
+_LOG = ("log", "-z", "--no-show-signature", "--no-notes", "--no-color", "--encoding=UTF-8")
+_PATHS = ("--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--ignore-submodules=dirty")
+_OF_MERGES = "-c"  # paths that differ from all parents; an empty field stands before them
 
 
 @dataclass(frozen=True, slots=True)
-class _Repository:
-    """A repository that git can read. `caveat` is what to keep in mind with every range, in a sentence."""
+class Repository:
+    """A repository that git can read, in a work tree or bare; a `History`.
+
+    `branch`: the one that is released; empty: the one that `origin` has as its own, else that of HEAD.
+    """
 
     path: Path
-    caveat: str
+    branch: str = ""
+    caveat: str = ""
+    remedy: str = "fetch there, or look at `version:` in the config"
 
     @classmethod
-    def open(cls, git: Path) -> _Repository:
+    def open(cls, git: Path, branch: str = "") -> Repository:
+        """The repository of a folder. Raises GitFailed, OSError."""
         path = git.resolve()
         shallow = checked(path, "rev-parse", "--is-shallow-repository").output.strip() == "true"
-        return cls(path, f"{visible(str(path))} is a shallow clone: older commits are missing" if shallow else "")
+        caveat = f"{visible(str(path))} is a shallow clone: older commits are missing" if shallow else ""
+        return cls(path, branch, caveat)
 
-    def commit(self, name: names.Name) -> Commit | None:
+    @property
+    def where(self) -> str:
+        """Its folder."""
+        return visible(str(self.path))
+
+    def commit(self, name: Name) -> Commit | None:
         """The commit of the first name that the repository knows."""
-        for candidate in name.candidates:
-            found = run(self.path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{candidate}^{{commit}}")
-            if found.code == 0:
-                commits, _ = self.log(found.output.strip(), 1)
-                return commits[0] if commits else None
-        return None
+        found = next(filter(None, (self._sha(candidate) for candidate in name.candidates)), None)
+        return next(iter(self._log(found, 1)[0]), None) if found is not None else None
 
-    def log(self, commits: str, most: int) -> tuple[tuple[Commit, ...], bool]:
-        """The newest commits of a range of full SHAs, and whether there are more than `most`."""
-        answer = checked(self.path, *_LOG, f"--max-count={most + 1}", "--end-of-options", commits, "--")
-        fields = answer.output.split("\0")
-        if not answer.cut:
-            fields.pop()  # every record ends with NUL; of a cut output a torn subject is kept, a torn SHA is not
-        records = list(zip(*(fields[i::4] for i in range(4)), strict=False))
-        return tuple(_commit(*record) for record in records[:most]), answer.cut or len(records) > most
+    def between(self, base: Commit, tip: Commit, most: int) -> Range:
+        """What is in `tip` and not in `base`."""
+        commits, more = self._log(f"{base.sha}..{tip.sha}", most)
+        return Range(commits, more, self._changed(base.sha, tip.sha) if commits else ())
+
+    def recent(self, tip: Commit, most: int) -> tuple[Commit, ...]:
+        """The newest commits of a history."""
+        return self._log(tip.sha, most)[0]
+
+    def behind(self, live: Commit) -> Behind | None:
+        """How far a commit is behind the branch, as this clone knows the branch."""
+        branch, sha = self._head()
+        if not sha and self.branch:
+            raise GitFailed(f"{self.where} has no branch {visible(self.branch)}: look at `branch:` in the config")
+        if not sha:
+            return None
+        head = self._log(sha, 1)[0][0]
+        answer = checked(self.path, "rev-list", "--timestamp", "--end-of-options", f"{live.sha}..{sha}", "--")
+        times = [int(line.split(" ", 1)[0]) for line in answer.output.splitlines() if line[:1].isdigit()]
+        return Behind(branch, head, len(times), answer.cut, float(min(times)) if times and not answer.cut else None)
+
+    def _head(self) -> tuple[str, str]:
+        """Name and SHA of the newest commit of the branch; empty where there is none."""
+        named = (f"refs/remotes/origin/{self.branch}", f"refs/heads/{self.branch}")
+        for ref in named if self.branch else ("refs/remotes/origin/HEAD", "HEAD"):
+            if sha := self._sha(ref):
+                if self.branch:
+                    return self.branch, sha
+                full = run(self.path, "rev-parse", "--symbolic-full-name", "--end-of-options", ref).output.split()
+                return full[-1].removeprefix("refs/heads/").removeprefix("refs/remotes/origin/") if full else ref, sha
+        return self.branch, ""
+
+    def _sha(self, name: str) -> str | None:
+        found = run(self.path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return found.output.strip() if found.code == 0 else None
+
+    def _log(self, commits: str, most: int) -> tuple[tuple[Commit, ...], bool]:
+        """The newest commits of a range of full SHAs, and whether there are more than `most`.
+
+        Messages and paths that are more than is ever read are left out, rather than commits.
+        """
+        bounds = (f"--max-count={most + 1}", "--end-of-options", commits, "--")
+        answer = checked(self.path, *_LOG, *_PATHS, _OF_MERGES, _format(_FIELDS), *bounds)
+        fields = _FIELDS
+        if answer.cut:
+            fields = _BARE
+            answer = checked(self.path, *_LOG, _format(fields), *bounds)
+        found = tuple(islice(_commits(answer.output.split("\0"), len(fields)), most + 1))
+        return found[:most], answer.cut or len(found) > most
+
+    def _changed(self, base: str, tip: str) -> tuple[str, ...] | None:
+        """The paths that differ between a commit and what it shares with another."""
+        answer = run(self.path, "diff", "-z", *_PATHS, "--end-of-options", f"{base}...{tip}", "--")
+        paths = answer.output.split("\0")[:-1]
+        return tuple(paths) if answer.code == 0 and not answer.cut and len(paths) <= MOST_FILES else None
 
 
-def _with_side(view: CommitView, repository: _Repository, side: str, version: str | None) -> CommitView:
-    if version is None:
-        return _and(view, LIVE_UNKNOWN) if side == "live" else view
-    name = names.of(version)
-    commit = repository.commit(name)
-    shown = f"the {side} version `{clipped(version, 80)}`"
-    if commit is None:
-        where = visible(str(repository.path))
-        return _and(
-            view, f"{shown} names no commit or tag in {where}: fetch there, or look at `version:` in the config"
-        )
-    if name.dirty:
-        view = _and(view, f"{shown} was built from changed files, which no commit has")
-    return replace(view, live=commit) if side == "live" else replace(view, idle=commit)
+def _format(fields: tuple[str, ...]) -> str:
+    return f"--format=%x00{'%x00'.join(fields)}"
 
 
-def _with_ranges(view: CommitView, repository: _Repository) -> CommitView:
-    if view.live is not None:
-        recent, _ = repository.log(view.live.sha, RECENT)
-        view = replace(view, recent=recent)
-    if view.live is None or view.idle is None:
-        return view
-    ship, more_to_ship = repository.log(f"{view.live.sha}..{view.idle.sha}", MOST)
-    undo, more_to_undo = repository.log(f"{view.idle.sha}..{view.live.sha}", MOST)
-    return replace(view, would_ship=ship, would_undo=undo, more_to_ship=more_to_ship, more_to_undo=more_to_undo)
+def _commits(tokens: list[str], count: int) -> Iterator[Commit]:
+    """The commits of a log. Of a cut one a torn subject is kept, a torn SHA is not."""
+    rest = iter(tokens)
+    next(rest, None)
+    while True:
+        record = list(islice(rest, count))
+        if len(record) < len(_BARE):
+            return
+        told = len(record) == len(_FIELDS)
+        if told and " " in record[4]:
+            next(rest, None)
+        paths = tuple(takewhile(bool, rest))
+        yield _commit(record, record[-1] if told else None, _files(paths) if told else None)
 
 
-def _and(view: CommitView, problem: str) -> CommitView:
-    return replace(view, problem=f"{view.problem}; {problem}" if view.problem else problem)
+def _files(tokens: tuple[str, ...]) -> tuple[str, ...] | None:
+    paths = (tokens[0].removeprefix("\n"), *tokens[1:]) if tokens else ()
+    return paths if len(paths) <= MOST_FILES else None
 
 
-def _commit(sha: str, at: str, author: str, subject: str) -> Commit:
+def _commit(record: list[str], body: str | None, files: tuple[str, ...] | None) -> Commit:
+    sha, at, authored, author, parents, subject = record[:6]
+    return Commit(
+        sha=sha,
+        subject=subject[: message.LONGEST],
+        author=author[: message.LONGEST],
+        at=_seconds(at),
+        authored=_seconds(authored),
+        parents=tuple(parents.split()),
+        trailers=message.trailers(body) if body is not None else None,
+        reverts=message.reverts(body) if body is not None else None,
+        files=files,
+    )
+
+
+def _seconds(at: str) -> float:
     # a committer may write any number as the time; fifteen digits are more than any calendar takes
-    seconds = float(at) if at.removeprefix("-").isdecimal() and len(at) <= 15 else 0.0
-    return Commit(sha=sha, subject=subject[:_LONGEST], author=author[:_LONGEST], at=seconds)
+    return float(at) if at.removeprefix("-").isdecimal() and len(at) <= 15 else 0.0

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from console.commits.source import SourceFailed
 from console.model.text import clipped, visible
 
 TIMEOUT = 5.0  # seconds for one call
 LARGEST = 4_000_000  # bytes of output that are read
 
 
-class GitFailed(Exception):
+class GitFailed(SourceFailed):
     """Git is not there, or could not do what was asked; the text is a sentence for people."""
 
 

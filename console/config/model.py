@@ -232,11 +232,29 @@ class Release:
         return ("release.gates",) if self.gates else ()
 
 
+# Flags that commits get for the files they change, where the config says nothing else. `*` matches `/` as well, and a
+# pattern may begin in any folder; what a pattern with `!` matches is left out.
+FLAGS: Mapping[str, tuple[str, ...]] = {
+    "migration": (
+        "migrations/*", "*migration*/versions/*", "alembic/versions/*", "migrate_repo/versions/*", "db/migrate/*",
+        "*.sql", "!tests/*", "!test/*",
+    ),
+    "api": (
+        "api-ref/*", "api_samples/*", "api/schemas/*", "api_version_request.py", "openapi*.yaml", "openapi*.json",
+        "*.proto", "*.graphql", "!tests/*", "!test/*",
+    ),
+    "config": ("etc/*", "conf/*", "config/*", "*.conf", "*.conf.sample", "policies/*", "!tests/*", "!test/*"),
+}  # fmt: skip
+ROLLBACK_SAFE: Mapping[str, str] = {"migration": "unknown"}
+
+
 @dataclass(frozen=True, slots=True)
 class CommitSource:
     """Where the commits come from: one of a local git repository, or the URL of a Gerrit, GitHub or GitLab server.
 
     `project` is its name on that server, `branch` the one that is released; empty: the project's default branch.
+    `flags`: patterns of paths by the flag that a commit gets which changes such a file. `rollback_safe`: whether a
+    commit with a flag can be undone once it has run (`yes`, `no`, `unknown`), where its trailers do not say.
     """
 
     git: Path | None = None
@@ -245,6 +263,8 @@ class CommitSource:
     gitlab: str = ""
     project: str = ""
     branch: str = ""
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: FLAGS)
+    rollback_safe: Mapping[str, str] = field(default_factory=lambda: ROLLBACK_SAFE)
 
     @property
     def server(self) -> str:

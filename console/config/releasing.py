@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from console.config.formats import FOLDER, Command
-from console.config.kinds import Decimal, Duration, Text, Whole
+from console.config.kinds import Choice, Decimal, Duration, Text, Whole
 from console.config.mistakes import Mistake
-from console.config.model import CommitSource, Gate, Release
+from console.config.model import FLAGS, ROLLBACK_SAFE, CommitSource, Gate, Release
+from console.config.nodes import Value
 from console.config.probing import HTTP_STATUSES
 from console.config.rules import Checked, Excludes, Given, Needs, OneOf
-from console.config.sections import Key, Section, Several
+from console.config.sections import Key, Pairs, Section, Several
 from console.config.urls import GATE_URL, SERVER_URL
 
 _HOUR, _DAY = 3600.0, 86400.0
+_FLAG = Text("a flag of small letters, digits and `-`", r"[a-z][a-z0-9-]{0,30}", "it stands beside the commit")
+
+
+@dataclass(eq=False, repr=False)
+class Flags(Pairs):
+    """Pairs that come on top of those that are there without any: a flag is taken away by giving it an empty value."""
+
+    usual: Mapping[str, Any] = field(default_factory=dict)
+
+    def read(self, value: Value) -> dict[str, Any]:
+        """The usual pairs, and those of the file in place of them."""
+        return {**self.usual, **super().read(value)}
+
 
 COMMITS = Section(
     CommitSource,
@@ -25,6 +41,22 @@ COMMITS = Section(
         Key("project", Text("a project like `openstack/nova`", r"[A-Za-z0-9._/~-]{1,255}"), "its name on that server"),
         Key(
             "branch", Text("the name of a branch", r"[^\s~^:?*\\\[]{1,200}"), "the branch", default="the project's own"
+        ),
+        Key(
+            "flags",
+            Flags(
+                Several(Text("a pattern of paths like `migrations/*`"), "patterns"),
+                "flags, each with patterns of paths",
+                _FLAG,
+                FLAGS,
+            ),
+            "flags of commits by the files they change; in place of or beside the usual ones, `[]` takes one away",
+            default="`migration`, `api`, `config`",
+        ),
+        Key(
+            "rollback_safe",
+            Flags(Choice(("yes", "no", "unknown")), "flags, each with `yes`, `no` or `unknown`", _FLAG, ROLLBACK_SAFE),
+            "whether commits with a flag can be undone once they have run, where no trailer says so",
         ),
     ),
     rules=(

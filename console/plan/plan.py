@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from console.model.call import Call
 from console.model.colour import Colour
+from console.model.shipping import NOT_KNOWN, Safety
 from console.plan.basis import Basis
 from console.plan.desired import Desired, MemberChange, Weights
 from console.plan.orders import Order
@@ -146,6 +147,37 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A commit that a plan ships or undoes, as the journal keeps it. `at`: the committer's time, Unix seconds.
+
+    `ids` are all names by which the change may be known elsewhere, its SHA first (see `Marked`).
+    """
+
+    sha: str
+    subject: str
+    at: float
+    flags: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What a plan makes live and what it takes out again, newest first; None where that is not known.
+
+    `safety`: of a cutover, whether going back afterwards is safe; of a rollback, whether what it undoes can be undone.
+    `more`: there are more commits than are kept here. `reverts`: ids of commits that are taken back by what ships.
+    `notes`: those of the plan that are about it. It is an observation, and no part of the digest.
+    """
+
+    ships: tuple[Carried, ...] | None = None
+    undoes: tuple[Carried, ...] | None = None
+    safety: Safety = NOT_KNOWN
+    more: bool = False
+    reverts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan. `digest` is over intent, config and basis: planning twice gives the same.
 
@@ -170,6 +202,7 @@ class Plan:
     digest: str
     goal: str = ""
     floors: Mapping[str, Capacity] = field(default_factory=dict)
+    shipment: Shipment = Shipment()
 
     @property
     def writes(self) -> int:

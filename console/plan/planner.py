@@ -17,6 +17,7 @@ from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
+from console.plan.shipment import shipment_of
 from console.plan.steps import steps as steps_of
 
 
@@ -50,6 +51,7 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     refusal = _below_floor(asked, steps)
     if refusal is not None:
         return refusal
+    shipment = shipment_of(service, config, intent.action, target)
     return Plan(
         service=service.name,
         environment=service.environment,
@@ -62,10 +64,11 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         intent=intent,
         basis=asked.basis,
         steps=steps,
-        notes=notes_for(service, config, target, found, now),
+        notes=(*shipment.notes, *notes_for(service, config, target, found, now)),
         digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
         goal=f"{target.upper()} {service.side(target).version} carries all traffic",
         floors=capacity.floors(service, asked.basis, config.release.min_ratio, now),
+        shipment=shipment,
     )
 
 

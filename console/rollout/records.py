@@ -39,6 +39,7 @@ class DecisionKind(StrEnum):
     GO_ON = "go on"
     KEEP = "keep"  # the second confirmation of a cutover, or the early end of its bake
     EXTEND = "extend"  # the decision's `step` is "ID SECONDS"
+    OVERRIDE = "override"  # of what the plan warns of; the decision's `step` says which: "rollback-safety"
 
 
 class EventKind(StrEnum):

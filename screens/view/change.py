@@ -233,11 +233,11 @@ def _changes(step: Step, glyphs: Glyphs) -> list[Line]:
 # -- below
 
 
-def notes(plan: Plan, glyphs: Glyphs) -> list[Line]:
-    """The summary, and what must be read before confirming."""
+def notes(plan: Plan, glyphs: Glyphs, told: Sequence[str] = ()) -> list[Line]:
+    """The summary, and what must be read before confirming, but for what is `told` elsewhere."""
     return [
         line(visible(plan.summary)),
-        *(line((f"{glyphs.attention} {visible(note)}", "warn")) for note in plan.notes),
+        *(line((f"{glyphs.attention} {visible(note)}", "warn")) for note in plan.notes if note not in told),
     ]
 
 

@@ -17,6 +17,7 @@ from console.model.traffic import VipAnswer
 from console.plan.basis import basis_of
 from console.plan.capacity import floor_of, floors, highest
 from console.plan.plan import Capacity, Plan, Proof, Step, StepKind
+from console.rollout import pace
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import FailingAnswers
@@ -96,7 +97,7 @@ def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[S
         against += _ill(service, plan, least)
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     if proof is not None and run.service.vip is not None:
-        asked = ask(proof.url, run.service.vip, count=ASKED, over=OVER, trust=run.trust, address=address)
+        asked = ask(proof.url, run.service.vip, count=ASKED, over=pace.real(OVER), trust=run.trust, address=address)
         answers = asyncio.run(asked)
         failed, silent, text = _judged(answers, proof)
         against += [failed] if failed else []

@@ -6,6 +6,7 @@ import math
 import time
 
 from console.errors import BluegreenError
+from console.model.shipping import Safe
 from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Capacity, Intent, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
@@ -89,6 +90,12 @@ def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
     return below(serving(after), kept)
 
 
+def _unsafe(back: Plan) -> str:
+    """What is said where commits are undone that are not rollback-safe: it does not stop the way out."""
+    found = back.shipment.safety
+    return f" NOT rollback-safe: {found.reason}" if found.verdict is Safe.NO else ""
+
+
 def _follows_a_write(plan: Plan, step: Step) -> bool:
     """Whether the plan has written before this step: the look on which it was made is an old one then."""
     return step.id != next(one.id for one in plan.steps if one.writes)
@@ -132,7 +139,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
-        run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}", plan=back)
+        run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}{_unsafe(back)}", plan=back)
         proven = False
         for step in back.steps:
             if step.kind is not StepKind.RECONCILE:  # it was planned on this very look

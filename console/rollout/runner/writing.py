@@ -7,7 +7,6 @@ and 10).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -110,7 +109,7 @@ def _attempt(one: UnderWay, send: Send) -> bool:
 def _lost_but_applied(one: UnderWay, text: str) -> bool:
     """After a lost answer: wait for the lock and a settle time, then see what the cloud made of it (rule 10)."""
     run = one.run
-    run.unsettled_until = time.time() + run.timing.settle
+    run.unsettled_until = boot_clock.now() + run.timing.settle
     _note(one, EventKind.OUTCOME, text, answered=False)
     one.settle()
     run.let_settle(one.step.id)

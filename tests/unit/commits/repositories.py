@@ -43,6 +43,23 @@ class Repository:
         self.git(*words, stdin=message, GIT_COMMITTER_DATE=at, GIT_AUTHOR_DATE=at, GIT_AUTHOR_NAME=author)
         return self.git("rev-parse", "HEAD")
 
+    def change(self, subject: str, *paths: str) -> str:
+        """A commit on the current branch that touches these files; returns its SHA."""
+        for path in paths:
+            file = self.path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(subject)
+            self.git("add", "--", path)
+        return self.commit(subject)
+
+    def merge(self, other: str, subject: str = "Merge") -> str:
+        """Merge a commit into the current branch; returns the merge's SHA."""
+        self.clock += 60
+        at = f"{self.clock} +0100"
+        words = ("merge", "--quiet", "--no-ff", "-m", subject, other)
+        self.git(*words, GIT_COMMITTER_DATE=at, GIT_AUTHOR_DATE=at)
+        return self.git("rev-parse", "HEAD")
+
     def raw(self, committer: bytes, message: bytes) -> str:
         """A commit object as no well-behaved git would write it; returns its SHA."""
         tree = self.git("write-tree").encode()

@@ -93,8 +93,18 @@ class TestVerb:
         seen = service(side(BLUE, 0, idle), side(GREEN, 1, live))
         assert self.ask(monkeypatch, tmp_path, seen, "api", "--json") == 0
         answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-        shipped = {"sha": idle, "subject": "caf\u00e9 \x1b", "author": "Alice", "at": 1_700_000_120.0}
-        one = {"sha": live, "subject": "one", "author": "Alice", "at": 1_700_000_060.0}
+        common: dict[str, Any] = {
+            "author": "Alice",
+            "trailers": [],
+            "reverts": [],
+            "files": [],
+            "link": "",
+            "change": "",
+        }
+        common["ci"] = {"state": "unknown", "label": "", "link": "", "why": ""}
+        at, then = 1_700_000_120.0, 1_700_000_060.0
+        shipped = common | {"sha": idle, "subject": "caf\u00e9 \x1b", "at": at, "authored": at, "parents": [live]}
+        one = common | {"sha": live, "subject": "one", "at": then, "authored": then, "parents": []}
         assert answer == {
             "schema": 1,
             "service": "api",

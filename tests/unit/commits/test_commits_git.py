@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from repositories import Repository
 
-from console.commits import git
-from console.commits.git import compare
+from console.commits.compare import compare
 from console.config.model import CommitSource
 from console.model.commit import Commit, CommitView
 
@@ -35,11 +34,11 @@ def subjects(commits: tuple[Commit, ...] | None) -> list[str]:
 
 
 def test_what_would_ship_newest_first(repository: Repository) -> None:
-    live, _, idle = repository.commit("one"), repository.commit("two"), repository.commit("three")
+    live, between, idle = repository.commit("one"), repository.commit("two"), repository.commit("three")
     seen = view(repository, live, idle)
     assert seen.problem == ""
-    assert seen.live == Commit(live, "one", "Alice", 1_700_000_060)
-    assert seen.idle == Commit(idle, "three", "Alice", 1_700_000_180)
+    assert seen.live == Commit(live, "one", "Alice", 1_700_000_060, 1_700_000_060, (), (), (), ())
+    assert seen.idle == Commit(idle, "three", "Alice", 1_700_000_180, 1_700_000_180, (between,), (), (), ())
     assert subjects(seen.would_ship) == ["three", "two"]
     assert seen.would_undo == ()
     assert subjects(seen.recent) == ["one"]
@@ -138,8 +137,8 @@ class TestNames:
 
 class TestBounds:
     def test_more_than_are_listed(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(git, "MOST", 3)
-        monkeypatch.setattr(git, "RECENT", 2)
+        monkeypatch.setattr("console.commits.compare.MOST", 3)
+        monkeypatch.setattr("console.commits.compare.RECENT", 2)
         shas = [repository.commit(str(number)) for number in range(5)]
         ahead, exactly = view(repository, shas[0], shas[4]), view(repository, shas[3], shas[0])
         assert subjects(ahead.would_ship) == ["4", "3", "2"]
@@ -222,9 +221,8 @@ class TestProblems:
     def test_a_bare_repository(self, repository: Repository, tmp_path: Path) -> None:
         live = repository.commit("one")
         repository.git("clone", "--quiet", "--bare", str(repository.path), str(tmp_path / "bare.git"))
-        assert compare(CommitSource(tmp_path / "bare.git"), live, None).live == Commit(
-            live, "one", "Alice", 1_700_000_060
-        )
+        seen = compare(CommitSource(tmp_path / "bare.git"), live, None)
+        assert seen.live == Commit(live, "one", "Alice", 1_700_000_060, 1_700_000_060, (), (), (), ())
 
     def test_a_shallow_clone(self, repository: Repository, tmp_path: Path) -> None:
         old, new = repository.commit("one"), repository.commit("two")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.commits.git import compare
+from console.commits.compare import compare
 from console.config.model import CommitSource
 
 

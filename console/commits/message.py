@@ -1,0 +1,64 @@
+"""What a commit message says besides its subject: trailers, and which commits it reverts."""
+
+from __future__ import annotations
+
+import re
+
+MOST = 40  # trailers, and reverts, kept of one message
+LONGEST = 500  # characters kept of a subject, an author or a trailer
+_READ = 100_000  # characters of a message that are looked at
+
+_TRAILER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,99})[ \t]*:[ \t]*(.*)")
+# what `git revert` and the buttons of Gerrit, GitHub (`Reverts OWNER/NAME#12`) and GitLab write
+_REVERTS = re.compile(
+    r"^[ \t]*(?:This )?reverts?(?: commit)?[ \t]+([0-9a-f]{7,64})\b"
+    r"|^[ \t]*(?:This )?reverts?[ \t]+(?:merge request [^\s!]{0,200}(![0-9]{1,12})|[^\s#]{0,200}(#[0-9]{1,12}))\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CHERRY = "(cherry picked from commit "
+
+
+def subject(message: str) -> str:
+    """The first paragraph on one line, as git has it."""
+    first = re.split(r"\n[ \t]*\n", message[:_READ].strip(), maxsplit=1)[0]
+    return " ".join(line.strip() for line in first.splitlines())[:LONGEST]
+
+
+def body(message: str) -> str:
+    """What follows the first paragraph."""
+    parts = re.split(r"\n[ \t]*\n", message[:_READ].strip(), maxsplit=1)
+    return parts[1] if len(parts) > 1 else ""
+
+
+def trailers(text: str) -> tuple[tuple[str, str], ...]:
+    """`Key: value` lines of a message's body: those of its last paragraph, and each paragraph of nothing else.
+
+    Git takes the last paragraph alone. A squashed merge has the messages of its commits one after the other, and what
+    one of them says of going back must not be lost.
+    """
+    paragraphs = [lines for part in re.split(r"\n[ \t]*\n", text[:_READ]) if (lines := _unfolded(part))]
+    found = [
+        (match[1], match[2].strip()[:LONGEST])
+        for at, lines in enumerate(paragraphs)
+        if at == len(paragraphs) - 1 or all(_TRAILER.fullmatch(line) or line.startswith(_CHERRY) for line in lines)
+        for line in lines
+        if (match := _TRAILER.fullmatch(line)) and not match[2].startswith("//")  # `https://...` is no trailer
+    ]
+    return tuple(found[:MOST])
+
+
+def reverts(text: str) -> tuple[str, ...]:
+    """What a message's body says is reverted, in its order: SHAs, perhaps short, and changes like `#12` and `!12`."""
+    found = (match[1] or match[2] or match[3] for match in _REVERTS.finditer(text[:_READ]))
+    return tuple(dict.fromkeys(name.lower() for name in found))[:MOST]
+
+
+def _unfolded(paragraph: str) -> list[str]:
+    """The lines, those that begin with a space joined to the one before."""
+    lines: list[str] = []
+    for line in paragraph.splitlines():
+        if line[:1] in {" ", "\t"} and lines:
+            lines[-1] += " " + line.strip()
+        elif line.strip():
+            lines.append(line.strip())
+    return lines
