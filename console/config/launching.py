@@ -31,7 +31,7 @@ LAUNCH = Section(
         Key(
             "user_data",
             OnDisk("the path of a file"),
-            "a file for cloud-init; `{{service}}`, `{{colour}}`, `{{name}}`, `{{version}}`, `{{commit}}`, `{{release}}`, "
+            "for cloud-init; `{{service}}`, `{{colour}}`, `{{name}}`, `{{version}}`, `{{commit}}`, `{{release}}`, "
             "`{{image}}` in it are filled in",
         ),
         Key(

@@ -87,6 +87,14 @@ class MembersEntered(msgspec.Struct, frozen=True, tag="members entered"):
     tags: tuple[str, ...] = ()
 
 
+class MembersRaised(msgspec.Struct, frozen=True, tag="members raised"):
+    """Members that entered at weight 0, by name, at the weight that their tags record. Nobody is lowered."""
+
+    pool_id: str
+    names: tuple[str, ...]
+    colour: Colour
+
+
 class MembersLabelled(msgspec.Struct, frozen=True, tag="members labelled"):
     """Members with these tags added, by id, in one additive batch that changes nothing else."""
 
@@ -148,6 +156,7 @@ Lifecycle = (
     | GroupMade
     | GroupGone
     | MembersEntered
+    | MembersRaised
     | MembersLabelled
     | MemberGone
     | ServerLabelled

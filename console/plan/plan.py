@@ -64,6 +64,7 @@ class StepKind(StrEnum):
     LAUNCH = "launch"  # makes servers, and waits until each is built
     WRITE = "write"  # writes that move no traffic: members that enter at weight 0 or leave, labels, locks
     HEALTH = "health"  # waits until instances are healthy where they stand
+    DRAIN = "drain"  # lets requests and jobs under way finish
     REMOVE = "remove"  # takes members, servers away, one by one
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from console.model.balancer import SERVER_TAG, WEIGHT_TAG, Member
 from console.model.call import Call
 from console.plan.basis import Basis
-from console.plan.desired import MemberGone, MembersEntered, MembersLabelled
+from console.plan.desired import MemberGone, MembersEntered, MembersLabelled, MembersRaised
 from console.plan.kinds.weights import batch, item
 
 SERVICE = "load-balancer"
@@ -64,6 +64,42 @@ def entered(desired: MembersEntered, found: Mapping[str, tuple[str, str]]) -> Ca
         )
     path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
     return Call(SERVICE, "PUT", path, {"members": items}, tuple(commands), f"{len(items)} members")
+
+
+class Raised:
+    """One additive batch of members that were seen healthy at weight 0."""
+
+    def call(self, desired: MembersRaised, basis: Basis) -> Call:
+        """As planned: their ids are known when they have entered."""
+        items = [{"name": name, "weight": "(as recorded)"} for name in desired.names]
+        command = f"openstack loadbalancer member set --wait --weight WEIGHT {desired.pool_id} MEMBER"
+        path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
+        return Call(SERVICE, "PUT", path, {"members": items}, (command,), f"{len(items)} members")
+
+    def of(self, desired: MembersRaised, members: Sequence[Member]) -> Call:
+        """The batch, made from the members as they are right before it."""
+        return batch(desired.pool_id, [raised(one) for one in members], members)
+
+    def undo(self, desired: MembersRaised, basis: Basis) -> Call | None:
+        """Their ids are not known yet."""
+        return None
+
+    def after(self, desired: MembersRaised, basis: Basis) -> Basis:
+        """More than is there: no floor is below it."""
+        return basis
+
+    def restore(self, desired: Sequence[MembersRaised], basis: Basis) -> tuple[Call, ...]:
+        """A launch is taken back by what its servers carry."""
+        return ()
+
+    def words(self, desired: MembersRaised) -> tuple[str, ...]:
+        """Each."""
+        return tuple(f"{name}  weight 0 -> as the others" for name in desired.names)
+
+
+def raised(member: Member) -> Member:
+    """The member at the weight that its tags record; 1 where they record none."""
+    return replace(member, weight=member.weight or member.intended_weight or 1)
 
 
 class Labelled:

@@ -43,6 +43,7 @@ _KINDS: dict[type, Kind] = {
     states.GroupMade: groups.Made(),
     states.GroupGone: groups.Gone(),
     states.MembersEntered: members.Entered(),
+    states.MembersRaised: members.Raised(),
     states.MembersLabelled: members.Labelled(),
     states.MemberGone: members.Gone(),
 }

@@ -1,4 +1,4 @@
-"""What serves without labels becomes a colour: metadata and tags on its servers, tags on its members; no traffic moves."""
+"""What serves without labels becomes a colour: its servers and members are labelled, no traffic moves."""
 
 from __future__ import annotations
 
@@ -83,8 +83,9 @@ def _members(asked: Asked, order: AdoptOrder) -> list[Step]:
                 id=f"members-{number}" if number else "members",
                 kind=StepKind.WRITE,
                 title=f"label {counted(len(tags), 'member')}",
-                words="One write adds tags to the members: which server each is, and the weight that it has now. Every "
-                "weight stays. The load balancer is busy for some seconds, and closes idle keep-alive connections once.",
+                words="One write adds tags to the members: which server each is, and its weight of now. "
+                "Every weight stays. "
+                "The load balancer is busy for some seconds, and closes idle keep-alive connections once.",
                 deadline=PENDING_DEADLINE,
                 outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
                 writes=(course.write(MembersLabelled(pool.id, tags), asked.basis),),

@@ -66,7 +66,9 @@ def by_name(kind: str, things: Sequence[Thing], wanted: str) -> Thing:
         raise Unclear(f"{len(found)} {kind}s are named {wanted}", "put the id of the right one into the config")
     names = sorted({one.name for one in things})
     near = get_close_matches(wanted, names, n=3) or names[:5]
-    raise Unclear(f"there is no {kind} {wanted}", f"there are {', '.join(near)}" if near else "these credentials see none")
+    raise Unclear(
+        f"there is no {kind} {wanted}", f"there are {', '.join(near)}" if near else "these credentials see none"
+    )
 
 
 def unfit(chosen: Image, flavor: Flavor) -> str:

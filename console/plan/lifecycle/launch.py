@@ -58,7 +58,7 @@ def _refused(asked: Asked, order: LaunchOrder) -> Refusal | None:
         return Refusal(
             "live",
             f"{colour} carries traffic: {', '.join(serving)}",
-            f"launch the other colour: --to {target.other}; or add instances of the same release with `bluegreen scale`",
+            f"launch the other colour: --to {target.other}; or add more of the same with `bluegreen scale`",
             2,
             tuple(serving),
         )
@@ -91,7 +91,9 @@ def _clear(asked: Asked) -> Iterator[Step]:
     if not broken:
         return
     writes = [
-        course.write(ServerGone(server.id, server.name, asked.target, _operation(server.tags)), asked.basis, server.name)
+        course.write(
+            ServerGone(server.id, server.name, asked.target, _operation(server.tags)), asked.basis, server.name
+        )
         for server in broken
     ]
     faults = "; ".join(f"{server.name}: {server.fault or 'ERROR'}" for server in broken)
@@ -136,8 +138,8 @@ def _launch(asked: Asked, order: LaunchOrder, missing: list[str]) -> Step:
         kind=StepKind.LAUNCH,
         title=f"launch {counted(len(missing))}",
         words=f"One request for each, {order.at_once} under way at once{zones}. {again}"
-        f"{', in the next zone' if len(order.zones) > 1 else ''}. Each carries a tag of this operation: what it makes is "
-        "found again if an answer is lost, and can be taken back exactly.",
+        f"{', in the next zone' if len(order.zones) > 1 else ''}. Each carries a tag of this operation: what it "
+        "makes is found again if an answer is lost, and can be taken back exactly.",
         deadline=order.deadline * (1 + order.retries),
         outcome="it stops; what was built stays, and `resume` goes on or takes it back",
         writes=writes,
@@ -175,7 +177,9 @@ def _made(asked: Asked, order: LaunchOrder, name: str, turn: int) -> ServerMade:
 def _enter(asked: Asked, order: LaunchOrder) -> Iterator[Step]:
     """One batch for each pool in which any of them is not yet."""
     members = {one.name: one.members for one in asked.service.side(asked.target).instances}
-    weight = order.weight if asked.config.rotation.kind == Kind.POOLS else 0
+    # an idle pool has no traffic: its members are checked with the weight that they will serve with
+    idle = asked.intent.action is Action.LAUNCH and asked.config.rotation.kind == Kind.POOLS
+    weight = order.weight if idle else 0
     for number, pool_id in enumerate(pool_ids(asked, asked.target)):
         inside = {
             name

@@ -71,8 +71,8 @@ def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> 
     subnet = member.subnet_id if member is not None else None
     networks = _networks(stock, config, alike, subnet)
     if subnet is not None and stock.networks and not any(subnet in one.subnets for one in networks):
-        names = ", ".join(one.name for one in networks)
-        return Refusal("subnet", f"the pool's members are on subnet {subnet}, which is not of network {names}",
+        called = ", ".join(one.name for one in networks)
+        return Refusal("subnet", f"the pool's members are on subnet {subnet}, which is not of network {called}",
                        "both colours share one subnet: name its network in `launch.networks`", 0)  # fmt: skip
     names = _names(service, config, stock, wish)
     made = LaunchOrder(
@@ -99,7 +99,8 @@ def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> 
         deadline=settings.boot_timeout,
         notes=tuple(f"could not be checked beforehand: {what}" for what in stock.unknown),
     )
-    return next(iter(_missing(service, stock, config, made, flavor, wish)), made)
+    count = len(set(names) - {one.name for one in service.side(wish.colour).instances})
+    return next(iter(_missing(config, stock, made, flavor, count)), made)
 
 
 def group_name(config: ServiceConfig, colour: Colour) -> str:
@@ -108,7 +109,7 @@ def group_name(config: ServiceConfig, colour: Colour) -> str:
 
 
 def _alike(service: Service, wish: Wish) -> Sequence[Instance]:
-    """The instances that the new ones are to be like: those of the other colour, or when adding those that are there."""
+    """Whom the new ones are to be like: the other colour, or when adding those that are there."""
     sides = (service.side(wish.colour), service.side(wish.colour.other))
     first, second = sides if wish.adding else sides[::-1]
     return first.instances or second.instances
@@ -175,11 +176,8 @@ def _names(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) ->
     return tuple(names)
 
 
-def _missing(
-    service: Service, stock: Stock, config: ServiceConfig, made: LaunchOrder, flavor: Flavor, wish: Wish
-) -> Iterator[Refusal]:
+def _missing(config: ServiceConfig, stock: Stock, made: LaunchOrder, flavor: Flavor, count: int) -> Iterator[Refusal]:
     """What there is not enough of for all of it, or none of."""
-    count = len(set(made.names) - {one.name for one in service.side(wish.colour).instances})
     for kind, wanted, there in (
         ("security group", made.security_groups, stock.security_groups),
         ("key pair", (made.key,) if made.key else (), stock.keys),

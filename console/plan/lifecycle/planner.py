@@ -7,14 +7,14 @@ from console.model.service import Service
 from console.plan.asked import Asked
 from console.plan.basis import Basis, basis_of
 from console.plan.lifecycle import adopt, launch, retire, scale
+from console.plan.lifecycle.seen import not_seen, not_writable
 from console.plan.orders import AdoptOrder, LaunchOrder, RetireOrder, TakeBackOrder
 from console.plan.plan import Action, Intent, Plan, Refusal
-from console.plan.preconditions import seen, writable
 
 
 def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
     """Plan from what is observed; the intent has an order and a colour."""
-    refusal = seen(service, now) or writable(service)
+    refusal = not_seen(service, now) or not_writable(service)
     if refusal is not None:
         return refusal
     assert intent.target is not None

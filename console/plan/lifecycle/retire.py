@@ -66,7 +66,7 @@ def take_back(asked: Asked, order: TakeBackOrder) -> Plan | Refusal:
     return made_plan(
         asked,
         steps,
-        summary=f"What this launch has made is deleted: {counted(len(going))} of {asked.target.upper()}, and nothing else.",
+        summary=f"What this launch has made is deleted: {counted(len(going))} of {asked.target.upper()}, nothing else.",
         goal=f"what was launched is gone: {counted(len(going))}",
     )
 
@@ -74,40 +74,40 @@ def take_back(asked: Asked, order: TakeBackOrder) -> Plan | Refusal:
 def removal(
     asked: Asked, going: Sequence[Instance], basis: Basis, *, group: str = "", operation: Sequence[str] = ()
 ) -> Iterator[Step]:
-    """Members first, one by one; then the servers: unlocked, stopped, deleted. `operation`: what their tags must name."""
+    """Members first, one by one; then servers: unlocked, stopped, deleted. `operation`: of these tags each has one."""
     leave: list[tuple[str, Desired]] = [
         (member.id, MemberGone(asked.service.pool_id_of(member) or one.pool_id, member.id, one.name))
         for one in going
         for member in one.members
     ]
     if leave:
-        yield _step(asked, basis, leave, "leave", f"out of the pool: {counted(len(leave), 'member')}", _LEAVE)
+        yield _step(basis, leave, "leave", f"out of the pool: {counted(len(leave), 'member')}", _LEAVE)
     servers = [one.server for one in going if one.server is not None]
     if locked := [(one.id, ServerLocked(one.id, one.name, locked=False)) for one in servers if one.locked]:
-        yield _step(asked, basis, locked, "unlock", f"unlock {counted(len(locked))}", _UNLOCK)
+        yield _step(basis, locked, "unlock", f"unlock {counted(len(locked))}", _UNLOCK)
     running = [one for one in servers if one.status == "ACTIVE" and not operation]
     if running:
         stops = [(one.id, ServerStopped(one.id, one.name)) for one in running]
-        yield _step(asked, basis, stops, "stop", f"stop {counted(len(running))}", _STOP)
+        yield _step(basis, stops, "stop", f"stop {counted(len(running))}", _STOP)
     if servers:
         tag = {one.id: next((tag for tag in one.tags if tag in operation), "") for one in servers}
         gone = [(one.id, ServerGone(one.id, one.name, asked.target, tag[one.id])) for one in servers]
-        yield _step(asked, basis, gone, "delete", f"delete {counted(len(servers))}", _DELETE)
+        yield _step(basis, gone, "delete", f"delete {counted(len(servers))}", _DELETE)
     if group:
-        yield _step(asked, basis, [("", GroupGone(group))], "group", "the server group", _GROUP)
+        yield _step(basis, [("", GroupGone(group))], "group", "the server group", _GROUP)
 
 
 _LEAVE = "Each is removed by a write of its own, which cannot hit a member that somebody else has added."
 _UNLOCK = "They were locked against deletion by accident; this is on purpose."
 _STOP = "Stopped, they still can be started again: the last moment to notice that somebody needs them."
-_DELETE = "One at a time, each looked at again right before: in no pool, of this service and colour. The first surprise "
+_DELETE = (
+    "One at a time, each looked at again right before: in no pool, of this service and colour. The first surprise "
+)
 _DELETE += "ends it. This cannot be undone."
 _GROUP = "Nothing is in it any more."
 
 
-def _step(
-    asked: Asked, basis: Basis, desired: Sequence[tuple[str, Desired]], ident: str, title: str, words: str
-) -> Step:
+def _step(basis: Basis, desired: Sequence[tuple[str, Desired]], ident: str, title: str, words: str) -> Step:
     writes = tuple(course.write(one, basis, key if len(desired) > 1 else "") for key, one in desired)
     return Step(
         id=ident,

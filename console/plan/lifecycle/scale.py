@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from console.config.model import Kind
 from console.model.health import judge
+from console.model.instance import Instance
 from console.plan import course
 from console.plan.asked import Asked
-from console.plan.desired import MemberChange, Weights
+from console.plan.desired import MemberChange, MembersRaised, Weights
 from console.plan.lifecycle import launch
 from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, reconcile
 from console.plan.lifecycle.retire import removal
@@ -22,14 +23,16 @@ def add(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     if isinstance(made, Refusal) or asked.config.rotation.kind == Kind.POWER:
         return made
     new = tuple(name for name in order.names if name not in {one.name for one in _serving(asked)})
+    write = course.write(MembersRaised(asked.basis.pools[0].id, new, asked.target), asked.basis)
     enter = Step(
         id="in",
-        kind=StepKind.ENTER,
+        kind=StepKind.WRITE,
         title=f"take {counted(len(new))} into rotation",
-        words=f"One write raises {counted(len(new))} to the weight that the others have. Nobody is lowered, so there is "
-        "more capacity at every moment.",
+        words=f"One write raises {counted(len(new))} to the weight that the others have. Nobody is lowered, so there "
+        "is more capacity at every moment.",
         deadline=PENDING_DEADLINE,
         outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
+        writes=(write,),
         checks=("each is healthy at weight 0 right before", "load balancer ACTIVE"),
         names=new,
     )
@@ -46,7 +49,9 @@ def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     if len(going) != len(order.only):
         unknown = tuple(sorted(set(order.only) - {one.name for one in side.instances}))
         known = ", ".join(one.name for one in side.instances)
-        return Refusal("names", f"{side.colour.upper()} has no instance {', '.join(unknown)}", f"it has {known}", 0, unknown)
+        return Refusal(
+            "names", f"{side.colour.upper()} has no instance {', '.join(unknown)}", f"it has {known}", 0, unknown
+        )
     held = tuple(one.name for one in going if one.held_by is not None)
     if held:
         return Refusal("held", f"{', '.join(held)} are held", "release the hold first", 11, held)
@@ -91,12 +96,12 @@ def _drain(asked: Asked) -> Step:
         id="drain",
         kind=StepKind.DRAIN,
         title="let them finish",
-        words="Requests under way finish where they are. Nobody can tell from outside when the last one has, so it is a "
-        "time: longer than the load balancer's own idle timeout of 50 s.",
+        words="Requests under way finish where they are. Nobody can tell from outside when the last one has, so it is "
+        "a time: longer than the load balancer's own idle timeout of 50 s.",
         deadline=60.0,
         outcome="it goes on",
     )
 
 
-def _serving(asked: Asked) -> list[object]:
+def _serving(asked: Asked) -> list[Instance]:
     return [one for one in asked.service.side(asked.target).instances if asked.service.in_rotation(one)]

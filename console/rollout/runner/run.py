@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from console.cloud.reader import Reader
 from console.cloud.writer import Writer
 from console.config.model import ServiceConfig
 from console.errors import CloudError, JournalError, NeedsHuman
+from console.model.server import Server
 from console.model.service import Service
 from console.rollout import second_place
 from console.rollout.elapsed import MOMENT, moment
@@ -47,6 +48,8 @@ class Run:
     trust: Trust
     kill_timer: KillTimer
     timing: Timing
+    operation: str = ""  # what tells this rollout from every other, in the tags of what it makes
+    usual_build: float = 0.0  # seconds that a build takes, by earlier rollouts; 0: not known
     written: bool = False
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing
@@ -61,6 +64,10 @@ class Run:
     pause_asked: Decision | None = None
     heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
     _renewed: float = field(default_factory=boot_clock.now)
+
+    def servers(self) -> Sequence[Server]:
+        """Every server of the service as it is now, whatever its colour."""
+        return self.reader.servers(self.service.instances)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
         """Record an event; on the disk when this returns, or in the second place. Raises JournalError where neither."""
