@@ -5,13 +5,28 @@ from __future__ import annotations
 from console.config.model import ServiceConfig
 from console.errors import Refused
 from console.model.shipping import Safe
-from console.plan.plan import Plan
+from console.plan.plan import Action, Plan
 
 
 def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
     """Ask; returns the reason. In production the service's name is typed. Raises Refused when it is not confirmed."""
+    return confirm_word(wanted_word(settings, plan), _to_do(settings, plan), reason)
+
+
+def _to_do(settings: ServiceConfig, plan: Plan) -> str:
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
-    return confirm_word(settings, f"{verb} {settings.name} to {plan.target.upper()}", reason)
+    if plan.action.moves_traffic:
+        return f"{verb} {settings.name} to {plan.target.upper()}"
+    return f"{verb} {plan.target.upper()} of {settings.name}"
+
+
+def wanted_word(settings: ServiceConfig, plan: Plan) -> str:
+    """What is typed: count and name to delete, the name in production for what decides who serves, else `y`."""
+    deleted = plan.deleted
+    if deleted and plan.action is not Action.LAUNCH:
+        return f"{deleted} {settings.name}"
+    moves = plan.action.moves_traffic or plan.action is Action.SCALE
+    return settings.name if settings.is_production and moves else "y"
 
 
 def override(settings: ServiceConfig, plan: Plan) -> str:
@@ -29,9 +44,8 @@ def override(settings: ServiceConfig, plan: Plan) -> str:
     return reason
 
 
-def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
+def confirm_word(wanted: str, to_do: str, reason: str) -> str:
     """Ask for the word that allows `to_do`; returns the reason. Raises Refused when it is not given."""
-    wanted = settings.name if settings.is_production else "y"
     try:
         answer = input(f"type {wanted} to {to_do}: ")
         if answer.strip() == wanted and not reason:

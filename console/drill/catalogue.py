@@ -122,6 +122,8 @@ def config_of(
         service["instances"] = {**selected, "colour": "metadata.color"}
         service["version"] = ["metadata.git_commit"]
     service["health"] = {"path": "/healthcheck"}
+    if not sketch.static and NAMES not in sketch.traits:
+        service["launch"] = launch_of(sketch)
     if sketch.kind == POWER:
         service["health"]["port"] = 8774
     else:

@@ -14,7 +14,7 @@ from console.model.colour import Colour
 
 
 class LaunchOrder(msgspec.Struct, frozen=True, tag="launch"):
-    """Instances to be made. `names`: all that are to be there at the end; of those the missing ones are made.
+    """Instances to be made. `names`: all that are to be there at the end; those that are missing are made.
 
     `networks`, `security_groups`: ids or names as Nova takes them. `user_data`: SHA-256 of the file's content, empty for
     none; the content itself, which may hold secrets, is in no plan. `group`: name of the server group, empty for none.

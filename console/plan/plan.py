@@ -10,7 +10,7 @@ from console.model.call import Call
 from console.model.colour import Colour
 from console.model.shipping import NOT_KNOWN, Safety
 from console.plan.basis import Basis
-from console.plan.desired import Desired, MemberChange, Weights
+from console.plan.desired import Desired, MemberChange, ServerGone, Weights
 from console.plan.orders import Order
 
 
@@ -204,6 +204,11 @@ class Plan:
     goal: str = ""
     floors: Mapping[str, Capacity] = field(default_factory=dict)
     shipment: Shipment = Shipment()
+
+    @property
+    def deleted(self) -> int:
+        """Servers that it deletes."""
+        return sum(isinstance(write.desired, ServerGone) for step in self.steps for write in step.writes)
 
     @property
     def writes(self) -> int:

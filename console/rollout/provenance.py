@@ -26,7 +26,7 @@ def provenance(config: Config, plan: Plan) -> str:
 
 
 def _words(rollout: Rollout, version: str) -> str:
-    if version == "unknown" or rollout.state is not RolloutState.DONE:
+    if version == "unknown" or rollout.state is not RolloutState.DONE or not rollout.plan.action.moves_traffic:
         return ""
     at = time.strftime("%Y-%m-%d %H:%M", time.localtime(rollout.ended_at or rollout.created_at))
     if rollout.plan.target_version == version:

@@ -18,9 +18,11 @@ from console.model.service import Service
 from console.model.shipping import Safe
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
+from console.plan.way_back import way_back
 from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
+from console.rollout.operation import operation_of, tag
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
@@ -228,13 +230,16 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
         return Offer(kind, words, plan=made)
 
     finish = replace(plan.intent, target=plan.target)
+    operation = operation_of(rollout.id, rollout.created_at)
+    back = way_back(plan, lambda name: tag(operation, name))
+    on, home = "finish", "go back"
+    if plan.action.moves_traffic:
+        on, home = f"finish: all traffic to {plan.target.upper()}", f"go back: all traffic to {plan.source.upper()}"
+    elif back is not None:
+        on, home = f"finish: the rest of the {plan.action}", "go back: delete what it has made, and nothing else"
     return (
-        offer(DecisionKind.FINISH, f"finish: all traffic to {plan.target.upper()}", finish),
-        offer(
-            DecisionKind.GO_BACK,
-            f"go back: all traffic to {plan.source.upper()}",
-            Intent(Action.ROLLBACK, plan.source),
-        ),
+        offer(DecisionKind.FINISH, on, finish),
+        *((offer(DecisionKind.GO_BACK, home, back),) if back is not None and back != finish else ()),
         Offer(DecisionKind.LEAVE, "leave it as it is: the record is closed, nothing is written"),
     )
 

@@ -18,6 +18,7 @@ from console.rollout import second_place
 from console.rollout.elapsed import MOMENT, moment
 from console.rollout.journal import Copy, Journal
 from console.rollout.lease.lease import Lease
+from console.rollout.operation import tag
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.reserve import Reserve
 from console.rollout.runner import boot_clock
@@ -64,6 +65,10 @@ class Run:
     pause_asked: Decision | None = None
     heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
     _renewed: float = field(default_factory=boot_clock.now)
+
+    def tag(self, name: str) -> str:
+        """The tag of what this rollout makes under a name."""
+        return tag(self.operation, name)
 
     def servers(self) -> Sequence[Server]:
         """Every server of the service as it is now, whatever its colour."""
