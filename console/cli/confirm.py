@@ -10,7 +10,7 @@ from console.plan.plan import Action, Plan
 
 def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
     """Ask; returns the reason. In production the service's name is typed. Raises Refused when it is not confirmed."""
-    return confirm_word(wanted_word(settings, plan), _to_do(settings, plan), reason)
+    return confirm_typed(wanted_word(settings, plan), _to_do(settings, plan), reason)
 
 
 def _to_do(settings: ServiceConfig, plan: Plan) -> str:
@@ -44,7 +44,12 @@ def override(settings: ServiceConfig, plan: Plan) -> str:
     return reason
 
 
-def confirm_word(wanted: str, to_do: str, reason: str) -> str:
+def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
+    """Ask for the service's name, or outside production for `y`. Raises Refused when it is not given."""
+    return confirm_typed(settings.name if settings.is_production else "y", to_do, reason)
+
+
+def confirm_typed(wanted: str, to_do: str, reason: str) -> str:
     """Ask for the word that allows `to_do`; returns the reason. Raises Refused when it is not given."""
     try:
         answer = input(f"type {wanted} to {to_do}: ")

@@ -82,6 +82,8 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
         raise UsageError(f"rollout {rollout.id} is under way", f"`bluegreen abort {rollout.id}` stops it")
     found = waiting(rollout, journal.events(rollout.id))
     settings = service_config(config, rollout.service)
+    if found is not None and found.word is DecisionKind.SIGN:
+        raise UsageError(f"rollout {rollout.id} waits for a signature", f"`bluegreen sign {rollout.id}` gives one")
     if args.yes and args.rollout is None:
         raise UsageError("--yes needs the rollout's id", f"rollout {rollout.id} of {rollout.service} waits")
     if found is not None and not args.yes:
@@ -91,7 +93,7 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
     reason = str(args.reason)
     if found is not None and not args.yes:
         reason = confirm_word(
-            settings.name if settings.is_production else "y",
+            settings,
             f"{_WORDS[found.word]} rollout {rollout.id} of {rollout.service}",
             reason,
         )

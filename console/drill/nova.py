@@ -148,7 +148,17 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
         ],
         "security_groups": [{"name": name} for name in server.security_groups],
     }
-    since: dict[Level, dict[str, Any]] = {
+    for minimum, keys in _since(server).items():
+        if level >= minimum:
+            shown.update(keys)
+    if server.fault is not None:
+        shown["fault"] = server.fault
+    return shown
+
+
+def _since(server: Server) -> dict[Level, dict[str, Any]]:
+    """What each microversion has added."""
+    return {
         (2, 9): {"locked": server.locked},
         (2, 19): {"description": None},
         (2, 26): {"tags": server.tags},
@@ -158,12 +168,6 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
         (2, 96): {"pinned_availability_zone": None},
         (2, 100): {"scheduler_hints": {}},
     }
-    for minimum, keys in since.items():
-        if level >= minimum:
-            shown.update(keys)
-    if server.fault is not None:
-        shown["fault"] = server.fault
-    return shown
 
 
 ROUTES = [

@@ -14,12 +14,12 @@ from console.model.colour import Colour
 
 
 class LaunchOrder(msgspec.Struct, frozen=True, tag="launch"):
-    """Instances to be made. `names`: all that are to be there at the end; those that are missing are made.
+    """Instances to be made. `names`: all that are to be there at the end; those missing are made.
 
-    `networks`, `security_groups`: ids or names as Nova takes them. `user_data`: SHA-256 of the file's content, empty for
-    none; the content itself, which may hold secrets, is in no plan. `group`: name of the server group, empty for none.
-    `weight`: of a member in rotation. `deadline`: seconds for a build, and again for the boot. `release`: what people
-    call it. `zones`: where to build, in turn; empty: where the cloud likes.
+    `networks`, `security_groups`: ids or names as Nova takes them. `user_data`: SHA-256 of the file's content, empty
+    for none; the content itself, which may hold secrets, is in no plan. `group`: name of the server group, empty for
+    none. `weight`: of a member in rotation. `deadline`: seconds for a build, and again for the boot. `release`: what
+    people call it. `zones`: where to build, in turn; empty: where the cloud likes.
     """
 
     names: tuple[str, ...]

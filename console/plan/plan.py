@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from console.config.gate import GateKind
 from console.model.call import Call
 from console.model.colour import Colour
 from console.model.shipping import NOT_KNOWN, Safety
@@ -66,6 +67,7 @@ class StepKind(StrEnum):
     HEALTH = "health"  # waits until instances are healthy where they stand
     DRAIN = "drain"  # lets requests and jobs under way finish
     REMOVE = "remove"  # takes members, servers away, one by one
+    GATE = "gate"  # a test of the config that must pass, or people who must sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,20 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Gating:
+    """Which gate of the config a step carries out: `number` in `release.gates`, from 1, and its kind.
+
+    `by`, `count` and `checklist` are those of a sign-off: who may sign, how many must, and what they say to have seen.
+    """
+
+    number: int
+    kind: GateKind
+    by: tuple[str, ...] = ()
+    count: int = 0
+    checklist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One write of a step: the desired state, the call that brings it about, and the one that takes it back.
 
@@ -138,6 +154,7 @@ class Step:
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
     names: tuple[str, ...] = ()
+    gate: Gating | None = None
 
     @property
     def changes(self) -> tuple[MemberChange, ...]:

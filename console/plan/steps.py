@@ -12,6 +12,7 @@ from console.plan import capacity, course, waits
 from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.desired import Weights
+from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Proof, Share, Step, StepKind
 from console.plan.weights import Shift
@@ -25,6 +26,8 @@ def steps(asked: Asked, moves: Sequence[Shift]) -> tuple[Step, ...]:
     """Reconcile; for each share shift, prove and wait for the word to go on; confirm; bake."""
     service, config, intent, target = asked.service, asked.config, asked.intent, asked.target
     result = [_reconcile(service)]
+    if intent.action is Action.CUTOVER and moves:
+        result += gate_steps(config, target)
     basis = asked.basis
     for moved in moves:
         shift = _shift_step(asked, basis, moved)
@@ -41,7 +44,7 @@ def steps(asked: Asked, moves: Sequence[Shift]) -> tuple[Step, ...]:
         if config.release.confirm_within and not intent.keep_on_proof:
             result.append(waits.confirm(target, config.release.confirm_within))
         if config.release.bake:
-            result.append(waits.bake(target, config.release.bake))
+            result.append(waits.bake(target, config.release.bake, gates_while_baking(config)))
     return tuple(result)
 
 

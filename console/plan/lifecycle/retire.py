@@ -75,10 +75,12 @@ def removal(
     asked: Asked, going: Sequence[Instance], basis: Basis, *, group: str = "", operation: Sequence[str] = ()
 ) -> Iterator[Step]:
     """Members first, one by one; then servers: unlocked, stopped, deleted. `operation`: of these tags each has one."""
+    names = {member.id: one.name for one in going for member in one.members}
     leave: list[tuple[str, Desired]] = [
-        (member.id, MemberGone(asked.service.pool_id_of(member) or one.pool_id, member.id, one.name))
-        for one in going
-        for member in one.members
+        (member.id, MemberGone(pool.id, member.id, names[member.id]))
+        for pool in basis.pools
+        for member in pool.members
+        if member.id in names
     ]
     if leave:
         yield _step(basis, leave, "leave", f"out of the pool: {counted(len(leave), 'member')}", _LEAVE)

@@ -17,6 +17,7 @@ from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
+from console.rollout.runner.gate import gate
 from console.rollout.runner.health import await_built, await_health, drain
 from console.rollout.runner.prove import prove
 from console.rollout.runner.reconcile import reconcile, still_as_planned, still_on_course
@@ -49,12 +50,14 @@ def walk(run: Run, plan: Plan) -> Ended:
 
 
 def _steps(run: Run, plan: Plan) -> bool:
-    proven = False
+    proven, waited = False, False
     for step in plan.steps:
         run.tick(step.id)
-        if hold_if_asked(run, plan, step) and not _follows_a_write(plan, step):
-            still_as_planned(run, plan)  # the look on which it was made is as old as the pause was long
+        waited = hold_if_asked(run, plan, step) or waited
+        if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
+            still_as_planned(run, plan)  # the look on which it was made is as old as the wait, or the gates, were long
         proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
+        waited = waited or step.kind is StepKind.GATE
     return proven
 
 
@@ -95,6 +98,7 @@ _DOING: Mapping[StepKind, Callable[[Run, Plan, Step], None]] = {
     StepKind.PAUSE: pause,
     StepKind.CONFIRM: confirm,
     StepKind.BAKE: bake,
+    StepKind.GATE: gate,
     StepKind.LAUNCH: _launch,
     StepKind.WRITE: _write,
     StepKind.HEALTH: await_health,
