@@ -40,6 +40,15 @@ class DefaultPool(msgspec.Struct, frozen=True, tag="default pool"):
     colour: Colour | None = None
 
 
+class Power(msgspec.Struct, frozen=True, tag="power"):
+    """A server that runs, or does not."""
+
+    server_id: str
+    name: str
+    on: bool
+    colour: Colour
+
+
 class ServerMade(msgspec.Struct, frozen=True, tag="server made"):
     """A server that exists and is ACTIVE. `body` is the request's, without what is only known when it is sent.
 
@@ -165,4 +174,4 @@ Lifecycle = (
     | ServerStopped
     | ServerGone
 )
-Desired = Weights | DefaultPool | Lifecycle
+Desired = Weights | DefaultPool | Power | Lifecycle

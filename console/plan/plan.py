@@ -40,7 +40,8 @@ class Intent:
     recorded weight that belong in rotation ("all" for every one of the target); `leave_out`: those that do not.
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
-    confirmation enough, no second one is waited for. `order`: what exactly, for actions that need more than a colour.
+    confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
+    a worker without a probe) may serve all the same. `order`: what exactly, where a colour does not say it.
     """
 
     action: Action
@@ -50,6 +51,7 @@ class Intent:
     source_fails: bool = False
     unattended: bool = False
     keep_on_proof: bool = False
+    unchecked: bool = False
     order: Order | None = None
 
 
@@ -58,6 +60,7 @@ class StepKind(StrEnum):
 
     RECONCILE = "reconcile"
     SHIFT = "shift"
+    CHECK = "check"  # waits until what was started, or put into a pool, is seen to work
     PROVE = "prove"
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
@@ -138,7 +141,8 @@ class Step:
 
     `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
     `writes` are sent one after another; of `at_once` of them the effect may be waited for at the same time, so each is
-    seen to be done before the next where that is 1. `names`: the instances that it waits for.
+    seen to be done before the next where that is 1. `healthy`: keys of the instances that a check waits for; `names`:
+    names of those that do not exist yet when the plan is made.
     """
 
     id: str
@@ -153,6 +157,7 @@ class Step:
     after: tuple[Share, Share] | None = None
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
+    healthy: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     gate: Gating | None = None
 

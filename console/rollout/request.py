@@ -18,7 +18,7 @@ from console.model.service import Service
 from console.model.shipping import Safe
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
-from console.plan.way_back import way_back
+from console.plan.way_back import goes_back, way_back
 from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
@@ -236,7 +236,7 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
 
     finish = replace(plan.intent, target=plan.target)
     operation = operation_of(rollout.id, rollout.created_at)
-    back = way_back(plan, lambda name: tag(operation, name))
+    back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
     on, home = "finish", "go back"
     if plan.action.moves_traffic:
         on, home = f"finish: all traffic to {plan.target.upper()}", f"go back: all traffic to {plan.source.upper()}"

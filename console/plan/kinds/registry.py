@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from console.model.call import Call
 from console.plan import desired as states
 from console.plan.basis import Basis
-from console.plan.desired import DefaultPool, Desired, Weights
-from console.plan.kinds import default_pool, groups, members, servers, weights
+from console.plan.desired import DefaultPool, Desired, Power, Weights
+from console.plan.kinds import default_pool, groups, members, power, servers, weights
 
 
 class Kind(Protocol):
@@ -34,6 +34,7 @@ class Kind(Protocol):
 _KINDS: dict[type, Kind] = {
     Weights: weights,
     DefaultPool: default_pool,
+    Power: power,
     states.ServerMade: servers.Made(),
     states.ServerLabelled: servers.Labelled(),
     states.ServerTagged: servers.Tagged(),

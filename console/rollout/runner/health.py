@@ -7,7 +7,7 @@ import time
 from console.errors import NeedsHuman
 from console.model.health import judge
 from console.plan.plan import Plan, Step
-from console.plan.steps import PENDING_DEADLINE
+from console.plan.rotations.move import PENDING_DEADLINE
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.run import Run

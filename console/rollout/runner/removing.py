@@ -8,7 +8,7 @@ from console.errors import Drift, NeedsHuman
 from console.model.health import judge
 from console.plan.desired import ServerGone
 from console.plan.plan import Action, Plan, Step
-from console.plan.steps import PENDING_DEADLINE
+from console.plan.rotations.move import PENDING_DEADLINE
 from console.rollout.records import EventKind
 from console.rollout.runner.run import LOOK_DEADLINE, Run
 

@@ -11,16 +11,17 @@ from console.model.shipping import Safe
 from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
-from console.plan.steps import PENDING_DEADLINE
-from console.plan.way_back import stays_words, way_back
+from console.plan.rotations.move import PENDING_DEADLINE
+from console.plan.way_back import goes_back, stays_words, way_back
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
+from console.rollout.runner.check import check
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
 from console.rollout.runner.gate import gate
 from console.rollout.runner.health import await_built, await_health, drain
 from console.rollout.runner.prove import prove
-from console.rollout.runner.reconcile import reconcile, still_as_planned, still_on_course
+from console.rollout.runner.reconcile import reconcile, still_as_planned
 from console.rollout.runner.removing import recheck
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
@@ -44,9 +45,15 @@ def walk(run: Run, plan: Plan) -> Ended:
         return ended_by(error, written=run.written)
     if not plan.action.moves_traffic:
         return Ended(RolloutState.DONE, plan.goal, 0)
-    how = "proven through the VIP" if proven else "not proven from outside"
-    count = f"{plan.writes} load balancer write{'' if plan.writes == 1 else 's'}"
-    return Ended(RolloutState.DONE, f"{plan.goal}, {how}; {count}", 0)
+    what = "write" if plan.basis.workers else "load balancer write"
+    count = f"{plan.writes} {what}{'' if plan.writes == 1 else 's'}"
+    return Ended(RolloutState.DONE, f"{plan.goal}, {_how(plan, proven=proven)}; {count}", 0)
+
+
+def _how(plan: Plan, *, proven: bool) -> str:
+    if plan.basis.workers:
+        return "each worker seen to work" if proven else "not seen to work"
+    return "proven through the VIP" if proven else "not proven from outside"
 
 
 def _steps(run: Run, plan: Plan) -> bool:
@@ -68,10 +75,8 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     proven = False
     if step.kind is StepKind.PROVE:
         proven = prove(run, plan, step)
-    elif step.kind is StepKind.SHIFT:
-        if _follows_a_write(plan, step):
-            still_on_course(run, plan, step)
-        carry_out(run, plan, step, send_guarded)
+    elif step.kind is StepKind.CHECK:
+        proven = check(run, plan, step)
     else:
         _DOING[step.kind](run, plan, step)
     seconds = boot_clock.now() - began
@@ -100,6 +105,7 @@ _DOING: Mapping[StepKind, Callable[[Run, Plan, Step], None]] = {
     StepKind.BAKE: bake,
     StepKind.GATE: gate,
     StepKind.LAUNCH: _launch,
+    StepKind.SHIFT: _write,
     StepKind.WRITE: _write,
     StepKind.HEALTH: await_health,
     StepKind.DRAIN: drain,
@@ -136,7 +142,7 @@ def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
         return Ended(RolloutState.ROLLED_BACK, f"{abort}, before anything was written: nothing has changed", 6)
     if abort.hold:
         return Ended(RolloutState.STOPPED, f"{abort}, held where it is: look, then finish or go back", 7)
-    if way_back(plan, run.tag) is None:
+    if not goes_back(plan):
         return Ended(RolloutState.STOPPED, f"{abort}; {stays_words(plan)}", 7)
     if plan.action in (Action.ROLLBACK, Action.TAKE_BACK):
         return Ended(
@@ -169,9 +175,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         for balancer_id in plan.basis.balancers:
             settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
-        intent = way_back(plan, run.tag, source_fails=lost > 0)
-        assert intent is not None  # asked before
         service = run.look(run.observe, "", PENDING_DEADLINE)
+        intent = way_back(plan, service, run.tag, source_fails=lost > 0)
         back = make_plan(service, run.service, intent, time.time())
         if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
@@ -191,5 +196,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {error.message} ({error.hint})", 7)
     if not back.action.moves_traffic:
         return Ended(RolloutState.ROLLED_BACK, f"{why}; {back.goal}", 6)
-    how = "proven through the VIP" if proven else "not proven from outside"
-    return Ended(RolloutState.ROLLED_BACK, f"{why}; {plan.source.upper()} carries all traffic again, {how}", 6)
+    return Ended(
+        RolloutState.ROLLED_BACK,
+        f"{why}; {plan.source.upper()} carries all traffic again, {_how(back, proven=proven)}",
+        6,
+    )
