@@ -277,6 +277,7 @@ class ServiceConfig:
     release: Release = field(default_factory=Release)
     foreign: str = "refuse"
     launch: Launch = field(default_factory=Launch)
+    explain: Mapping[str, str] = field(default_factory=dict)  # words of a stage of a release, by its name
     group: str = ""  # services of one group are shown side by side: the same service in several regions
 
     @property

@@ -133,4 +133,4 @@ def _bystanders(asked: Asked) -> Iterator[str]:
 def _retiring(config: ServiceConfig, target: Colour) -> Iterator[str]:
     if config.release.retire_after > 0:
         other = target.other.upper()
-        yield f"release.retire_after is not carried out by this version: delete {other} by hand when it is due"
+        yield f"{other} is shown as due for `bluegreen retire` when release.retire_after is over; nothing deletes it by itself"
