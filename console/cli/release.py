@@ -70,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
                           "look at `bluegreen status`")  # fmt: skip
         said.add(standing.next)
         for stage in _STAGES[standing.next]:
-            tell(visible(f"\n{stage.upper()}  {settings.explain.get(stage, WORDS[stage])}"))
+            tell("")
+            tell(visible(f"{stage.upper()}  {settings.explain.get(stage, WORDS[stage])}"))
         intent = _intent(service, settings, standing, image, args)
         args.expect = None
         code = carry_through(args, config, settings, plan_or_refuse(service, settings, intent))
@@ -153,9 +154,10 @@ def _done(config: Config, settings: ServiceConfig, service: Service, standing: S
     from console.rollout.due import due_words
 
     assert callable(tell)
+    tell("")
     tell(
         visible(
-            f"\nDONE  {standing.words}. `bluegreen rollback {settings.name}` goes back, as long as the other is warm."
+            f"DONE  {standing.words}. `bluegreen rollback {settings.name}` goes back, as long as the other is warm."
         )
     )
     words = due_words(config, settings, service, time.time())
