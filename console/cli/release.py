@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import time
 
-from console.cli.begin import add_begin_options, carry_through, looked
+from console.cli.begin import add_begin_options, carry_through, concluded, looked
 from console.cli.following import follow
 from console.cli.intent import plan_or_refuse
+from console.cli.json_lines import Begun
 from console.cli.looking import say, warn
 from console.config.model import Config, ImageChoice, ServiceConfig
 from console.errors import Refused
@@ -52,6 +53,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when the release carries all traffic; else the exit code of the rollout that ended otherwise."""
+    return concluded(args, _run)
+
+
+def _run(args: argparse.Namespace, begun: Begun) -> int:
     tell = warn if args.json else say
     said: set[Next] = set()
     while True:
@@ -74,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             tell(visible(f"{stage.upper()}  {settings.explain.get(stage, WORDS[stage])}"))
         intent = _intent(service, settings, standing, image, args)
         args.expect = None
-        code = carry_through(args, config, settings, plan_or_refuse(service, settings, intent))
+        code = carry_through(args, config, settings, plan_or_refuse(service, settings, intent), begun)
         if code != 0 or args.detach:
             tell(f"the release was left here; `bluegreen release {settings.name}` goes on from where it stands then")
             return code
@@ -82,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _under_way(args: argparse.Namespace) -> int | None:
     """Follow a rollout of this service that somebody has begun; None where none is, or it ended well."""
-    from console.cli.looking import config_of, service_config
+    from console.cli.json_lines import Begun
+from console.cli.looking import config_of, service_config
     from console.rollout.journal import Journal
     from console.rollout.liveness import unfinished
 

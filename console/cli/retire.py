@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from console.cli.begin import add_begin_options, carry_through, looked
+from console.cli.begin import add_begin_options, carry_through, concluded, looked
 from console.cli.intent import plan_or_refuse
+from console.cli.json_lines import Begun
 from console.errors import Refused, UsageError
 from console.model.colour import Colour
 from console.plan.plan import Refusal
@@ -24,6 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout."""
+    return concluded(args, _run)
+
+
+def _run(args: argparse.Namespace, begun: Begun) -> int:
     from console.rollout import asking
 
     config, settings, service = looked(args)
@@ -37,4 +42,4 @@ def run(args: argparse.Namespace) -> int:
         intent = asking.to_retire(service, settings, colour)
     if isinstance(intent, Refusal):
         raise Refused(intent.reason, intent.hint, intent.rule)
-    return carry_through(args, config, settings, plan_or_refuse(service, settings, intent))
+    return carry_through(args, config, settings, plan_or_refuse(service, settings, intent), begun)

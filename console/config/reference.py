@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from console.config.gating import GATE, JUDGE, QUERY, SIGN
 from console.config.launching import IMAGE, LAUNCH
+from console.config.notifying import NOTICE
 from console.config.probing import HEALTH, HEALTH_TLS, VIP, VIP_TLS
 from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import ATTACHED, INSTANCES, ROTATION
@@ -32,6 +33,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.release.gates[].judge.", JUDGE),
     ("services.NAME.release.gates[].sign.", SIGN),
     ("lease.", LEASE),
+    ("notify[].", NOTICE),
 )
 _HEAD = "| key | what it is for | value | default |\n|---|---|---|---|"
 _NOTE = """\
