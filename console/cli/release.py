@@ -87,8 +87,7 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
 
 def _under_way(args: argparse.Namespace) -> int | None:
     """Follow a rollout of this service that somebody has begun; None where none is, or it ended well."""
-    from console.cli.json_lines import Begun
-from console.cli.looking import config_of, service_config
+    from console.cli.looking import config_of, service_config
     from console.rollout.journal import Journal
     from console.rollout.liveness import unfinished
 
