@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from console.config.gate import Gate
+
 
 def names_production(environment: str) -> bool:
     """Whether the word means production: `production`, `prod`, `prod-eu`; not `preprod`."""
@@ -158,19 +160,6 @@ class VipCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """A test that must pass before traffic is shifted: a command (`run`, exit code 0), or an HTTP check (`http`).
-
-    In the URL `{instance}` is each instance's address in turn, `{vip}` the load balancer's. `timeout` in seconds.
-    """
-
-    run: tuple[str, ...] = ()
-    http: str = ""
-    expect: tuple[int, ...] = (200,)
-    timeout: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
 class Release:
     """What a cutover must keep to. `min_ratio`: healthy capacity in rotation, against now. Times in seconds.
 
@@ -186,11 +175,6 @@ class Release:
     confirm_within: float = 0.0
     gates: tuple[Gate, ...] = ()
     retire_after: float = 0.0
-
-    @property
-    def not_carried_out(self) -> tuple[str, ...]:
-        """The keys that ask for something which a cutover of this version does not do."""
-        return ("release.gates",) if self.gates else ()
 
 
 # Flags that commits get for the files they change, where the config says nothing else. `*` matches `/` as well, and a

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from console.errors import JournalError, JournalUnwritable
 from console.plan.plan import Plan
+from console.rollout import stored_plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.schema import connect, decisions, events, file_of, rollouts
 from console.rollout.who import Who
@@ -329,7 +330,7 @@ def _rollout(row: Any) -> Rollout:
     return Rollout(
         id=row.id,
         service=row.service,
-        plan=msgspec.json.decode(row.plan, type=Plan),
+        plan=stored_plan.read(row.plan),
         who=msgspec.json.decode(row.who, type=Who),
         reason=row.reason,
         created_at=row.created_at,
@@ -351,6 +352,6 @@ def _decision(row: Any) -> Decision:
         digest=row.digest,
         who=msgspec.json.decode(row.who, type=Who),
         reason=row.reason,
-        plan=msgspec.json.decode(row.plan, type=Plan) if row.plan is not None else None,
+        plan=stored_plan.read(row.plan) if row.plan is not None else None,
         take_over=row.take_over,
     )

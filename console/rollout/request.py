@@ -26,7 +26,7 @@ from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutSta
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
 from console.rollout.unanswered import settles_in
-from console.rollout.waiting import Waiting, waiting
+from console.rollout.waiting import Waiting, may_sign, waiting
 from console.rollout.who import Who
 
 RUNNER = "console.rollout.runner"
@@ -122,10 +122,15 @@ def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, s
     """Say the word that a rollout waits for; returns what that was.
 
     `step` is the one that the operator was shown: a word for it is not taken for another. Raises UsageError where it
-    waits for none, or at another step.
+    waits for none, or at another step; Refused where somebody else must sign.
     """
     rollout = _heard(journal, rollout_id, "go on with")
     found = _waits(journal, rollout, step)
+    if found.word is DecisionKind.SIGN and not may_sign(found.step, who):
+        assert found.step.gate is not None
+        raise Refused(
+            f"{who.person} may not sign for rollout {rollout.id}", f"who may: {', '.join(found.step.gate.by)}"
+        )
     _decide(journal, rollout, found.word, found.digest, who, step=found.step.id, reason=reason)
     return found
 

@@ -183,12 +183,13 @@ class Watched:
         return {source.name: source for source in found}
 
     def _holder(self) -> LeaseHolder | None:
-        """Whoever holds the lease on one of its pools."""
+        """Whoever holds the lease on one of its pools or listeners."""
         if not self._leased:
             return None
         ports = self.place.ports.value or {}
-        pools = (pool.id for part in self._rotated.parts for pool in part.pools)
-        port = next((found for pool in pools if (found := ports.get(mac_for(pool))) is not None), None)
+        pools = [pool.id for part in self._rotated.parts for pool in part.pools]
+        objects = (*pools, *(one.id for part in self._rotated.parts for one in part.listeners))
+        port = next((found for one in objects if (found := ports.get(mac_for(one))) is not None), None)
         return holder_of(dict(port)) if port is not None else None
 
     def _ask_rotation(self) -> Rotated:
