@@ -213,7 +213,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "commits", ("m",), "commits", "Open the commits: what would ship, and whether there is a way back.",
         frozenset({Place.FLEET, Place.SERVICE, Place.CHANGE}), reason=reasons.no_commits,
-        quiet=frozenset({Place.FLEET}),
+        quiet=frozenset({Place.FLEET, Place.CHANGE}),
     ),
     Action(
         "read", ("enter",), "whole commit", "Show the whole commit; of a file, the commits that change it.",

@@ -55,13 +55,12 @@ def title(service: Service, glyphs: Glyphs) -> Line:
     undone = f", {len(view.would_undo)} would be undone" if view.would_undo else ""
     ships = service.shipping.ahead if service.shipping is not None else None
     parts = shipping.counts(ships, glyphs) if ships is not None else ()
-    return line(
+    head = line(
         ("commits", "title"),
         (f": {len(view.would_ship)} would ship{with_whom}", "strong" if view.would_ship else "dim"),
         (undone, "bad"),
-        "  ",
-        *shipping.joined(parts),
     )
+    return shipping.joined([head, *parts])
 
 
 def list_title(service: Service) -> Line:
