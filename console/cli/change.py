@@ -28,4 +28,4 @@ def run(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace, begun: Begun) -> int:
     config, settings, service = looked(args)
     plan = plan_or_refuse(service, settings, intent_of(args, Action(args.verb)))
-    return carry_through(args, config, settings, plan, begun)
+    return carry_through(args, (config, settings, service), plan, begun)

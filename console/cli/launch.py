@@ -59,4 +59,4 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
             intent = asking.to_take_away(service, settings, names)
     if isinstance(intent, Refusal):
         raise Refused(intent.reason, intent.hint, intent.rule)
-    return carry_through(args, config, settings, plan_or_refuse(service, settings, intent), begun)
+    return carry_through(args, (config, settings, service), plan_or_refuse(service, settings, intent), begun)

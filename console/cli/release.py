@@ -79,7 +79,7 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
             tell(visible(f"{stage.upper()}  {settings.explain.get(stage, WORDS[stage])}"))
         intent = _intent(service, settings, standing, image, args)
         args.expect = None
-        code = carry_through(args, config, settings, plan_or_refuse(service, settings, intent), begun)
+        code = carry_through(args, (config, settings, service), plan_or_refuse(service, settings, intent), begun)
         if code != 0 or args.detach:
             tell(f"the release was left here; `bluegreen release {settings.name}` goes on from where it stands then")
             return code
@@ -156,7 +156,7 @@ def _intent(
 
 def _done(config: Config, settings: ServiceConfig, service: Service, standing: Standing, tell: object) -> int:
     """What is left to do, some time: nothing is deleted by itself."""
-    from console.rollout.due import due_words
+    from console.rollout.retirement import due_words
 
     assert callable(tell)
     tell("")
