@@ -74,7 +74,7 @@ SERVICE = Section(
         Key("launch", LAUNCH, "how instances are made", default="see its keys"),
         Key(
             "explain",
-            Pairs(Text("words", r"(?s).{1,2000}"), "stages to words", Text("a stage", "|".join(STAGES))),
+            Pairs(Text("words", r"[\s\S]{1,2000}"), "stages to words", Text("a stage", "|".join(STAGES))),
             "what a stage of a release is explained with, in place of our own words: the release walkthrough",
         ),
         Key("release", RELEASE, "what a cutover must keep to", default="see its keys"),
