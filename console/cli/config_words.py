@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from console.config.kinds import Duration
-from console.config.model import Attached, Config, Kind, Release, Selection, ServiceConfig, Tls
+from console.config.model import Attached, CommitSource, Config, Kind, Release, Selection, ServiceConfig, Tls
 from console.model.colour import Colour
 from console.model.text import visible
 
@@ -66,10 +67,15 @@ def _service(service: ServiceConfig) -> Iterator[tuple[str, str]]:
     yield "health", _health(service)
     yield "proof", _proof(service)
     if service.commits is not None:
-        source = service.commits
-        server = f"{getattr(source, source.server)} {source.project} {source.branch}" if source.server else ""
-        yield "commits", server.strip() or str(source.git)
+        yield "commits", _commits(service.commits)
     yield "release", _release(service.release)
+
+
+def _commits(source: CommitSource) -> str:
+    server = " ".join(filter(None, (getattr(source, source.server), source.project))) if source.server else ""
+    parts = [str(source.git) if source.git is not None else "", server, f"branch {source.branch}" * bool(source.branch)]
+    tests = f"tests of {source.ci.zuul} {source.ci.tenant}".strip() if source.ci.zuul else ""
+    return ", ".join(filter(None, (*parts, "fetched" * source.fetch, tests)))
 
 
 def _group(service: ServiceConfig) -> str:
@@ -155,8 +161,8 @@ def _service_cautions(service: ServiceConfig) -> Iterator[str]:
         yield "release.retire_after is not carried out by this version: delete by hand what is due"
     if service.rotation.kind != Kind.WEIGHTS or len(service.rotation.attached) > 1:
         yield "this version shows this rotation, and changes only services with one pool and rotation by weights"
-    if service.commits is not None and service.commits.server:
-        yield f"commits from {service.commits.server} are not read by this version"
+    if service.commits is not None and service.commits.token and not os.environ.get(service.commits.token):
+        yield f"commits.token: ${service.commits.token} is not set here"
     if service.health is None and service.rotation.kind == Kind.POWER:
         yield "without `health:` workers are only known to run, never to be healthy"
     if service.vip is None and service.rotation.kind != Kind.POWER:

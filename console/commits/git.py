@@ -8,9 +8,9 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from console.commits import message
-from console.commits.names import Name
+from console.commits.names import Name, Sha, Tag
 from console.commits.run import GitFailed, checked, run
-from console.commits.source import Range
+from console.commits.source import Range, Told
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
@@ -49,9 +49,17 @@ class Repository:
         """Its folder."""
         return visible(str(self.path))
 
+    @property
+    def told(self) -> Told:
+        """Nothing: no server is asked."""
+        return Told()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
     def commit(self, name: Name) -> Commit | None:
         """The commit of the first name that the repository knows."""
-        found = next(filter(None, (self._sha(candidate) for candidate in name.candidates)), None)
+        found = next(filter(None, (self._sha(_spelled(candidate)) for candidate in name.candidates)), None)
         return next(iter(self._log(found, 1)[0]), None) if found is not None else None
 
     def between(self, base: Commit, tip: Commit, most: int) -> Range:
@@ -109,6 +117,13 @@ class Repository:
         answer = run(self.path, "diff", "-z", *_PATHS, "--end-of-options", f"{base}...{tip}", "--")
         paths = answer.output.split("\0")[:-1]
         return tuple(paths) if answer.code == 0 and not answer.cut and len(paths) <= MOST_FILES else None
+
+
+def _spelled(candidate: Tag | Sha) -> str:
+    if isinstance(candidate, Tag):
+        return f"refs/tags/{candidate.name}"
+    # git looks for refs of a short name before it looks for commits; in the form that `describe` prints it does not
+    return candidate.text if candidate.is_full else f"commit-0-g{candidate.text}"
 
 
 def _format(fields: tuple[str, ...]) -> str:

@@ -194,10 +194,27 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class CommitSource:
-    """Where the commits come from: one of a local git repository, or the URL of a Gerrit, GitHub or GitLab server.
+class CiSource:
+    """What tells of the tests of commits, where it is not the server of the commits itself.
 
-    `project` is its name on that server, `branch` the one that is released; empty: the project's default branch.
+    `zuul`: the URL of a Zuul server; `tenant` empty: a host that serves one tenant alone. `pipeline`: the one that
+    counts; empty: each. `vote`: the label of Gerrit that says whether tests passed.
+    """
+
+    zuul: str = ""
+    tenant: str = ""
+    pipeline: str = ""
+    vote: str = "Verified"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitSource:
+    """Where the commits come from: a local git repository, the URL of a Gerrit, GitHub or GitLab server, or both.
+
+    With both, the repository tells the ranges, the server links, reviews and tests. `project` is its name on that
+    server, `branch` the one that is released; empty: the project's default branch. `fetch`: the repository is brought
+    up to date from its `origin`. `gitiles`: where Gerrit's repositories are browsed; empty: its own plugin.
+    `token`: the environment variable that holds the secret for the server; empty: netrc, or nobody's.
     """
 
     git: Path | None = None
@@ -206,10 +223,15 @@ class CommitSource:
     gitlab: str = ""
     project: str = ""
     branch: str = ""
+    fetch: bool = False
+    gitiles: str = ""
+    token: str = ""
+    tls: Tls = field(default_factory=Tls)
+    ci: CiSource = field(default_factory=CiSource)
 
     @property
     def server(self) -> str:
-        """`gerrit`, `github` or `gitlab`; empty for a local repository."""
+        """`gerrit`, `github` or `gitlab`; empty for a local repository alone."""
         return next((name for name in ("gerrit", "github", "gitlab") if getattr(self, name)), "")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from console.config.probing import HEALTH, HEALTH_TLS, VIP, VIP_TLS
-from console.config.releasing import COMMITS, GATE, RELEASE
+from console.config.probing import HEALTH, HEALTH_TLS, SERVER_TLS, VIP, VIP_TLS
+from console.config.releasing import CI, COMMITS, GATE, RELEASE
 from console.config.rotating import ATTACHED, INSTANCES, ROTATION
 from console.config.schema import FILE, LEASE, SERVICE
 from console.config.sections import Key, Section
@@ -22,6 +22,8 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.vip.", VIP),
     ("services.NAME.vip.tls.", VIP_TLS),
     ("services.NAME.commits.", COMMITS),
+    ("services.NAME.commits.tls.", SERVER_TLS),
+    ("services.NAME.commits.ci.", CI),
     ("services.NAME.release.", RELEASE),
     ("services.NAME.release.gates[].", GATE),
     ("lease.", LEASE),

@@ -88,7 +88,10 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
         ),
         ("    release: {retire_after: 1d}", "! api: release.retire_after is not carried out"),
         ("    commits: {git: nowhere}", "! api: commits.git: there is no "),
-        ("    commits: {github: 'https://github.com', project: a/b}", "! api: commits from github are not read"),
+        (
+            "    commits: {github: 'https://x', project: a/b, token: NO_TOKEN}",
+            "! api: commits.token: $NO_TOKEN is not set",
+        ),
         ("    rotation: {kind: pools, pools: {blue: b, green: g}}", "! api: this version shows this rotation"),
         ("    health: {scheme: https, tls: {ca: none.pem}}", "! api: health.tls.ca: there is no "),
         ("", "! api: without `vip:` a cutover is not proven from outside"),
