@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from console.model.colour import Colour
+from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout.records import Event, Rollout
@@ -17,7 +18,7 @@ from console.rollout.waiting import Waiting, waiting
 from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_settle, ask_to_start
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
-from screens.view import change, traffic
+from screens.view import change, shipping, traffic
 from screens.view.line import line
 from screens.view.progress import StepState, StepView, planned, progress
 from screens.widgets.box import Box
@@ -43,10 +44,12 @@ class ChangeScreen(FactsScreen):
         self._steps: tuple[StepView, ...] = ()
         self._walked_to = ""
         self._ended = False
+        self._reads_output = False
 
     def body(self) -> Iterable[Widget]:
-        """Headline, steps beside the explanation, traffic, and what to read or what happened."""
+        """Headline, what ships, steps beside the explanation, traffic, and what to read or what happened."""
         yield Sheet(id="headline", wraps=True)
+        yield Panel(id="ships", wraps=False)
         yield Box(Table(id="steps", heading=False), Panel(id="detail"), id="walk")
         yield Panel(id="traffic", wraps=False)
         yield Panel(id="log")
@@ -86,6 +89,12 @@ class ChangeScreen(FactsScreen):
         return view.events if mine is not None and view.followed is not None and view.followed.id == mine.id else ()
 
     @property
+    def printed(self) -> tuple[str, ...]:
+        """What the gates of the rollout on this screen printed."""
+        view, mine = self.console_app.journal, self._rollout
+        return view.printed if mine is not None and view.followed is not None and view.followed.id == mine.id else ()
+
+    @property
     def waiting(self) -> Waiting | None:
         """What the rollout waits for, while somebody walks it."""
         rollout = self.followed
@@ -109,6 +118,7 @@ class ChangeScreen(FactsScreen):
             followed=mine,
             unfinished=self.orphan if mine else base.unfinished,
             waiting=self.waiting,
+            printed=bool(self.printed),
         )
 
     # -- showing
@@ -140,11 +150,12 @@ class ChangeScreen(FactsScreen):
     def _show_forecast(self, now: float) -> None:
         forecast, glyphs = self.forecast, self.console_app.look.glyphs
         headline, detail, log = self._part("#headline", Sheet), self._part("#detail", Panel), self._part("#log", Panel)
+        self._show_ships(forecast)
         if isinstance(forecast, Plan):
             headline.show([change.headline(forecast, glyphs)])
             self._show_steps(planned(forecast), now)
             log.entitle(line(("read before you start", "title")), line((f"plan {forecast.digest[:8]}", "dim")))
-            log.show(change.notes(forecast, glyphs))
+            log.show(change.notes(forecast, glyphs, told=forecast.shipment.notes))
             return
         self._show_steps((), now)
         verb = change.verb(self.intent.action)
@@ -158,6 +169,17 @@ class ChangeScreen(FactsScreen):
         detail.show(refused)
         log.display = False
 
+    def _show_ships(self, forecast: Plan | Refusal | None) -> None:
+        """What the plan ships and undoes, above everything else: it is what a decision is made on."""
+        panel, service = self._part("#ships", Panel), self.console_app.service(self.service_name)
+        configured = self.console_app.config.services[self.service_name].commits is not None
+        panel.display = isinstance(forecast, Plan) and service is not None and configured
+        if not isinstance(forecast, Plan) or service is None:
+            return
+        most, glyphs = (4 if self.has_class("-short") else 6), self.console_app.look.glyphs
+        panel.entitle(shipping.title(forecast, service.shipping), shipping.title_right(forecast))
+        panel.show_made(lambda cells: shipping.block(forecast, service.shipping, cells, most, glyphs))
+
     def _show_rollout(self, rollout: Rollout, now: float) -> None:
         glyphs = self.console_app.look.glyphs
         if rollout.state.ended and not self._ended:
@@ -167,6 +189,7 @@ class ChangeScreen(FactsScreen):
         if (waits := self.waiting) is not None:
             story = [story[0], change.waits_line(waits, now, glyphs)]  # which says as well that it runs
         self._part("#headline", Sheet).show([change.headline(rollout.plan, glyphs), *story])
+        self._part("#ships", Panel).display = False  # what was decided on it stands in the record
         events = self.events
         self._show_steps(progress(rollout, events, orphan=self.orphan), now)
         log = self._part("#log", Panel)
@@ -197,9 +220,23 @@ class ChangeScreen(FactsScreen):
         number, view = next(((n, v) for n, v in enumerate(self._steps, 1) if v.key == key), (0, None))
         if view is None:
             return
-        title = line((f"step {number} of {len(self._steps)}: {view.step.title}", "title"))
+        if self._reads_output and self.printed:
+            self._show_output(detail)
+            return
+        title = line((f"step {number} of {len(self._steps)}: {visible(view.step.title)}", "title"))
         detail.entitle(title, line((view.state.value, "dim")))
         detail.show(change.step_lines(view, self.console_app.look.glyphs))
+
+    def _show_output(self, detail: Panel) -> None:
+        """The end of it, until somebody scrolls."""
+        lines = change.output_lines(self.printed)
+        detail.entitle(
+            line(("what the gates printed", "title")),
+            line((f"{self.situation().key('output')} shows the step again", "dim")),
+        )
+        if len(lines) != len(detail.lines):
+            detail.top = _THE_END
+        detail.show(lines)
 
     def _show_traffic(self, now: float) -> None:
         panel, service = self._part("#traffic", Panel), self.console_app.service(self.service_name)
@@ -268,6 +305,12 @@ class ChangeScreen(FactsScreen):
         """All traffic to GREEN."""
         self._plan_anew(replace(self.intent, target=Colour.GREEN))
 
+    def do_output(self) -> None:
+        """What the gates printed, or the explanation again."""
+        self._reads_output = not self._reads_output
+        self._part("#detail", Panel).top = _THE_END if self._reads_output else 0
+        self._show_step()
+
     def do_more(self) -> None:
         """Scroll the explanation down."""
         self._part("#detail", Panel).scroll_lines(5)
@@ -283,7 +326,7 @@ class ChangeScreen(FactsScreen):
 
     def _plan_anew(self, intent: Intent) -> None:
         self.intent, self.forecast, self._rollout, self._walked_to = intent, None, None, ""
-        self._ended = False
+        self._ended = self._reads_output = False
         self.console_app.desk.follow(None)
         self._part("#steps", Table).action_end(-1)
         self.show_all()

@@ -65,9 +65,9 @@ class JournalDesk:
         """Read this rollout's events as well."""
         self._jobs.put(partial(self._follow, rollout_id))
 
-    def begin(self, plan: Plan, reason: str) -> None:
+    def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout: answers Begun or Decided."""
-        self._jobs.put(partial(self._begin, plan, reason))
+        self._jobs.put(partial(self._begin, plan, reason, override))
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         """Stop a rollout: answers Decided."""
@@ -139,6 +139,7 @@ class JournalDesk:
 
     def _look(self, journal: Journal, problem: str) -> None:
         from console.rollout import second_place  # noqa: PLC0415
+        from console.rollout.gates.printed import gate_output  # noqa: PLC0415
         from console.rollout.request import to_resume  # noqa: PLC0415
 
         newest = {}
@@ -148,7 +149,8 @@ class JournalDesk:
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
-        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem)))
+        printed = tuple(gate_output(followed, events)) if followed is not None else ()
+        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed)))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
         """Whether nothing goes on without an operator's word; a bake ends by itself, and well."""
@@ -180,11 +182,11 @@ class JournalDesk:
     def _follow(self, rollout_id: str | None, _: Journal) -> None:
         self._followed = rollout_id
 
-    def _begin(self, plan: Plan, reason: str, journal: Journal) -> None:
+    def _begin(self, plan: Plan, reason: str, override: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415
 
-        self._followed = request.begin(self._config, plan, Who.current(), reason)
+        self._followed = request.begin(self._config, plan, Who.current(), reason, override=override)
         self._post(Begun(self._read(journal, self._followed)[0]))
 
     def _abort(self, rollout_id: str, reason: str, hold: bool, journal: Journal) -> None:

@@ -18,6 +18,7 @@ from console.cli.finding import Finding, ok, problem, warning
 from console.config.model import Config
 from console.config.places import state_dir
 from console.errors import BluegreenError, ConfigError
+from console.rollout import pace
 from console.rollout.file_system import is_networked, kind
 from console.rollout.journal import Journal
 
@@ -46,6 +47,11 @@ def config(found: Config) -> Iterator[Finding]:
         means = "whoever can change it can run commands with these credentials: every change is refused"
         mend = "chmod go-w the file and its folder, and let them belong to you or root"
         yield problem("config.owner", found.writable_by_others, means, mend)
+    if (hurried := pace.speed()) != 1.0:
+        means = (
+            f"a rollout's clock runs {hurried:g} times as fast; on a cloud that is not of this machine it is refused"
+        )
+        yield warning("config.speed", f"{pace.VARIABLE} is set", means, f"unset {pace.VARIABLE}")
     if found.read_only:
         means = "this config takes arming and changes away altogether"
         yield warning("config.read-only", "read_only: true", means, "for changes use a config without it")

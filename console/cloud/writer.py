@@ -16,12 +16,13 @@ from console.model.call import Call
 class Writer:
     """The writes of a rollout: one batch of members, and the port that is the lease.
 
-    `timeout`: seconds, a third of it for connecting.
+    `timeout`: seconds, a third of it for connecting. `agent`: the User-Agent of each write.
     """
 
-    def __init__(self, session: Session, timeout: float = 15.0) -> None:
+    def __init__(self, session: Session, timeout: float = 15.0, *, agent: str = "bluegreen") -> None:
         self._session = session
         self._timeout = (timeout / 3, timeout * 2 / 3)
+        self._agent = agent
 
     def send(self, call: Call) -> str:
         """Send a planned call. Returns the cloud's request id, empty where it tells none."""
@@ -56,9 +57,10 @@ class Writer:
     def _request(self, service: str, method: str, path: str, body: dict[str, Any] | None) -> Any:
         adapter = self._session.adapter(service)
         what = f"{method} {service} {path.partition('?')[0]}"
-        extra = {} if body is None else {"json": body}
+        extra: dict[str, Any] = {} if body is None else {"json": body}
+        extra |= {"timeout": self._timeout, "user_agent": self._agent}
         try:
-            response = adapter.request(path, method, raise_exc=False, timeout=self._timeout, connect_retries=0, **extra)
+            response = adapter.request(path, method, raise_exc=False, connect_retries=0, **extra)
         except sdk_errors() as error:
             raise from_exception(error, self._session.cloud, what, timeout=self._timeout[1]) from error
         if response.status_code >= 300:

@@ -7,6 +7,7 @@ import socket
 import time
 from pathlib import Path
 
+from console.rollout import pace
 from console.rollout.records import Rollout, RolloutState
 
 STARTING = 15.0  # seconds that a runner may take from its start to its claim
@@ -16,7 +17,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 def runner_id(pid: int | None = None) -> str:
     """`host/boot/pid/start` of a process: a reused pid or another boot is another process."""
     pid = os.getpid() if pid is None else pid
-    return f"{socket.gethostname()}/{_boot()}/{pid}/{_start_time(pid)}"
+    return f"{socket.gethostname()}/{boot_id()}/{pid}/{_start_time(pid)}"
 
 
 def runner_host(rollout: Rollout) -> str:
@@ -31,17 +32,18 @@ def alive(rollout: Rollout) -> bool | None:
     host, boot, pid, start = rollout.runner.split("/")
     if host != socket.gethostname():
         return None
-    return boot == _boot() and pid.isdecimal() and start == _start_time(int(pid)) != ""
+    return boot == boot_id() and pid.isdecimal() and start == _start_time(int(pid)) != ""
 
 
 def unfinished(rollout: Rollout) -> bool:
     """Begun, not ended, and with nobody left to end it. A runner gets some seconds to appear."""
-    if rollout.state is RolloutState.WAITING and time.time() - rollout.waiting_since < STARTING:
+    if rollout.state is RolloutState.WAITING and time.time() - rollout.waiting_since < pace.real(STARTING):
         return False
     return not rollout.state.ended and alive(rollout) is False
 
 
-def _boot() -> str:
+def boot_id() -> str:
+    """Which boot of this machine it is."""
     try:
         return _BOOT_ID.read_text().strip()
     except OSError:

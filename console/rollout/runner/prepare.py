@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from dataclasses import dataclass
 
+from console import __version__
 from console.cloud.reader import Reader
 from console.cloud.roles import cannot_write, ends_too_soon
 from console.cloud.writer import Writer
@@ -13,10 +16,12 @@ from console.errors import Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
+from console.rollout import pace
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
 from console.rollout.lease.lease import Lease
 from console.rollout.lease.neutron import NeutronLease
+from console.rollout.lease.several import Leases
 from console.rollout.records import Decision, EventKind, Rollout
 from console.rollout.reserve import Reserve
 from console.rollout.runner.kill_timer import KillTimer
@@ -54,6 +59,7 @@ def prepare(errand: Errand) -> Run:
     identity = session.identity()
     who = f"{identity.user} in project {identity.project}, roles {', '.join(identity.roles) or 'none'}"
     journal.append(rollout.id, EventKind.AUTHENTICATED, "", who, expires_at=identity.expires_at)
+    pace.refuse_elsewhere(identity.auth_url)
     reason = cannot_write(identity)
     if reason:
         raise Refused(reason, "changes need the role member in the project")
@@ -61,7 +67,7 @@ def prepare(errand: Errand) -> Run:
     if late:
         raise Refused(late, "log in again, or use an application credential, which renews itself")
     timing = Timing(ttl=config.lease.ttl)
-    reader, writer = Reader(session), Writer(session, timing.client_timeout)
+    reader, writer = Reader(session), Writer(session, pace.real(timing.client_timeout), agent=_agent(rollout))
     lease = _lease(errand, reader, writer, timing)
     run = Run(
         rollout_id=rollout.id,
@@ -72,7 +78,7 @@ def prepare(errand: Errand) -> Run:
         writer=writer,
         observe=lambda: _look(observer, service.name),
         trust=lambda: session.trusted,
-        kill_timer=KillTimer(timing.kill),
+        kill_timer=KillTimer(pace.real(timing.kill)),
         timing=timing,
         seen_decisions=order.seq,
         way_back=errand.plan.action is Action.ROLLBACK,
@@ -86,17 +92,27 @@ def prepare(errand: Errand) -> Run:
     return run
 
 
+def _agent(rollout: Rollout) -> str:
+    """What the cloud's access logs have of a write: which rollout it was of, and which process sent it."""
+    return f"bluegreen/{__version__} rollout/{rollout.id} ({socket.gethostname()}:{os.getpid()})"
+
+
 def _lease(errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Lease:
-    config, protected = errand.config, errand.plan.basis.pool_id
-    if config.lease.network is None:
-        return JournalLease(errand.journal.engine, protected=protected, client_timeout=timing.client_timeout)
+    """One lease for every protected object, as one."""
+    return Leases([_lease_on(one, errand, reader, writer, timing) for one in errand.plan.basis.protected])
+
+
+def _lease_on(protected: str, errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Lease:
+    network, client_timeout = errand.config.lease.network, pace.real(timing.client_timeout)
+    if network is None:
+        return JournalLease(errand.journal.engine, protected=protected, client_timeout=client_timeout)
     return NeutronLease(
         reader,
         writer,
-        network=config.lease.network,
+        network=network,
         protected=protected,
         service=errand.plan.service,
-        client_timeout=timing.client_timeout,
+        client_timeout=client_timeout,
     )
 
 
@@ -113,7 +129,7 @@ def _wanted(errand: Errand) -> LeaseHolder:
         step="start",
         since=now,
         renewed_at=now,
-        ttl=errand.config.lease.ttl,
+        ttl=pace.real(errand.config.lease.ttl),
     )
 
 

@@ -14,17 +14,18 @@ from console.config import load
 from console.config.model import Config
 from console.errors import BluegreenError, JournalError
 from console.plan.plan import Action, Plan
-from console.rollout import second_place
+from console.rollout import pace, second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import runner_id
 from console.rollout.records import Decision, DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
+from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import Ended, Terminated, ended_by
 from console.rollout.runner.prepare import Errand, prepare
 from console.rollout.runner.run import Run
 from console.rollout.runner.walk import walk
 from console.rollout.schema import file_of
-from console.rollout.unanswered import service_settled_at
+from console.rollout.unanswered import service_settles_in
 
 _ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK)
 
@@ -73,7 +74,9 @@ def _execute(
     """How it ended, and the run, whose journal has the record: the second place's where it had to move there."""
     plan = order.plan or rollout.plan
     written = any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
-    journal.append(rollout.id, EventKind.STARTED, "", f"runner {os.getpid()} on behalf of {order.who.words}")
+    journal.append(
+        rollout.id, EventKind.STARTED, "", f"runner {os.getpid()} on behalf of {order.who.words}{_hurried()}"
+    )
     if order.plan is not None:
         journal.append(rollout.id, EventKind.PLANNED, "", f"{order.kind}: {plan.summary}", plan=plan)
     run: Run | None = None
@@ -82,7 +85,8 @@ def _execute(
         run = prepare(Errand(config, journal, rollout, order, plan, reserve, elsewhere))
         run.written = written
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
-        run.unsettled_until = service_settled_at(journal, rollout.service, config.lease.ttl)
+        left = service_settles_in(journal, rollout.service, config.lease.ttl)
+        run.unsettled_until = boot_clock.now() + left * pace.speed()
         ended = walk(run, plan)
     except BluegreenError as error:
         ended = ended_by(error, written=written)
@@ -104,6 +108,11 @@ def _keep_room(reserve: Reserve, plan: Plan) -> None:
             reserve.take()
     else:
         reserve.take()
+
+
+def _hurried() -> str:
+    speed = pace.speed()
+    return f"; its clock runs {speed:g} times as fast ({pace.VARIABLE})" if speed != 1.0 else ""
 
 
 def _terminate(run: Run) -> None:

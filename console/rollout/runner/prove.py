@@ -10,6 +10,7 @@ from console.config.model import VipCheck
 from console.errors import NeedsHuman
 from console.model.traffic import VipAnswer
 from console.plan.plan import Plan, Proof, Step
+from console.rollout import pace
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import FailingAnswers
@@ -31,7 +32,7 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
     failing = False
     seen: set[str] = set()
     while True:
-        asked = ask(proof.url, check, count=proof.count, over=proof.over, trust=run.trust, address=address)
+        asked = ask(proof.url, check, count=proof.count, over=pace.real(proof.over), trust=run.trust, address=address)
         answers = asyncio.run(asked)
         good = sum(answer.ok and answer.version in proof.versions for answer in answers)
         text, data = _account(answers, good, plan, proof.url)

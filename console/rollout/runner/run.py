@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from console.config.model import ServiceConfig
 from console.errors import CloudError, JournalError, NeedsHuman
 from console.model.service import Service
 from console.rollout import second_place
+from console.rollout.elapsed import MOMENT, moment
 from console.rollout.journal import Copy, Journal
 from console.rollout.lease.lease import Lease
 from console.rollout.records import Decision, DecisionKind, EventKind
@@ -26,6 +26,9 @@ from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.timing import Timing
 
 Found = TypeVar("Found")
+
+_WORDS = (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND, DecisionKind.SIGN)
+LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
 
 
 @dataclass(slots=True)
@@ -55,13 +58,15 @@ class Run:
     heard_seqs: set[int] = field(default_factory=set)  # decisions that were acted on
     reserve: Reserve = field(default_factory=lambda: Reserve(None, ""))
     seen_decisions: int = 0
-    unsettled_until: float = 0.0  # Unix seconds: a call whose answer was lost may still be on its way
+    unsettled_until: float = 0.0  # boot clock: a call whose answer was lost may still be on its way
     pause_asked: Decision | None = None
     heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
     _renewed: float = field(default_factory=boot_clock.now)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
         """Record an event; on the disk when this returns, or in the second place. Raises JournalError where neither."""
+        if kind in (EventKind.INTENT, EventKind.OUTCOME):
+            data[MOMENT] = moment()
         try:
             self.journal.append(self.rollout_id, kind, step, text, **data)
         except JournalError as error:
@@ -110,12 +115,12 @@ class Run:
         """Wait, ticking."""
         end = boot_clock.now() + seconds
         while (left := end - boot_clock.now()) > 0:
-            time.sleep(min(left, 0.5))
+            boot_clock.sleep(min(left, 0.5))
             self.tick(step)
 
     def let_settle(self, step: str) -> None:
         """Wait until a call whose answer was lost can be judged (DESIGN §6, rule 10), ticking."""
-        left = self.unsettled_until - time.time()
+        left = self.unsettled_until - boot_clock.now()
         if left > 0:
             self.note(EventKind.WAIT, step, f"the answer to a call was lost; what it did is judged in {left:.0f} s")
             self.wait(left, step)
@@ -145,7 +150,7 @@ class Run:
             self.heard_seqs.add(decision.seq)
             if decision.kind is DecisionKind.PAUSE:
                 self.pause_asked = decision
-            elif decision.kind in (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND):
+            elif decision.kind in _WORDS:
                 self.heard.append(decision)
             if decision.kind is not DecisionKind.ABORT:
                 continue
