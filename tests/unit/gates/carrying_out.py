@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from console.watch.tls import public
-
+from console.config.certificates import public
 from console.config.gate import Gate
 from console.rollout.gates.begin import begin
 from console.rollout.gates.outcome import Attempt, Outcome
