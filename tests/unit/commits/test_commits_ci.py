@@ -47,9 +47,8 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 def ci(source: CommitSource, repository: Repository, environ: dict[str, str]) -> Ci:
     """The tests of the idle commit, by a clone beside the server."""
-    seen = compare(
-        replace(source, git=repository.path), *repository.git("rev-parse", "main~1", "main").split(), environ
-    )
+    live, idle = repository.git("rev-parse", "main~1", "main").split()
+    seen = compare(replace(source, git=repository.path), live, idle, environ)
     assert seen.problem == ""
     assert seen.idle is not None
     assert seen.would_ship == (seen.idle,)
