@@ -96,7 +96,7 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
             "    commits: {github: 'https://x', project: a/b, token: NO_TOKEN}",
             "! api: commits.token: $NO_TOKEN is not set",
         ),
-        ("    rotation: {kind: pools, pools: {blue: b, green: g}}", "! api: this version shows this rotation"),
+        ("    rotation: {kind: power}", "! api: without `health:` workers are only known to run"),
         ("    health: {scheme: https, tls: {ca: none.pem}}", "! api: health.tls.ca: there is no "),
         ("", "! api: without `vip:` a cutover is not proven from outside"),
     ],
