@@ -51,6 +51,7 @@ def build(settings: Settings, history: History, cidr: ipaddress.IPv4Network) -> 
         ports=[],
         entrances=[],
         project_id=project_id,
+        tests=history.tests,
     )
     commits = {"blue": history.blue, "green": history.green}
     for number, sketch in enumerate(sketches(settings.services)):

@@ -26,7 +26,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
-from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scenarios, scene
+from console.drill import (
+    CLOUDS,
+    CONFIG,
+    control,
+    files,
+    git_history,
+    github,
+    glance,
+    keystone,
+    neutron,
+    nova,
+    scenarios,
+    scene,
+)
 from console.drill.api import Fault, not_found
 from console.drill.loopback import allow_sockets, no_tls, stop_listening
 from console.drill.octavia import l7, members, others, reading
@@ -150,6 +163,7 @@ def application(world: World) -> Starlette:
         "/network": neutron.ROUTES,
         "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES]),
         "/drill": control.ROUTES,
+        "/github": github.ROUTES,
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.
     bare = [Route(path, each.endpoint) for path, routes in doors.items() for each in routes if _is_root(each)]
