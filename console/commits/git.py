@@ -1,13 +1,14 @@
-"""Commits from a local git repository. Nothing is fetched: what the clone does not know is said."""
+"""Commits from a local git repository. Nothing is fetched unless the config says so: what it does not know is said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from pathlib import Path
 
 from console.commits import message
+from console.commits.fetch import Fetched, fetch
 from console.commits.names import Name, Sha, Tag
 from console.commits.run import GitFailed, checked, run
 from console.commits.source import Range, Told
@@ -35,24 +36,22 @@ class Repository:
     branch: str = ""
     caveat: str = ""
     remedy: str = "fetch there, or look at `version:` in the config"
+    told: Told = field(default_factory=Told)
 
     @classmethod
-    def open(cls, git: Path, branch: str = "") -> Repository:
-        """The repository of a folder. Raises GitFailed, OSError."""
+    def open(cls, git: Path, branch: str = "", *, fetched: bool = False) -> Repository:
+        """The repository of a folder, `fetched` before, if it was not lately. Raises GitFailed, OSError."""
         path = git.resolve()
+        last = fetch(path) if fetched else Fetched()
         shallow = checked(path, "rev-parse", "--is-shallow-repository").output.strip() == "true"
         caveat = f"{visible(str(path))} is a shallow clone: older commits are missing" if shallow else ""
-        return cls(path, branch, caveat)
+        caveat = "; ".join(filter(None, (caveat, last.problem)))
+        return cls(path, branch, caveat, told=Told(last.at if last.problem else None))
 
     @property
     def where(self) -> str:
         """Its folder."""
         return visible(str(self.path))
-
-    @property
-    def told(self) -> Told:
-        """Nothing: no server is asked."""
-        return Told()
 
     def close(self) -> None:
         """Nothing is open."""

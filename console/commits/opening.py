@@ -29,19 +29,19 @@ def opened(source: CommitSource, environ: Mapping[str, str] | None = None) -> Op
     """Ready to be asked; nothing was yet, but git. Raises SourceFailed, OSError."""
     told = os.environ if environ is None else environ
     if not source.server and not source.ci.zuul:
-        return Opened(_repository(source, told))
+        return Opened(_repository(source))
     # httpx and the shapes of the APIs are imported when a server is asked, not when a console starts
     from console.commits.web.servers import servers  # noqa: PLC0415
 
     made = servers(source, told)
-    history = _repository(source, told) if source.git is not None else made.history
+    history = _repository(source) if source.git is not None else made.history
     if history is None:
         raise SourceFailed("the config names no source of commits")
     return Opened(history, made.tests, made.problem)
 
 
-def _repository(source: CommitSource, environ: Mapping[str, str]) -> History:
+def _repository(source: CommitSource) -> History:
     from console.commits.git import Repository  # noqa: PLC0415
 
     assert source.git is not None
-    return Repository.open(source.git, source.branch)
+    return Repository.open(source.git, source.branch, fetched=source.fetch)
