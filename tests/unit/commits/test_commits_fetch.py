@@ -1,4 +1,4 @@
-"""A clone is brought up to date only where the config says so, not too often, and without running anything of its own."""
+"""A clone is fetched only where the config says so, not too often, and without running anything of its own."""
 
 from __future__ import annotations
 
