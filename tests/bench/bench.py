@@ -1,6 +1,6 @@
 """The bench: `python tests/bench/bench.py [--json FILE] [--quick] [--only PART ...]`. Ends with 1 when a bar is missed.
 
-Parts are `paint`, `truth`, `wire`, `hang`, `calls`, `ui`, `memory` and `read`. Figures of a busy machine are worth
+Parts are `paint`, `truth`, `wire`, `hang`, `calls`, `ui`, `memory`, `read` and `commits`. Figures of a busy machine are worth
 little; the ratios are taken pair by pair, so that they hold there as well.
 """
 
@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
+import bench_commits
 import bench_load
 import bench_read
 import bench_start
@@ -37,6 +38,7 @@ def parts(folder: Path, *, quick: bool) -> dict[str, tuple[Work, ...]]:
         "ui": (partial(bench_load.ui_thread, rounds),),
         "memory": (partial(bench_load.memory, folder),),
         "read": (_read_lane,),
+        "commits": (partial(bench_commits.ranges, folder, 3 if quick else 9),),
     }
 
 
