@@ -26,6 +26,10 @@ class History:
     aside: set[int] = field(default_factory=set)
     shas: dict[int, str] = field(default_factory=dict)
 
+    def pack(self) -> None:
+        """What `git gc` does for walks: a graph of all commits."""
+        _git("-C", str(self.path), "commit-graph", "write", "--reachable")
+
     def reached(self, number: int) -> set[int]:
         """The commit and all that it was made from."""
         found, todo = set[int](), [number]

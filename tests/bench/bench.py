@@ -1,7 +1,7 @@
 """The bench: `python tests/bench/bench.py [--json FILE] [--quick] [--only PART ...]`. Ends with 1 when a bar is missed.
 
-Parts are `paint`, `truth`, `wire`, `hang`, `calls`, `ui`, `memory`, `read` and `commits`. Figures of a busy machine are worth
-little; the ratios are taken pair by pair, so that they hold there as well.
+Parts are `paint`, `truth`, `wire`, `hang`, `calls`, `ui`, `memory`, `read` and `commits`. Figures of a busy machine are
+worth little; the ratios are taken pair by pair, so that they hold there as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import bench_commits
 import bench_load
