@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.config.gating import GATE, JUDGE, QUERY, SIGN
+from console.config.launching import IMAGE, LAUNCH
 from console.config.notifying import NOTICE
 from console.config.probing import HEALTH, HEALTH_TLS, SERVER_TLS, VIP, VIP_TLS
 from console.config.releasing import CI, COMMITS, RELEASE
@@ -26,6 +27,8 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.commits.", COMMITS),
     ("services.NAME.commits.tls.", SERVER_TLS),
     ("services.NAME.commits.ci.", CI),
+    ("services.NAME.launch.", LAUNCH),
+    ("services.NAME.launch.image.", IMAGE),
     ("services.NAME.release.", RELEASE),
     ("services.NAME.release.gates[].", GATE),
     ("services.NAME.release.gates[].prometheus.", QUERY),

@@ -37,6 +37,7 @@ from console.drill import (
     keystone,
     neutron,
     nova,
+    quotas,
     scenarios,
     scene,
 )
@@ -160,8 +161,10 @@ def application(world: World) -> Starlette:
         "/identity": keystone.ROUTES,
         "/compute": nova.ROUTES,
         "/image": glance.ROUTES,
-        "/network": neutron.ROUTES,
-        "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES]),
+        "/network": [*neutron.ROUTES, *quotas.NETWORK_ROUTES],
+        "/load-balancer": reading.root(
+            [*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES, *quotas.BALANCING_ROUTES]
+        ),
         "/drill": control.ROUTES,
         "/github": github.ROUTES,
     }

@@ -90,7 +90,8 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
             "    release: {gates: [{name: errors, judge: {url: 'http://j/', token: NO_SUCH_TOKEN}}]}",
             "! api: gate errors: the environment variable NO_SUCH_TOKEN is not set here",
         ),
-        ("    release: {retire_after: 1d}", "! api: release.retire_after is not carried out"),
+        ("    launch: {image: {name: api}}", "! api: launch: without `flavor` and `networks`"),
+        ("    launch: {user_data: none.yaml}", "! api: launch.user_data: there is no "),
         ("    commits: {git: nowhere}", "! api: commits.git: there is no "),
         (
             "    commits: {github: 'https://x', project: a/b, token: NO_TOKEN}",
