@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "plan": ("console.cli.plan", "what a cutover or rollback would do; changes nothing"),
     "cutover": ("console.cli.change", "CHANGES THE CLOUD: move all traffic to the idle colour"),
     "rollback": ("console.cli.change", "CHANGES THE CLOUD: put the other colour back in rotation"),
+    "train": ("console.cli.train", "CHANGES THE CLOUD: release several services in order, or take them all back"),
     "resume": ("console.cli.resume", "CHANGES THE CLOUD: go on with a rollout that waits, or whose runner died"),
     "pause": ("console.cli.pause", "hold a rollout before its next write"),
     "extend": ("console.cli.pause", "give a rollout that waits or bakes more time"),

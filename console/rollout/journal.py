@@ -18,7 +18,7 @@ from console.errors import JournalError, JournalUnwritable
 from console.plan.plan import Plan
 from console.rollout import stored_plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
-from console.rollout.schema import connect, decisions, events, file_of, rollouts
+from console.rollout.schema import connect, decisions, events, file_of, rollouts, train_events
 from console.rollout.who import Who
 
 ROLLBACK_SAFETY = "rollback-safety"  # what an OVERRIDE is of
@@ -67,25 +67,31 @@ class Journal:
 
         `override`: why the plan's commits are shipped or undone although they are not rollback-safe.
         """
-        rollout_id = secrets.token_hex(3)
         with self._writing() as connection:
-            connection.execute(
-                rollouts.insert().values(
-                    id=rollout_id,
-                    service=plan.service,
-                    plan=_dump(plan),
-                    who=_dump(who),
-                    reason=reason,
-                    created_at=self._clock(),
-                    waiting_since=self._clock(),
-                    state=RolloutState.WAITING,
-                )
+            return self.record(connection, plan, who, reason, take_over, override=override)
+
+    def record(
+        self, connection: sa.Connection, plan: Plan, who: Who, reason: str, take_over: str, *, override: str
+    ) -> str:
+        """The same within a transaction that records more."""
+        rollout_id = secrets.token_hex(3)
+        connection.execute(
+            rollouts.insert().values(
+                id=rollout_id,
+                service=plan.service,
+                plan=_dump(plan),
+                who=_dump(who),
+                reason=reason,
+                created_at=self._clock(),
+                waiting_since=self._clock(),
+                state=RolloutState.WAITING,
             )
-            rows = [_decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)]
-            if override:
-                rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
-            for row in rows:
-                connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
+        )
+        rows = [_decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)]
+        if override:
+            rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
+        for row in rows:
+            connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
         return rollout_id
 
     def rollouts(self, service: str | None = None, limit: int = 50) -> list[Rollout]:
@@ -244,6 +250,7 @@ class Journal:
         query = sa.select(
             sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0)).scalar_subquery()
             + sa.select(sa.func.coalesce(sa.func.max(decisions.c.seq), 0)).scalar_subquery()
+            + sa.select(sa.func.coalesce(sa.func.max(train_events.c.seq), 0)).scalar_subquery()
         )
         with self._reading() as connection:
             return int(connection.execute(query).scalar() or 0)
@@ -275,6 +282,8 @@ class Journal:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
             raise JournalError(f"the journal cannot be read: {_cause(error)}", _MEND) from error
+
+    writing, reading = _writing, _reading  # for records beside those of rollouts: trains
 
 
 _MEND = "check the disk's space and the permissions of the journal; `bluegreen doctor` shows where it is"

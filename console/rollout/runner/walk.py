@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from console.errors import BluegreenError
+from console.errors import BluegreenError, GateFailed
 from console.model.shipping import Safe
 from console.plan.backwards import back as back_of
 from console.plan.capacity import below, floor_of, serving
@@ -38,6 +38,10 @@ def walk(run: Run, plan: Plan) -> Ended:
         return _aborted(run, plan, abort)
     except FailingAnswers as evidence:
         return _failing(run, plan, evidence)
+    except GateFailed as error:
+        if run.written and error.evidence and plan.action is Action.CUTOVER:
+            return _go_back(run, plan, error.message)
+        return ended_by(error, written=run.written)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
     what = "write" if plan.basis.workers else "load balancer write"
@@ -59,7 +63,7 @@ def _steps(run: Run, plan: Plan) -> bool:
         if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
             still_as_planned(run, plan)  # the look on which it was made is as old as the wait, or the gates, were long
         proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
-        waited = waited or step.kind is StepKind.GATE
+        waited = waited or step.kind in (StepKind.GATE, StepKind.PAUSE)
     return proven
 
 
