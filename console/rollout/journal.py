@@ -18,7 +18,7 @@ from console.errors import JournalError, JournalUnwritable
 from console.plan.plan import Plan
 from console.rollout import stored_plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
-from console.rollout.schema import connect, decisions, events, file_of, rollouts, train_events
+from console.rollout.schema import connect, decisions, events, file_of, rollouts
 from console.rollout.who import Who
 
 ROLLBACK_SAFETY = "rollback-safety"  # what an OVERRIDE is of
@@ -250,7 +250,6 @@ class Journal:
         query = sa.select(
             sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0)).scalar_subquery()
             + sa.select(sa.func.coalesce(sa.func.max(decisions.c.seq), 0)).scalar_subquery()
-            + sa.select(sa.func.coalesce(sa.func.max(train_events.c.seq), 0)).scalar_subquery()
         )
         with self._reading() as connection:
             return int(connection.execute(query).scalar() or 0)

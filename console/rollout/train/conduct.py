@@ -94,7 +94,7 @@ class Conductor:
         return ""
 
     def _act(self, move: Move, part: Part) -> None:
-        who, reason = self._train.who, f"train {self._train.name}: {self._aborted() or self._train.reason}"
+        who, reason = self._train.who, f"train {self._train.name}: {move.why or self._train.reason}"
         match move.do:
             case Do.START:
                 self._start(part.back or part.rollout)

@@ -8,7 +8,7 @@ and to bake. Backward: one after the other in reverse order, whatever each has g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT
@@ -55,7 +55,7 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The next thing to do, with whom; at the end, how it ended."""
+    """The next thing to do, with whom; at the end, how it ended. `why` all go back, where they do."""
 
     do: Do
     part: Part | None = None
@@ -63,6 +63,7 @@ class Move:
     state: RolloutState = RolloutState.RUNNING
     sentence: str = ""
     exit_code: int = 0
+    why: str = ""
 
 
 def passed(events: Sequence[Event]) -> frozenset[str]:
@@ -78,7 +79,9 @@ def passed(events: Sequence[Event]) -> frozenset[str]:
 
 def next_move(parts: Sequence[Part], aborted: str) -> Move:
     """`aborted`: who asked for all to go back, and why; empty where nobody did."""
-    failed = next((part for part in parts if part.rollout.state.ended and not _well(part)), None)
+    ended = [part for part in parts if part.rollout.state.ended and not _well(part)]
+    # those that were asked to go back are not why
+    failed = next((part for part in ended if not part.asked), ended[0] if ended else None)
     if aborted:
         return _backward(parts, aborted, asked=True)
     if failed is not None and failed.rollout.state is not RolloutState.STOPPED:
@@ -118,7 +121,7 @@ def _backward(parts: Sequence[Part], why: str, *, asked: bool) -> Move:
     for part in reversed(parts):
         move = _back(part, asked=asked)
         if move is not None:
-            return move
+            return replace(move, why=why)
     names = ", ".join(part.service for part in reversed(parts))
     return Move(Do.END, state=RolloutState.ROLLED_BACK, sentence=f"{why}; all are back: {names}", exit_code=6)
 

@@ -95,8 +95,10 @@ class Trains:
         return rollout_id
 
     def all(self, limit: int = 50) -> list[Train]:
-        """The newest first."""
+        """The newest first. A journal that an earlier version made, and that is only read, has none."""
         with self._journal.reading() as connection:
+            if not sa.inspect(connection).has_table(trains.name):
+                return []
             rows = connection.execute(sa.select(trains).order_by(trains.c.created_at.desc()).limit(limit))
             return [_train(row) for row in rows]
 
