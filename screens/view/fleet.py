@@ -251,6 +251,9 @@ def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
             else ""
         )
         yield line((f"{sign} train {visible(entry.train.name)}{more}: {clipped(entry.train.words, _LONGEST)}", role))
+    record = entry.service.record if entry.service is not None else None
+    if found is not None and found.restraint and record is not None and record.freeze is not None:
+        yield line((f"{glyphs.held} {clipped(record.freeze.words, _LONGEST)}", "warn"))
     if entry.rollout is not None:
         what = f"rollout {entry.rollout.id}: {entry.rollout.plan.action} by {visible(entry.rollout.who.owner)}"
         if entry.orphan:

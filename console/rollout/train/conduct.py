@@ -14,6 +14,7 @@ from console.plan.plan import Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout import request
 from console.rollout.journal import Journal
+from console.rollout.launch import start_runner
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, Rollout, RolloutState
 from console.rollout.train.course import Do, Move, Part, next_move, passed
@@ -118,7 +119,7 @@ class Conductor:
         if now - self._started.get(rollout.id, -_STARTED_AGAIN) >= _STARTED_AGAIN:
             self._started[rollout.id] = now
             self._tell(f"{rollout.service}: rollout {rollout.id}")
-            request.start_runner(self._config, rollout.id)
+            start_runner(self._config, rollout.id)
 
     def _settle(self, rollout: Rollout, reason: str) -> None:
         if request.judged_after(self._journal, rollout, self._config.lease.ttl):

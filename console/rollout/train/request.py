@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 
 from console.config.model import Config
-from console.config.places import state_dir
-from console.errors import JournalError, UsageError
+from console.errors import UsageError
 from console.plan.plan import Plan
 from console.rollout.journal import Journal
+from console.rollout.launch import start_conductor
 from console.rollout.liveness import alive, unfinished
 from console.rollout.records import RolloutState
 from console.rollout.request import may_write, safe_or_overridden
 from console.rollout.train.record import ABORT, Train, Trains
 from console.rollout.who import Who
-
-CONDUCTOR = "console.rollout.train"
 
 
 def begin(config: Config, name: str, plans: Sequence[Plan], who: Who, reason: str, *, override: str = "") -> str:
@@ -71,29 +67,3 @@ def _again(config: Config, trains: Trains, train: Train) -> None:
         return
     if (train.state.ended or unfinished(train)) and trains.reopen(train):
         start_conductor(config, train.id)
-
-
-def start_conductor(config: Config, train_id: str) -> None:
-    """Start it in a session of its own, as runners are. Raises JournalError."""
-    log = state_dir() / "runner.log"
-    try:
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.posix_spawn(
-                sys.executable,
-                [sys.executable, "-P", "-m", CONDUCTOR, train_id, "--config", str(config.path.absolute())],
-                os.environ,
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 1),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 2),
-                ],
-                setsid=True,
-            )
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise JournalError(
-            f"the conductor cannot be started: {error}", f"check {log.parent} and the installation"
-        ) from error
