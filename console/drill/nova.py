@@ -44,7 +44,8 @@ async def servers(request: Request) -> Response:
             f"Invalid input for query parameters limit. Value: {limit_text}. '{limit_text}' does not match '^[0-9]*$'"
         )
         raise fault(400, said, level)
-    listed = [server for server in _newest_first(world) if _matches(server, dict(params), level)]
+    mine = token.project_id == world.project_id
+    listed = [server for server in _newest_first(world) if mine and _matches(server, dict(params), level)]
     if marker := params.get("marker"):
         ids = [server.id for server in _newest_first(world)]
         if marker not in ids:
@@ -68,7 +69,7 @@ async def server(request: Request) -> Response:
     token = authenticate(request)
     level, world, wanted = level_of(request), world_of(request), request.path_params["id"]
     for each in world.servers:
-        if each.id == wanted:
+        if each.id == wanted and token.project_id == world.project_id:
             groups: dict[str, Any] = {"server_groups": []} if level >= (2, 71) else {}
             return answer({"server": {**_view(world, each, level, token.user.id), **groups}}, level)
     raise fault(404, f"Instance {wanted} could not be found.", level)
