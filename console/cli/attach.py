@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 
 from console.cli.following import follow
-from console.cli.looking import config_of
-from console.errors import UsageError
+from console.cli.json_lines import Begun, ending
+from console.cli.looking import config_of, warn
+from console.config.model import Config
+from console.errors import JournalError, UsageError
 from console.rollout import second_place
 from console.rollout.journal import Journal
 
@@ -14,13 +16,31 @@ from console.rollout.journal import Journal
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines")
+    parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
 
 
 def run(args: argparse.Namespace) -> int:
     """The rollout's exit code."""
     config = config_of(args)
-    return follow(config, newest(config.journal, args.rollout), as_json=args.json)
+
+    def verb(begun: Begun) -> int:
+        rollout_id = newest(config.journal, args.rollout)
+        begun(rollout_id)
+        return follow(config, rollout_id, as_json=args.json)
+
+    return ending(verb, as_json=args.json, config=lambda: config)
+
+
+def under_way(config: Config, service: str) -> str | None:
+    """The id of the service's rollout that has not ended; None where this journal has none, or cannot be read."""
+    try:
+        with Journal.open(config.journal, read_only=True) as journal:
+            here = journal.rollouts(service)
+    except JournalError as error:
+        warn(f"{error.message}; the lease is looked at instead")
+        here = []
+    everywhere = [*(one for one in second_place.rollouts(config.journal) if one.service == service), *here]
+    return next((one.id for one in everywhere if not one.state.ended), None)
 
 
 def newest(journal_url: str, rollout_id: str | None) -> str:

@@ -24,11 +24,19 @@ VERBS: dict[str, tuple[str, str]] = {
     "plan": ("console.cli.plan", "what a cutover or rollback would do; changes nothing"),
     "cutover": ("console.cli.change", "CHANGES THE CLOUD: move all traffic to the idle colour"),
     "rollback": ("console.cli.change", "CHANGES THE CLOUD: put the other colour back in rotation"),
+    "release": ("console.cli.release", "CHANGES THE CLOUD: the guided walk: launch, gates, shift, prove, bake"),
+    "adopt": ("console.cli.retire", "CHANGES THE CLOUD: label what serves without labels as a colour"),
+    "launch": ("console.cli.launch", "CHANGES THE CLOUD: make instances of the idle colour"),
+    "scale": ("console.cli.launch", "CHANGES THE CLOUD: more or fewer instances of the live colour"),
+    "retire": ("console.cli.retire", "DELETES SERVERS: the idle colour, one by one"),
     "resume": ("console.cli.resume", "CHANGES THE CLOUD: go on with a rollout that waits, or whose runner died"),
     "pause": ("console.cli.pause", "hold a rollout before its next write"),
     "extend": ("console.cli.pause", "give a rollout that waits or bakes more time"),
     "sign": ("console.cli.sign", "sign for a rollout that waits for people"),
     "abort": ("console.cli.abort", "CHANGES THE CLOUD: stop a rollout; it goes back"),
+    "freeze": ("console.cli.freeze", "let nothing but a rollback be begun, until a time or until it is taken back"),
+    "unfreeze": ("console.cli.freeze", "end a freeze"),
+    "allow": ("console.cli.freeze", "let a version that was rolled back go out again"),
     "attach": ("console.cli.attach", "follow a rollout that is under way"),
     "history": ("console.cli.history", "past rollouts"),
     "show": ("console.cli.show", "one rollout: who, why, calls, checks"),
@@ -63,6 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BluegreenError as error:
         print(f"bluegreen: {error}", file=sys.stderr)  # noqa: T201 the one place where errors reach the user
         return error.exit_code
+    except KeyboardInterrupt:
+        print("bluegreen: stopped; what was begun before goes on: `bluegreen attach`", file=sys.stderr)  # noqa: T201
+        return 130
     return code
 
 

@@ -20,6 +20,7 @@ TLS = "tls"  # the listener ends TLS with the drill's own certificate
 SPLIT = "split"  # its load balancer belongs to another project than its instances
 NAMES = "names"  # neither tags nor metadata: names tell what belongs and which colour it is
 GREEN = "green"  # green is live
+UNLABELLED = "unlabelled"  # made by hand: one side only, names without a colour, members without tags
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,12 @@ class Sketch:
     @property
     def tagged(self) -> bool:
         """Whether its servers carry tags and metadata."""
-        return NAMES not in self.traits
+        return not {NAMES, UNLABELLED} & self.traits
+
+    @property
+    def unlabelled(self) -> bool:
+        """Whether nothing about it knows of colours yet."""
+        return UNLABELLED in self.traits
 
     @property
     def static(self) -> bool:
@@ -70,6 +76,7 @@ _FIRST = (
     _of("ironic-api", group="compute"),
     _of("designate-mdns", UDP, group="network"),
 )
+BROWNFIELD = _of("shop", UNLABELLED)
 _COPIED = ("nova-api", "heat-api", "designate-api", "octavia-api", "magnum-api", "manila-api", "ironic-api")
 
 
@@ -86,6 +93,20 @@ def sketches(count: int) -> tuple[Sketch, ...]:
     return tuple(found)
 
 
+LAUNCH: dict[str, Any] = {
+    "flavor": "m1.small",
+    "networks": ["ops-net"],
+    "security_groups": ["web"],
+    "boot_timeout": "2m",
+    "image": {"name": "SERVICE-2026.3"},
+}
+
+
+def launch_of(sketch: Sketch) -> dict[str, Any]:
+    """How its instances are made."""
+    return {**LAUNCH, "image": {"name": f"{sketch.name}-2026.3"}}
+
+
 def config_of(
     sketch: Sketch, ports: list[int], addresses: dict[str, list[str]], *, ca: str = "", tags: bool = True
 ) -> dict[str, Any]:
@@ -100,7 +121,7 @@ def config_of(
     if sketch.static:
         service["instances"] = {"static": addresses}
         service["version"] = ["http./version#git_commit"]
-    elif not sketch.tagged:
+    elif NAMES in sketch.traits:
         service["instances"] = {"name": f"{name}-(blue|green)-[0-9]+", "colour": "name.-(blue|green)-"}
         service["version"] = ["image.git_commit"]
     else:
@@ -108,6 +129,8 @@ def config_of(
         service["instances"] = {**selected, "colour": "metadata.color"}
         service["version"] = ["metadata.git_commit"]
     service["health"] = {"path": "/healthcheck"}
+    if not sketch.static and NAMES not in sketch.traits:
+        service["launch"] = launch_of(sketch)
     if sketch.kind == POWER:
         service["health"]["port"] = 8774
     elif TLS in sketch.traits:

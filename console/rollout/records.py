@@ -35,6 +35,7 @@ class DecisionKind(StrEnum):
     FINISH = "finish"
     GO_BACK = "go back"
     LEAVE = "leave"
+    CONTINUE = "continue"  # take up a wait where it was; the decision's `step` is "ID SECONDS"
     PAUSE = "pause"  # no further step until somebody goes on
     GO_ON = "go on"
     KEEP = "keep"  # the second confirmation of a cutover, or the early end of its bake
@@ -61,6 +62,7 @@ class EventKind(StrEnum):
     GATE = "gate"  # what a gate came to, or who signed
     PLANNED = "planned"  # a plan made on the way: to go back, or to go on
     DECISION = "decision"
+    NOTICE = "notice"  # whether a webhook was told
     FINISHED = "finished"
 
 
