@@ -20,7 +20,10 @@ PUT  /drill/settings                 {"pending": 1.5, "heartbeat": 3, "delay": 0
 POST /drill/trouble                  {"kind": "amphora", "count": 1} for the next writes of the load balancer;
                                      the kinds are those of `provisioning.KINDS`
 POST /drill/tokens/revoke            every token is invalid from here on
-GET  /drill/writes?since=N           the writes after mark N: {"mark", "count", "writes"}
+GET  /drill/writes?since=N           the writes after mark N: {"mark", "count", "writes"}; each with who sent it, and
+                                     what it could change before and after it
+
+More of it is in `meddling`.
 """
 
 from __future__ import annotations

@@ -26,9 +26,23 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
-from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scenarios, scene
+from console.drill import (
+    CLOUDS,
+    CONFIG,
+    control,
+    files,
+    git_history,
+    glance,
+    keystone,
+    meddling,
+    neutron,
+    nova,
+    scenarios,
+    scene,
+)
 from console.drill.api import Fault, not_found
 from console.drill.loopback import allow_sockets, no_tls, stop_listening
+from console.drill.mischief import Mischiefs
 from console.drill.octavia import l7, members, others, reading
 from console.drill.outages import Outages
 from console.drill.record import Recorder
@@ -128,7 +142,7 @@ async def simulation(settings: Settings, directory: Path) -> AsyncIterator[World
         stack.push_async_callback(_stop, world)
         world.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         await scenarios.begin(world, settings.fault)
-        server = _Server(_uvicorn_config(Outages(application(world), world)))
+        server = _Server(_uvicorn_config(Mischiefs(Outages(application(world), world), world)))
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         stack.push_async_callback(_finish, server, serving)
         beating = asyncio.ensure_future(_heartbeat(world))
@@ -149,7 +163,7 @@ def application(world: World) -> Starlette:
         "/image": glance.ROUTES,
         "/network": neutron.ROUTES,
         "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES]),
-        "/drill": control.ROUTES,
+        "/drill": [*control.ROUTES, *meddling.ROUTES],
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.
     bare = [Route(path, each.endpoint) for path, routes in doors.items() for each in routes if _is_root(each)]

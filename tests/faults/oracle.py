@@ -1,0 +1,272 @@
+"""What must be true of every run, judged from the drill's own record of writes, the journal, and the world."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from console.drill.picture import picture
+from console.drill.world import World, Write
+from console.model.colour import Colour
+from console.plan.plan import Plan
+from console.rollout import pace
+from console.rollout.lease.lease import settle_time
+from console.rollout.records import EventKind, Rollout, RolloutState
+
+if TYPE_CHECKING:
+    from mishaps import Mishap
+    from playing import Play
+    from scenes import Scene
+
+GAP = 2.0  # seconds of ours: between the runner's last look and its write, on a busy machine
+HOLD = "bluegreen:hold="
+
+
+class Violation(AssertionError):
+    """A run that is not as it must be."""
+
+
+@dataclass
+class Told:
+    """What a run was like. `fired`: the mishap took place, at Unix seconds `at`."""
+
+    fired: bool
+    at: float
+    woken_at: float
+    code: int | None
+    met: list[Any]
+    state: str = ""
+    sentence: str = ""
+    texts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Beginning:
+    """The world before anything was done. `floor`: instances and weight that no write of ours may go below."""
+
+    members: dict[str, Any]
+    picture: dict[str, Any]
+    floor: tuple[float, float]
+    carried: Colour | None
+
+    @classmethod
+    def of(cls, world: World, scene: Scene, plan: Plan | None) -> Beginning:
+        """Look at it."""
+        seen = picture(world, "load-balancer")
+        ratio = float(scene.release.get("min_ratio", 1.0))
+        best = [serving(seen, scene, colour) for colour in ("blue", "green")]
+        floor = max(one[0] for one in best) * ratio, max(one[1] for one in best) * ratio
+        return cls(seen["members"], seen, floor, None)
+
+
+def ours(member: dict[str, Any], scene: Scene) -> bool:
+    """Whether it is a member of the service."""
+    return re.fullmatch(rf"{scene.service}-(blue|green)-\d+", member["name"]) is not None
+
+
+def serving(seen: dict[str, Any], scene: Scene, colour: str = "") -> tuple[int, int]:
+    """Instances that serve well in this picture, of one colour or both, and their weight."""
+    well = {name for name, mode, powered in seen["instances"].values() if mode == "ok" and powered}
+    found = [
+        member
+        for member in seen["members"].values()
+        if ours(member, scene) and member["name"] in well and f"-{colour}" in member["name"]
+        if member["admin_state_up"] and member["weight"]
+    ]
+    return len(found), sum(member["weight"] for member in found)
+
+
+def leases(world: World) -> dict[str, Any]:
+    """The leases that are held, by id."""
+    return {key: json.loads(said) for key, said in picture(world, "network")["leases"].items()}
+
+
+def sent(play: Play) -> list[Write]:
+    """The writes of our runners to what serves."""
+    return [
+        write
+        for write in play.drill.world.writes
+        if write.service in ("load-balancer", "compute") and "rollout/" in write.agent
+    ]
+
+
+def done(write: Write) -> bool:
+    """Whether the cloud did it: also where the client got to know of an error."""
+    return write.before != write.after
+
+
+def carries(world: World, scene: Scene, colour: Colour) -> None:
+    """Raise Violation unless this colour, and only it, carries the traffic."""
+    seen = picture(world, "load-balancer")
+    if not serving(seen, scene, colour)[0] or any(
+        member["weight"]
+        for member in seen["members"].values()
+        if ours(member, scene) and f"-{colour.other}-" in member["name"]
+    ):
+        weights = {member["name"]: member["weight"] for member in seen["members"].values()}
+        raise Violation(f"{colour.upper()} does not carry the traffic alone: {weights}")
+
+
+# -- right after the first runner has ended
+
+
+def after_the_mishap(play: Play, mishap: Mishap, begin: Beginning, told: Told, rollout: Rollout) -> None:
+    """What the record says is true."""
+    world, plan = play.drill.world, play.plan
+    assert plan is not None
+    if not rollout.state.ended:
+        if told.code == 0:
+            raise Violation(f"the runner has ended well, and the record is open: {rollout.state}")
+        return
+    if not rollout.sentence or "\n" in rollout.sentence:
+        raise Violation(f"no sentence: {rollout.sentence!r}")
+    if "a fault of this program" in rollout.sentence:
+        raise Violation(rollout.sentence)
+    touched = [write for write in sent(play) if done(write)]
+    if re.search(r"nothing was (written|sent)|nothing has changed", rollout.sentence) and touched:
+        raise Violation(f"untrue: {rollout.sentence!r} after {len(touched)} writes")
+    if rollout.state in (RolloutState.REFUSED, RolloutState.FAILED) and touched:
+        raise Violation(f"{rollout.state} after {len(touched)} writes: {rollout.sentence}")
+    if rollout.state is RolloutState.DONE and not mishap.meddles:
+        carries(world, play.scene, plan.target)
+    if rollout.state is RolloutState.ROLLED_BACK and not mishap.meddles:
+        carries(world, play.scene, plan.source)
+    if (
+        rollout.state is RolloutState.STOPPED
+        and mishap.words
+        and not any(word in rollout.sentence for word in mishap.words)
+    ):
+        raise Violation(f"the sentence does not tell what is wrong: {rollout.sentence}")
+
+
+# -- at the very end
+
+
+def at_the_end(play: Play, mishap: Mishap, begin: Beginning, told: Told) -> None:
+    """Over all that was ever written."""
+    for check in (_floor, _strangers, _recorded, _leased, _opposites, _asleep, _quiet):
+        check(play, begin, told)
+    rollout = play.rollout()
+    if not rollout.state.ended:
+        raise Violation(f"it is still {rollout.state}")
+    if rollout.state is RolloutState.ROLLED_BACK and not mishap.meddles:
+        restored(play, begin)
+    if left := leases(play.drill.world):
+        # one that could not be given back ends by itself
+        if (
+            not any(word in mishap.name for word in ("lease", "stop", "kill", "login", "token", "long"))
+            and not told.met
+        ):
+            raise Violation(f"a lease is left: {left}")
+
+
+def restored(play: Play, begin: Beginning) -> None:
+    """Every member is as it was."""
+    for key, was in begin.members.items():
+        now = picture(play.drill.world, "load-balancer")["members"].get(key)
+        for name in ("weight", "admin_state_up", "backup", "name", "address"):
+            if now is None or now[name] != was[name]:
+                raise Violation(f"not restored: {name} of {was['name']} is {now and now[name]}, was {was[name]}")
+
+
+def _floor(play: Play, begin: Beginning, told: Told) -> None:
+    for write in sent(play):
+        if not done(write) or write.service != "load-balancer":
+            continue
+        before, after = serving(write.before, play.scene), serving(write.after, play.scene)
+        if told.at and 0 <= write.at - told.at < GAP:
+            continue  # it happened between the last look and the write: found afterwards
+        for what, had, has, least in zip(("instances", "weight"), before, after, begin.floor, strict=True):
+            if has < min(least, had):
+                raise Violation(f"below the floor: {what} {has} after {write.method}, {had} before, floor {least:g}")
+
+
+def _strangers(play: Play, begin: Beginning, told: Told) -> None:
+    for write in sent(play):
+        for was, now in _differences(write):
+            one = was or now
+            if not ours(one, play.scene):
+                raise Violation(f"a stranger was touched: {one['name']}")
+            if any(tag.startswith(HOLD) for tag in one["tags"]) and (was or {}).get("weight") != (now or {}).get(
+                "weight"
+            ):
+                raise Violation(f"a held member was touched: {one['name']}")
+
+
+def _differences(write: Write) -> Iterator[tuple[Any, Any]]:
+    before, after = write.before.get("members", {}), write.after.get("members", {})
+    for key in before.keys() | after.keys():
+        was, now = before.get(key), after.get(key)
+        statuses = ("provisioning_status", "operating_status", "updated_at")
+        if {k: v for k, v in (was or {}).items() if k not in statuses} != {
+            k: v for k, v in (now or {}).items() if k not in statuses
+        }:
+            yield was, now
+
+
+def _recorded(play: Play, begin: Beginning, told: Told) -> None:
+    """Before each write there is a row that says so; in the order of the rows where clocks were set."""
+    intents = [event for event in play.events() if event.kind is EventKind.INTENT]
+    writes = sent(play)
+    if len(writes) > len(intents):
+        raise Violation(f"{len(writes)} writes, {len(intents)} records of them")
+    if any("clock" in word for word in told.texts):
+        return
+    for number, write in enumerate(writes, start=1):
+        if sum(event.at <= write.at + 0.001 for event in intents) < number and "-7200" not in str(told):
+            raise Violation(f"write {number} has no record before it")
+
+
+def _leased(play: Play, begin: Beginning, told: Told) -> None:
+    """Each write is of the rollout that has the lease at that moment."""
+    for write in sent(play):
+        held = [json.loads(said) for said in write.before["leases"].values()]
+        owners = {one["r"] for one in held}
+        if play.rollout_id not in owners or f"rollout/{play.rollout_id} " not in write.agent:
+            late = any(hit.path == write.path for hit in told.met) and "late" in str(told.texts)
+            if not late:
+                raise Violation(f"{write.agent} wrote while the lease was {owners or 'nobody'}'s")
+
+
+def _opposites(play: Play, begin: Beginning, told: Told) -> None:
+    """After a call whose answer was lost, nothing else is sent until it has settled."""
+    writes = sent(play)
+    least = pace.real(settle_time(play.stage.config.lease.ttl)) * 0.95
+    for hit in told.met:
+        if not hit.path.startswith("/load-balancer") or hit.method == "GET":
+            continue
+        body = next((write.body for write in writes if abs(write.at - hit.at) < 0.05), None)
+        for write in writes:
+            if hit.at + 0.05 < write.at < hit.at + least and body is not None and write.body != body:
+                raise Violation(f"the opposite was sent {write.at - hit.at:.2f} s after a lost call")
+
+
+def _asleep(play: Play, begin: Beginning, told: Told) -> None:
+    """Who slept while somebody else took over never writes."""
+    first = play.started[0].pid
+    if told.woken_at:
+        for write in sent(play):
+            if write.at > told.woken_at and write.agent.endswith(f":{first})"):
+                raise Violation("a process wrote under somebody else's lease")
+
+
+def _quiet(play: Play, begin: Beginning, told: Told) -> None:
+    """No crash, no secret."""
+    out = play.place / "runner.out"
+    text = out.read_text() if out.exists() else ""
+    if "Traceback" in text:
+        raise Violation(f"the runner crashed: {text[-600:]}")
+    with play.journal() as journal:
+        record = text + repr(journal.copy(play.rollout_id))
+    secrets = [user.password for user in play.drill.world.users] + list(play.drill.world.tokens)
+    if any(secret in record for secret in secrets):
+        raise Violation("a secret is in the record")
+
+
+def now() -> float:
+    """Unix seconds."""
+    return time.time()
