@@ -289,7 +289,7 @@ def points(mishap: Mishap, events: list[Event]) -> list[tuple[int, str]]:
 
 
 def perform(
-    scene: Scene, mishap: Mishap, point: tuple[int, str], place: Path, forks: ForkServerContext, prefer: DecisionKind
+    scene: Scene, mishap: Mishap, point: tuple[int, str], *, place: Path, forks: ForkServerContext, prefer: DecisionKind
 ) -> oracle.Told:
     """One run, judged. Raises oracle.Violation."""
     row, moment = point

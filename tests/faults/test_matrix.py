@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import time
+from collections.abc import Callable
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -54,7 +55,11 @@ def chosen(scene: Scene, mishap: Mishap, all_of_them: list[tuple[int, str]]) -> 
 @pytest.mark.parametrize("mishap", MISHAPS, ids=lambda one: one.name)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda one: one.name)
 def test_matrix(
-    scene: Scene, mishap: Mishap, tmp_path: Path, forked: ForkServerContext, record_property: pytest.Function
+    scene: Scene,
+    mishap: Mishap,
+    tmp_path: Path,
+    forked: ForkServerContext,
+    record_property: Callable[[str, object], None],
 ) -> None:
     events = clean(scene, tmp_path / "clean", forked)
     told = []
@@ -67,7 +72,7 @@ def test_matrix(
         began = time.monotonic()
         run = {"scene": scene.name, "mishap": mishap.name, "row": row, "moment": moment, "violation": ""}
         try:
-            found = perform(scene, mishap, (row, moment), place, forked, prefer)
+            found = perform(scene, mishap, (row, moment), place=place, forks=forked, prefer=prefer)
         except Violation as violation:
             run["violation"] = str(violation)
         else:
@@ -75,6 +80,6 @@ def test_matrix(
         run["seconds"] = round(time.monotonic() - began, 1)
         told.append(run)
         shutil.rmtree(place, ignore_errors=True)
-    record_property("faults", json.dumps(told))  # type: ignore[operator]
+    record_property("faults", json.dumps(told))
     bad = [f"row {one['row']} {one['moment']}: {one['violation']}" for one in told if one["violation"]]
     assert not bad, "\n".join(bad)
