@@ -16,6 +16,7 @@
     ├── LeaseHeld              5   someone else is changing this service
     │   └── LeaseLost          5   the lease was ours and is not any more
     ├── NeedsHuman             7   stopped in a state that only a person may judge
+    ├── GateFailed             1   a test of the release did not pass, or could not be judged
     └── JournalError           1   the record of rollouts cannot be read or written
 
 The number is the exit code of a command that ends with the error (DESIGN §8).
@@ -137,6 +138,10 @@ class NeedsHuman(BluegreenError):
     """Stopped in a state that only a person may judge."""
 
     exit_code = 7
+
+
+class GateFailed(BluegreenError):
+    """A test that the release must pass did not, or could not be judged; or nobody signed in time."""
 
 
 class JournalError(BluegreenError):

@@ -17,7 +17,7 @@ from console.rollout.waiting import Waiting, waiting
 from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_settle, ask_to_start
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
-from screens.view import change, traffic
+from screens.view import change, shipping, traffic
 from screens.view.line import line
 from screens.view.progress import StepState, StepView, planned, progress
 from screens.widgets.box import Box
@@ -45,8 +45,9 @@ class ChangeScreen(FactsScreen):
         self._ended = False
 
     def body(self) -> Iterable[Widget]:
-        """Headline, steps beside the explanation, traffic, and what to read or what happened."""
+        """Headline, what ships, steps beside the explanation, traffic, and what to read or what happened."""
         yield Sheet(id="headline", wraps=True)
+        yield Panel(id="ships", wraps=False)
         yield Box(Table(id="steps", heading=False), Panel(id="detail"), id="walk")
         yield Panel(id="traffic", wraps=False)
         yield Panel(id="log")
@@ -140,11 +141,12 @@ class ChangeScreen(FactsScreen):
     def _show_forecast(self, now: float) -> None:
         forecast, glyphs = self.forecast, self.console_app.look.glyphs
         headline, detail, log = self._part("#headline", Sheet), self._part("#detail", Panel), self._part("#log", Panel)
+        self._show_ships(forecast)
         if isinstance(forecast, Plan):
             headline.show([change.headline(forecast, glyphs)])
             self._show_steps(planned(forecast), now)
             log.entitle(line(("read before you start", "title")), line((f"plan {forecast.digest[:8]}", "dim")))
-            log.show(change.notes(forecast, glyphs))
+            log.show(change.notes(forecast, glyphs, told=forecast.shipment.notes))
             return
         self._show_steps((), now)
         verb = change.verb(self.intent.action)
@@ -158,6 +160,17 @@ class ChangeScreen(FactsScreen):
         detail.show(refused)
         log.display = False
 
+    def _show_ships(self, forecast: Plan | Refusal | None) -> None:
+        """What the plan ships and undoes, above everything else: it is what a decision is made on."""
+        panel, service = self._part("#ships", Panel), self.console_app.service(self.service_name)
+        configured = self.console_app.config.services[self.service_name].commits is not None
+        panel.display = isinstance(forecast, Plan) and service is not None and configured
+        if not isinstance(forecast, Plan) or service is None:
+            return
+        most, glyphs = (4 if self.has_class("-short") else 6), self.console_app.look.glyphs
+        panel.entitle(shipping.title(forecast, service.shipping), shipping.title_right(forecast))
+        panel.show_made(lambda cells: shipping.block(forecast, service.shipping, cells, most, glyphs))
+
     def _show_rollout(self, rollout: Rollout, now: float) -> None:
         glyphs = self.console_app.look.glyphs
         if rollout.state.ended and not self._ended:
@@ -167,6 +180,7 @@ class ChangeScreen(FactsScreen):
         if (waits := self.waiting) is not None:
             story = [story[0], change.waits_line(waits, now, glyphs)]  # which says as well that it runs
         self._part("#headline", Sheet).show([change.headline(rollout.plan, glyphs), *story])
+        self._part("#ships", Panel).display = False  # what was decided on it stands in the record
         events = self.events
         self._show_steps(progress(rollout, events, orphan=self.orphan), now)
         log = self._part("#log", Panel)

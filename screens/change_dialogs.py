@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from console.model.shipping import Safe, Safety
 from console.model.text import visible
 from console.plan.plan import Action, Plan, StepKind
 from console.rollout.records import DecisionKind, Rollout
@@ -34,32 +35,42 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         if reason is None:
             screen.say("not started: nothing was changed")
         else:
-            _start(screen, plan, reason, unarmed=unarmed)
+            _start(screen, plan, reason, unarmed=unarmed, override=reason if unsafe else "")
 
     typed = config.is_production or unarmed
+    unsafe = plan.shipment.safety.verdict is Safe.NO
+    word = screen.service_name if typed else "y"
     go = "Cut over" if plan.action is Action.CUTOVER else "Roll back"
+    if unsafe:
+        word = f"override {screen.service_name}"
+        lines.append(line(("Not rollback-safe: to do it all the same, say so and why; both are recorded.", "bad")))
     dialog = TypedDialog(
         f"{visible(config.environment.upper())}: {go.lower()} {visible(screen.service_name)}",
         lines,
-        word=screen.service_name if typed else "y",
+        word=word,
         go=go,
         reason=app.arming.reason,
-        needs_reason=config.is_production and plan.action is Action.CUTOVER,
-        danger=config.is_production,
+        needs_reason=unsafe or (config.is_production and plan.action is Action.CUTOVER),
+        danger=unsafe or config.is_production,
     )
     app.push_screen(dialog, answered)
 
 
-def _start(screen: ChangeScreen, plan: Plan, reason: str, *, unarmed: bool) -> None:
+def _start(screen: ChangeScreen, plan: Plan, reason: str, *, unarmed: bool, override: str) -> None:
     """What was confirmed must still be what is planned, and this console must still be allowed to ask for it."""
     app = screen.console_app
     if app.arming.forbidden or (not unarmed and not app.arming.armed(app.now())):
         screen.say(f"not started: {app.arming.why_not(app.now())}")
-    elif not isinstance(screen.forecast, Plan) or screen.forecast.digest != plan.digest:
+    elif not isinstance(screen.forecast, Plan) or _meaning(screen.forecast) != _meaning(plan):
         screen.say("not started: the plan has changed while you were typing; look at it again")
     else:
         screen.say("starting")
-        app.desk.begin(plan, reason)
+        app.desk.begin(plan, reason, override)
+
+
+def _meaning(plan: Plan) -> tuple[str, Safety]:
+    """What somebody agreed to: what is done, and whether it can be undone."""
+    return plan.digest, plan.shipment.safety
 
 
 def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None:

@@ -65,9 +65,9 @@ class JournalDesk:
         """Read this rollout's events as well."""
         self._jobs.put(partial(self._follow, rollout_id))
 
-    def begin(self, plan: Plan, reason: str) -> None:
+    def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout: answers Begun or Decided."""
-        self._jobs.put(partial(self._begin, plan, reason))
+        self._jobs.put(partial(self._begin, plan, reason, override))
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         """Stop a rollout: answers Decided."""
@@ -180,11 +180,11 @@ class JournalDesk:
     def _follow(self, rollout_id: str | None, _: Journal) -> None:
         self._followed = rollout_id
 
-    def _begin(self, plan: Plan, reason: str, journal: Journal) -> None:
+    def _begin(self, plan: Plan, reason: str, override: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.who import Who  # noqa: PLC0415
 
-        self._followed = request.begin(self._config, plan, Who.current(), reason)
+        self._followed = request.begin(self._config, plan, Who.current(), reason, override=override)
         self._post(Begun(self._read(journal, self._followed)[0]))
 
     def _abort(self, rollout_id: str, reason: str, hold: bool, journal: Journal) -> None:

@@ -58,8 +58,8 @@ class Desk(Protocol):
     def follow(self, rollout_id: str | None) -> None:
         """Read this rollout's events as well."""
 
-    def begin(self, plan: Plan, reason: str) -> None:
-        """Start a rollout. Answers Begun, or Decided(failed)."""
+    def begin(self, plan: Plan, reason: str, override: str = "") -> None:
+        """Start a rollout; `override`: although it is not rollback-safe, why. Answers Begun, or Decided(failed)."""
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         """Stop a rollout; it goes back, or holds where it is. Answers Decided."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from console.model.colour import Colour
 from console.model.instance import Instance, Probe, Version
 from console.model.server import Server
 from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service, Source
+from console.plan.plan import Step
 
 NOW = 1_000_000.0
 VERSIONS = {Colour.BLUE: "a" * 40, Colour.GREEN: "b" * 40}
@@ -123,6 +125,14 @@ def applied(before: Service, items: Sequence[dict[str, object]]) -> Service:
 
     sides = [replace(side, instances=tuple(changed(one) for one in side.instances)) for side in before.colours]
     return replace(before, blue=sides[0], green=sides[1])
+
+
+def items_of(step: Step) -> list[dict[str, Any]]:
+    """The items of the one batch of a step."""
+    (write,) = step.writes
+    assert write.call.body is not None
+    found: list[dict[str, Any]] = write.call.body["members"]
+    return found
 
 
 def _mostly(usual: object, *rare: object) -> st.SearchStrategy[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from console.cli.confirm import confirm
+from console.cli.confirm import confirm, override
 from console.cli.following import follow
 from console.cli.intent import add_intent_options, intent_of, plan_or_refuse
 from console.cli.looking import config_of, look, say, service_config, warn
@@ -22,6 +22,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; recorded, and shown with the lease")
     parser.add_argument("--yes", action="store_true", help="do not ask; needs --reason")
     parser.add_argument("--expect", metavar="DIGEST", help="only if the plan is this one, as `plan` showed it")
+    parser.add_argument(
+        "--override-rollback-safety", default="", metavar="REASON",
+        help="although its commits are not marked safe to go back; recorded",
+    )  # fmt: skip
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
     parser.add_argument("--detach", action="store_true", help="start it and return; `attach` follows it")
     parser.add_argument("--json", action="store_true", help="events as JSON lines on standard output")
@@ -50,8 +54,13 @@ def run(args: argparse.Namespace) -> int:
     tell(provenance(config, plan))
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
+    overridden = args.override_rollback_safety
+    if args.yes:
+        request.safe_or_overridden(plan, overridden)
+    else:
+        overridden = overridden or override(settings, plan)
     reason = args.reason if args.yes else confirm(settings, plan, args.reason)
-    rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over)
+    rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
     tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from console.config.gate import Gate
 from console.config.kinds import Duration
 from console.config.model import Attached, Config, Kind, Release, Selection, ServiceConfig, Tls
 from console.model.colour import Colour
@@ -134,7 +137,8 @@ def _release(asked: Release) -> str:
     back = f"; back unless confirmed within {_time(asked.confirm_within)}" if asked.confirm_within else ""
     bake = f"; watched for {_time(asked.bake)}" if asked.bake else ""
     least = f"; healthy capacity may fall to {asked.min_ratio:.0%} of what it is" if asked.min_ratio < 1 else ""
-    return f"{steps}{back}{bake}{least}"
+    gates = f"; gates: {', '.join(visible(gate.title) for gate in asked.gates)}" if asked.gates else ""
+    return f"{steps}{back}{bake}{least}{gates}"
 
 
 def _time(seconds: float) -> str:
@@ -149,8 +153,6 @@ def _lease(config: Config) -> str:
 
 def _service_cautions(service: ServiceConfig) -> Iterator[str]:
     release = service.release
-    if release.not_carried_out:
-        yield f"a cutover is refused: {', '.join(release.not_carried_out)}: this version does not carry that out"
     if release.retire_after:
         yield "release.retire_after is not carried out by this version: delete by hand what is due"
     if service.rotation.kind != Kind.WEIGHTS or len(service.rotation.attached) > 1:
@@ -163,9 +165,23 @@ def _service_cautions(service: ServiceConfig) -> Iterator[str]:
         yield "without `vip:` a cutover is not proven from outside"
     if service.foreign == "ignore":
         yield "members of nobody's in its pool do not stop a cutover"
+    yield from _gate_cautions(release.gates)
     for what, path in _files(service):
         if not path.exists():
             yield f"{what}: there is no {path} on this host"
+
+
+def _gate_cautions(gates: Iterable[Gate]) -> Iterator[str]:
+    """What a gate could not be carried out with on this host."""
+    for gate in gates:
+        tokens = [asked.token for asked in (gate.prometheus, gate.judge) if asked is not None and asked.token]
+        for name in (*gate.env, *tokens):
+            if name not in os.environ:
+                yield f"gate {visible(gate.title)}: the environment variable {name} is not set here"
+        if gate.run and shutil.which(gate.run[0]) is None:
+            yield f"gate {visible(gate.title)}: this host has no program {visible(gate.run[0])}"
+        if gate.folder is not None and not gate.folder.is_dir():
+            yield f"gate {visible(gate.title)}: there is no folder {gate.folder}"
 
 
 def _files(service: ServiceConfig) -> Iterator[tuple[str, Path]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.config.model import ServiceConfig
 from console.errors import Refused
+from console.model.shipping import Safe
 from console.plan.plan import Plan
 
 
@@ -11,6 +12,21 @@ def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
     """Ask; returns the reason. In production the service's name is typed. Raises Refused when it is not confirmed."""
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
     return confirm_word(settings, f"{verb} {settings.name} to {plan.target.upper()}", reason)
+
+
+def override(settings: ServiceConfig, plan: Plan) -> str:
+    """Ask for what stands against the plan's commits to be overridden; returns why. Empty where nothing does.
+
+    Raises Refused when it is not confirmed, or no reason is given.
+    """
+    if plan.shipment.safety.verdict is not Safe.NO:
+        return ""
+    wanted = f"override {settings.name}"
+    answer = _asked(f"NOT rollback-safe: type `{wanted}` to do it all the same: ")
+    reason = _asked("why (it is recorded): ") if answer == wanted else ""
+    if not reason:
+        raise Refused("not confirmed: nothing was written", f"the answer has to be `{wanted}`, and a reason")
+    return reason
 
 
 def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
@@ -25,3 +41,10 @@ def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
     if answer.strip() != wanted:
         raise Refused("not confirmed: nothing was written", f"the answer has to be {wanted}")
     return reason
+
+
+def _asked(question: str) -> str:
+    try:
+        return input(question).strip()
+    except (EOFError, KeyboardInterrupt):
+        return ""

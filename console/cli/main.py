@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "resume": ("console.cli.resume", "CHANGES THE CLOUD: go on with a rollout that waits, or whose runner died"),
     "pause": ("console.cli.pause", "hold a rollout before its next write"),
     "extend": ("console.cli.pause", "give a rollout that waits or bakes more time"),
+    "sign": ("console.cli.sign", "sign for a rollout that waits for people"),
     "abort": ("console.cli.abort", "CHANGES THE CLOUD: stop a rollout; it goes back"),
     "attach": ("console.cli.attach", "follow a rollout that is under way"),
     "history": ("console.cli.history", "past rollouts"),

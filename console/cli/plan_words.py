@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from console.model.call import Call
 from console.model.text import visible
+from console.plan.kinds.registry import kind_of
 from console.plan.plan import Plan, Refusal, Share, Step
 
 WIDTH = 100  # columns: a record is read in tickets and mails as well
@@ -23,21 +25,26 @@ def plan_lines(plan: Plan, *, commands: bool = False) -> Iterator[str]:
 
 def _step_lines(number: int, step: Step, *, commands: bool) -> Iterator[str]:
     yield from _wrapped(f"  {number} ", f"{step.title}: {step.words}")
-    if step.call is not None:
-        yield visible(f"      call     {step.call.line}  ({len(step.changes)} members)")
-    for change in step.changes:
-        yield visible(f"               {change.name}  weight {change.weight_before} -> {change.weight_after}")
+    for write in step.writes:
+        yield visible(f"      call     {call_words(write.call)}")
+        for changed in kind_of(write.desired).words(write.desired):
+            yield visible(f"               {changed}")
     for title, shares in (("now", step.before), ("after", step.after)):
         if shares is not None:
             yield f"      {title:<8} " + "   ".join(share_words(share) for share in shares)
     for check in step.checks:
         yield from _wrapped("      check    ", check)
     yield from _wrapped("      limit    ", f"{step.deadline:.0f} s; then: {step.outcome}")
-    if commands and step.call is not None:
-        for command in step.call.commands:
+    for write in step.writes if commands else ():
+        for command in write.call.commands:
             yield visible(f"      same as  {command}")
-        for command in step.undo.commands if step.undo is not None else ():
+        for command in write.undo.commands if write.undo is not None else ():
             yield visible(f"      undo     {command}")
+
+
+def call_words(call: Call) -> str:
+    """`PUT /v2/lbaas/pools/ID/members?additive_only=true  (6 members)`."""
+    return f"{call.line}  ({call.size})" if call.size else call.line
 
 
 def _wrapped(head: str, text: str) -> Iterator[str]:

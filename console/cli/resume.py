@@ -82,6 +82,8 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
         raise UsageError(f"rollout {rollout.id} is under way", f"`bluegreen abort {rollout.id}` stops it")
     found = waiting(rollout, journal.events(rollout.id))
     settings = service_config(config, rollout.service)
+    if found is not None and found.word is DecisionKind.SIGN:
+        raise UsageError(f"rollout {rollout.id} waits for a signature", f"`bluegreen sign {rollout.id}` gives one")
     if args.yes and args.rollout is None:
         raise UsageError("--yes needs the rollout's id", f"rollout {rollout.id} of {rollout.service} waits")
     if found is not None and not args.yes:

@@ -13,6 +13,7 @@ from console.cli.show_markdown import markdown
 from console.model.text import visible
 from console.rollout import second_place
 from console.rollout.by_hand import transcript
+from console.rollout.gates.printed import gate_output
 from console.rollout.journal import Journal
 
 
@@ -21,6 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--commands", action="store_true", help="only the commands that finish or undo the rest by hand")
+    form.add_argument(
+        "--output", action="store_true", help="what its gates printed: of one under way, and of those that did not pass"
+    )
     form.add_argument("--markdown", action="store_true", help="for a ticket or a mail")
     form.add_argument(
         "--json", action="store_true", help='{"schema": 1, "rollout": ..., "decisions": ..., "events": ...}'
@@ -42,6 +46,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.commands:
         for line in transcript(rollout, events):
+            say(visible(line))
+        return 0
+    if args.output:
+        for line in gate_output(rollout, events):
             say(visible(line))
         return 0
     if args.markdown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from console.cli.looking import date
+from console.cli.plan_words import call_words
 from console.model.text import visible
 from console.plan.plan import Step
 from console.rollout.by_hand import transcript
@@ -50,7 +51,7 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
 
 
 def _step(step: Step) -> tuple[str, ...]:
-    call = f"{step.call.line} ({len(step.changes)} members)" if step.call is not None else "writes nothing"
+    call = "; ".join(call_words(write.call) for write in step.writes) or "writes nothing"
     return step.title, call, f"{step.deadline:.0f} s", step.outcome
 
 

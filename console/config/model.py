@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from console.config.gate import Gate
+
 
 def names_production(environment: str) -> bool:
     """Whether the word means production: `production`, `prod`, `prod-eu`; not `preprod`."""
@@ -158,19 +160,6 @@ class VipCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """A test that must pass before traffic is shifted: a command (`run`, exit code 0), or an HTTP check (`http`).
-
-    In the URL `{instance}` is each instance's address in turn, `{vip}` the load balancer's. `timeout` in seconds.
-    """
-
-    run: tuple[str, ...] = ()
-    http: str = ""
-    expect: tuple[int, ...] = (200,)
-    timeout: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
 class Release:
     """What a cutover must keep to. `min_ratio`: healthy capacity in rotation, against now. Times in seconds.
 
@@ -187,10 +176,21 @@ class Release:
     gates: tuple[Gate, ...] = ()
     retire_after: float = 0.0
 
-    @property
-    def not_carried_out(self) -> tuple[str, ...]:
-        """The keys that ask for something which a cutover of this version does not do."""
-        return ("release.gates",) if self.gates else ()
+
+# Flags that commits get for the files they change, where the config says nothing else. `*` matches `/` as well, and a
+# pattern may begin in any folder; what a pattern with `!` matches is left out.
+FLAGS: Mapping[str, tuple[str, ...]] = {
+    "migration": (
+        "migrations/*", "*migration*/versions/*", "alembic/versions/*", "migrate_repo/versions/*", "db/migrate/*",
+        "*.sql", "!tests/*", "!test/*",
+    ),
+    "api": (
+        "api-ref/*", "api_samples/*", "api/schemas/*", "api_version_request.py", "openapi*.yaml", "openapi*.json",
+        "*.proto", "*.graphql", "!tests/*", "!test/*",
+    ),
+    "config": ("etc/*", "conf/*", "config/*", "*.conf", "*.conf.sample", "policies/*", "!tests/*", "!test/*"),
+}  # fmt: skip
+ROLLBACK_SAFE: Mapping[str, str] = {"migration": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,8 @@ class CommitSource:
     """Where the commits come from: one of a local git repository, or the URL of a Gerrit, GitHub or GitLab server.
 
     `project` is its name on that server, `branch` the one that is released; empty: the project's default branch.
+    `flags`: patterns of paths by the flag that a commit gets which changes such a file. `rollback_safe`: whether a
+    commit with a flag can be undone once it has run (`yes`, `no`, `unknown`), where its trailers do not say.
     """
 
     git: Path | None = None
@@ -206,6 +208,8 @@ class CommitSource:
     gitlab: str = ""
     project: str = ""
     branch: str = ""
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: FLAGS)
+    rollback_safe: Mapping[str, str] = field(default_factory=lambda: ROLLBACK_SAFE)
 
     @property
     def server(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from console.config.gating import GATE, JUDGE, QUERY, SIGN
 from console.config.probing import HEALTH, HEALTH_TLS, VIP, VIP_TLS
-from console.config.releasing import COMMITS, GATE, RELEASE
+from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import ATTACHED, INSTANCES, ROTATION
 from console.config.schema import FILE, LEASE, SERVICE
 from console.config.sections import Key, Section
@@ -24,6 +25,9 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.commits.", COMMITS),
     ("services.NAME.release.", RELEASE),
     ("services.NAME.release.gates[].", GATE),
+    ("services.NAME.release.gates[].prometheus.", QUERY),
+    ("services.NAME.release.gates[].judge.", JUDGE),
+    ("services.NAME.release.gates[].sign.", SIGN),
     ("lease.", LEASE),
 )
 _HEAD = "| key | what it is for | value | default |\n|---|---|---|---|"

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from console.config.formats import FOLDER, Command
-from console.config.kinds import Decimal, Duration, Text, Whole
+from console.config.formats import FOLDER
+from console.config.gate import BAKE, Gate
+from console.config.gating import GATE
+from console.config.kinds import Choice, Decimal, Duration, Text, Whole
 from console.config.mistakes import Mistake
-from console.config.model import CommitSource, Gate, Release
-from console.config.probing import HTTP_STATUSES
+from console.config.model import FLAGS, ROLLBACK_SAFE, CommitSource, Release
+from console.config.nodes import Value
 from console.config.rules import Checked, Excludes, Given, Needs, OneOf
-from console.config.sections import Key, Section, Several
-from console.config.urls import GATE_URL, SERVER_URL
+from console.config.sections import Key, Pairs, Section, Several
+from console.config.urls import SERVER_URL
 
 _HOUR, _DAY = 3600.0, 86400.0
+_FLAG = Text("a flag of small letters, digits and `-`", r"[a-z][a-z0-9-]{0,30}", "it stands beside the commit")
+
+
+@dataclass(eq=False, repr=False)
+class Flags(Pairs):
+    """Pairs that come on top of those that are there without any: a flag is taken away by giving it an empty value."""
+
+    usual: Mapping[str, Any] = field(default_factory=dict)
+
+    def read(self, value: Value) -> dict[str, Any]:
+        """The usual pairs, and those of the file in place of them."""
+        return {**self.usual, **super().read(value)}
+
 
 COMMITS = Section(
     CommitSource,
@@ -26,6 +43,22 @@ COMMITS = Section(
         Key(
             "branch", Text("the name of a branch", r"[^\s~^:?*\\\[]{1,200}"), "the branch", default="the project's own"
         ),
+        Key(
+            "flags",
+            Flags(
+                Several(Text("a pattern of paths like `migrations/*`"), "patterns"),
+                "flags, each with patterns of paths",
+                _FLAG,
+                FLAGS,
+            ),
+            "flags of commits by the files they change; in place of or beside the usual ones, `[]` takes one away",
+            default="`migration`, `api`, `config`",
+        ),
+        Key(
+            "rollback_safe",
+            Flags(Choice(("yes", "no", "unknown")), "flags, each with `yes`, `no` or `unknown`", _FLAG, ROLLBACK_SAFE),
+            "whether commits with a flag can be undone once they have run, where no trailer says so",
+        ),
     ),
     rules=(
         OneOf(("git", "gerrit", "github", "gitlab"), "say where the commits are: `git: /PATH/OF/A/REPOSITORY`"),
@@ -36,18 +69,6 @@ COMMITS = Section(
         ),
     ),
 )
-GATE = Section(
-    Gate,
-    (
-        Key("run", Command(), "a command that must end with exit code 0"),
-        Key(
-            "http", GATE_URL, "a URL that must answer; `{instance}` is each instance's address, `{vip}` the balancer's"
-        ),
-        Key("expect", HTTP_STATUSES, "the HTTP statuses that pass"),
-        Key("timeout", Duration(1, 6 * _HOUR), "time for the whole gate"),
-    ),
-    rules=(OneOf(("run", "http")), Excludes("run", ("expect",), "a command passes with exit code 0")),
-)
 
 
 def _rising(given: Given) -> Iterator[Mistake]:
@@ -56,6 +77,15 @@ def _rising(given: Given) -> Iterator[Mistake]:
         yield given.mistake(
             "shift", f"expected rising percentages up to 100, found {list(steps)}", "for example [10, 50, 100]"
         )
+
+
+def _gates(given: Given) -> Iterator[Mistake]:
+    gates: tuple[Gate, ...] = given.values.get("gates", ())
+    names = [gate.name for gate in gates if gate.name]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield given.mistake("gates", f"two gates are called `{name}`", "each sign-off and each output is found by name")
+    if any(BAKE in gate.at for gate in gates) and not given.values.get("bake"):
+        yield given.mistake("gates", "a gate with `at: bake` needs the key `bake` beside `gates`", "`bake: 10m`")
 
 
 RELEASE = Section(
@@ -79,8 +109,12 @@ RELEASE = Section(
             Duration(0, _DAY),
             "goes back by itself unless confirmed again within it; `0`: it does not",
         ),
-        Key("gates", Several(GATE, "gates"), "tests that must pass before any traffic is shifted"),
+        Key(
+            "gates",
+            Several(GATE, "gates"),
+            "tests that must pass before any traffic is shifted, or while the new colour bakes",
+        ),
         Key("retire_after", Duration(0, 365 * _DAY), "after which deleting the old colour is shown as due; `0`: never"),
     ),
-    rules=(Checked(_rising),),
+    rules=(Checked(_rising), Checked(_gates)),
 )

@@ -13,6 +13,7 @@ from console.model.colour import Colour, Role
 from console.model.commit import CommitView
 from console.model.instance import Instance
 from console.model.lease import LeaseHolder
+from console.model.shipping import Shipping
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import Traffic
 
@@ -107,6 +108,7 @@ class Service:
     uncoloured: tuple[Instance, ...] = ()
     traffic: Traffic | None = None
     commits: CommitView | None = None
+    shipping: Shipping | None = None  # the same commits, marked
     lease: LeaseHolder | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     probed: bool = False  # whether a direct probe is configured

@@ -1,84 +1,159 @@
-"""What a plan is built on, and what has changed since: intent by equality, no observations (DESIGN §6, rule 4)."""
+"""What a plan is built on: the intent facts of a service, compared by equality (DESIGN §6, rule 4).
+
+Observations (operating_status, health) are not in it. What a write does to it is what its kind says (`kinds`), so the
+same type tells what is there, what a plan was built on, and what each of its writes leaves.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from console.model.balancer import Member
+import msgspec
+
+from console.config.model import Kind, Selection, ServiceConfig
+from console.model.balancer import Listener, Member, Pool
+from console.model.readiness import pools as pools_of
 from console.model.service import Service
-from console.plan.plan import Basis
-
-_OBSERVED = ("provisioning_status", "operating_status")
-_COMPARED = tuple(field.name for field in fields(Member) if field.name not in (*_OBSERVED, "id"))
 
 
-def basis_of(service: Service) -> Basis:
-    """The intent facts of a service: its members, statuses blanked, and its servers with their tasks.
+@dataclass(frozen=True, slots=True)
+class PoolBasis:
+    """A pool of the service. `members` are those of both colours by id, statuses blanked; foreign ones are not ours."""
 
-    Requires that load balancer and pool were seen.
-    """
-    assert service.balancer is not None
-    assert service.pool is not None
+    id: str
+    balancer_id: str
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerBasis:
+    """A listener of the service, and the pool that it sends to."""
+
+    id: str
+    balancer_id: str
+    name: str
+    default_pool_id: str | None
+    admin_state_up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ServerBasis:
+    """A server of the service. `on`: whether it is powered, only told where that is the rotation."""
+
+    id: str
+    task_state: str | None
+    on: bool | None = None
+
+
+_Found = TypeVar("_Found", PoolBasis, ListenerBasis, ServerBasis)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """All of them: pools and listeners in the config's order, servers by id. `workers` names the set of `power`."""
+
+    pools: tuple[PoolBasis, ...] = ()
+    listeners: tuple[ListenerBasis, ...] = ()
+    servers: tuple[ServerBasis, ...] = ()
+    workers: str = ""
+    by_listener: bool = False  # the listeners' default pools are the rotation
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Of every pool."""
+        return tuple(member for pool in self.pools for member in pool.members)
+
+    @property
+    def balancers(self) -> tuple[str, ...]:
+        """The ids of the load balancers, each once, in order."""
+        parts = (*(pool.balancer_id for pool in self.pools), *(one.balancer_id for one in self.listeners))
+        return tuple(dict.fromkeys(parts))
+
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """The objects that a lease must be held on, sorted: pools, listeners, or the set of workers (rule 8)."""
+        if self.workers:
+            return (self.workers,)
+        objects = self.listeners if self.by_listener and self.listeners else self.pools
+        return tuple(sorted(one.id for one in objects))
+
+    def pool(self, pool_id: str) -> PoolBasis:
+        """One pool. Raises KeyError for one that is not in it."""
+        return _one(self.pools, pool_id)
+
+    def listener(self, listener_id: str) -> ListenerBasis:
+        """One listener. Raises KeyError for one that is not in it."""
+        return _one(self.listeners, listener_id)
+
+    def with_members(self, pool_id: str, changed: Iterable[Member]) -> Basis:
+        """The same, with these members as they are here."""
+        new = {member.id: member for member in changed}
+        pools = (
+            replace(pool, members=tuple(new.get(one.id, one) for one in pool.members)) if pool.id == pool_id else pool
+            for pool in self.pools
+        )
+        return replace(self, pools=tuple(pools))
+
+    def with_default_pool(self, listener_id: str, pool_id: str) -> Basis:
+        """The same, with this listener sending to that pool."""
+        listeners = (replace(one, default_pool_id=pool_id) if one.id == listener_id else one for one in self.listeners)
+        return replace(self, listeners=tuple(listeners))
+
+
+def _one(things: tuple[_Found, ...], wanted: str) -> _Found:
+    for thing in things:
+        if thing.id == wanted:
+            return thing
+    raise KeyError(wanted)
+
+
+def basis_of(service: Service, config: ServiceConfig) -> Basis:
+    """The intent facts of a service as it is observed. What was not seen is not in it."""
     instances = [instance for side in service.colours for instance in side.instances]
-    members = [
-        replace(instance.member, provisioning_status="", operating_status="", tags=tuple(sorted(instance.member.tags)))
-        for instance in instances
-        if instance.member is not None
+    powered = config.rotation.kind == Kind.POWER
+    servers = [
+        ServerBasis(one.server.id, one.server.task_state, one.server.powered if powered else None)
+        for one in instances
+        if one.server is not None
     ]
-    servers = [(i.server.id, i.server.task_state) for i in instances if i.server is not None]
+    ours = {member.id for instance in instances for member in instance.members}
     return Basis(
-        load_balancer_id=service.balancer.id,
-        pool_id=service.pool.id,
-        members=tuple(sorted(members, key=lambda member: member.id)),
-        servers=tuple(sorted(servers, key=lambda server: server[0])),
+        pools=tuple(_pool(service, pool, ours) for pool in pools_of(service)),
+        listeners=tuple(_listener(balancer, one) for balancer, one in _listeners(service)),
+        servers=tuple(sorted(servers, key=lambda server: server.id)),
+        workers=_worker_set(config.instances) if powered else "",
+        by_listener=config.rotation.kind == Kind.POOLS,
     )
 
 
-def drift(planned: Basis, found: Basis) -> tuple[str, ...]:
-    """Each difference of intent, as a clause; empty when there is none."""
-    changes: list[str] = []
-    if planned.load_balancer_id != found.load_balancer_id:
-        changes.append(f"the load balancer is {found.load_balancer_id}, was {planned.load_balancer_id}")
-    if planned.pool_id != found.pool_id:
-        changes.append(f"the pool is {found.pool_id}, was {planned.pool_id}")
-    changes += member_drift(planned.members, found.members)
-    changes += _server_drift(planned, found)
-    return tuple(changes)
+def _pool(service: Service, pool: Pool, ours: set[str]) -> PoolBasis:
+    part = service.part_of(pool.id)
+    balancer = part.balancer if part is not None else service.balancer
+    instances = (instance for side in service.colours for instance in side.instances)
+    members = (
+        member
+        for instance in instances
+        for member in instance.members
+        if member.id in ours and (service.pool_id_of(member) or pool.id) == pool.id
+    )
+    blank = (replace(one, provisioning_status="", operating_status="", tags=tuple(sorted(one.tags))) for one in members)
+    assert balancer is not None
+    return PoolBasis(pool.id, balancer.id, tuple(sorted(blank, key=lambda member: member.id)))
 
 
-def member_drift(planned: Iterable[Member], found: Iterable[Member]) -> list[str]:
-    """Each difference of intent between the members, as a clause."""
-    was = {member.id: member for member in planned}
-    now = {member.id: member for member in found}
-    changes = [f"member {was[key].name or key} is gone" for key in was.keys() - now.keys()]
-    changes += [f"member {now[key].name or key} was added" for key in now.keys() - was.keys()]
-    for key in was.keys() & now.keys():
-        for name in _COMPARED:
-            before, after = _comparable(was[key], name), _comparable(now[key], name)
-            if before != after:
-                changes.append(f"{name} of member {was[key].name or key} is {_words(after)}, was {_words(before)}")
-    return sorted(changes)
+def _listeners(service: Service) -> list[tuple[str, Listener]]:
+    found = [(part.balancer.id, one) for part in service.balanced for one in part.listeners]
+    return list({one.id: (balancer, one) for balancer, one in found}.values())
 
 
-def _server_drift(planned: Basis, found: Basis) -> list[str]:
-    was, now = dict(planned.servers), dict(found.servers)
-    changes = [f"server {key} is gone" for key in was.keys() - now.keys()]
-    changes += [f"server {key} was added" for key in now.keys() - was.keys()]
-    changes += [
-        f"server {key} has task {now[key] or 'none'}, had {was[key] or 'none'}"
-        for key in was.keys() & now.keys()
-        if was[key] != now[key]
-    ]
-    return sorted(changes)
+def _listener(balancer_id: str, one: Listener) -> ListenerBasis:
+    return ListenerBasis(one.id, balancer_id, one.name, one.default_pool_id, one.admin_state_up)
 
 
-def _comparable(member: Member, name: str) -> object:
-    """Tags have no order: Octavia returns them in any."""
-    return tuple(sorted(member.tags)) if name == "tags" else getattr(member, name)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(str, value)) + "]"
-    return "none" if value is None else str(value)
+def _worker_set(selection: Selection) -> str:
+    """A name for what selects the workers: the same on every host that selects the same, whatever it calls them."""
+    chosen = {"tags": sorted(selection.tags), "metadata": selection.metadata, "name": selection.name}
+    return "workers:" + hashlib.sha256(msgspec.json.encode(chosen, order="sorted")).hexdigest()[:32]

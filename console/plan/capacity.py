@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from console.model.colour import Colour
 from console.model.health import judge
 from console.model.service import Service
-from console.plan.plan import Plan, Share
+from console.plan.asked import Asked
+from console.plan.basis import Basis
+from console.plan.course import after
+from console.plan.plan import Capacity, Plan, Share, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """Healthy instances in rotation, and the sum of their weights."""
+def ways(basis: Basis) -> tuple[str, ...]:
+    """The ways by which clients come, each of which must be kept: pools, with a pool per colour listeners, workers."""
+    if basis.workers:
+        return (basis.workers,)
+    if basis.by_listener:
+        return tuple(one.id for one in basis.listeners if one.admin_state_up)
+    return tuple(pool.id for pool in basis.pools)
 
-    instances: int
-    weight: int
 
-
-def shares(service: Service, weights: Mapping[str, int], now: float) -> tuple[Share, Share]:
-    """BLUE and GREEN in the pool if members had these weights (by member id; the others keep theirs)."""
+def shares(service: Service, basis: Basis, now: float, way: str = "") -> tuple[Share, Share]:
+    """BLUE and GREEN in one way (the first), if everything were as in this basis; health is as observed."""
+    found = _weights(basis, way or next(iter(ways(basis)), ""))
     rows = []
     for side in service.colours:
         in_rotation = healthy = weight = healthy_weight = 0
         for instance in side.instances:
-            member = instance.member
-            if member is None or not member.admin_state_up:
-                continue
-            new = weights.get(member.id, member.weight)
+            new = sum(found.get(key, 0) for key in (*(member.id for member in instance.members), instance.key))
             if new == 0:
                 continue
             well = judge(service, instance, now).healthy
@@ -42,6 +43,15 @@ def shares(service: Service, weights: Mapping[str, int], now: float) -> tuple[Sh
         for colour, in_rotation, healthy, weight, healthy_weight in rows
     )
     return blue, green
+
+
+def _weights(basis: Basis, way: str) -> Mapping[str, int]:
+    """The weight of each member that serves in this way, by its id; of a worker that runs, 1, by its server's."""
+    if basis.workers:
+        return {server.id: 1 for server in basis.servers if server.on}
+    pool_id: str | None = basis.listener(way).default_pool_id if basis.by_listener and way else way
+    members = (member for pool in basis.pools if pool.id == pool_id for member in pool.members)
+    return {member.id: member.weight for member in members if member.in_rotation}
 
 
 def serving(both: tuple[Share, Share]) -> Capacity:
@@ -63,10 +73,37 @@ def floor(both: tuple[Share, Share], min_ratio: float, failing: Colour | None = 
     )
 
 
+def first_below(asked: Asked, steps: Sequence[Step]) -> str:
+    """The first write of these steps that leaves less than the floor, as a clause; empty where every one keeps it."""
+    service, basis, now, min_ratio = asked.service, asked.basis, asked.now, asked.config.release.min_ratio
+    failing = asked.target.other if asked.intent.source_fails else None
+    least = {way: floor(shares(service, basis, now, way), min_ratio, failing) for way in ways(basis)}
+    for write in (write for step in steps for write in step.writes):
+        basis = after((write,), basis)
+        for way in ways(basis):
+            if broken := below(serving(shares(service, basis, now, way)), least[way]):
+                return broken
+    return ""
+
+
+def floors(service: Service, basis: Basis, min_ratio: float, now: float) -> dict[str, Capacity]:
+    """The floor of each way, on this basis."""
+    return {way: floor(shares(service, basis, now, way), min_ratio) for way in ways(basis)}
+
+
 def floor_of(plan: Plan, min_ratio: float) -> Capacity | None:
-    """The floor in the state that the plan was made on; None where it writes nothing."""
+    """The floor in the state that the plan was made on, the highest of all ways; None where it writes nothing."""
+    if not plan.writes:
+        return None
     before = next((step.before for step in plan.steps if step.before is not None), None)
-    return floor(before, min_ratio) if before is not None else None
+    recorded = plan.floors.values() or ([floor(before, min_ratio)] if before is not None else [])
+    return highest(recorded) if recorded else None
+
+
+def highest(found: Iterable[Capacity]) -> Capacity:
+    """The most of each kind that any of these asks for."""
+    each = tuple(found)
+    return Capacity(max(one.instances for one in each), max(one.weight for one in each))
 
 
 def below(after: Capacity, least: Capacity) -> str:

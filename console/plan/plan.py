@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from console.model.balancer import Member
+from console.config.gate import GateKind
 from console.model.call import Call
 from console.model.colour import Colour
+from console.model.shipping import NOT_KNOWN, Safety
+from console.plan.basis import Basis
+from console.plan.desired import Desired, MemberChange, Weights
 
 
 class Action(StrEnum):
@@ -46,18 +50,7 @@ class StepKind(StrEnum):
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
     BAKE = "bake"  # watches health and traffic for a while
-
-
-@dataclass(frozen=True, slots=True)
-class MemberChange:
-    """What one step does to one member. `intended`: its weight when it is fully in rotation, None: not known here."""
-
-    member_id: str
-    name: str
-    colour: Colour
-    weight_before: int
-    weight_after: int
-    intended: int | None = None
+    GATE = "gate"  # a test of the config that must pass, or people who must sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +63,14 @@ class Share:
     weight: int
     percent: float
     healthy_weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Healthy instances in rotation, and the sum of their weights."""
+
+    instances: int
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,39 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Gating:
+    """Which gate of the config a step carries out: `number` in `release.gates`, from 1, and its kind.
+
+    `by`, `count` and `checklist` are those of a sign-off: who may sign, how many must, and what they say to have seen.
+    """
+
+    number: int
+    kind: GateKind
+    by: tuple[str, ...] = ()
+    count: int = 0
+    checklist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of a step: the desired state, the call that brings it about, and the one that takes it back.
+
+    `key` tells the writes of a step apart, in the journal as well; empty where there is only one.
+    """
+
+    desired: Desired
+    call: Call
+    undo: Call | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step. `words` explain it to someone who does it for the first time.
 
     `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
-    `undo` takes the step back.
+    `writes` are sent one after another; of `at_once` of them the effect may be waited for at the same time, so each is
+    seen to be done before the next where that is 1.
     """
 
     id: str
@@ -101,23 +130,51 @@ class Step:
     words: str
     deadline: float
     outcome: str
-    call: Call | None = None
-    undo: Call | None = None
-    changes: tuple[MemberChange, ...] = ()
+    writes: tuple[Write, ...] = ()
+    at_once: int = 1
     before: tuple[Share, Share] | None = None
     after: tuple[Share, Share] | None = None
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
+    gate: Gating | None = None
+
+    @property
+    def changes(self) -> tuple[MemberChange, ...]:
+        """The members whose weight it changes."""
+        return tuple(
+            one for write in self.writes if isinstance(write.desired, Weights) for one in write.desired.changes
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """What the plan was built on: what drift is compared with, by equality. Observations are not in it."""
+class Carried:
+    """A commit that a plan ships or undoes, as the journal keeps it. `at`: the committer's time, Unix seconds.
 
-    load_balancer_id: str
-    pool_id: str
-    members: tuple[Member, ...]  # of both colours, statuses blanked
-    servers: tuple[tuple[str, str | None], ...]  # id and task_state of every server of the service
+    `ids` are all names by which the change may be known elsewhere, its SHA first (see `Marked`).
+    """
+
+    sha: str
+    subject: str
+    at: float
+    flags: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What a plan makes live and what it takes out again, newest first; None where that is not known.
+
+    `safety`: of a cutover, whether going back afterwards is safe; of a rollback, whether what it undoes can be undone.
+    `more`: there are more commits than are kept here. `reverts`: ids of commits that are taken back by what ships.
+    `notes`: those of the plan that are about it. It is an observation, and no part of the digest.
+    """
+
+    ships: tuple[Carried, ...] | None = None
+    undoes: tuple[Carried, ...] | None = None
+    safety: Safety = NOT_KNOWN
+    more: bool = False
+    reverts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +182,9 @@ class Plan:
     """A plan. `digest` is over intent, config and basis: planning twice gives the same.
 
     `notes` must be read before confirming: who is held, what is not proven, what stays behind.
-    `writes` is the number of load balancer writes. `steps` without a write prove that the goal is reached already.
+    `writes` is the number of calls that change something; `steps` without one prove that the goal is reached already.
+    `goal` is what is true when it is done, in a clause: `GREEN 8be41d0 carries all traffic`. `floors`: what no write
+    may go below, for each way by which clients come (`capacity.ways`), as it was when the plan was made.
     """
 
     service: str
@@ -141,11 +200,14 @@ class Plan:
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
     digest: str
+    goal: str = ""
+    floors: Mapping[str, Capacity] = field(default_factory=dict)
+    shipment: Shipment = Shipment()
 
     @property
     def writes(self) -> int:
-        """Calls that change the load balancer."""
-        return sum(step.call is not None for step in self.steps)
+        """Calls that change the cloud."""
+        return sum(len(step.writes) for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from console.config.model import ServiceConfig
 from console.model.colour import Colour, Role
 from console.model.service import Service
 from console.plan import capacity, weights
+from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, names_nobody
 from console.plan.digest import digest
 from console.plan.notes import notes_for
-from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
+from console.plan.shipment import shipment_of
 from console.plan.steps import steps as steps_of
 
 
@@ -41,11 +43,12 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     if refusal is not None:
         return refusal
     moves = weights.shifts(service, config, intent, found, now)
-    refusal = _below_floor(service, config, intent, moves, now)
+    asked = Asked(service, config, intent, basis_of(service, config), now)
+    steps = steps_of(asked, moves)
+    refusal = _below_floor(asked, steps)
     if refusal is not None:
         return refusal
-    basis = basis_of(service)
-    steps = steps_of(service, config, intent, moves, now)
+    shipment = shipment_of(service, config, intent.action, target)
     return Plan(
         service=service.name,
         environment=service.environment,
@@ -56,10 +59,13 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         target_version=service.side(target).version,
         summary=weights.summary(service, intent, moves),
         intent=intent,
-        basis=basis,
+        basis=asked.basis,
         steps=steps,
-        notes=notes_for(service, config, target, found, now),
-        digest=digest(config, intent, basis, tuple(change for moved in moves for change in moved.changes)),
+        notes=(*shipment.notes, *notes_for(service, config, target, found, now)),
+        digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
+        goal=f"{target.upper()} {service.side(target).version} carries all traffic",
+        floors=capacity.floors(service, asked.basis, config.release.min_ratio, now),
+        shipment=shipment,
     )
 
 
@@ -115,30 +121,21 @@ def _out_words(found: Candidates) -> str:
     return "; ".join(f"{instance.name} {reason}" for instance, reason in found.out) or "it has none"
 
 
-def _below_floor(
-    service: Service, config: ServiceConfig, intent: Intent, moves: Sequence[weights.Shift], now: float
-) -> Refusal | None:
-    """Refuse if the state after any of the writes is below the floor."""
-    assert intent.target is not None
-    failing = intent.target.other if intent.source_fails else None
-    least = capacity.floor(capacity.shares(service, {}, now), config.release.min_ratio, failing)
-    predicted: dict[str, int] = {}
-    broken = ""
-    for moved in moves:
-        predicted |= {change.member_id: change.weight_after for change in moved.changes}
-        broken = broken or capacity.below(capacity.serving(capacity.shares(service, predicted, now)), least)
+def _below_floor(asked: Asked, steps: Sequence[Step]) -> Refusal | None:
+    """Refuse if the state after any of the writes is below the floor, in any way by which clients come."""
+    intent, broken = asked.intent, capacity.first_below(asked, steps)
     if not broken:
         return None
     hint = "add or mend instances of that colour, or lower release.min_ratio in the config on purpose"
     if intent.action is Action.ROLLBACK:
         hint = (
-            f"mend instances; or, if {intent.target.other.upper()} fails for clients although its checks pass, say so: "
+            f"mend instances; or, if {asked.target.other.upper()} fails for clients although its checks pass, say so: "
         )
         hint += "bluegreen rollback --live-fails"
-    ratio = f"what serves now, times {config.release.min_ratio:g}"
+    ratio = f"what serves now, times {asked.config.release.min_ratio:g}"
     return Refusal(
         code="floor",
-        reason=f"with all traffic on {intent.target.upper()}, {broken} ({ratio})",
+        reason=f"with all traffic on {asked.target.upper()}, {broken} ({ratio})",
         hint=hint,
         rule=1,
     )

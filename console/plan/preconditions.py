@@ -14,7 +14,6 @@ def first_refusal(service: Service, config: ServiceConfig, intent: Intent, targe
     """The first precondition that fails, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
         lambda: _one_pool(service, config),
-        lambda: _release_as_asked(config, intent),
         lambda: _weights_work(service),
         lambda: _writable(service, intent),
         lambda: _has_instances(service, intent, target),
@@ -67,20 +66,6 @@ def _one_pool(service: Service, config: ServiceConfig) -> Refusal | None:
     """A further pool that was not seen carries traffic all the same."""
     parts = config.rotation.attached
     return _not_this_way(f"{service.name} is in {len(parts)} pools") if len(parts) > 1 else None
-
-
-def _release_as_asked(config: ServiceConfig, intent: Intent) -> Refusal | None:
-    """What the config asks of a cutover and this version does not do. A way back has no gates and no waits."""
-    keys = config.release.not_carried_out
-    if not keys or intent.action is Action.ROLLBACK:
-        return None
-    return Refusal(
-        code="release",
-        reason=f"the config of {config.name} asks for {' and '.join(keys)}, which this version does not carry out",
-        hint="a cutover without what was asked for is not what anyone agreed to: take it out of the config on purpose, "
-        "or release with another tool",
-        rule=0,
-    )
 
 
 def _weights_work(service: Service) -> Refusal | None:

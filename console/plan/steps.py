@@ -8,39 +8,43 @@ from dataclasses import replace
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
 from console.model.service import Service
-from console.plan import capacity, waits
-from console.plan.batch import batch
+from console.plan import capacity, course, waits
+from console.plan.asked import Asked
+from console.plan.basis import Basis
+from console.plan.desired import Weights
+from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.notes import distinct_versions
-from console.plan.plan import Action, Intent, Proof, Share, Step, StepKind
-from console.plan.weights import Shift, target_of
+from console.plan.plan import Action, Proof, Share, Step, StepKind
+from console.plan.weights import Shift
 
 PENDING_DEADLINE = 900.0  # seconds; an amphora that does not answer keeps the lock about 10 minutes (Octavia defaults)
 PROOF_DEADLINE = 30.0  # seconds
 RECONCILE_DEADLINE = 60.0  # seconds
 
 
-def steps(
-    service: Service, config: ServiceConfig, intent: Intent, moves: Sequence[Shift], now: float
-) -> tuple[Step, ...]:
+def steps(asked: Asked, moves: Sequence[Shift]) -> tuple[Step, ...]:
     """Reconcile; for each share shift, prove and wait for the word to go on; confirm; bake."""
+    service, config, intent, target = asked.service, asked.config, asked.intent, asked.target
     result = [_reconcile(service)]
-    predicted: dict[str, int] = {}
+    if intent.action is Action.CUTOVER and moves:
+        result += gate_steps(config, target)
+    basis = asked.basis
     for moved in moves:
-        shift = _shift_step(service, intent, moved, predicted, now)
+        shift = _shift_step(asked, basis, moved)
         result.append(shift)
-        predicted |= {change.member_id: change.weight_after for change in moved.changes}
+        basis = course.after(shift.writes, basis)
         if moved is not moves[-1]:
             assert shift.after is not None
-            share = capacity.share_of(shift.after, target_of(intent))
-            result.append(_prove_share(service, config, target_of(intent), moved.percent, share))
+            share = capacity.share_of(shift.after, target)
+            result.append(_prove_share(service, config, target, moved.percent, share))
             if not intent.unattended:
-                result.append(waits.pause(moved.percent, round(share.percent), target_of(intent)))
-    result.append(_prove(service, config, target_of(intent)))
+                result.append(waits.pause(moved.percent, round(share.percent), target))
+    result.append(_prove(service, config, target))
     if intent.action is Action.CUTOVER and moves:
         if config.release.confirm_within and not intent.keep_on_proof:
-            result.append(waits.confirm(target_of(intent), config.release.confirm_within))
+            result.append(waits.confirm(target, config.release.confirm_within))
         if config.release.bake:
-            result.append(waits.bake(target_of(intent), config.release.bake))
+            result.append(waits.bake(target, config.release.bake, gates_while_baking(config)))
     return tuple(result)
 
 
@@ -60,11 +64,12 @@ def _reconcile(service: Service) -> Step:
     )
 
 
-def _shift_step(service: Service, intent: Intent, moved: Shift, predicted: dict[str, int], now: float) -> Step:
-    """`predicted`: the weights, by member id, that the steps before this one leave."""
-    target = target_of(intent)
+def _shift_step(asked: Asked, basis: Basis, moved: Shift) -> Step:
+    """`basis`: as the steps before this one leave it."""
+    service, intent, target, now = asked.service, asked.intent, asked.target, asked.now
     assert service.pool is not None
-    after = capacity.shares(service, predicted | {c.member_id: c.weight_after for c in moved.changes}, now)
+    write = course.write(Weights(service.pool.id, moved.changes), basis)
+    after = capacity.shares(service, course.after((write,), basis), now)
     enter = capacity.share_of(after, target)
     whole = moved.percent >= 100
     title = f"{'back ' if intent.action is Action.ROLLBACK else ''}to {target.upper()}"
@@ -76,10 +81,8 @@ def _shift_step(service: Service, intent: Intent, moved: Shift, predicted: dict[
         "The load balancer is busy for some seconds, and closes idle keep-alive connections once.",
         deadline=PENDING_DEADLINE,
         outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
-        call=batch(service.pool.id, moved.after, moved.before),
-        undo=batch(service.pool.id, moved.before, moved.after),
-        changes=moved.changes,
-        before=capacity.shares(service, predicted, now),
+        writes=(write,),
+        before=capacity.shares(service, basis, now),
         after=after,
         checks=(
             "load balancer ACTIVE",

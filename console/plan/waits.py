@@ -36,7 +36,7 @@ def confirm(target: Colour, within: float) -> Step:
     )
 
 
-def bake(target: Colour, time: float) -> Step:
+def bake(target: Colour, time: float, gates: tuple[str, ...] = ()) -> Step:
     """Watch health and traffic for a while; only failing answers or instances take it back, never a loss of sight."""
     return Step(
         id="bake",
@@ -46,7 +46,11 @@ def bake(target: Colour, time: float) -> Step:
         "while the old colour is healthy, it goes back by itself, once. If nothing can be seen, it holds and says so.",
         deadline=time,
         outcome="the cutover is done",
-        checks=("no errors through the VIP", "enough healthy instances in rotation"),
+        checks=(
+            "no errors through the VIP",
+            "enough healthy instances in rotation",
+            *(f"gate {gate} does not fail twice in a row" for gate in gates),
+        ),
     )
 
 

@@ -10,9 +10,10 @@ from console.model.balancer import Member
 from console.model.colour import Colour
 from console.model.health import judge
 from console.model.service import Service
-from console.plan.batch import apply
 from console.plan.candidates import Candidates
-from console.plan.plan import Action, Intent, MemberChange
+from console.plan.desired import MemberChange
+from console.plan.kinds.weights import apply
+from console.plan.plan import Action, Intent
 from console.plan.staging import Part, weights_at
 
 

@@ -12,40 +12,54 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from console.model.call import Call
-from console.plan.batch import batch
+from console.plan.basis import Basis
+from console.plan.desired import Desired
+from console.plan.kinds.registry import kind_of
+from console.plan.plan import Plan, Write
 from console.rollout.records import Event, EventKind, Rollout
 from console.rollout.waiting import plan_of
+
+_Key = tuple[str, str]  # a step's id, and the key of one of its writes
 
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """`finish`: the writes that are still to be made, in order; `undo`: the one that puts everything back.
+    """`finish`: the writes that are still to be made, in order; `undo`: those that put everything back.
 
     `in_doubt`: a call was sent, and the record does not tell what became of it: look before typing anything.
     """
 
     finish: tuple[Call, ...]
-    undo: Call | None
+    undo: tuple[Call, ...]
     in_doubt: bool
 
 
 def by_hand(rollout: Rollout, events: Sequence[Event]) -> ByHand:
     """What is left of the plan under way, by the record; a plan made on the way takes the place of the one before."""
-    plan, sent, verified = rollout.plan, set[str](), set[str]()
-    touched: set[str] = set()
+    plan, sent, verified = rollout.plan, set[_Key](), set[_Key]()
+    touched: list[Desired] = []
     for event in events:
+        key = event.step, str(event.data.get("write", ""))
         if event.kind is EventKind.PLANNED and (other := plan_of(event)) is not None:
             plan, sent, verified = other, set(), set()
         elif event.kind is EventKind.INTENT:
-            sent.add(event.step)
-            step = next((one for one in plan.steps if one.id == event.step), None)
-            touched |= {change.member_id for change in step.changes} if step is not None else set()
+            sent.add(key)
+            touched += [write.desired for step, write in _writes(plan) if (step, write.key) == key]
         elif event.kind is EventKind.VERIFIED:
-            verified.add(event.step)
-    left = tuple(step.call for step in plan.steps if step.call is not None and step.id not in verified)
-    before = [member for member in rollout.plan.basis.members if member.id in touched]
-    undo = batch(rollout.plan.basis.pool_id, before) if before else None
-    return ByHand(left, undo, bool(sent - verified))
+            verified.add(key)
+    left = tuple(write.call for step, write in _writes(plan) if (step, write.key) not in verified)
+    return ByHand(left, _undo(touched, rollout.plan.basis), bool(sent - verified))
+
+
+def _writes(plan: Plan) -> list[tuple[str, Write]]:
+    return [(step.id, write) for step in plan.steps for write in step.writes]
+
+
+def _undo(touched: Sequence[Desired], basis: Basis) -> tuple[Call, ...]:
+    """What was touched last is put back first, each kind at once."""
+    kinds = dict.fromkeys(type(one) for one in reversed(touched))
+    same = ([one for one in touched if type(one) is kind] for kind in kinds)
+    return tuple(call for found in same for call in kind_of(found[0]).restore(found, basis))
 
 
 def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
@@ -53,26 +67,37 @@ def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
     found = by_hand(rollout, events)
     yield f"# rollout {rollout.id}: {rollout.plan.summary}"
     if found.in_doubt:
-        yield "# The record does not tell what became of the last call: look at the members first."
-    yield f"openstack loadbalancer member list {rollout.plan.basis.pool_id}"
+        yield "# The record does not tell what became of the last call: look first."
+    yield from _looks(rollout.plan.basis)
     if found.finish:
         yield "# To finish it:"
         for call in found.finish:
             yield from _lines(call)
     else:
         yield "# Every write of it was made."
-    if found.undo is not None:
+    if found.undo:
         yield "# To put back what was:"
-        yield from _lines(found.undo)
+        for call in found.undo:
+            yield from _lines(call)
     else:
         yield "# Nothing of it was sent: there is nothing to put back."
 
 
+def _looks(basis: Basis) -> Iterator[str]:
+    """What shows how things stand."""
+    for listener in basis.listeners if basis.by_listener else ():
+        yield f"openstack loadbalancer listener show {listener.id}"
+    for pool in basis.pools:
+        yield f"openstack loadbalancer member list {pool.id}"
+    for server in basis.servers if basis.workers else ():
+        yield f"openstack server show {server.id}"
+
+
 def _lines(call: Call) -> Iterator[str]:
     yield from call.commands
-    body = shlex.quote(json.dumps(call.body, separators=(",", ":")))
-    yield "# or at once; ENDPOINT is the URL of `openstack catalog show load-balancer`:"
+    body = f" -d {shlex.quote(json.dumps(call.body, separators=(',', ':')))}" if call.body is not None else ""
+    yield f"# or at once; ENDPOINT is the URL of `openstack catalog show {call.service}`:"
     yield (
-        'curl -sS -X PUT -H "X-Auth-Token: $(openstack token issue -f value -c id)" '
-        f"-H 'Content-Type: application/json' \"$ENDPOINT\"{shlex.quote(call.path)} -d {body}"
+        f'curl -sS -X {call.method} -H "X-Auth-Token: $(openstack token issue -f value -c id)" '
+        f"-H 'Content-Type: application/json' \"$ENDPOINT\"{shlex.quote(call.path)}{body}"
     )

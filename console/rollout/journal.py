@@ -16,9 +16,12 @@ import sqlalchemy as sa
 
 from console.errors import JournalError, JournalUnwritable
 from console.plan.plan import Plan
+from console.rollout import stored_plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.schema import connect, decisions, events, file_of, rollouts
 from console.rollout.who import Who
+
+ROLLBACK_SAFETY = "rollback-safety"  # what an OVERRIDE is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,11 @@ class Journal:
 
     # -- rollouts
 
-    def create(self, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
-        """Record a confirmed plan; returns the rollout's id. In one transaction: no rollout is without its decision."""
+    def create(self, plan: Plan, who: Who, reason: str, take_over: str = "", *, override: str = "") -> str:
+        """Record a confirmed plan; returns the rollout's id. In one transaction: no rollout is without its decision.
+
+        `override`: why the plan's commits are shipped or undone although they are not rollback-safe.
+        """
         rollout_id = secrets.token_hex(3)
         with self._writing() as connection:
             connection.execute(
@@ -75,8 +81,11 @@ class Journal:
                     state=RolloutState.WAITING,
                 )
             )
-            confirm = _decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)
-            connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **confirm))
+            rows = [_decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)]
+            if override:
+                rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
+            for row in rows:
+                connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
         return rollout_id
 
     def rollouts(self, service: str | None = None, limit: int = 50) -> list[Rollout]:
@@ -321,7 +330,7 @@ def _rollout(row: Any) -> Rollout:
     return Rollout(
         id=row.id,
         service=row.service,
-        plan=msgspec.json.decode(row.plan, type=Plan),
+        plan=stored_plan.read(row.plan),
         who=msgspec.json.decode(row.who, type=Who),
         reason=row.reason,
         created_at=row.created_at,
@@ -343,6 +352,6 @@ def _decision(row: Any) -> Decision:
         digest=row.digest,
         who=msgspec.json.decode(row.who, type=Who),
         reason=row.reason,
-        plan=msgspec.json.decode(row.plan, type=Plan) if row.plan is not None else None,
+        plan=stored_plan.read(row.plan) if row.plan is not None else None,
         take_over=row.take_over,
     )

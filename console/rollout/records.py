@@ -39,6 +39,8 @@ class DecisionKind(StrEnum):
     GO_ON = "go on"
     KEEP = "keep"  # the second confirmation of a cutover, or the early end of its bake
     EXTEND = "extend"  # the decision's `step` is "ID SECONDS"
+    SIGN = "sign"  # somebody signs at a gate, and says to have seen everything on its checklist
+    OVERRIDE = "override"  # of what the plan warns of; the decision's `step` says which: "rollback-safety"
 
 
 class EventKind(StrEnum):
@@ -56,6 +58,7 @@ class EventKind(StrEnum):
     SETTLED = "settled"
     VERIFIED = "verified"
     PROOF = "proof"
+    GATE = "gate"  # what a gate came to, or who signed
     PLANNED = "planned"  # a plan made on the way: to go back, or to go on
     DECISION = "decision"
     FINISHED = "finished"

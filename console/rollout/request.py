@@ -15,6 +15,7 @@ from console.config.model import Config
 from console.config.places import state_dir
 from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import Service
+from console.model.shipping import Safe
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout import second_place
@@ -24,7 +25,7 @@ from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutSta
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
 from console.rollout.unanswered import settles_in
-from console.rollout.waiting import Waiting, waiting
+from console.rollout.waiting import Waiting, may_sign, waiting
 from console.rollout.who import Who
 
 RUNNER = "console.rollout.runner"
@@ -34,21 +35,40 @@ _ALL = 1_000  # rollouts that are looked through for one that is unfinished
 Told = Callable[[float], None]
 
 
-def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = "") -> str:
-    """Record a confirmed plan and start its runner. Returns the rollout's id. Raises JournalError, Refused."""
+def begin(config: Config, plan: Plan, who: Who, reason: str, take_over: str = "", *, override: str = "") -> str:
+    """Record a confirmed plan and start its runner. Returns the rollout's id. Raises JournalError, Refused.
+
+    `override`: the reason for a plan whose commits are not rollback-safe; without one that is refused.
+    """
     may_write(config)
+    safe_or_overridden(plan, override)
     elsewhere = False
     try:
         with Journal.open(config.journal) as journal:
             second_place.bring_home(journal)
-            rollout_id = journal.create(plan, who, reason, take_over)
+            rollout_id = journal.create(plan, who, reason, take_over, override=override)
     except JournalUnwritable:
         if plan.action is not Action.ROLLBACK:
             raise
         _nobody_else(config, take_over)
-        rollout_id, elsewhere = second_place.create(config.journal, plan, who, reason, take_over), True
+        rollout_id, elsewhere = (
+            second_place.create(config.journal, plan, who, reason, take_over, override=override),
+            True,
+        )
     start_runner(config, rollout_id, elsewhere=elsewhere)
     return rollout_id
+
+
+def safe_or_overridden(plan: Plan, override: str) -> None:
+    """Raise Refused where the plan's commits are not rollback-safe, and nobody has said why it is done all the same."""
+    found = plan.shipment.safety
+    if found.verdict is not Safe.NO or override:
+        return
+    what = "what it undoes is" if plan.action is Action.ROLLBACK else "going back afterwards is"
+    raise Refused(
+        f"{what} not safe: {found.reason}",
+        "if you want it all the same, say why: --override-rollback-safety REASON (it is recorded)",
+    )
 
 
 def start_runner(config: Config, rollout_id: str, *, elsewhere: bool = False) -> None:
@@ -101,10 +121,15 @@ def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, s
     """Say the word that a rollout waits for; returns what that was.
 
     `step` is the one that the operator was shown: a word for it is not taken for another. Raises UsageError where it
-    waits for none, or at another step.
+    waits for none, or at another step; Refused where somebody else must sign.
     """
     rollout = _heard(journal, rollout_id, "go on with")
     found = _waits(journal, rollout, step)
+    if found.word is DecisionKind.SIGN and not may_sign(found.step, who):
+        assert found.step.gate is not None
+        raise Refused(
+            f"{who.person} may not sign for rollout {rollout.id}", f"who may: {', '.join(found.step.gate.by)}"
+        )
     _decide(journal, rollout, found.word, found.digest, who, step=found.step.id, reason=reason)
     return found
 

@@ -60,10 +60,10 @@ def rollouts(journal_url: str) -> list[Rollout]:
     return []
 
 
-def create(journal_url: str, plan: Plan, who: Who, reason: str, take_over: str) -> str:
+def create(journal_url: str, plan: Plan, who: Who, reason: str, take_over: str, *, override: str = "") -> str:
     """Record a confirmed way back here; returns the rollout's id. Raises JournalError."""
     with open_second(journal_url) as journal:
-        return journal.create(plan, who, reason, take_over)
+        return journal.create(plan, who, reason, take_over, override=override)
 
 
 def move(journal: Journal, rollout_id: str, known: Copy | None = None) -> Journal:

@@ -7,14 +7,28 @@ from dataclasses import dataclass
 
 import msgspec
 
+from console.config.gate import GateKind
 from console.plan.plan import Plan, Step, StepKind
+from console.rollout import stored_plan
 from console.rollout.records import DecisionKind, Event, EventKind, Rollout
+from console.rollout.who import Who
 
 _WORDS = {
     StepKind.PAUSE: DecisionKind.GO_ON,
     StepKind.CONFIRM: DecisionKind.KEEP,
     StepKind.BAKE: DecisionKind.KEEP,  # which ends it early
 }
+
+
+def _word_of(step: Step) -> DecisionKind | None:
+    if step.gate is not None:
+        return DecisionKind.SIGN if step.gate.kind is GateKind.SIGN else None
+    return _WORDS.get(step.kind)
+
+
+def may_sign(step: Step, who: Who) -> bool:
+    """Whether this person's signature counts at this step."""
+    return step.gate is not None and (not step.gate.by or who.person in step.gate.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +45,7 @@ class Waiting:
 def plan_of(event: Event) -> Plan | None:
     """The plan that an event carries; None where it has none that can be read."""
     try:
-        return msgspec.convert(event.data.get("plan"), Plan)
+        return stored_plan.of(event.data.get("plan"))
     except msgspec.ValidationError:
         return None
 
@@ -54,7 +68,7 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
             continue
         elif event.kind is EventKind.BEGUN:
             began = event.at
-            word = _WORDS.get(step.kind)
+            word = _word_of(step)
             found = Waiting(step, word, began + step.deadline, step.outcome, plan.digest) if word else None
         elif event.kind is EventKind.PASSED:
             found = None

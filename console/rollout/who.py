@@ -37,6 +37,11 @@ class Who:
         return f"{self.user}@{self.host}" + (f" ({known})" if known else "")
 
     @property
+    def person(self) -> str:
+        """The user's name, whoever they became by sudo: what signs."""
+        return self.sudo_user or self.user
+
+    @property
     def owner(self) -> str:
         """`alice@jump1`: what a lease shows, and what is typed to take it over."""
-        return f"{self.sudo_user or self.user}@{self.host}"[:OWNER_LIMIT]
+        return f"{self.person}@{self.host}"[:OWNER_LIMIT]

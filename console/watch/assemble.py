@@ -13,6 +13,7 @@ from console.model.instance import Instance, Probe
 from console.model.lease import LeaseHolder
 from console.model.server import Server
 from console.model.service import BALANCER, POOLS, SERVERS, ColourSet, Service, Source
+from console.model.shipping import Shipping
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import Traffic, VipAnswer
 from console.watch.join import Joined, join
@@ -42,6 +43,7 @@ class Facts:
     url: str = ""
     region: str = ""  # that clouds.yaml gave, once there is a login
     commits: CommitView | None = None
+    shipping: Shipping | None = None
     lease: LeaseHolder | None = None
     rates: Mapping[str, Rates] = field(default_factory=dict)
     sessions: Mapping[str, MemberSessions] = field(default_factory=dict)
@@ -92,6 +94,7 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
         uncoloured=made.uncoloured,
         traffic=_traffic(facts, made.blue, made.green),
         commits=facts.commits,
+        shipping=facts.shipping,
         lease=facts.lease,
         sources=facts.sources,
         probed=config.health is not None,

@@ -13,7 +13,7 @@ from console.model.instance import Probe
 from console.model.text import clipped
 
 KEPT = 4096  # characters of its output that an operator may look at
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "USER", "LOGNAME")
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "USER", "LOGNAME")
 _LEFTOVERS = 0.2  # seconds that its children may take to let go of the output after they were killed
 
 
@@ -24,7 +24,7 @@ async def run(argv: Sequence[str], told: Mapping[str, str], within: float) -> Pr
     Credentials of this process (OS_*, and all else that is not in a short list) do not reach it. Never raises for
     what the command does.
     """
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | dict(told)
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | dict(told)
     at, started = time.time(), time.perf_counter()
     output = bytearray()
     try:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from console.cloud.lease_reader import holder_of, mac_for
 from console.cloud.reader import choose
 from console.commits.compare import compare
+from console.commits.marks import shipping
 from console.commits.versions import Versions
 from console.commits.versions import of as versions_of
 from console.config.model import ServiceConfig
@@ -18,6 +19,7 @@ from console.model.commit import CommitView
 from console.model.lease import LeaseHolder
 from console.model.server import Server
 from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service, Source
+from console.model.shipping import Shipping
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import VipAnswer
 from console.watch.absent import Absent
@@ -68,6 +70,7 @@ class Watched:
         self._clock = clock
         self._leased = leased
         self._compared: tuple[Versions | None, float] = (None, 0.0)
+        self._shipped: tuple[CommitView | None, Shipping | None] = (None, None)
 
     @property
     def asks_instances(self) -> bool:
@@ -135,11 +138,21 @@ class Watched:
             url=self.url,
             region=place.known_region,
             commits=self.commits.value,
+            shipping=self._shipping(),
             lease=self._holder(),
             rates=self.rates,
             sessions=self.sessions,
             sources=self._sources(),
         )
+
+    def _shipping(self) -> Shipping | None:
+        """The commits of the last comparison, marked once."""
+        view, versions = self.commits.value, self._compared[0]
+        if view is None or versions is None or self.config.commits is None:
+            return None
+        if self._shipped[0] is not view:
+            self._shipped = (view, shipping(view, self.config.commits, versions))
+        return self._shipped[1]
 
     def _were(self, absent: Absent) -> Mapping[str, Server]:
         """Those of the servers that are gone which were instances of this service."""
@@ -170,12 +183,13 @@ class Watched:
         return {source.name: source for source in found}
 
     def _holder(self) -> LeaseHolder | None:
-        """Whoever holds the lease on one of its pools."""
+        """Whoever holds the lease on one of its pools or listeners."""
         if not self._leased:
             return None
         ports = self.place.ports.value or {}
-        pools = (pool.id for part in self._rotated.parts for pool in part.pools)
-        port = next((found for pool in pools if (found := ports.get(mac_for(pool))) is not None), None)
+        pools = [pool.id for part in self._rotated.parts for pool in part.pools]
+        objects = (*pools, *(one.id for part in self._rotated.parts for one in part.listeners))
+        port = next((found for one in objects if (found := ports.get(mac_for(one))) is not None), None)
         return holder_of(dict(port)) if port is not None else None
 
     def _ask_rotation(self) -> Rotated:

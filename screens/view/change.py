@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from console.config.model import ServiceConfig
 from console.model.text import visible
-from console.plan.plan import Action, Plan, Refusal, Share, Step, StepKind
+from console.plan.desired import Weights
+from console.plan.kinds.registry import kind_of
+from console.plan.plan import Action, Plan, Refusal, Share, Step, StepKind, Write
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from console.rollout.waiting import Waiting
 from screens.view.glyphs import Glyphs
@@ -36,7 +38,8 @@ def headline(plan: Plan, glyphs: Glyphs) -> Line:
     """`CUT OVER nova-api   BLUE 3f2a9c1 → GREEN 8be41d0   1 write, 6 members`."""
     source, target = plan.source, plan.target
     members = sum(len(step.changes) for step in plan.steps)
-    writes = f"{count(plan.writes, 'write')}, {count(members, 'member')}" if plan.writes else "nothing to write"
+    size = f", {count(members, 'member')}" if members else ""
+    writes = f"{count(plan.writes, 'write')}{size}" if plan.writes else "nothing to write"
     return line(
         (f"{verb(plan.action)} {visible(plan.service)}", "strong"),
         "   ",
@@ -190,15 +193,18 @@ def _share(share: Share) -> Line:
 
 
 def _calls(step: Step, glyphs: Glyphs) -> list[Line]:
-    if step.call is None:
+    if not step.writes:
         return [BLANK, line(("writes nothing", "dim"))]
-    members = len(step.call.body.get("members", ()))
-    size = f"  {count(members, 'member')}" if members else ""
-    lines = [BLANK, line(("call  ", "label"), (visible(step.call.line), "code"), size)]
+    return [each for write in step.writes for each in _call(write)]
+
+
+def _call(write: Write) -> list[Line]:
+    call = write.call
+    lines = [BLANK, line(("call  ", "label"), (visible(call.line), "code"), f"  {call.size}" if call.size else "")]
     lines += [line(("same  " if not number else "      ", "label"), (visible(text), "code"))
-              for number, text in enumerate(step.call.commands)]  # fmt: skip
-    if step.undo is not None:
-        lines.append(line(("undo  ", "label"), (visible(step.undo.line), "code"), "  the weights of before"))
+              for number, text in enumerate(call.commands)]  # fmt: skip
+    if write.undo is not None:
+        lines.append(line(("undo  ", "label"), (visible(write.undo.line), "code"), "  what was there before"))
     return lines
 
 
@@ -207,8 +213,10 @@ def _checks(step: Step, glyphs: Glyphs) -> list[Line]:
 
 
 def _changes(step: Step, glyphs: Glyphs) -> list[Line]:
+    others = [write.desired for write in step.writes if not isinstance(write.desired, Weights)]
     if not step.changes:
-        return []
+        clauses = [clause for one in others for clause in kind_of(one).words(one)]
+        return [BLANK, *(line(visible(clause)) for clause in clauses)] if clauses else []
     size = max(len(visible(change.name)) for change in step.changes)
     return [
         BLANK,
@@ -225,11 +233,11 @@ def _changes(step: Step, glyphs: Glyphs) -> list[Line]:
 # -- below
 
 
-def notes(plan: Plan, glyphs: Glyphs) -> list[Line]:
-    """The summary, and what must be read before confirming."""
+def notes(plan: Plan, glyphs: Glyphs, told: Sequence[str] = ()) -> list[Line]:
+    """The summary, and what must be read before confirming, but for what is `told` elsewhere."""
     return [
         line(visible(plan.summary)),
-        *(line((f"{glyphs.attention} {visible(note)}", "warn")) for note in plan.notes),
+        *(line((f"{glyphs.attention} {visible(note)}", "warn")) for note in plan.notes if note not in told),
     ]
 
 

@@ -18,6 +18,7 @@ class Glyphs:
     attention: str
     unknown: str
     held: str
+    flag: str
     pending: str
     running: str
     failed: str
@@ -45,6 +46,7 @@ UNICODE = Glyphs(
     attention="!",
     unknown="?",
     held="‖",
+    flag="▲",
     pending="·",
     running="▶",
     failed="✗",
@@ -71,6 +73,7 @@ ASCII = Glyphs(
     attention="!",
     unknown="?",
     held="=",
+    flag="^",
     pending=".",
     running=">",
     failed="x",

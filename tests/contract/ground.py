@@ -24,7 +24,7 @@ from console.config.model import Config, ServiceConfig
 from console.drill.server import Drill, running_drill
 from console.model.balancer import LoadBalancer, Member
 from console.model.call import Call
-from console.plan.batch import item
+from console.plan.kinds.weights import item
 
 LAB_SERVICE = "contract"
 LAB_WEIGHT = 100

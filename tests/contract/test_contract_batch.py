@@ -11,7 +11,7 @@ from ground import Ground, intent, until
 from console.errors import ApiError, Conflict
 from console.model.balancer import Member
 from console.model.call import Call
-from console.plan.batch import item
+from console.plan.kinds.weights import item
 
 
 def test_an_additive_batch_keeps_the_others(pool: Ground) -> None:

@@ -27,7 +27,7 @@ from console.cloud.reader import Reader
 from console.cloud.session import Session
 from console.cloud.writer import Writer
 from console.model.call import Call
-from console.plan.batch import item
+from console.plan.kinds.weights import item
 
 SERVICE = "agrees"
 AT_ONCE = 3

@@ -10,7 +10,7 @@ from console.cloud.reader import Reader
 from console.cloud.writer import Writer
 from console.errors import Forbidden
 from console.model.call import Call
-from console.plan.batch import item
+from console.plan.kinds.weights import item
 
 
 def test_a_viewer_sees_what_an_operator_sees(ground: Ground) -> None:

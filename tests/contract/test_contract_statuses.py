@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ground import Ground, until
 
-from console.plan.batch import item
+from console.plan.kinds.weights import item
 
 
 def test_weight_zero_is_draining_and_back(pool: Ground) -> None:

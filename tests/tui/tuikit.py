@@ -9,6 +9,8 @@ from pathlib import Path
 
 from textual.message import Message
 
+from console.commits.marks import shipping
+from console.commits.versions import Versions
 from console.config.model import CommitSource, Config, HealthCheck, Rotation, ServiceConfig, VipCheck
 from console.model.balancer import HOLD_TAG, WEIGHT_TAG, Listener, LoadBalancer, Member, Monitor, Pool
 from console.model.colour import Colour
@@ -17,6 +19,7 @@ from console.model.focus import Focus
 from console.model.instance import Instance, Probe, Version
 from console.model.server import Server
 from console.model.service import BALANCER, COMMITS, LEASE, PROBES, SERVERS, VIP, ColourSet, Service, Source
+from console.model.shipping import Shipping
 from console.model.snapshot import Snapshot
 from console.model.traffic import Traffic, VipAnswer
 from console.plan.plan import Plan
@@ -69,11 +72,20 @@ def commits(now: float, count: int = 4) -> CommitView:
             SUBJECTS[index % 4],
             ("m.lee", "p.okafor")[index % 2],
             now - 7200 * (index + 1),
+            parents=("f" * 40,),
+            trailers=(),
+            reverts=(),
+            files=("nova/x.py",),
         )
         for index in range(count)
     )
     live = Commit(SHAS[Colour.BLUE], "Fix quota race", "a.ng", now - 300000)
     return CommitView(live=live, idle=made[0] if made else live, would_ship=made, would_undo=())
+
+
+def marked(view: CommitView) -> Shipping:
+    """The same commits, marked; blue is live."""
+    return shipping(view, CommitSource(), Versions(SHAS[Colour.BLUE], SHAS[Colour.GREEN], Colour.BLUE))
 
 
 def traffic(now: float, colour: Colour = Colour.BLUE, lost: int = 0) -> Traffic:
@@ -101,6 +113,7 @@ def service(now: float, name: str = "api", size: int = 3) -> Service:
         green=ColourSet(Colour.GREEN, tuple(instance(Colour.GREEN, n, now) for n in range(1, size + 1))),
         traffic=traffic(now),
         commits=commits(now),
+        shipping=marked(commits(now)),
         sources={
             each: Source(each, seen_at=now, good_for=30) for each in (SERVERS, BALANCER, PROBES, VIP, COMMITS, LEASE)
         },
@@ -188,6 +201,7 @@ class FakeDesk:
         self._post: Callable[[Message], object] | None = None
         self._early: list[Message] = []
         self.begun: list[tuple[Plan, str]] = []
+        self.overridden: list[str] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
         self.words: list[tuple[str, str, str]] = []
@@ -217,8 +231,9 @@ class FakeDesk:
     def follow(self, rollout_id: str | None) -> None:
         self.followed = rollout_id
 
-    def begin(self, plan: Plan, reason: str) -> None:
+    def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         self.begun.append((plan, reason))
+        self.overridden.append(override)
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         self.aborted.append((rollout_id, reason, hold))

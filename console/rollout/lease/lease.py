@@ -13,7 +13,9 @@ class Lease(Protocol):
     All methods raise CloudError (or JournalError) when the place it is kept in does not answer.
     """
 
-    held: LeaseHolder | None
+    @property
+    def held(self) -> LeaseHolder | None:
+        """See the class."""
 
     def acquire(self, wanted: LeaseHolder, *, take_over: str = "") -> None:
         """Take it, or adopt it if it is this rollout's own already.

@@ -14,11 +14,13 @@ from console.errors import BluegreenError, NeedsHuman
 from console.model.health import Health, judge
 from console.model.service import Service
 from console.model.traffic import VipAnswer
-from console.plan.capacity import Capacity, floor, floor_of, shares
-from console.plan.plan import Plan, Proof, Step, StepKind
+from console.plan.basis import basis_of
+from console.plan.capacity import floor_of, floors, highest
+from console.plan.plan import Capacity, Plan, Proof, Step, StepKind
 from console.rollout import pace
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
+from console.rollout.runner.bake_gates import BakeGates
 from console.rollout.runner.endings import FailingAnswers
 from console.rollout.runner.prove import address_of
 from console.rollout.runner.run import Run
@@ -29,6 +31,7 @@ EVERY = 5.0  # seconds between two looks
 ASKED, OVER = 10, 1.0  # requests through the VIP of each look, and the seconds they take
 TOO_MANY = 0.2  # share of error answers in one look that counts against the colour
 TOLD_EVERY = 60.0  # seconds between two records that all is well
+_LATE = 1.0  # seconds between two looks after its time, while a doubt or a gate is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,22 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
 
     A bake that ends without having seen anything at its end is none: then a person decides.
     """
+    gates = BakeGates(run, plan, step)
+    try:
+        _watch(run, plan, step, gates)
+    finally:
+        gates.stop()
+
+
+def _watch(run: Run, plan: Plan, step: Step, gates: BakeGates) -> None:
     began, length = boot_clock.now(), step.deadline
-    before, told_at = Sight(), -TOLD_EVERY
+    before, told_at, looked = Sight(), -TOLD_EVERY, began
     least = floor_of(plan, run.service.release.min_ratio)
     address = address_of(run, step, run.service.vip) if run.service.vip is not None else ""
-    # one look more where the last one spoke against it: it is not over in the middle of a doubt
-    while (now := boot_clock.now()) - began < length or before.against:
-        sight, least = _look(run, plan, least, address)
+    # one look more where the last one spoke against it: it is not over in the middle of a doubt, or of a gate
+    while (now := boot_clock.now()) - began < length or before.against or gates.open:
+        looked = now
+        sight, least = _look(run, plan, least, address, gates, over=now - began >= length)
         if sight.against and before.against:
             text = f"{sight.against}, twice in a row; {int(now - began)} s into the bake"
             raise FailingAnswers(text, lost=sight.lost)
@@ -61,7 +73,8 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
             told_at = now
             run.note(EventKind.PROOF, step.id, _words(sight, began + length - now))
         before = sight
-        run.wait(min(EVERY, max(began + length - boot_clock.now(), 0.0)), step.id)
+        left = began + length - boot_clock.now()
+        run.wait(min(EVERY, left) if left > 0 else _LATE, step.id)
         for decision in _words_on(run, plan):
             if decision.kind is DecisionKind.KEEP and decision.step == step.id:
                 run.note(EventKind.DECISION, step.id, f"ended early by {decision.who.words}: {decision.reason}")
@@ -69,7 +82,7 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
             if more := extension(decision, step):
                 length += more
                 run.note(EventKind.DECISION, step.id, f"{more:g} s more: {decision.who.words}", deadline=length)
-    late = boot_clock.now() - began - length
+    late = boot_clock.now() - looked - EVERY
     if before.blind or late > run.timing.ttl:
         why = before.blind or f"nothing ran here for {late:.0f} s"
         raise NeedsHuman(
@@ -83,7 +96,10 @@ def _words_on(run: Run, plan: Plan) -> list[Decision]:
     return found
 
 
-def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[Sight, Capacity | None]:
+def _look(
+    run: Run, plan: Plan, least: Capacity | None, address: str, gates: BakeGates, *, over: bool
+) -> tuple[Sight, Capacity | None]:
+    service: Service | None = None
     blind: list[str] = []
     against: list[str] = []
     text, lost = "", 0.0
@@ -92,7 +108,7 @@ def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[S
     except BluegreenError as error:
         blind.append(error.message)
     else:
-        least = least or floor(shares(service, {}, time.time()), run.service.release.min_ratio)
+        least = least or _floor(run, service)
         against += _ill(service, plan, least)
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     if proof is not None and run.service.vip is not None:
@@ -102,7 +118,15 @@ def _look(run: Run, plan: Plan, least: Capacity | None, address: str) -> tuple[S
         against += [failed] if failed else []
         lost = sum(_is_error(answer) for answer in answers) / len(answers) if failed else 0.0
         blind += [silent] if silent else []
+    gates.look(service, over=over)
+    against += [gates.against] if gates.against else []
+    blind += [gates.blind] if gates.blind else []
     return Sight("; ".join(against), "; ".join(blind), text, lost), least
+
+
+def _floor(run: Run, service: Service) -> Capacity:
+    basis = basis_of(service, run.service)
+    return highest(floors(service, basis, run.service.release.min_ratio, time.time()).values())
 
 
 def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:

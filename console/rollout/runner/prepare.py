@@ -21,6 +21,7 @@ from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
 from console.rollout.lease.lease import Lease
 from console.rollout.lease.neutron import NeutronLease
+from console.rollout.lease.several import Leases
 from console.rollout.records import Decision, EventKind, Rollout
 from console.rollout.reserve import Reserve
 from console.rollout.runner.kill_timer import KillTimer
@@ -97,14 +98,18 @@ def _agent(rollout: Rollout) -> str:
 
 
 def _lease(errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Lease:
-    config, protected = errand.config, errand.plan.basis.pool_id
-    client_timeout = pace.real(timing.client_timeout)
-    if config.lease.network is None:
+    """One lease for every protected object, as one."""
+    return Leases([_lease_on(one, errand, reader, writer, timing) for one in errand.plan.basis.protected])
+
+
+def _lease_on(protected: str, errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Lease:
+    network, client_timeout = errand.config.lease.network, pace.real(timing.client_timeout)
+    if network is None:
         return JournalLease(errand.journal.engine, protected=protected, client_timeout=client_timeout)
     return NeutronLease(
         reader,
         writer,
-        network=config.lease.network,
+        network=network,
         protected=protected,
         service=errand.plan.service,
         client_timeout=client_timeout,

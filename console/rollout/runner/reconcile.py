@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from console.errors import Drift, NeedsHuman, Refused
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import Service
-from console.plan.basis import basis_of, drift
-from console.plan.batch import members_at
-from console.plan.capacity import Capacity, below, floor, floor_of, serving, shares
-from console.plan.plan import Action, Plan, Refusal, Step
+from console.plan.basis import basis_of
+from console.plan.capacity import below, floor, highest, serving, shares, ways
+from console.plan.course import after, basis_before
+from console.plan.drift import drift
+from console.plan.plan import Action, Capacity, Plan, Refusal, Step
 from console.plan.planner import plan as make_plan
 from console.plan.steps import PENDING_DEADLINE
 from console.rollout.records import EventKind
@@ -23,7 +25,8 @@ from console.rollout.runner.settle import settle
 def reconcile(run: Run, plan: Plan, step: Step) -> None:
     """Look at everything again. Raises Drift, Refused. A way back waits for the load balancer's lock first."""
     if plan.action is Action.ROLLBACK:
-        settle(run, plan, step.id, PENDING_DEADLINE)
+        for balancer_id in plan.basis.balancers:
+            settle(run, balancer_id, step.id, PENDING_DEADLINE)
     run.let_settle(step.id)
     still_as_planned(run, plan)
     run.note(EventKind.CHECKED, step.id, "everything is as planned, and the target is healthy", digest=plan.digest)
@@ -32,10 +35,9 @@ def reconcile(run: Run, plan: Plan, step: Step) -> None:
 def still_as_planned(run: Run, plan: Plan) -> None:
     """Nothing was changed since the plan was made, and it would be made again. Raises Drift, Refused."""
     service = run.observe()
-    if service.balancer is not None and service.pool is not None:
-        changes = drift(plan.basis, basis_of(service))
-        if changes:
-            raise Drift(changes)
+    changes = drift(plan.basis, basis_of(service, run.service))
+    if changes:
+        raise Drift(changes)
     again = make_plan(service, run.service, plan.intent, time.time())
     if isinstance(again, Refusal):
         raise Refused(again.reason, again.hint, again.rule)
@@ -49,40 +51,40 @@ def still_on_course(run: Run, plan: Plan, step: Step) -> None:
     Raises Drift, NeedsHuman, Unreachable.
     """
     service = run.observe()
-    if service.balancer is not None and service.pool is not None:
-        changes = drift(replace(plan.basis, members=members_at(plan, step)), basis_of(service))
-        if changes:
-            raise Drift(changes)
-    still_fit(run, plan, step)
-    now = time.time()
-    ratio = run.service.release.min_ratio
-    current, first = floor(shares(service, {}, now), ratio), floor_of(plan, ratio)
-    # what serves in the middle of a shift is partly our own doing: what served before it counts as well
-    least = (
-        current
-        if first is None
-        else Capacity(max(current.instances, first.instances), max(current.weight, first.weight))
-    )
-    weights = {change.member_id: change.weight_after for change in step.changes}
-    if broken := below(serving(shares(service, weights, now)), least):
-        raise NeedsHuman(
-            f"the next share of the traffic is not moved: {broken}",
-            "look at both colours, then finish or go back with `bluegreen resume`",
-        )
+    expected = basis_before(plan, step)
+    changes = drift(expected, basis_of(service, run.service))
+    if changes:
+        raise Drift(changes)
+    entering = {change.member_id for change in step.changes if change.weight_after > change.weight_before}
+    members_still_fit(run, plan, entering)
+    now, ratio = time.time(), run.service.release.min_ratio
+    for way in ways(expected):
+        # what serves in the middle of a shift is partly our own doing: what served before it counts as well
+        least = highest((floor(shares(service, expected, now, way), ratio), *_recorded(plan, way)))
+        left = serving(shares(service, after(step.writes, expected), now, way))
+        if broken := below(left, least):
+            raise NeedsHuman(
+                f"the next share of the traffic is not moved: {broken}",
+                "look at both colours, then finish or go back with `bluegreen resume`",
+            )
 
 
-def still_fit(run: Run, plan: Plan, step: Step) -> None:
+def _recorded(plan: Plan, way: str) -> tuple[Capacity, ...]:
+    return (plan.floors[way],) if way in plan.floors else ()
+
+
+def members_still_fit(run: Run, plan: Plan, entering: AbstractSet[str]) -> None:
     """Whoever is to get traffic is healthy where it stands; for a write that is repeated, when nothing else may differ.
 
-    A member whose settings were not applied is in provisioning ERROR: that is why the write is repeated, and no verdict
-    on the instance. Raises NeedsHuman.
+    `entering`: ids of members. One whose settings were not applied is in provisioning ERROR: that is why the write is
+    repeated, and no verdict on the instance. Raises NeedsHuman.
     """
     service = run.observe()
-    entering = {change.member_id for change in step.changes if change.weight_after > change.weight_before}
     unfit = [
         f"{instance.name}: {reason}"
-        for instance in service.side(plan.target).instances
-        if instance.member is not None and instance.member.id in entering
+        for side in service.colours
+        for instance in side.instances
+        if any(member.id in entering for member in instance.members)
         if (reason := _unfit(service, instance))
     ]
     if unfit:
@@ -92,8 +94,13 @@ def still_fit(run: Run, plan: Plan, step: Step) -> None:
         )
 
 
+def pool_still_fit(run: Run, plan: Plan, pool_id: str) -> None:
+    """The same for all that serve in a pool. Raises NeedsHuman."""
+    serving_there = {member.id for member in plan.basis.pool(pool_id).members if member.in_rotation}
+    members_still_fit(run, plan, serving_there)
+
+
 def _unfit(service: Service, instance: Instance) -> str:
-    assert instance.member is not None
-    member = replace(instance.member, provisioning_status="ACTIVE")
-    found = judge(service, replace(instance, member=member), time.time())
+    again = [replace(member, provisioning_status="ACTIVE") for member in instance.members]
+    found = judge(service, replace(instance, member=again[0], further=tuple(again[1:])), time.time())
     return "" if found.healthy else found.reason

@@ -27,6 +27,9 @@ from console.watch.tls import Trust
 
 Found = TypeVar("Found")
 
+_WORDS = (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND, DecisionKind.SIGN)
+LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
+
 
 @dataclass(slots=True)
 class Run:
@@ -147,7 +150,7 @@ class Run:
             self.heard_seqs.add(decision.seq)
             if decision.kind is DecisionKind.PAUSE:
                 self.pause_asked = decision
-            elif decision.kind in (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND):
+            elif decision.kind in _WORDS:
                 self.heard.append(decision)
             if decision.kind is not DecisionKind.ABORT:
                 continue

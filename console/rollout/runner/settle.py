@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from console.errors import CloudError, NeedsHuman
-from console.plan.plan import Plan
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.run import Run
@@ -11,8 +10,8 @@ from console.rollout.runner.run import Run
 _STILL_PENDING = 30.0  # seconds after which it is said
 
 
-def settle(run: Run, plan: Plan, step: str, deadline: float) -> None:
-    """Return when the load balancer is ACTIVE. A cloud that does not answer is asked again until the deadline.
+def settle(run: Run, balancer_id: str, step: str, deadline: float) -> None:
+    """Return when this load balancer is ACTIVE. A cloud that does not answer is asked again until the deadline.
 
     Raises NeedsHuman when it goes to ERROR, or at the deadline (seconds from now); AbortAsked.
     """
@@ -22,7 +21,7 @@ def settle(run: Run, plan: Plan, step: str, deadline: float) -> None:
     while True:
         waited = boot_clock.now() - began
         try:
-            status = run.reader.provisioning_status(plan.basis.load_balancer_id)
+            status = run.reader.provisioning_status(balancer_id)
             problem = ""
         except CloudError as error:
             status, problem = "", error.message
@@ -31,12 +30,12 @@ def settle(run: Run, plan: Plan, step: str, deadline: float) -> None:
             return
         if status == "ERROR":
             raise NeedsHuman(
-                f"load balancer {plan.basis.load_balancer_id} is in ERROR, {waited:.0f} s after it was first looked at",
+                f"load balancer {balancer_id} is in ERROR, {waited:.0f} s after it was first looked at",
                 "what serves may go on serving; an administrator must run `openstack loadbalancer failover`",
             )
         if waited > deadline:
             raise NeedsHuman(
-                f"load balancer {plan.basis.load_balancer_id} is still {status or 'unseen'} after {waited:.0f} s",
+                f"load balancer {balancer_id} is still {status or 'unseen'} after {waited:.0f} s",
                 problem or "only the cloud can end that; look at its status, then `bluegreen resume`",
             )
         if waited > _STILL_PENDING and not told:

@@ -6,21 +6,23 @@ import math
 import time
 
 from console.errors import BluegreenError
-from console.plan.capacity import Capacity, below, floor_of, serving
-from console.plan.plan import Action, Intent, Plan, Refusal, Step, StepKind
+from console.model.shipping import Safe
+from console.plan.capacity import below, floor_of, serving
+from console.plan.plan import Action, Capacity, Intent, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.steps import PENDING_DEADLINE
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
+from console.rollout.runner.gate import gate
 from console.rollout.runner.prove import prove
 from console.rollout.runner.reconcile import reconcile, still_as_planned, still_on_course
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
-from console.rollout.runner.shift import shift
 from console.rollout.runner.words import confirm, hold_if_asked, pause
+from console.rollout.runner.writing import carry_out
 
 _AFTER_THE_PROOF = (StepKind.CONFIRM, StepKind.BAKE)
 
@@ -36,19 +38,20 @@ def walk(run: Run, plan: Plan) -> Ended:
         return _failing(run, plan, evidence)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
-    side, writes = plan.target.upper(), plan.writes
     how = "proven through the VIP" if proven else "not proven from outside"
-    count = f"{writes} load balancer write{'' if writes == 1 else 's'}"
-    return Ended(RolloutState.DONE, f"{side} {plan.target_version} carries all traffic, {how}; {count}", 0)
+    count = f"{plan.writes} load balancer write{'' if plan.writes == 1 else 's'}"
+    return Ended(RolloutState.DONE, f"{plan.goal}, {how}; {count}", 0)
 
 
 def _steps(run: Run, plan: Plan) -> bool:
-    proven = False
+    proven, waited = False, False
     for step in plan.steps:
         run.tick(step.id)
-        if hold_if_asked(run, plan, step) and not _follows_a_share(plan, step):
-            still_as_planned(run, plan)  # the look on which it was made is as old as the pause was long
+        waited = hold_if_asked(run, plan, step) or waited
+        if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
+            still_as_planned(run, plan)  # the look on which it was made is as old as the wait, or the gates, were long
         proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
+        waited = waited or step.kind is StepKind.GATE
     return proven
 
 
@@ -60,10 +63,6 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     match step.kind:
         case StepKind.RECONCILE:
             reconcile(run, plan, step)
-        case StepKind.SHIFT:
-            if _follows_a_share(plan, step):
-                still_on_course(run, plan, step)
-            shift(run, plan, step, send_guarded)
         case StepKind.PROVE:
             proven = prove(run, plan, step)
         case StepKind.PAUSE:
@@ -72,6 +71,12 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
             confirm(run, plan, step)
         case StepKind.BAKE:
             bake(run, plan, step)
+        case StepKind.GATE:
+            gate(run, plan, step)
+        case StepKind.SHIFT:
+            if _follows_a_write(plan, step):
+                still_on_course(run, plan, step)
+            carry_out(run, plan, step, send_guarded)
     seconds = boot_clock.now() - began
     run.note(EventKind.PASSED, step.id, f"{step.title}: done in {seconds:.1f} s", seconds=round(seconds, 3))
     return proven
@@ -90,9 +95,15 @@ def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
     return below(serving(after), kept)
 
 
-def _follows_a_share(plan: Plan, step: Step) -> bool:
+def _unsafe(back: Plan) -> str:
+    """What is said where commits are undone that are not rollback-safe: it does not stop the way out."""
+    found = back.shipment.safety
+    return f" NOT rollback-safe: {found.reason}" if found.verdict is Safe.NO else ""
+
+
+def _follows_a_write(plan: Plan, step: Step) -> bool:
     """Whether the plan has written before this step: the look on which it was made is an old one then."""
-    return step.id != next(one.id for one in plan.steps if one.kind is StepKind.SHIFT)
+    return step.id != next(one.id for one in plan.steps if one.writes)
 
 
 def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
@@ -123,7 +134,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
     """
     run.forward, run.way_back = False, True
     try:
-        settle(run, plan, "", PENDING_DEADLINE)
+        for balancer_id in plan.basis.balancers:
+            settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
         intent = Intent(Action.ROLLBACK, plan.source, source_fails=lost > 0)
         service = run.look(run.observe, "", PENDING_DEADLINE)
@@ -132,7 +144,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
-        run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}", plan=back)
+        run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}{_unsafe(back)}", plan=back)
         proven = False
         for step in back.steps:
             if step.kind is not StepKind.RECONCILE:  # it was planned on this very look

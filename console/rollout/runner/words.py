@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.errors import NeedsHuman
-from console.plan.plan import Plan, Step, StepKind
+from console.plan.plan import Plan, Step
 from console.plan.waits import PAUSE_DEADLINE
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
@@ -31,7 +31,7 @@ def hold_if_asked(run: Run, plan: Plan, step: Step) -> bool:
     A way back is not paused, nor what comes after the last write. Raises as `pause` does.
     """
     asked = run.pause_asked
-    if asked is None or not run.forward or step.kind is not StepKind.SHIFT:
+    if asked is None or not run.forward or not step.writes:
         return False
     run.pause_asked = None
     run.heard.clear()

@@ -83,8 +83,12 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
     [
         ("", "! leases are in the journal"),
         (
-            "    release: {gates: [{run: [smoke]}]}",
-            "! api: a cutover is refused: release.gates: this version does not carry that out",
+            "    release: {gates: [{run: [no-such-smoke], env: [NO_SUCH_SMOKE]}]}",
+            "! api: gate no-such-smoke: this host has no program no-such-smoke",
+        ),
+        (
+            "    release: {gates: [{name: errors, judge: {url: 'http://j/', token: NO_SUCH_TOKEN}}]}",
+            "! api: gate errors: the environment variable NO_SUCH_TOKEN is not set here",
         ),
         ("    release: {retire_after: 1d}", "! api: release.retire_after is not carried out"),
         ("    commits: {git: nowhere}", "! api: commits.git: there is no "),

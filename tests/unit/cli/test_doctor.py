@@ -15,7 +15,8 @@ from console.cli.doctor_cloud import clouds_file, identity, proxies, release_sec
 from console.cli.finding import Finding, Level
 from console.cli.main import main
 from console.cloud.session import Identity
-from console.config.model import Gate, Release, Rotation, ServiceConfig
+from console.config.gate import Gate
+from console.config.model import Release, Rotation, ServiceConfig
 
 CONFIG = """\
 services:

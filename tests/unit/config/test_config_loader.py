@@ -7,12 +7,12 @@ import pytest
 from config_cases import ENVIRON, PATH, parsed
 
 from console.config import load
+from console.config.gate import Gate
 from console.config.loader import parse
 from console.config.model import (
     Attached,
     CommitSource,
     Config,
-    Gate,
     HealthCheck,
     LeaseConfig,
     Release,
@@ -257,7 +257,7 @@ def test_release_and_commits_in_full() -> None:
         bake=600.0,
         confirm_within=300.0,
         gates=(
-            Gate(("tempest", "run", "--smoke"), timeout=1200.0),
+            Gate(run=("tempest", "run", "--smoke"), timeout=1200.0),
             Gate(http="http://{instance}:8774/", expect=(200, 300)),
         ),
         retire_after=86400.0,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plan_worlds import NOW, applied, config, foreign_member, instance, loose, service, usual
+from plan_worlds import NOW, applied, config, foreign_member, instance, items_of, loose, service, usual
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
 from console.model.service import BALANCER, Service, Source
-from console.plan.basis import basis_of, drift
+from console.plan.basis import basis_of
+from console.plan.drift import drift
 from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
 from console.plan.planner import plan
 
@@ -40,8 +41,7 @@ def test_a_cutover_is_one_write_whatever_the_size() -> None:
 
 def test_the_write_carries_every_field_of_every_member_it_names() -> None:
     step = next(step for step in made(usual()).steps if step.kind is StepKind.SHIFT)
-    assert step.call is not None
-    item = next(item for item in step.call.body["members"] if item["name"] == "api-blue-1")
+    item = next(item for item in items_of(step) if item["name"] == "api-blue-1")
     assert item == {
         "name": "api-blue-1", "address": "10.0.1.1", "protocol_port": 8774, "weight": 0, "admin_state_up": True,
         "backup": False, "subnet_id": "subnet-1",
@@ -52,13 +52,11 @@ def test_the_write_carries_every_field_of_every_member_it_names() -> None:
 def test_the_way_back_is_one_write_and_restores_the_weights() -> None:
     there = made(usual())
     step = there.steps[1]
-    assert step.call is not None
-    moved = applied(usual(), step.call.body["members"])
+    moved = applied(usual(), items_of(step))
     back = made(moved, ROLLBACK)
     assert back.writes == 1
     assert back.target is Colour.BLUE
-    assert back.steps[1].call is not None
-    home = applied(moved, back.steps[1].call.body["members"])
+    home = applied(moved, items_of(back.steps[1]))
     assert [one.weight for one in home.blue.instances] == [100, 100, 100]
     assert [one.weight for one in home.green.instances] == [0, 0, 0]
 
@@ -208,11 +206,13 @@ def test_a_heartbeat_is_not_drift_and_a_weight_is() -> None:
     assert first.member is not None
     beat = replace(first, member=replace(first.member, operating_status="ONLINE", tags=first.member.tags[::-1]))
     quiet = replace(world, green=replace(world.green, instances=(beat, *world.green.instances[1:])))
-    assert drift(basis_of(world), basis_of(quiet)) == ()
+    assert drift(basis_of(world, config()), basis_of(quiet, config())) == ()
     assert made(quiet).digest == made(world).digest
     moved = replace(first, member=replace(first.member, weight=7))
     changed = replace(world, green=replace(world.green, instances=(moved, *world.green.instances[1:])))
-    assert drift(basis_of(world), basis_of(changed)) == ("weight of member api-green-1 is 7, was 0",)
+    assert drift(basis_of(world, config()), basis_of(changed, config())) == (
+        "weight of member api-green-1 is 7, was 0",
+    )
     to_green = Intent(Action.CUTOVER, Colour.GREEN)
     assert made(changed, to_green).digest != made(world, to_green).digest
 
@@ -223,7 +223,7 @@ def test_a_task_on_a_server_is_drift() -> None:
     assert first.server is not None
     busy = replace(first, server=replace(first.server, task_state="deleting"))
     changed = replace(world, green=replace(world.green, instances=(busy, *world.green.instances[1:])))
-    assert "has task deleting, had none" in drift(basis_of(world), basis_of(changed))[0]
+    assert "has task deleting, had none" in drift(basis_of(world, config()), basis_of(changed, config()))[0]
 
 
 def test_the_digest_knows_the_config() -> None:
@@ -255,9 +255,7 @@ def test_a_name_that_no_instance_has_is_refused() -> None:
 def test_the_recorded_weight_outlives_a_weight_set_by_hand() -> None:
     by_hand = [instance(Colour.BLUE, 1, 5, tagged=100), instance(Colour.BLUE, 2, 100)]
     result = made(service(by_hand, [instance(Colour.GREEN, n, 0) for n in (1, 2)]))
-    call = result.steps[1].call
-    assert call is not None
-    tags = {item["name"]: item["tags"] for item in call.body["members"]}
+    tags = {item["name"]: item["tags"] for item in items_of(result.steps[1])}
     assert "bluegreen:weight=100" in tags["api-blue-1"]
     assert any("api-blue-1 has weight 5, its recorded one is 100" in note for note in result.notes)
 

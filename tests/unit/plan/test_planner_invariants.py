@@ -7,13 +7,14 @@ from itertools import pairwise
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from plan_worlds import NOW, applied, config, loose, worlds
+from plan_worlds import NOW, applied, config, items_of, loose, worlds
 
 from console.config.model import Release, ServiceConfig
 from console.model.colour import Colour
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import Service
+from console.plan.basis import basis_of
 from console.plan.capacity import below, floor, serving, shares
 from console.plan.plan import Action, Intent, Plan, Step, StepKind
 from console.plan.planner import plan
@@ -53,8 +54,7 @@ def states(service: Service, made: Plan) -> list[Service]:
     """The service as it is, and after each write."""
     found = [service]
     for step in shifts_of(made):
-        assert step.call is not None
-        found.append(applied(found[-1], step.call.body["members"]))
+        found.append(applied(found[-1], items_of(step)))
     return found
 
 
@@ -71,7 +71,7 @@ def everyone(service: Service) -> list[Instance]:
 @given(worlds(), configs, intents)
 def test_no_write_goes_below_the_floor(service: Service, settings: ServiceConfig, intent: Intent) -> None:
     made = planned(service, settings, intent)
-    least = floor(shares(service, {}, NOW), settings.release.min_ratio)
+    least = floor(shares(service, basis_of(service, settings), NOW), settings.release.min_ratio)
     # judged by the health seen before the write: the write itself makes nobody healthy
     healthy = {one.key for one in everyone(service) if judge(service, one, NOW).healthy}
     for left in states(service, made)[1:]:
@@ -101,8 +101,7 @@ def test_nothing_gets_traffic_unless_healthy_and_free(
 def test_foreign_members_are_never_written(service: Service, settings: ServiceConfig, intent: Intent) -> None:
     strangers = {(member.address, member.protocol_port) for member in service.foreign}
     for step in shifts_of(planned(service, settings, intent)):
-        assert step.call is not None
-        assert strangers.isdisjoint((item["address"], item["protocol_port"]) for item in step.call.body["members"])
+        assert strangers.isdisjoint((item["address"], item["protocol_port"]) for item in items_of(step))
 
 
 @many
@@ -111,8 +110,9 @@ def test_undoing_restores_every_weight(service: Service, settings: ServiceConfig
     made = planned(service, settings, intent)
     seen = states(service, made)
     for before, after, step in zip(seen, seen[1:], shifts_of(made), strict=False):
-        assert step.undo is not None
-        undone = applied(after, step.undo.body["members"])
+        (write,) = step.writes
+        assert write.undo is not None
+        undone = applied(after, (write.undo.body or {})["members"])
         members = [one.member for one in everyone(before)]
         assert [m and replace(m, tags=()) for m in members] == [
             one.member and replace(one.member, tags=()) for one in everyone(undone)
@@ -155,9 +155,8 @@ def test_one_write_for_each_share_and_only_what_changes(
     made = planned(service, settings, intent)
     assert made.writes <= (len(settings.release.shift) if made.action is Action.CUTOVER else 1)
     for step in shifts_of(made):
-        assert step.call is not None
-        assert step.call.path.endswith("?additive_only=true")
-        assert len(step.call.body["members"]) == len(step.changes)
+        assert step.writes[0].call.path.endswith("?additive_only=true")
+        assert len(items_of(step)) == len(step.changes)
         assert all(change.weight_before != change.weight_after for change in step.changes)
 
 
@@ -186,5 +185,5 @@ def percent(service: Service, colour: Colour) -> float:
 
 @given(worlds())
 def test_the_floor_of_a_state_is_kept_by_that_state(service: Service) -> None:
-    now = shares(service, {}, NOW)
+    now = shares(service, basis_of(service, config()), NOW)
     assert below(serving(now), floor(now, 1.0)) == ""

@@ -6,18 +6,42 @@ from dataclasses import replace
 
 from plan_worlds import NOW, config, usual
 
-from console.config.model import Attached, Gate, Release, VipCheck
+from console.config.gate import Gate, GateKind, SignOff
+from console.config.model import Attached, Release, VipCheck
+from console.model.colour import Colour
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
 
 GATED = Release(gates=(Gate(run=("smoke",)),))
+SIGNED = Gate(sign=SignOff(by=("bob",)))
 
 
-def test_a_cutover_without_the_gates_that_the_release_asks_for_is_refused() -> None:
-    refusal = plan(usual(), config(release=GATED), Intent(Action.CUTOVER), NOW)
-    assert isinstance(refusal, Refusal)
-    assert refusal.code == "release"
-    assert refusal.reason == "the config of nova-api asks for release.gates, which this version does not carry out"
+def test_gates_come_before_any_traffic_is_moved() -> None:
+    release = replace(GATED, gates=(*GATED.gates, Gate(http="http://{instance}/", at=("bake",)), SIGNED), bake=60.0)
+    made = plan(usual(), config(release=release), Intent(Action.CUTOVER), NOW)
+    assert isinstance(made, Plan)
+    assert [step.id for step in made.steps] == ["reconcile", "gate-1", "gate-3", "shift", "prove", "bake"]
+    smoke, sign = made.steps[1:3]
+    assert (smoke.deadline, smoke.writes, smoke.checks) == (300.0, (), ("exit code 0",))
+    assert sign.gate is not None
+    assert (sign.gate.kind, sign.gate.by, sign.gate.count) == (GateKind.SIGN, ("bob",), 1)
+    assert "gate HTTP does not fail twice in a row" in made.steps[-1].checks
+
+
+def test_a_cutover_that_writes_nothing_has_nothing_to_test() -> None:
+    made = plan(usual(), config(release=GATED), Intent(Action.CUTOVER, Colour.BLUE), NOW)
+    assert isinstance(made, Plan)
+    assert [step.id for step in made.steps] == ["reconcile", "prove"]
+
+
+def test_other_gates_are_another_plan() -> None:
+    made = [
+        plan(usual(), config(release=Release(gates=(Gate(run=(word,)),))), Intent(Action.CUTOVER), NOW)
+        for word in ("smoke", "true")
+    ]
+    assert isinstance(made[0], Plan)
+    assert isinstance(made[1], Plan)
+    assert made[0].digest != made[1].digest
 
 
 def test_the_way_back_waits_for_none_of_it() -> None:

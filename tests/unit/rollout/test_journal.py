@@ -50,7 +50,7 @@ def test_events_are_seen_by_a_reader_as_they_come(url: str) -> None:
     with Journal.open(url) as writer, Journal.open(url, read_only=True) as reader:
         ident = writer.create(a_plan(), WHO, "")
         before = reader.changed()
-        writer.append(ident, EventKind.INTENT, "shift", "PUT", call=a_plan().steps[1].call)
+        writer.append(ident, EventKind.INTENT, "shift", "PUT", call=a_plan().steps[1].writes[0].call)
         assert reader.changed() > before
         (event,) = reader.events(ident)
         assert event.data["call"]["method"] == "PUT"

@@ -1,4 +1,4 @@
-"""The one write of a shift: an additive batch of whole members.
+"""Members of one pool at other weights: an additive batch of whole members.
 
 `PUT /v2/lbaas/pools/{id}/members?additive_only=true` matches items by (address, protocol_port), keeps members that are
 left out, and resets fields that are left out of an item: weight to 1, admin_state_up to true, backup to false,
@@ -13,9 +13,44 @@ from typing import Any
 
 from console.model.balancer import WEIGHT_TAG, Member
 from console.model.call import Call
-from console.plan.plan import MemberChange, Plan, Step
+from console.plan.basis import Basis
+from console.plan.desired import MemberChange, Weights
 
 SERVICE = "load-balancer"
+
+
+def call(desired: Weights, basis: Basis) -> Call:
+    """The batch, made from the members as they are right before it."""
+    members = changed(desired, basis)
+    return batch(desired.pool_id, members, _before(desired, basis))
+
+
+def undo(desired: Weights, basis: Basis) -> Call:
+    """The batch that puts the members back as they are right before it."""
+    return batch(desired.pool_id, _before(desired, basis), changed(desired, basis))
+
+
+def after(desired: Weights, basis: Basis) -> Basis:
+    """The basis that it leaves."""
+    return basis.with_members(desired.pool_id, changed(desired, basis))
+
+
+def restore(desired: Sequence[Weights], basis: Basis) -> tuple[Call, ...]:
+    """One batch for each pool."""
+    touched = {change.member_id for one in desired for change in one.changes}
+    pools = dict.fromkeys(one.pool_id for one in desired)
+    members = ((pool, [one for one in basis.pool(pool).members if one.id in touched]) for pool in pools)
+    return tuple(batch(pool, found) for pool, found in members)
+
+
+def changed(desired: Weights, basis: Basis) -> tuple[Member, ...]:
+    """The members that it changes, as they will be."""
+    return apply(basis.pool(desired.pool_id).members, desired.changes)
+
+
+def words(desired: Weights) -> tuple[str, ...]:
+    """What becomes of each member, in a clause."""
+    return tuple(f"{one.name}  weight {one.weight_before} -> {one.weight_after}" for one in desired.changes)
 
 
 def with_weight(member: Member, weight: int, intended: int) -> Member:
@@ -37,17 +72,6 @@ def apply(members: Iterable[Member], changes: Sequence[MemberChange]) -> tuple[M
         return with_weight(member, change.weight_after, recorded)
 
     return tuple(changed(change) for change in changes)
-
-
-def members_at(plan: Plan, step: Step) -> tuple[Member, ...]:
-    """All members of the plan as its writes before this step leave them, statuses blank."""
-    found = {member.id: member for member in plan.basis.members}
-    for before in plan.steps:
-        if before.id == step.id:
-            break
-        if before.changes:
-            found |= {member.id: member for member in apply(found.values(), before.changes)}
-    return tuple(found.values())
 
 
 def item(member: Member) -> dict[str, Any]:
@@ -83,7 +107,13 @@ def batch(pool_id: str, members: Sequence[Member], before: Sequence[Member] = ()
         path=f"/v2/lbaas/pools/{pool_id}/members?additive_only=true",
         body={"members": [item(member) for member in ordered]},
         commands=tuple(_commands(pool_id, ordered, {member.id: member.weight for member in before})),
+        size=f"{len(ordered)} members",
     )
+
+
+def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:
+    by_id = {member.id: member for member in basis.pool(desired.pool_id).members}
+    return tuple(by_id[change.member_id] for change in desired.changes)
 
 
 def _commands(pool_id: str, members: Iterable[Member], before: Mapping[str, int]) -> Iterable[str]:

@@ -1,0 +1,127 @@
+"""What a commit says of itself: flags by the files it changes and by trailers, rollback safety, what it reverts. Pure.
+
+Trailers, whatever their case: `Rollback-Safe: no, drops columns`; `NAME: yes|no` for the flag of this name;
+`Change-Id: I...` (Gerrit), by which a change is known again after it was rebased.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from console.commits.versions import Versions
+from console.config.model import CommitSource
+from console.model.commit import Commit, CommitView
+from console.model.shipping import Batch, Marked, Safe, Shipping
+
+_SAFE = "rollback-safe"
+_CHANGE = "change-id"
+_LEAST = 7  # characters by which a commit is known
+_WORDS = {"yes": Safe.YES, "true": Safe.YES, "no": Safe.NO, "false": Safe.NO, "unknown": Safe.UNKNOWN}
+
+
+def shipping(view: CommitView, source: CommitSource, pair: Versions) -> Shipping:
+    """What a source says of the two colours, marked. `pair`: what the view compares."""
+    live = pair.live_colour
+    if live is None or view.would_ship is None or view.would_undo is None or not pair.live or not pair.idle:
+        return Shipping(problem=view.problem or pair.problem or "the version of a colour is not known")
+    ahead = batch(view.would_ship, source, files=view.ship_files, more=view.more_to_ship)
+    behind = batch(view.would_undo, source, files=view.undo_files, more=view.more_to_undo)
+    return Shipping(live, (pair.live, pair.idle), ahead, behind, view.problem)
+
+
+def batch(
+    commits: Sequence[Commit], source: CommitSource, *, files: Sequence[str] | None = None, more: bool = False
+) -> Batch:
+    """These commits, marked; merges folded away, but those that change something of their own.
+
+    `files`: all paths that differ, where that is known: it covers commits that are not listed, or tell no files.
+    """
+    overall = None if files is None else flags_of(files, source)
+    kept = [one for one in commits if not one.is_merge or one.files]
+    marked = with_reverts(mark(one, source, overall) for one in kept)
+    found = {flag for one in marked for flag in one.flags}
+    elsewhere = tuple(flag for flag in overall or () if flag not in found)
+    return Batch(marked, len(commits) - len(kept), more, elsewhere)
+
+
+def flags_of(files: Iterable[str], source: CommitSource) -> tuple[str, ...]:
+    """The flags that these paths give."""
+    paths = [f"/{path}" for path in files]  # so that a pattern may begin in any folder
+    return tuple(name for name, patterns in source.flags.items() if any(map(_fits(tuple(patterns)), paths)))
+
+
+def mark(commit: Commit, source: CommitSource, overall: Sequence[str] | None = None) -> Marked:
+    """One commit with its marks. `overall`: the flags of the range that it is in, which bound its own."""
+    trailers = {key.casefold(): value.strip() for key, value in commit.trailers or ()}
+    by_files = flags_of(commit.files or (), source)
+    said = {name: _WORDS.get(_first_word(trailers.get(name, ""))) for name in source.flags}
+    flags = tuple(name for name in source.flags if said[name] is Safe.YES or (name in by_files and not said[name]))
+    # without its files, what the whole range changes is what it may change
+    may_be = () if commit.files is not None else tuple(source.flags) if overall is None else overall
+    safe, why = _safety(flags, trailers, source.rollback_safe, may_be)
+    ids = (commit.sha, *filter(None, (trailers.get(_CHANGE, ""),)))
+    return Marked(commit, flags, safe, why, reverts=commit.reverts or (), ids=ids)
+
+
+def with_reverts(marked: Iterable[Marked]) -> tuple[Marked, ...]:
+    """The commits, each with the SHA of the one among them that takes it back."""
+    listed = tuple(marked)
+    reverts = [(named, one.commit.sha) for one in listed for named in one.reverts]
+    if not reverts:
+        return listed
+    return tuple(replace(one, reverted_by=reverting(one, reverts)) for one in listed)
+
+
+def reverting(one: Marked, reverts: Iterable[tuple[str, str]]) -> str:
+    """The SHA of the commit that takes this one back; empty where none does. `reverts`: what is named, and by whom."""
+    named_well = ((named, sha) for named, sha in reverts if len(named) >= _LEAST)
+    return next((sha for named, sha in named_well if any(known.startswith(named) for known in one.ids)), "")
+
+
+def _safety(
+    flags: Sequence[str], trailers: Mapping[str, str], rules: Mapping[str, str], may_be: Sequence[str]
+) -> tuple[Safe, str]:
+    told = trailers.get(_SAFE, "")
+    marks = ", ".join(flags)
+    if (said := _WORDS.get(_first_word(told))) is not None:
+        return said, ", ".join(filter(None, (marks, f"Rollback-Safe: {told}")))
+    worst = [(Safe(rules[flag]), flag) for flag in flags if flag in rules]
+    for verdict in (Safe.NO, Safe.UNKNOWN):
+        found = [flag for safe, flag in worst if safe is verdict]
+        if found:
+            says = "which the config calls not safe" if verdict is Safe.NO else "and no Rollback-Safe trailer says"
+            return verdict, f"{', '.join(found)}, {says}"
+    if any(Safe(rules[flag]) is not Safe.YES for flag in may_be if flag in rules):
+        return Safe.UNKNOWN, "the files that it changes are not known"
+    return Safe.YES, ""
+
+
+def _first_word(text: str) -> str:
+    found = re.match(r"\w+", text.casefold())
+    return found[0] if found else ""
+
+
+class _Fits:
+    """Whether a path fits one of the patterns and none of those with `!`."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        listed = tuple(patterns)
+        self._in = _compiled(pattern for pattern in listed if not pattern.startswith("!"))
+        self._out = _compiled(pattern[1:] for pattern in listed if pattern.startswith("!"))
+
+    def __call__(self, path: str) -> bool:
+        return self._in.match(path) is not None and self._out.match(path) is None
+
+
+@lru_cache(maxsize=256)
+def _fits(patterns: tuple[str, ...]) -> _Fits:
+    return _Fits(patterns)
+
+
+def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    made = "|".join(fnmatch.translate(f"*/{pattern.removeprefix('/')}") for pattern in patterns)
+    return re.compile(made or r"(?!)")

@@ -1,0 +1,169 @@
+"""What a change of the live colour ships and undoes, marked: flags, whether it can be undone, who reverts whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from console.model.colour import Colour
+from console.model.commit import CiState, Commit
+
+
+class Safe(StrEnum):
+    """Whether something that runs in production can be taken out of it again. Unknown is a value."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A commit and what was read out of it.
+
+    `flags`: what it changes, by the names of the config (`migration`, `api`, ...). `safe`: whether it can be undone
+    once it has run, `why` in a few words ("migration, Rollback-Safe: no"). `reverts`: the ids of commits that it takes
+    back; `reverted_by`: the SHA of the one that takes this one back. `ids`: every name by which this change may be
+    known elsewhere: its SHA, its Change-Id, what it was cherry-picked from.
+    """
+
+    commit: Commit
+    flags: tuple[str, ...] = ()
+    safe: Safe = Safe.YES
+    why: str = ""
+    reverts: tuple[str, ...] = ()
+    reverted_by: str = ""
+    ids: tuple[str, ...] = ()
+
+    @property
+    def untested(self) -> bool:
+        """Whether it is known that no tests of it have passed."""
+        return self.commit.ci.state in (CiState.FAILED, CiState.NONE, CiState.RUNNING)
+
+    @property
+    def alarming(self) -> bool:
+        """Whether somebody who decides must have seen it."""
+        return bool(self.flags) or self.untested or self.safe is not Safe.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The commits that go one way, newest first; merges are folded away and only counted.
+
+    `more`: there are more than those listed. `elsewhere`: flags of files that differ and that no listed commit has.
+    """
+
+    commits: tuple[Marked, ...] = ()
+    merges: int = 0
+    more: bool = False
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def alarming(self) -> tuple[Marked, ...]:
+        """Those that somebody who decides must have seen: the first of each kind of alarm, then the others.
+
+        So the few that there is room for show every kind.
+        """
+        ranked = sorted((one for one in self.commits if one.alarming), key=_gravity)
+        first = {_gravity(one): one for one in reversed(ranked)}
+        return (*(first[key] for key in sorted(first)), *(one for one in ranked if first[_gravity(one)] is not one))
+
+    def flagged(self) -> dict[str, int]:
+        """How many commits have each flag, in the order in which flags are first met."""
+        found: dict[str, int] = {}
+        for one in self.commits:
+            for flag in one.flags:
+                found[flag] = found.get(flag, 0) + 1
+        return found
+
+    def tested(self) -> dict[CiState, int]:
+        """How many commits are in each state of their tests."""
+        found = dict.fromkeys(CiState, 0)
+        for one in self.commits:
+            found[one.commit.ci.state] += 1
+        return found
+
+    def authors(self) -> tuple[str, ...]:
+        """Everyone whose commits are among them, the one with the most first."""
+        found: dict[str, int] = {}
+        for one in self.commits:
+            found[one.commit.author] = found.get(one.commit.author, 0) + 1
+        return tuple(sorted(found, key=lambda name: (-found[name], name)))
+
+
+def _gravity(one: Marked) -> int:
+    """What cannot be undone, then what failed its tests or had none, then what nobody says can be undone, the rest."""
+    if one.safe is Safe.NO:
+        return 0
+    tests = {CiState.FAILED: 1, CiState.NONE: 2, CiState.RUNNING: 3}.get(one.commit.ci.state)
+    return tests or (4 if one.safe is Safe.UNKNOWN else 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Shipping:
+    """What separates the two colours. `base` is the colour that the commits are counted from: the live one.
+
+    `versions` are those of `base` and of the other one that were compared, as the instances tell them.
+    `ahead`: commits that the other colour has and `base` lacks; `behind`: the other way round; None where a version
+    is unknown, and then `problem` says why. `problem` may also say what is missing in what is known.
+    """
+
+    base: Colour | None = None
+    versions: tuple[str, str] = ("", "")
+    ahead: Batch | None = None
+    behind: Batch | None = None
+    problem: str = ""
+
+    def towards(self, target: Colour) -> tuple[Batch | None, Batch | None]:
+        """What becomes live and what stops being live when all traffic goes to `target`: ships, undoes."""
+        if self.base is None:
+            return None, None
+        return (self.behind, self.ahead) if target is self.base else (self.ahead, self.behind)
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """Yes, no or unknown, with the reason, and the short SHAs of the commits that it is about."""
+
+    verdict: Safe
+    reason: str
+    commits: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """`no: 5c0d77a Drop columns (migration, Rollback-Safe: no)`."""
+        return f"{self.verdict}: {self.reason}"
+
+
+NOT_KNOWN = Safety(Safe.UNKNOWN, "the commits are not known")
+
+
+def safety(batch: Batch | None, problem: str = "") -> Safety:
+    """Whether these commits can be undone once they run. `problem`: why they are not known, if they are not."""
+    if batch is None:
+        return Safety(Safe.UNKNOWN, problem) if problem else NOT_KNOWN
+    for verdict in (Safe.NO, Safe.UNKNOWN):
+        found = [one for one in batch.commits if one.safe is verdict]
+        if found:
+            return Safety(verdict, _named(found), tuple(one.commit.short for one in found))
+        if verdict is Safe.NO and batch.more:
+            return Safety(Safe.UNKNOWN, f"there are more than the {len(batch.commits)} commits that were looked at")
+    if batch.elsewhere:
+        return Safety(
+            Safe.UNKNOWN, f"files of {', '.join(batch.elsewhere)} differ, and no commit that is listed has them"
+        )
+    if not batch.commits:
+        return Safety(Safe.YES, "there is no commit to undo")
+    return Safety(Safe.YES, f"nothing in {_count(batch.commits)} says otherwise")
+
+
+def _named(found: list[Marked]) -> str:
+    first = found[0]
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"{first.commit.short} {first.commit.subject[:60].rstrip()} ({first.why}){more}"
+
+
+def _count(commits: Iterable[Marked]) -> str:
+    number = len(tuple(commits))
+    return "1 commit" if number == 1 else f"{number} commits"

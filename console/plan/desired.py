@@ -1,0 +1,41 @@
+"""Desired states: what one write is to bring about, as data. A tagged union, stored with the plan in the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from console.model.colour import Colour
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """What one step does to one member. `intended`: its weight when it is fully in rotation, None: not known here."""
+
+    member_id: str
+    name: str
+    colour: Colour
+    weight_before: int
+    weight_after: int
+    intended: int | None = None
+
+
+class Weights(msgspec.Struct, frozen=True, tag="weights"):
+    """Members of one pool at these weights: one additive batch, whatever their number."""
+
+    pool_id: str
+    changes: tuple[MemberChange, ...]
+
+
+class DefaultPool(msgspec.Struct, frozen=True, tag="default pool"):
+    """A listener that sends its clients to another pool. `colour` is the pool's, None: it is of neither."""
+
+    listener_id: str
+    name: str
+    before: str | None
+    after: str
+    colour: Colour | None = None
+
+
+Desired = Weights | DefaultPool

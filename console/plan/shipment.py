@@ -1,0 +1,75 @@
+"""What a plan ships and undoes, whether that can be undone, and the sentences about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from console.config.model import ServiceConfig
+from console.model.colour import Colour
+from console.model.service import Service
+from console.model.shipping import Batch, Marked, Safe, Safety, Shipping, safety
+from console.plan.plan import Action, Carried, Shipment
+
+KEPT = 200  # commits each way that are written into the journal
+_SUBJECT = 100  # characters of a subject that are kept there
+
+
+def shipment_of(service: Service, config: ServiceConfig, action: Action, target: Colour) -> Shipment:
+    """What makes way for what when all traffic goes to `target`."""
+    if config.commits is None:
+        return Shipment(safety=Safety(Safe.UNKNOWN, "the config names no source of commits (`commits`)"))
+    shipping = _of_now(service)
+    ships, undoes = shipping.towards(target)
+    found = Shipment(
+        ships=_carried(ships),
+        undoes=_carried(undoes),
+        safety=_safety(action, ships, undoes, shipping.problem),
+        more=any(one is not None and (one.more or len(one.commits) > KEPT) for one in (ships, undoes)),
+        reverts=tuple(named for one in ships.commits for named in one.reverts) if ships is not None else (),
+    )
+    return replace(found, notes=tuple(_notes(found, action, target)))
+
+
+def _of_now(service: Service) -> Shipping:
+    """What separates the colours, if it is that of the versions which they run now."""
+    shipping = service.shipping or Shipping()
+    if shipping.base is None:
+        return shipping
+    now = tuple(service.side(colour).versions for colour in (shipping.base, shipping.base.other))
+    if now != tuple((version,) for version in shipping.versions):
+        return Shipping(problem="the commits that were compared are not those of the versions that run now")
+    return shipping
+
+
+def _safety(action: Action, ships: Batch | None, undoes: Batch | None, problem: str) -> Safety:
+    """Of a cutover: can it be taken back? Of a rollback, and of a cutover that goes back: can this be undone?"""
+    undone = safety(undoes, problem)
+    if action is Action.ROLLBACK:
+        return undone
+    if undone.verdict is Safe.NO:
+        return Safety(Safe.NO, f"it undoes {undone.reason}", undone.commits)
+    return safety(ships, problem)
+
+
+def _notes(shipment: Shipment, action: Action, target: Colour) -> Iterator[str]:
+    """What must be read of it, the gravest first."""
+    what = "going back afterwards is" if action is Action.CUTOVER else "what this undoes is"
+    found = shipment.safety
+    if found.verdict is Safe.NO:
+        yield f"{what} NOT safe: {found.reason}"
+    elif found.verdict is Safe.UNKNOWN:
+        yield f"whether {what} safe is not known: {found.reason}"
+    if action is Action.CUTOVER and shipment.undoes:
+        subjects = ", ".join(f"{one.sha[:7]} {one.subject}" for one in shipment.undoes[:3])
+        more = f" and {len(shipment.undoes) - 3} more" if len(shipment.undoes) > 3 else ""
+        yield f"{target.upper()} lacks what is live now, which it would undo: {subjects}{more}"
+
+
+def _carried(batch: Batch | None) -> tuple[Carried, ...] | None:
+    return tuple(_kept(one) for one in batch.commits[:KEPT]) if batch is not None else None
+
+
+def _kept(one: Marked) -> Carried:
+    commit = one.commit
+    return Carried(commit.sha, commit.subject[:_SUBJECT], commit.at, one.flags, one.ids)

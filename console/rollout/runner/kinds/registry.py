@@ -1,0 +1,17 @@
+"""Every kind of desired state by its type: how a write of it is looked after."""
+
+from __future__ import annotations
+
+from console.plan.desired import DefaultPool, Weights
+from console.plan.plan import Plan, Step, Write
+from console.rollout.runner.kinds.default_pool import DefaultPoolUnderWay
+from console.rollout.runner.kinds.kind import UnderWay
+from console.rollout.runner.kinds.weights import WeightsUnderWay
+from console.rollout.runner.run import Run
+
+_KINDS: dict[type, type[UnderWay]] = {Weights: WeightsUnderWay, DefaultPool: DefaultPoolUnderWay}
+
+
+def under_way(run: Run, plan: Plan, step: Step, write: Write) -> UnderWay:
+    """The write, as the engine carries it out."""
+    return _KINDS[type(write.desired)](run, plan, step, write)

@@ -1,0 +1,143 @@
+"""The one engine that carries out writes: recorded, sent, waited for, read back; repeated where that is allowed.
+
+It knows nothing of what is changed: that is the kind's (`kinds`). Intent row, room for the record, guarded send,
+outcome row, settling, reading back, once more where the cloud took it and did not apply it (DESIGN §6, rules 3, 4, 9
+and 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from console.errors import ApiError, Forbidden, NeedsHuman, Refused, Unreachable
+from console.model.call import Call
+from console.plan.plan import Plan, Step
+from console.rollout.records import EventKind
+from console.rollout.runner import boot_clock
+from console.rollout.runner.kinds.kind import UnderWay, words
+from console.rollout.runner.kinds.registry import under_way
+from console.rollout.runner.readback import Readback
+from console.rollout.runner.reconcile import still_as_planned
+from console.rollout.runner.run import Run
+
+_READBACK_DEADLINE = 30.0  # seconds for objects to follow a load balancer that is ACTIVE
+
+Send = Callable[[Run, str, Callable[[], Call]], str]
+
+
+def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
+    """Bring every desired state of the step about. Raises Drift, Refused, NeedsHuman, AbortAsked.
+
+    Calls are sent one after another, each under the guard of its own. What they set going is waited for at once, or,
+    with `at_once` above 1, when so many are under way, and at the end.
+    """
+    pending: list[UnderWay] = []
+    for write in step.writes:
+        if len(pending) >= step.at_once:
+            _finish(pending.pop(0), send)
+        one = under_way(run, plan, step, write)
+        _send_until_answered(one, send)
+        pending.append(one)
+    for one in pending:
+        _finish(one, send)
+
+
+def _finish(one: UnderWay, send: Send) -> None:
+    """Wait for the effect and see that it is there."""
+    one.settle()
+    found = _read_back(one)
+    if found.failed:
+        _note(one, EventKind.WAIT, f"not applied to {', '.join(found.failed)}: the same write once more")
+        one.still_fit()
+        _send_until_answered(one, send)
+        one.settle()
+        found = _read_back(one)
+    if not found.applied:
+        raise NeedsHuman(
+            f"the write was answered, but it was not applied: {words(found)}",
+            "what is shown is not what serves; see `bluegreen status`, then finish or go back with `resume`",
+        )
+    text, data = one.done()
+    _note(one, EventKind.VERIFIED, text, **data)
+
+
+def _send_until_answered(one: UnderWay, send: Send) -> None:
+    """Send; where it is certain that nothing was applied wait and send again, where it is not, look first."""
+    run, step = one.run, one.step
+    deadline = boot_clock.now() + step.deadline
+    while not _attempt(one, send):
+        if boot_clock.now() > deadline:
+            raise NeedsHuman(
+                f"the write was not accepted within {step.deadline:.0f} s", "look at the load balancer, then `resume`"
+            )
+        if run.written:
+            one.still_fit()
+        else:
+            still_as_planned(run, one.plan)
+
+
+def _attempt(one: UnderWay, send: Send) -> bool:
+    """One attempt; True when the cloud took the write, or has what it was to bring about."""
+    run, step, call = one.run, one.step, one.write.call
+    run.tick(step.id)
+    text = f"{call.line}, {call.size}" if call.size else call.line
+    _note(one, EventKind.INTENT, text, call=replace(call, commands=()))
+    run.check_record()
+    written_before, run.sent = run.written, False
+    try:
+        request = send(run, step.id, one.last_look)
+    except Unreachable as error:
+        if not run.sent:
+            raise
+        return _lost_but_applied(one, f"no answer: {error.message}; it may or may not have been applied")
+    except ApiError as error:
+        if not run.sent:
+            raise
+        if error.status >= 500 and error.status not in one.busy:
+            return _lost_but_applied(one, error.message)
+        _note(one, EventKind.OUTCOME, error.message, status=error.status)
+        if one.answered(error):
+            return True
+        run.written = written_before
+        _wait_if_busy(one, error)
+        return False
+    _note(one, EventKind.OUTCOME, "accepted", request_id=request)
+    return True
+
+
+def _lost_but_applied(one: UnderWay, text: str) -> bool:
+    """After a lost answer: wait for the lock and a settle time, then see what the cloud made of it (rule 10)."""
+    run = one.run
+    run.unsettled_until = boot_clock.now() + run.timing.settle
+    _note(one, EventKind.OUTCOME, text, answered=False)
+    one.settle()
+    run.let_settle(one.step.id)
+    return one.read_back().applied
+
+
+def _wait_if_busy(one: UnderWay, error: ApiError) -> None:
+    """Wait out a lock of somebody else's; whatever else the answer says is final."""
+    if isinstance(error, Forbidden):
+        raise Refused(f"the cloud refuses this user's write: {error.message}", error.hint) from error
+    if error.status not in one.busy or one.final(error):
+        raise NeedsHuman(f"the cloud refuses the write: {error.message}", error.hint) from error
+    one.blocked(error)
+    one.settle()
+    one.run.wait(one.run.timing.poll, one.step.id)
+
+
+def _read_back(one: UnderWay) -> Readback:
+    end = boot_clock.now() + _READBACK_DEADLINE
+    while True:
+        found = one.read_back()
+        if not found.pending or found.failed or boot_clock.now() > end:
+            return found
+        one.run.wait(one.run.timing.first_polls, one.step.id)
+
+
+def _note(one: UnderWay, kind: EventKind, text: str, **data: object) -> None:
+    """Record an event of this write; `write` tells it from the others of its step."""
+    if one.write.key:
+        data["write"] = one.write.key
+    one.run.note(kind, one.step.id, text, **data)

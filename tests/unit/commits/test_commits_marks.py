@@ -1,0 +1,175 @@
+"""What a commit says of itself: flags by paths and trailers, whether it can be undone, what it reverts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.commits.marks import batch, mark, shipping
+from console.commits.versions import Versions
+from console.config.model import FLAGS, CommitSource
+from console.model.colour import Colour
+from console.model.commit import Ci, CiState, Commit, CommitView
+from console.model.shipping import Batch, Safe, safety
+
+SOURCE = CommitSource()
+TOLD = Commit("a" * 40, "subject", "Alice", 1.0, parents=("f" * 40,), trailers=(), reverts=(), files=())
+MIGRATION = "nova/db/main/migrations/versions/0042_drop.py"
+
+
+def commit(letter: str = "a", **changes: object) -> Commit:
+    return replace(TOLD, sha=letter * 40, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("path", "flags"),
+    [
+        (MIGRATION, ("migration",)),
+        ("neutron/db/migration/alembic_migrations/versions/newton/expand/x.py", ("migration",)),
+        ("db/migrate/20260101_x.rb", ("migration",)),
+        ("sql/0001.sql", ("migration",)),
+        ("api-ref/source/servers.inc", ("api",)),
+        ("nova/api/openstack/api_version_request.py", ("api",)),
+        ("proto/x.proto", ("api",)),
+        ("etc/nova/policy.yaml", ("config",)),
+        ("nova/conf/compute.py", ("config",)),
+        ("nova/tests/unit/db/migrations/test_x.py", ()),
+        ("nova/compute/manager.py", ()),
+        ("migrations.py", ()),
+        ("", ()),
+    ],
+)
+def test_flags_by_path(path: str, flags: tuple[str, ...]) -> None:
+    assert mark(commit(files=(path,)), SOURCE).flags == flags
+
+
+def test_the_config_takes_flags_away_and_adds_others() -> None:
+    source = CommitSource(flags={**FLAGS, "config": (), "docs": ("doc/*",)})
+    assert mark(commit(files=("etc/x.conf", "doc/a.rst")), source).flags == ("docs",)
+
+
+def test_a_trailer_gives_a_flag_and_takes_a_wrong_one_away() -> None:
+    told = mark(commit(files=(MIGRATION,), trailers=(("Migration", "no"), ("API", "yes, v2.99"))), SOURCE)
+    assert told.flags == ("api",)
+    assert told.safe is Safe.YES
+
+
+@pytest.mark.parametrize(
+    ("trailers", "files", "safe", "why"),
+    [
+        ((("Rollback-Safe", "no, drops columns"),), (), Safe.NO, "Rollback-Safe: no, drops columns"),
+        ((("ROLLBACK-SAFE", "No"),), (MIGRATION,), Safe.NO, "migration, Rollback-Safe: No"),
+        ((("rollback-safe", "yes"),), (MIGRATION,), Safe.YES, "migration, Rollback-Safe: yes"),
+        ((("Rollback-Safe", "perhaps"),), (), Safe.YES, ""),
+        ((), (MIGRATION,), Safe.UNKNOWN, "migration, and no Rollback-Safe trailer says"),
+        ((), ("nova/x.py",), Safe.YES, ""),
+        ((), None, Safe.UNKNOWN, "the files that it changes are not known"),
+        (None, (), Safe.YES, ""),
+    ],
+)
+def test_rollback_safety_of_one(
+    trailers: tuple[tuple[str, str], ...] | None, files: tuple[str, ...] | None, safe: Safe, why: str
+) -> None:
+    told = mark(commit(trailers=trailers, files=files), SOURCE)
+    assert (told.safe, told.why) == (safe, why)
+
+
+def test_the_last_word_on_rollback_safety_counts() -> None:
+    told = mark(commit(trailers=(("Rollback-Safe", "yes"), ("Rollback-Safe", "no"))), SOURCE)
+    assert told.safe is Safe.NO
+
+
+def test_the_config_may_call_every_migration_unsafe() -> None:
+    source = CommitSource(rollback_safe={"migration": "no"})
+    told = mark(commit(files=(MIGRATION,)), source)
+    assert (told.safe, told.why) == (Safe.NO, "migration, which the config calls not safe")
+
+
+def test_files_of_the_range_say_what_commits_without_files_may_be() -> None:
+    bare = commit(files=None)
+    assert batch([bare], SOURCE, files=("nova/x.py",)).commits[0].safe is Safe.YES
+    found = batch([bare], SOURCE, files=(MIGRATION,))
+    assert found.commits[0].safe is Safe.UNKNOWN
+    assert found.elsewhere == ("migration",)
+
+
+def test_a_migration_that_no_listed_commit_has_is_not_overlooked() -> None:
+    found = batch([commit(files=("nova/x.py",))], SOURCE, files=("nova/x.py", MIGRATION), more=False)
+    assert safety(found).verdict is Safe.UNKNOWN
+    assert "migration" in safety(found).reason
+
+
+def test_merges_are_folded_away_but_those_that_change_something() -> None:
+    merge = commit("b", parents=("c" * 40, "d" * 40))
+    evil = commit("e", parents=("c" * 40, "d" * 40), files=(MIGRATION,))
+    found = batch([merge, evil, commit("a")], SOURCE)
+    assert [one.commit.sha[0] for one in found.commits] == ["e", "a"]
+    assert found.merges == 1
+
+
+def test_a_revert_is_found_by_sha_or_by_the_beginning_of_it() -> None:
+    bad, other = commit("b"), commit("c")
+    found = batch([commit("a", reverts=("bbbbbbb",)), other, bad], SOURCE).commits
+    assert [one.reverted_by[:1] for one in found] == ["", "", "a"]
+
+
+def test_a_change_is_known_by_its_change_id_too() -> None:
+    ident = "I" + "0" * 40
+    assert mark(commit(trailers=(("Change-Id", ident),)), SOURCE).ids == ("a" * 40, ident)
+
+
+def test_the_first_of_each_kind_of_alarm_comes_first() -> None:
+    unsafe = [commit(letter, trailers=(("Rollback-Safe", "no"),)) for letter in "123"]
+    failed, untested = commit("4", ci=Ci(CiState.FAILED)), commit("5", ci=Ci(CiState.NONE))
+    quiet = commit("6", ci=Ci(CiState.PASSED))
+    found = batch([quiet, *unsafe, untested, failed], SOURCE)
+    assert [one.commit.sha[0] for one in found.alarming] == ["1", "4", "5", "2", "3"]
+
+
+def test_safety_names_the_first_commit_and_counts_the_others() -> None:
+    unsafe = [commit(x, subject="Drop it", trailers=(("Rollback-Safe", "no"),), files=(MIGRATION,)) for x in "12"]
+    found = safety(batch([*unsafe, commit("3", files=None)], SOURCE))
+    assert found.words == "no: 1111111 Drop it (migration, Rollback-Safe: no), and 1 more"
+    assert found.commits == ("1111111", "2222222")
+
+
+def test_more_than_are_listed_are_not_called_safe() -> None:
+    assert safety(batch([commit()], SOURCE, more=True)).verdict is Safe.UNKNOWN
+
+
+def test_nothing_and_nothing_known() -> None:
+    assert safety(Batch()).verdict is Safe.YES
+    assert safety(None).verdict is Safe.UNKNOWN
+    assert safety(None, "no repository").reason == "no repository"
+
+
+def test_which_way_is_which() -> None:
+    view = CommitView(would_ship=(commit("1"),), would_undo=(commit("2"),))
+    found = shipping(view, SOURCE, Versions("v1", "v2", Colour.GREEN))
+    ships, undoes = found.towards(Colour.BLUE)
+    assert ships is not None
+    assert undoes is not None
+    assert (ships.commits[0].commit.sha[0], undoes.commits[0].commit.sha[0]) == ("1", "2")
+    assert found.towards(Colour.GREEN) == (undoes, ships)
+    assert found.versions == ("v1", "v2")
+
+
+def test_a_view_that_knows_no_range_gives_none() -> None:
+    found = shipping(CommitView(problem="shallow"), SOURCE, Versions("v1", "v2", Colour.BLUE))
+    assert found.towards(Colour.GREEN) == (None, None)
+    assert found.problem == "shallow"
+
+
+texts = st.text(max_size=30)
+
+
+@given(st.lists(st.tuples(texts, texts), max_size=4), st.lists(texts, max_size=4), st.lists(texts, max_size=2))
+def test_whatever_a_commit_says_it_is_marked(
+    trailers: list[tuple[str, str]], files: list[str], reverts: list[str]
+) -> None:
+    told = commit(trailers=tuple(trailers), files=tuple(files), reverts=tuple(reverts))
+    found = batch([told, commit("b")], SOURCE)
+    assert safety(found).verdict in Safe
