@@ -72,7 +72,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStag
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """How many runs of the matrix there were, and what was wrong; the whole of it in build/faults.json."""
-    reports = [report for found in terminalreporter.stats.values() for report in found]
+    reports = [report for found in terminalreporter.stats.values() for report in found if _is_call(report)]
     told = [value for report in reports for name, value in getattr(report, "user_properties", ()) if name == "faults"]
     runs = [run for text in told for run in json.loads(text)]
     if not runs:
@@ -85,3 +85,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     ends = Counter(run["state"] for run in runs if "state" in run)
     terminalreporter.write_sep("-", f"faults: {len(runs):,} runs, {wrong:,} violations")
     terminalreporter.write_line(f"{met:,} met their mishap; ended {', '.join(f'{n} x {s}' for s, n in ends.items())}")
+
+
+def _is_call(report: Any) -> bool:
+    return getattr(report, "when", "") == "call"

@@ -1,4 +1,6 @@
-"""The runner in a process of its own, forked from one that has imported everything, with something done at a journal row.
+"""The runner in a process of its own, with something done at a row of its journal.
+
+It is forked from one that has imported everything.
 
 A runner that is started afresh takes a second of CPU to import what it needs; thousands of runs do not have that.
 """
@@ -13,7 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -42,6 +44,11 @@ class Act:
     kind: str
     doors: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     number: float = 0.0
+
+    def of(self, service: str) -> Act:
+        """The same with the service's name in it, where {service} stands."""
+        doors = tuple((method, path.format(service=service), body) for method, path, body in self.doors)
+        return replace(self, doors=doors)
 
 
 @dataclass(frozen=True)

@@ -14,22 +14,20 @@ READ = {"method": "GET", "path": "^/(load-balancer|compute|network)/"}
 LOGIN = {"method": "POST", "path": "^/identity/.*tokens"}
 LATE = 2.0  # seconds, less than a call takes to settle
 MANY = 40  # requests: longer than anybody's patience with one of them
-GREEN, BLUE = "nova-api-green-1", "nova-api-blue-1"
+GREEN, BLUE = "{service}-green-1", "{service}-blue-1"
 
 
 @dataclass(frozen=True)
 class Mishap:
     """`where` it is placed. `meddles`: it changes the world for good, as somebody else would.
 
-    `ends`: the doors that end it, beside those that end everything. `words`: one of these must be in the sentence if
-    the rollout stops.
+    `words`: one of these must be in the sentence if the rollout stops. In its requests {service} is the service's name.
     """
 
     name: str
     act: Act
     where: str = ROWS
     meddles: bool = False
-    kills: bool = False
     words: tuple[str, ...] = ()
 
 
@@ -83,19 +81,19 @@ def _of_the_balancer() -> Iterator[Mishap]:
 
 def _of_others() -> Iterator[Mishap]:
     for name in (GREEN, BLUE):
-        yield Mishap(f"weight-{name[9:]}", _door("PUT", f"members/{name}", weight=7), meddles=True)
-        yield Mishap(f"member-gone-{name[9:]}", _door("DELETE", f"members/{name}"), meddles=True)
-        yield Mishap(f"server-gone-{name[9:]}", _door("DELETE", f"servers/{name}"), meddles=True)
-        yield Mishap(f"ill-{name[9:]}", _door("PUT", f"instances/{name}", mode="unhealthy"), meddles=True)
+        yield Mishap(f"weight-{name[10:]}", _door("PUT", f"members/{name}", weight=7), meddles=True)
+        yield Mishap(f"member-gone-{name[10:]}", _door("DELETE", f"members/{name}"), meddles=True)
+        yield Mishap(f"server-gone-{name[10:]}", _door("DELETE", f"servers/{name}"), meddles=True)
+        yield Mishap(f"ill-{name[10:]}", _door("PUT", f"instances/{name}", mode="unhealthy"), meddles=True)
     yield Mishap("change-through-octavia", _door("POST", "change"), meddles=True)
-    bad = tuple(("PUT", f"instances/nova-api-green-{number}", {"mode": "error-rate=1"}) for number in (1, 2, 3))
+    bad = tuple(("PUT", f"instances/{{service}}-green-{number}", {"mode": "error-rate=1"}) for number in (1, 2, 3))
     yield Mishap("green-fails", Act("door", bad), meddles=True)
     yield Mishap("lease-stolen", _door("POST", "leases", owner="bob@jump2"))
 
 
 def _of_this_host() -> Iterator[Mishap]:
-    yield Mishap("kill", Act("kill"), EDGES, kills=True)
-    yield Mishap("stop", Act("stop"), EDGES, kills=True)
+    yield Mishap("kill", Act("kill"), EDGES)
+    yield Mishap("stop", Act("stop"), EDGES)
     yield Mishap("disk-full", Act("fill"))
     yield Mishap("disk-read-only", Act("protect"))
     for name, jump in (("forward", 7200.0), ("back", -7200.0)):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from console.drill.picture import picture
 from console.drill.world import World, Write
 from console.model.colour import Colour
-from console.plan.plan import Plan
 from console.rollout import pace
 from console.rollout.lease.lease import settle_time
 from console.rollout.records import EventKind, Rollout, RolloutState
@@ -46,38 +45,63 @@ class Told:
 
 @dataclass
 class Beginning:
-    """The world before anything was done. `floor`: instances and weight that no write of ours may go below."""
+    """The world before anything was done. `floor`: per way of clients, instances and weight that must be kept."""
 
-    members: dict[str, Any]
     picture: dict[str, Any]
-    floor: tuple[float, float]
-    carried: Colour | None
+    floor: dict[str, tuple[float, float]]
 
     @classmethod
-    def of(cls, world: World, scene: Scene, plan: Plan | None) -> Beginning:
+    def of(cls, world: World, scene: Scene) -> Beginning:
         """Look at it."""
-        seen = picture(world, "load-balancer")
+        seen = whole(world)
         ratio = float(scene.release.get("min_ratio", 1.0))
-        best = [serving(seen, scene, colour) for colour in ("blue", "green")]
-        floor = max(one[0] for one in best) * ratio, max(one[1] for one in best) * ratio
-        return cls(seen["members"], seen, floor, None)
+        sides = [serving(seen, scene, colour) for colour in ("blue", "green")]
+        floor = {
+            way: tuple(math.ceil(max(side[way][index] for side in sides) * ratio) for index in (0, 1))
+            for way in sides[0]
+        }
+        return cls(seen, floor)  # type: ignore[arg-type]  # each has two
 
 
-def ours(member: dict[str, Any], scene: Scene) -> bool:
-    """Whether it is a member of the service."""
-    return re.fullmatch(rf"{scene.service}-(blue|green)-\d+", member["name"]) is not None
+def whole(world: World) -> dict[str, Any]:
+    """Everything that a rollout may change."""
+    return {**picture(world, "load-balancer"), **picture(world, "compute")}
 
 
-def serving(seen: dict[str, Any], scene: Scene, colour: str = "") -> tuple[int, int]:
-    """Instances that serve well in this picture, of one colour or both, and their weight."""
+def ours(name: str, scene: Scene) -> bool:
+    """Whether it is an instance, or the member of one, of the service."""
+    return re.fullmatch(rf"{scene.service}-(blue|green)-\d+", name) is not None
+
+
+def colour_of(name: str) -> str:
+    """By its name."""
+    return "green" if "-green-" in name else "blue"
+
+
+def in_rotation(seen: dict[str, Any], scene: Scene) -> dict[str, list[tuple[str, int]]]:
+    """Who gets traffic, with the weight, in each way that clients come: the pool, each listener, the workers."""
+    if "members" not in seen:
+        on = [name for name, _status, power in seen["servers"].values() if power == 1 and ours(name, scene)]
+        return {"workers": [(name, 1) for name in on]}
+    pools: dict[str, list[tuple[str, int]]] = {}
+    for member in seen["members"].values():
+        if ours(member["name"], scene):
+            found = pools.setdefault(member["pool_id"], [])
+            if member["admin_state_up"] and member["weight"]:
+                found.append((member["name"], member["weight"]))
+    return {
+        key: pools[one["default_pool_id"]] for key, one in seen["listeners"].items() if one["default_pool_id"] in pools
+    }
+
+
+def serving(seen: dict[str, Any], scene: Scene, colour: str = "") -> dict[str, tuple[int, int]]:
+    """Instances of one colour or both that serve well, and their weight, in each way that clients come."""
     well = {name for name, mode, powered in seen["instances"].values() if mode == "ok" and powered}
-    found = [
-        member
-        for member in seen["members"].values()
-        if ours(member, scene) and member["name"] in well and f"-{colour}" in member["name"]
-        if member["admin_state_up"] and member["weight"]
-    ]
-    return len(found), sum(member["weight"] for member in found)
+    result = {}
+    for way, members in in_rotation(seen, scene).items():
+        found = [weight for name, weight in members if name in well and f"-{colour}" in name]
+        result[way] = len(found), sum(found)
+    return result
 
 
 def leases(world: World) -> dict[str, Any]:
@@ -101,14 +125,12 @@ def done(write: Write) -> bool:
 
 def carries(world: World, scene: Scene, colour: Colour) -> None:
     """Raise Violation unless this colour, and only it, carries the traffic."""
-    seen = picture(world, "load-balancer")
-    if not serving(seen, scene, colour)[0] or any(
-        member["weight"]
-        for member in seen["members"].values()
-        if ours(member, scene) and f"-{colour.other}-" in member["name"]
-    ):
-        weights = {member["name"]: member["weight"] for member in seen["members"].values()}
-        raise Violation(f"{colour.upper()} does not carry the traffic alone: {weights}")
+    seen = whole(world)
+    if scene.power:
+        seen.pop("members")
+    for members in in_rotation(seen, scene).values():
+        if {colour_of(name) for name, _ in members} != {str(colour)}:
+            raise Violation(f"{colour.upper()} does not carry the traffic alone: {members}")
 
 
 # -- right after the first runner has ended
@@ -155,41 +177,47 @@ def at_the_end(play: Play, mishap: Mishap, begin: Beginning, told: Told) -> None
         raise Violation(f"it is still {rollout.state}")
     if rollout.state is RolloutState.ROLLED_BACK and not mishap.meddles:
         restored(play, begin)
-    if left := leases(play.drill.world):
-        # one that could not be given back ends by itself
-        if (
-            not any(word in mishap.name for word in ("lease", "stop", "kill", "login", "token", "long"))
-            and not told.met
-        ):
-            raise Violation(f"a lease is left: {left}")
+    excused = told.met or any(word in mishap.name for word in ("lease", "stop", "kill", "login", "token"))
+    if (left := leases(play.drill.world)) and not excused:  # one that could not be given back ends by itself
+        raise Violation(f"a lease is left: {left}")
 
 
 def restored(play: Play, begin: Beginning) -> None:
-    """Every member is as it was."""
-    for key, was in begin.members.items():
-        now = picture(play.drill.world, "load-balancer")["members"].get(key)
-        for name in ("weight", "admin_state_up", "backup", "name", "address"):
-            if now is None or now[name] != was[name]:
-                raise Violation(f"not restored: {name} of {was['name']} is {now and now[name]}, was {was[name]}")
+    """Everything is as it was."""
+    now = whole(play.drill.world)
+    for kind, names in _COMPARED.items():
+        for key, was in begin.picture[kind].items():
+            has = now[kind].get(key)
+            if has is None or any(has[name] != was[name] for name in names):
+                raise Violation(f"not restored: {kind} {has}, was {was}")
+
+
+_COMPARED: dict[str, tuple[Any, ...]] = {
+    "members": ("weight", "admin_state_up", "backup", "name", "address"),
+    "listeners": ("default_pool_id",),
+    "servers": (2,),  # whether it is on
+}
 
 
 def _floor(play: Play, begin: Beginning, told: Told) -> None:
     for write in sent(play):
-        if not done(write) or write.service != "load-balancer":
+        if not done(write):
             continue
         before, after = serving(write.before, play.scene), serving(write.after, play.scene)
         if told.at and 0 <= write.at - told.at < GAP:
             continue  # it happened between the last look and the write: found afterwards
-        for what, had, has, least in zip(("instances", "weight"), before, after, begin.floor, strict=True):
-            if has < min(least, had):
-                raise Violation(f"below the floor: {what} {has} after {write.method}, {had} before, floor {least:g}")
+        for way, least in begin.floor.items():
+            for index, what in enumerate(("instances", "weight")):
+                had, has = before.get(way, (0, 0))[index], after.get(way, (0, 0))[index]
+                if has < min(least[index], had):
+                    raise Violation(f"below the floor: {what} {has} after a write, {had} before, floor {least}")
 
 
 def _strangers(play: Play, begin: Beginning, told: Told) -> None:
     for write in sent(play):
         for was, now in _differences(write):
             one = was or now
-            if not ours(one, play.scene):
+            if not ours(one["name"], play.scene):
                 raise Violation(f"a stranger was touched: {one['name']}")
             if any(tag.startswith(HOLD) for tag in one["tags"]) and (was or {}).get("weight") != (now or {}).get(
                 "weight"
@@ -265,8 +293,3 @@ def _quiet(play: Play, begin: Beginning, told: Told) -> None:
     secrets = [user.password for user in play.drill.world.users] + list(play.drill.world.tokens)
     if any(secret in record for secret in secrets):
         raise Violation("a secret is in the record")
-
-
-def now() -> float:
-    """Unix seconds."""
-    return time.time()

@@ -23,7 +23,9 @@ from scenes import Scene
 from stage import WHO, environment
 
 from console.config.model import Config
+from console.drill.octavia import provisioning
 from console.drill.server import Drill, running_drill
+from console.drill.world import Entrance
 from console.errors import BluegreenError
 from console.plan.plan import Plan, Refusal
 from console.plan.planner import plan as make_plan
@@ -90,25 +92,28 @@ class Play:
         """Say the words that it waits for, until it ends; wake it up when it was stopped, after somebody took over."""
         end = time.monotonic() + LIMIT
         said: set[tuple[str, str, int]] = set()
-        while child.is_alive():
-            if time.monotonic() > end:
-                child.kill()
-                raise oracle.Violation(f"it hangs: {[event.text for event in self.events()][-3:]}")
-            if _is_stopped(child):
-                self.sleep_through(child)
-            with suppress(BluegreenError):
-                self._say_words(said)
-            child.join(0.1)
-
-    def _say_words(self, said: set[tuple[str, str, int]]) -> None:
+        seen = 0
         with self.journal() as journal:
-            rollout, events = journal.rollout(self.rollout_id), journal.events(self.rollout_id)
-            began = max((event.seq for event in events if event.kind is EventKind.BEGUN), default=0)
-            found = waiting(rollout, events)
-            if found is None or (found.digest, found.step.id, began) in said:
-                return
-            request.say_word(journal, self.rollout_id, WHO, step=found.step.id)
-            said.add((found.digest, found.step.id, began))
+            while child.is_alive():
+                if time.monotonic() > end:
+                    child.kill()
+                    raise oracle.Violation(f"it hangs: {[event.text for event in self.events()][-3:]}")
+                if _is_stopped(child):
+                    self.sleep_through(child)
+                with suppress(BluegreenError):
+                    if seen != (changed := journal.changed()):
+                        self._say_words(journal, said)
+                        seen = changed
+                child.join(0.1)
+
+    def _say_words(self, journal: Journal, said: set[tuple[str, str, int]]) -> None:
+        rollout, events = journal.rollout(self.rollout_id), journal.events(self.rollout_id)
+        began = max((event.seq for event in events if event.kind is EventKind.BEGUN), default=0)
+        found = waiting(rollout, events)
+        if found is None or (found.digest, found.step.id, began) in said:
+            return
+        request.say_word(journal, self.rollout_id, WHO, step=found.step.id)
+        said.add((found.digest, found.step.id, began))
 
     def sleep_through(self, child: BaseProcess) -> None:
         """It is stopped: somebody else takes its lease over, if it has one, and it wakes up."""
@@ -154,10 +159,22 @@ class Play:
         for instance in self.drill.world.instances:
             if "error-rate" in instance.mode:
                 control.put(f"instances/{instance.name}", json={"mode": "ok"})
-        control.put("load-balancer", json={"provisioning_status": "ACTIVE"})
         control.post("release")
+        for entrance in self.drill.world.entrances:
+            self._fail_over(entrance)
         (Path(self.stage.config.journal.removeprefix("sqlite:///")).parent / "rubbish").unlink(missing_ok=True)
         control.post("beat")
+
+    def _fail_over(self, entrance: Entrance) -> None:
+        """As an administrator would where it is in ERROR or locked: a new amphora runs what the database says."""
+        if entrance.balancer.provisioning_status == "ACTIVE":
+            return
+        said = {"provisioning_status": "ACTIVE", "name": entrance.balancer.name}
+        self.drill.control.put("load-balancer", json=said)
+        for pool in entrance.balancer.pools:
+            for member in pool.members:
+                member.provisioning_status = "ACTIVE"
+        provisioning.apply(self.drill.world, entrance)
 
     def settle_it(self, prefer: DecisionKind) -> None:
         """Take one of the offers to its end. Raises Violation where none works."""
@@ -229,7 +246,7 @@ def playing(scene: Scene, place: Path, forks: ForkServerContext, *, disk: bool =
     with (
         pytest.MonkeyPatch.context() as patch,
         _disk(place) if disk else _folder(place) as journals,
-        running_drill(instances=scene.instances, services=scene.services, pending=PENDING, heartbeat=0.2) as drill,
+        running_drill(instances=scene.instances, services=scene.services, pending=PENDING, heartbeat=0.3) as drill,
     ):
         config = yaml.safe_load(drill.config_file.read_text())
         config["services"] = {scene.service: config["services"][scene.service]}
@@ -244,8 +261,8 @@ def playing(scene: Scene, place: Path, forks: ForkServerContext, *, disk: bool =
         clouds["clouds"]["drill"]["api_timeout"] = API_TIMEOUT
         drill.clouds_file.write_text(yaml.safe_dump(clouds))
         environ = {**environment(drill.clouds_file, place), pace.VARIABLE: f"{SPEED:g}"}
-        for name, value in environ.items():
-            patch.setenv(name, value)
+        for variable, value in environ.items():
+            patch.setenv(variable, value)
         play = Play(scene, drill, DrillStage(drill.config_file, environ, drill=drill), place, forks)
         patch.setattr(request, "start_runner", play.start_runner)
         try:
@@ -294,10 +311,12 @@ def perform(
     """One run, judged. Raises oracle.Violation."""
     row, moment = point
     with playing(scene, place, forks, disk=mishap.act.kind == "fill") as play:
-        begin = oracle.Beginning.of(play.drill.world, scene, play.plan)
+        begin = oracle.Beginning.of(play.drill.world, scene)
         mark = place / "mark"
         database = play.stage.config.journal.removeprefix("sqlite:///")
-        trigger = Trigger(row, moment, mishap.act, str(play.drill.control.base_url), database, str(mark))
+        trigger = Trigger(
+            row, moment, mishap.act.of(scene.service), str(play.drill.control.base_url), database, str(mark)
+        )
         child = play.start(play.rollout_id, trigger=trigger)
         play.attend(child)
         told = oracle.Told(

@@ -26,6 +26,7 @@ class Scene:
     release: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     instances: int = 3
+    power: bool = False
     prepare: Callable[[Drill], None] = lambda _drill: None
 
 

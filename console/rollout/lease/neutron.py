@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from console.cloud.lease_reader import NAME_PREFIX, PortReader, describe, holder_of, mac_for
-from console.errors import Conflict, Forbidden, LeaseHeld, LeaseLost, NotFound, Refused, Unreachable
+from console.errors import ApiError, Conflict, Forbidden, LeaseHeld, LeaseLost, NotFound, Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.rollout.lease.lease import held_words
 
@@ -121,7 +121,9 @@ class NeutronLease:
                 "changes need the role member in the project, and a lease network that the project owns",
                 rule=8,
             ) from error
-        except Unreachable:
+        except (Unreachable, ApiError) as error:
+            if isinstance(error, ApiError) and error.status < 500:
+                raise
             found = self.find()
             if found is not None and _ours(found, wanted):
                 return self._writer.describe_port(found.lease_id, describe(wanted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from console import __version__
@@ -12,7 +13,7 @@ from console.cloud.reader import Reader
 from console.cloud.roles import cannot_write, ends_too_soon
 from console.cloud.writer import Writer
 from console.config.model import Config
-from console.errors import Refused, Unreachable
+from console.errors import BluegreenError, Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
@@ -88,7 +89,12 @@ def prepare(errand: Errand) -> Run:
     )
     lease.acquire(_wanted(errand), take_over=order.take_over)
     held = lease.held.lease_id if lease.held is not None else ""
-    journal.append(rollout.id, EventKind.LEASE, "", f"lease taken as {order.who.owner}", lease=held)
+    try:
+        run.note(EventKind.LEASE, "", f"lease taken as {order.who.owner}", lease=held)
+    except BluegreenError:
+        with suppress(BluegreenError):  # nobody else would give it back
+            lease.release()
+        raise
     return run
 
 
