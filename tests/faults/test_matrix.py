@@ -20,6 +20,7 @@ from scenes import SCENES, Scene
 
 from console.rollout.records import DecisionKind, Event, RolloutState
 
+RUNS = Path(__file__).parent.parent.parent / "build" / "faults.jsonl"
 SEED = 2013
 POINTS = int(os.environ.get("FAULTS_POINTS", "1"))  # of each mishap in each scene; 0: all
 
@@ -51,6 +52,13 @@ def chosen(scene: Scene, mishap: Mishap, all_of_them: list[tuple[int, str]]) -> 
     return sorted(picked)
 
 
+def _keep(run: dict[str, object]) -> None:
+    """Line by line while they come: a session of an hour can be looked at before its end."""
+    RUNS.parent.mkdir(exist_ok=True)
+    with RUNS.open("a") as lines:
+        lines.write(json.dumps(run) + "\n")
+
+
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("mishap", MISHAPS, ids=lambda one: one.name)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda one: one.name)
@@ -79,6 +87,7 @@ def test_matrix(
             run |= {"fired": found.fired, "state": found.state, "sentence": found.sentence}
         run["seconds"] = round(time.monotonic() - began, 1)
         told.append(run)
+        _keep(run)
         shutil.rmtree(place, ignore_errors=True)
     record_property("faults", json.dumps(told))
     bad = [f"row {one['row']} {one['moment']}: {one['violation']}" for one in told if one["violation"]]
