@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from console.model.colour import Colour
+from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout.records import Event, Rollout
@@ -43,6 +44,7 @@ class ChangeScreen(FactsScreen):
         self._steps: tuple[StepView, ...] = ()
         self._walked_to = ""
         self._ended = False
+        self._reads_output = False
 
     def body(self) -> Iterable[Widget]:
         """Headline, what ships, steps beside the explanation, traffic, and what to read or what happened."""
@@ -87,6 +89,12 @@ class ChangeScreen(FactsScreen):
         return view.events if mine is not None and view.followed is not None and view.followed.id == mine.id else ()
 
     @property
+    def printed(self) -> tuple[str, ...]:
+        """What the gates of the rollout on this screen printed."""
+        view, mine = self.console_app.journal, self._rollout
+        return view.printed if mine is not None and view.followed is not None and view.followed.id == mine.id else ()
+
+    @property
     def waiting(self) -> Waiting | None:
         """What the rollout waits for, while somebody walks it."""
         rollout = self.followed
@@ -110,6 +118,7 @@ class ChangeScreen(FactsScreen):
             followed=mine,
             unfinished=self.orphan if mine else base.unfinished,
             waiting=self.waiting,
+            printed=bool(self.printed),
         )
 
     # -- showing
@@ -211,9 +220,23 @@ class ChangeScreen(FactsScreen):
         number, view = next(((n, v) for n, v in enumerate(self._steps, 1) if v.key == key), (0, None))
         if view is None:
             return
-        title = line((f"step {number} of {len(self._steps)}: {view.step.title}", "title"))
+        if self._reads_output and self.printed:
+            self._show_output(detail)
+            return
+        title = line((f"step {number} of {len(self._steps)}: {visible(view.step.title)}", "title"))
         detail.entitle(title, line((view.state.value, "dim")))
         detail.show(change.step_lines(view, self.console_app.look.glyphs))
+
+    def _show_output(self, detail: Panel) -> None:
+        """The end of it, until somebody scrolls."""
+        lines = change.output_lines(self.printed)
+        detail.entitle(
+            line(("what the gates printed", "title")),
+            line((f"{self.situation().key('output')} shows the step again", "dim")),
+        )
+        if len(lines) != len(detail.lines):
+            detail.top = _THE_END
+        detail.show(lines)
 
     def _show_traffic(self, now: float) -> None:
         panel, service = self._part("#traffic", Panel), self.console_app.service(self.service_name)
@@ -282,6 +305,12 @@ class ChangeScreen(FactsScreen):
         """All traffic to GREEN."""
         self._plan_anew(replace(self.intent, target=Colour.GREEN))
 
+    def do_output(self) -> None:
+        """What the gates printed, or the explanation again."""
+        self._reads_output = not self._reads_output
+        self._part("#detail", Panel).top = _THE_END if self._reads_output else 0
+        self._show_step()
+
     def do_more(self) -> None:
         """Scroll the explanation down."""
         self._part("#detail", Panel).scroll_lines(5)
@@ -297,7 +326,7 @@ class ChangeScreen(FactsScreen):
 
     def _plan_anew(self, intent: Intent) -> None:
         self.intent, self.forecast, self._rollout, self._walked_to = intent, None, None, ""
-        self._ended = False
+        self._ended = self._reads_output = False
         self.console_app.desk.follow(None)
         self._part("#steps", Table).action_end(-1)
         self.show_all()

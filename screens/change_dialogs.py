@@ -79,7 +79,12 @@ def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None
 
     app = screen.console_app
     production = app.config.services[screen.service_name].is_production
-    title = {StepKind.PAUSE: "Go on with the next share", StepKind.CONFIRM: "Keep it", StepKind.BAKE: "End the bake"}
+    title = {
+        StepKind.PAUSE: "Go on with the next share",
+        StepKind.CONFIRM: "Keep it",
+        StepKind.BAKE: "End the bake",
+        StepKind.GATE: "Sign",
+    }
     go = title.get(waits.step.kind, "Go on")
 
     def answered(reason: str | None) -> None:
@@ -94,6 +99,12 @@ def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None
             app.desk.say_word(rollout.id, waits.step.id, reason)
 
     lines = [line(visible(waits.step.words))]
+    if waits.step.gate is not None and waits.step.gate.checklist:
+        lines += [
+            BLANK,
+            line("Who signs has seen that:"),
+            *(line(f"  {visible(one)}") for one in waits.step.gate.checklist),
+        ]
     word = screen.service_name if production else "y"
     dialog = TypedDialog(
         f"{go}: {visible(screen.service_name)}", lines, word=word, go=go, reason=app.arming.reason, danger=production

@@ -139,6 +139,7 @@ class JournalDesk:
 
     def _look(self, journal: Journal, problem: str) -> None:
         from console.rollout import second_place  # noqa: PLC0415
+        from console.rollout.gates.printed import gate_output  # noqa: PLC0415
         from console.rollout.request import to_resume  # noqa: PLC0415
 
         newest = {}
@@ -148,7 +149,8 @@ class JournalDesk:
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
-        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem)))
+        printed = tuple(gate_output(followed, events)) if followed is not None else ()
+        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed)))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
         """Whether nothing goes on without an operator's word; a bake ends by itself, and well."""

@@ -49,8 +49,9 @@ class Situation:
     """All that decides whether an action can be done now.
 
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
-    the one on the change screen, `waiting` what that one waits for. `plan` is the plan on the change screen, `refusal`
-    why there is none. `sifted`: rows are hidden by a filter. `keymap`: the keys of actions that the config gave others.
+    the one on the change screen, `waiting` what that one waits for, `printed` whether its gates printed anything.
+    `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows are hidden by a filter.
+    `keymap`: the keys of actions that the config gave others.
     """
 
     place: Place
@@ -64,6 +65,7 @@ class Situation:
     unfinished: bool = False
     followed: Rollout | None = None
     waiting: Waiting | None = None
+    printed: bool = False
     problems: int = 0
     journal_problem: str = ""
     paused: bool = False
@@ -192,6 +194,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "to_green", ("2",), "to GREEN", "Plan again with all traffic to GREEN.", _CHANGE,
         reason=reasons.which_way, bar=Bar.OPEN,
+    ),
+    Action(
+        "output", ("d",), "output", "What the gates printed, in place of the explanation; again: the explanation.",
+        _CHANGE, reason=reasons.to_read_output, bar=Bar.OPEN,
     ),
     Action("more", ("space",), "more", "Scroll the explanation of the step down.", _CHANGE, bar=Bar.NEVER),
     Action("less", ("b",), "less", "Scroll it up again.", _CHANGE, bar=Bar.NEVER),

@@ -45,7 +45,8 @@ class JournalView:
     """What the journal says now. `open`: by service, the newest rollout that has not ended well and not been settled.
 
     `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `waiting` are ids of
-    those that wait for an operator's word. `events` are of the rollout that is followed, if any.
+    those that wait for an operator's word. `events` are of the rollout that is followed, if any, and `printed` what its
+    gates printed.
     """
 
     open: Mapping[str, Rollout] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class JournalView:
     followed: Rollout | None = None
     events: tuple[Event, ...] = ()
     problem: str = ""
+    printed: tuple[str, ...] = ()
 
 
 class JournalSeen(Message):

@@ -108,6 +108,11 @@ def to_hold(s: Situation) -> str:
     return "it waits already" if s.waiting is not None and not s.unfinished else to_abort(s)
 
 
+def to_read_output(s: Situation) -> str:
+    """To read what gates printed."""
+    return "" if s.printed else "no gate of this rollout has printed anything that was kept"
+
+
 def to_settle(s: Situation) -> str:
     """To end a rollout that nobody walks."""
     if s.followed is None or not s.unfinished:

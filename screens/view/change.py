@@ -76,7 +76,8 @@ def waits_line(waits: Waiting, now: float, glyphs: Glyphs) -> Line:
     if waits.step.kind is StepKind.BAKE:
         return line((f"{glyphs.running} BAKES", "strong"), (f"; {age(left)} left: n ends it early, x adds time", "dim"))
     then = f" {age(left)}, then {visible(waits.otherwise)}: "
-    return line((f" {glyphs.attention} WAITS FOR YOU ", "badge-ill"), then, ("n go on, x more time", "warn"))
+    word = "n sign" if waits.step.kind is StepKind.GATE else "n go on"
+    return line((f" {glyphs.attention} WAITS FOR YOU ", "badge-ill"), then, (f"{word}, x more time", "warn"))
 
 
 def _settle_hint(glyphs: Glyphs) -> Line:
@@ -241,6 +242,11 @@ def notes(plan: Plan, glyphs: Glyphs, told: Sequence[str] = ()) -> list[Line]:
     ]
 
 
+def output_lines(printed: Sequence[str]) -> list[Line]:
+    """What gates printed: headings stand out."""
+    return [line((visible(text), "strong" if text.startswith("== ") else "")) for text in printed]
+
+
 def log(events: Sequence[Event], glyphs: Glyphs) -> list[Line]:
     """What happened, newest last: seconds since the first event, and a sentence each."""
     first = events[0].at if events else 0.0
@@ -255,6 +261,8 @@ def log(events: Sequence[Event], glyphs: Glyphs) -> list[Line]:
 def _event_role(event: Event) -> str:
     if event.kind is EventKind.INTENT:
         return "code"
+    if event.data.get("verdict") == "failed":
+        return "bad"
     if event.kind in (EventKind.PLANNED, EventKind.DECISION):
         return "warn"
     return "strong" if event.kind in (EventKind.PROOF, EventKind.FINISHED) else ""

@@ -47,7 +47,9 @@ def going_back(
     return EventKind.PLANNED, "", "GREEN fails: going back", {"plan": msgspec.json.decode(msgspec.json.encode(back))}
 
 
-def seen(current: Rollout, told: Sequence[Event] = (), *, orphan: bool = False) -> JournalSeen:
+def seen(
+    current: Rollout, told: Sequence[Event] = (), *, orphan: bool = False, printed: Sequence[str] = ()
+) -> JournalSeen:
     """The journal with this one rollout, which is followed."""
     is_open = orphan or not current.state.ended
     return JournalSeen(
@@ -56,5 +58,6 @@ def seen(current: Rollout, told: Sequence[Event] = (), *, orphan: bool = False) 
             orphans=frozenset({current.id} if orphan else ()),
             followed=current,
             events=tuple(told),
+            printed=tuple(printed),
         )
     )

@@ -10,6 +10,8 @@ from rollouts import cutover, events, rollout, seen
 from screen_text import line_with, shows, text_of, until
 from tuikit import config, instance, make_app, service, with_instances
 
+from console.config.gate import Gate, SignOff
+from console.config.model import Config, Release
 from console.model.balancer import Member
 from console.model.colour import Colour
 from console.plan.plan import Action
@@ -237,3 +239,62 @@ async def test_leaving_the_screen_leaves_the_rollout_alone() -> None:
         await until(pilot, lambda: desk.followed is None)
         assert desk.aborted == []
         await shows(pilot, "rollout a1b2c3")
+
+
+def gated(*gates: Gate) -> Config:
+    """The usual config, with gates."""
+    usual = config()
+    service_config = replace(usual.services["api"], release=Release(gates=gates))
+    return replace(usual, services={"api": service_config})
+
+
+async def test_what_a_failed_gate_printed_is_one_key_away() -> None:
+    now = time.time()
+    settings = gated(Gate(name="smoke", run=("smoke",)))
+    plan = cutover(service(now), settings.services["api"], now)
+    told = events(
+        now,
+        (EventKind.BEGUN, "reconcile", "x"),
+        (EventKind.PASSED, "reconcile", "x", {"seconds": 0.4}),
+        (EventKind.BEGUN, "gate-1", "x"),
+        (EventKind.GATE, "gate-1", "gate smoke: failed: exit 1", {"verdict": "failed", "output": "x"}),
+    )
+    app, _, desk = make_app(service(now), settings=settings, arming=armed())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ")
+        desk.post(seen(rollout(plan, now), told))
+        await shows(pilot, "press f to follow it")
+        await pilot.press("f")
+        await shows(pilot, "gate: smoke", "gate smoke: failed: exit 1")
+        await pilot.press("d")
+        await shows(pilot, "no gate of this rollout has printed anything")
+        printed = ("== gate smoke: failed: exit 1", *(f"line {n}" for n in range(60)), "\x1b[2Jcursed [b]last[/b]")
+        failed = rollout(plan, now, RolloutState.FAILED, "gate smoke: failed: exit 1")
+        desk.post(seen(failed, told, printed=printed))
+        await shows(pilot, "output", "FAILED")
+        await pilot.press("d")
+        await shows(pilot, "what the gates printed", "cursed [b]last[/b]", "line 59")
+        assert "line 3 " not in text_of(app)
+        await pilot.press("b", "b", "b", "b", "b", "b", "b", "b", "b")
+        await shows(pilot, "line 3 ")
+        await pilot.press("d")
+        await shows(pilot, "A command tests GREEN")
+
+
+async def test_a_signature_is_asked_for_with_its_checklist() -> None:
+    now = time.time()
+    sign = SignOff(by=("alice",), checklist=("the dashboards are green", "support knows"))
+    settings = gated(Gate(sign=sign))
+    plan = cutover(service(now), settings.services["api"], now)
+    told = events(now, (EventKind.BEGUN, "gate-1", "x"))
+    app, _, desk = make_app(service(now), settings=settings, arming=armed())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        desk.post(seen(rollout(plan, now), told))
+        await shows(pilot, "is under way")
+        await pilot.press("f")
+        await shows(pilot, "WAITS FOR YOU", "n sign")
+        await pilot.press("n")
+        await shows(pilot, "Sign: api", "the dashboards are green", "support knows")
+        await pilot.press(*"api", "enter", "enter", "enter")
+        await until(pilot, lambda: desk.words == [("a1b2c3", "gate-1", "")])
