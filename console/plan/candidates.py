@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
@@ -11,7 +11,7 @@ from console.model.colour import Colour
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import ColourSet, Service
-from console.plan.plan import Intent, Refusal
+from console.plan.plan import Action, Intent, Refusal
 
 
 @dataclass(slots=True)
@@ -43,11 +43,22 @@ def candidates(service: Service, config: ServiceConfig, intent: Intent, target: 
             found.untagged.append(instance)
         elif member.in_rotation and weight <= member.weight:
             found.enter.append((instance, member, weight))  # has its traffic already; the floor counts only the healthy
-        elif (health := judge(service, instance, now)).healthy:
+        elif (health := judge(service, _as_applied(instance, intent), now)).healthy:
             found.enter.append((instance, member, weight))
         else:
             found.unfit.append((instance, health.reason))
     return found
+
+
+def _as_applied(instance: Instance, intent: Intent) -> Instance:
+    """On a way back a member in provisioning ERROR is judged by its checks: the write that takes it in heals it.
+
+    After a batch that the load balancer did not apply all of its members are in ERROR, and no way would be open.
+    """
+    if intent.action is not Action.ROLLBACK:
+        return instance
+    again = [replace(one, provisioning_status="ACTIVE") for one in instance.members]
+    return replace(instance, member=again[0], further=tuple(again[1:])) if again else instance
 
 
 def names_nobody(service: Service, intent: Intent) -> Refusal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
@@ -54,7 +54,7 @@ def shifts(service: Service, config: ServiceConfig, intent: Intent, found: Candi
         before = tuple(current[change.member_id] for change in moved)
         after = apply(before, moved)
         result.append(Shift(percent, before, after, moved))
-        current |= {member.id: member for member in after}
+        current |= {member.id: replace(member, provisioning_status="ACTIVE") for member in after}
     return tuple(result)
 
 
@@ -70,7 +70,7 @@ def _moved(
             member.id, member.name or member.address, colours[key], member.weight, weights[key], wholes.get(key)
         )
         for key, member in current.items()
-        if member.weight != weights[key]
+        if member.weight != weights[key] or member.provisioning_status == "ERROR"  # what is shown may not be applied
     ]
     return tuple(sorted(changes, key=lambda change: (change.colour is not target, change.name, change.member_id)))
 
