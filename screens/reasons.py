@@ -9,22 +9,11 @@ if TYPE_CHECKING:
 
 
 def _unseen(s: Situation) -> str:
+    if s.service is not None and s.service.rotation == "power":
+        return "" if any(side.instances for side in s.service.colours) else "no worker was seen yet"
     if s.service is None or s.service.balancer is None or s.service.pool is None:
         return "the load balancer and its pool were not seen yet"
     return ""
-
-
-def _only_watched(s: Situation) -> str:
-    """What this version shows and does not change; the plan would be refused for the same."""
-    if s.service is None:
-        return ""
-    if s.service.rotation != "weights":
-        what = f"rotated by {s.service.rotation}"
-    elif len(s.service.balanced) > 1:
-        what = f"in {len(s.service.balanced)} pools"
-    else:
-        return ""
-    return f"{s.service.name} is {what}: this version shows it, and changes only weights in one pool"
 
 
 def _under_way(s: Situation) -> str:
@@ -43,7 +32,7 @@ def _paused(s: Situation) -> str:
 
 def to_plan(s: Situation) -> str:
     """To plan a change."""
-    return _paused(s) or _only_watched(s) or _unseen(s) or _under_way(s)
+    return _paused(s) or _unseen(s) or _under_way(s)
 
 
 def to_follow(s: Situation) -> str:

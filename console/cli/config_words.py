@@ -155,12 +155,10 @@ def _service_cautions(service: ServiceConfig) -> Iterator[str]:
     release = service.release
     if release.retire_after:
         yield "release.retire_after is not carried out by this version: delete by hand what is due"
-    if service.rotation.kind != Kind.WEIGHTS or len(service.rotation.attached) > 1:
-        yield "this version shows this rotation, and changes only services with one pool and rotation by weights"
     if service.commits is not None and service.commits.server:
         yield f"commits from {service.commits.server} are not read by this version"
     if service.health is None and service.rotation.kind == Kind.POWER:
-        yield "without `health:` workers are only known to run, never to be healthy"
+        yield "without `health:` workers are only known to run, never to be healthy: a cutover asks for --unchecked"
     if service.vip is None and service.rotation.kind != Kind.POWER:
         yield "without `vip:` a cutover is not proven from outside"
     if service.foreign == "ignore":

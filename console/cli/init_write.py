@@ -82,7 +82,7 @@ def _rotation(proposal: Proposal) -> Iterator[str]:
         rotation["also"] = [_part(unit, proposal) for unit in more]
     yield f"rotation: {flow(rotation)}"
     if first.kind is Kind.WEIGHTS and first.balancer.provider == "ovn":
-        yield "# the provider ovn ignores weights: this version can watch the service, and change nothing"
+        yield "# the provider ovn ignores weights: to shift traffic, give each colour a pool (rotation: {kind: pools})"
 
 
 def _part(unit: Unit, proposal: Proposal) -> dict[str, Any]:

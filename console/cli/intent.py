@@ -30,6 +30,10 @@ def add_intent_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
     parser.add_argument(
+        "--unchecked", action="store_true",
+        help="an idle pool that no monitor checks, or workers without a probe, may serve all the same",
+    )  # fmt: skip
+    parser.add_argument(
         "--unattended", action="store_true", help="go through the shares of `release.shift` without waiting for a word"
     )
     parser.add_argument(
@@ -49,6 +53,7 @@ def intent_of(args: argparse.Namespace, action: Action) -> Intent:
         source_fails=args.live_fails,
         unattended=args.unattended,
         keep_on_proof=args.confirm == "proof",
+        unchecked=args.unchecked,
     )
 
 

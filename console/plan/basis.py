@@ -88,6 +88,15 @@ class Basis:
         """One listener. Raises KeyError for one that is not in it."""
         return _one(self.listeners, listener_id)
 
+    def server(self, server_id: str) -> ServerBasis:
+        """One server. Raises KeyError for one that is not in it."""
+        return _one(self.servers, server_id)
+
+    def with_power(self, server_id: str, *, on: bool) -> Basis:
+        """The same, with this server on or off."""
+        servers = (replace(one, on=on) if one.id == server_id else one for one in self.servers)
+        return replace(self, servers=tuple(servers))
+
     def with_members(self, pool_id: str, changed: Iterable[Member]) -> Basis:
         """The same, with these members as they are here."""
         new = {member.id: member for member in changed}

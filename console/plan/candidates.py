@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
-from console.model.colour import Colour
-from console.model.health import judge
+from console.model.colour import Colour, Role
+from console.model.health import Health, judge, startable
 from console.model.instance import Instance
-from console.model.service import ColourSet, Service
+from console.model.service import POOLS, POWER, ColourSet, Service
+from console.plan.asked import Asked
 from console.plan.plan import Action, Intent, Refusal
 
 
@@ -18,36 +20,54 @@ from console.plan.plan import Action, Intent, Refusal
 class Candidates:
     """Instances of one colour, sorted into what happens to them.
 
-    `enter`: with their weight in rotation. `out`: kept out on purpose, with the reason. `untagged`: at weight 0 and
-    nobody recorded whether they belong in rotation. `unfit`: wanted, but not healthy where they stand, with the reason.
+    `enter`: with the weight of each of their members in rotation, by the member's id. `out`: kept out on purpose, with
+    the reason. `untagged`: at weight 0 and nobody recorded whether they belong in rotation. `unfit`: wanted, but not
+    healthy where they stand, with the reason.
     """
 
-    enter: list[tuple[Instance, Member, int]] = field(default_factory=list)
+    enter: list[tuple[Instance, Mapping[str, int]]] = field(default_factory=list)
     out: list[tuple[Instance, str]] = field(default_factory=list)
     untagged: list[Instance] = field(default_factory=list)
     unfit: list[tuple[Instance, str]] = field(default_factory=list)
 
 
-def candidates(service: Service, config: ServiceConfig, intent: Intent, target: Colour, now: float) -> Candidates:
+def candidates(asked: Asked) -> Candidates:
     """Sort the target colour's instances."""
-    found = Candidates()
-    usual = usual_weight(service, config, target)
-    for instance in service.side(target).instances:
-        member = instance.member
-        out = _kept_out(instance, intent)
-        if out:
+    found, service, intent = Candidates(), asked.service, asked.intent
+    usual = usual_weight(service, asked.config, asked.target)
+    for instance in service.side(asked.target).instances:
+        if out := _kept_out(service, instance, intent):
             found.out.append((instance, out))
-        elif member is None:
+        elif service.rotation == POWER:
+            _sort_worker(found, service, instance, intent, asked.now)
+        elif not instance.members:
             found.unfit.append((instance, "it is in no pool, so no monitor has seen it healthy where it would serve"))
-        elif (weight := _wanted(member, instance, intent, usual)) is None:
-            found.untagged.append(instance)
-        elif member.in_rotation and weight <= member.weight:
-            found.enter.append((instance, member, weight))  # has its traffic already; the floor counts only the healthy
-        elif (health := judge(service, _as_applied(instance, intent), now)).healthy:
-            found.enter.append((instance, member, weight))
         else:
-            found.unfit.append((instance, health.reason))
+            _sort(found, asked, instance, usual)
     return found
+
+
+def _sort(found: Candidates, asked: Asked, instance: Instance, usual: int) -> None:
+    wanted = {one.id: _wanted(one, instance, asked.intent, usual) for one in instance.members}
+    weights = {key: weight for key, weight in wanted.items() if weight is not None}
+    serves_all = all(one.in_rotation and weights.get(one.id, 257) <= one.weight for one in instance.members)
+    if len(weights) < len(wanted):
+        found.untagged.append(instance)
+    elif serves_all and asked.service.in_rotation(instance):
+        found.enter.append((instance, weights))  # has its traffic already; the floor counts only the healthy
+    elif reason := _unready(asked.service, instance, asked.intent, asked.now):
+        found.unfit.append((instance, reason))
+    else:
+        found.enter.append((instance, weights))
+
+
+def _unready(service: Service, instance: Instance, intent: Intent, now: float) -> str:
+    """Why it may not get traffic; empty where it may."""
+    health = judge(service, _as_applied(instance, intent), now)
+    parked = service.rotation == POOLS and len(instance.parked) == len(instance.members)
+    if health.health is Health.UNKNOWN and intent.unchecked and parked and not service.probed:
+        return ""
+    return "" if health.healthy else health.reason
 
 
 def _as_applied(instance: Instance, intent: Intent) -> Instance:
@@ -55,10 +75,20 @@ def _as_applied(instance: Instance, intent: Intent) -> Instance:
 
     After a batch that the load balancer did not apply all of its members are in ERROR, and no way would be open.
     """
-    if intent.action is not Action.ROLLBACK:
+    if intent.action is not Action.ROLLBACK or not instance.members:
         return instance
     again = [replace(one, provisioning_status="ACTIVE") for one in instance.members]
-    return replace(instance, member=again[0], further=tuple(again[1:])) if again else instance
+    return replace(instance, member=again[0], further=tuple(again[1:]))
+
+
+def _sort_worker(found: Candidates, service: Service, instance: Instance, intent: Intent, now: float) -> None:
+    """A worker that is off is started and seen to work before it counts; one that runs must work already."""
+    health = judge(service, instance, now)
+    unchecked = intent.unchecked and not service.probed and instance.server is not None and instance.server.running
+    if health.healthy or unchecked or startable(instance):
+        found.enter.append((instance, {}))
+    else:
+        found.unfit.append((instance, health.reason))
 
 
 def names_nobody(service: Service, intent: Intent) -> Refusal | None:
@@ -67,7 +97,7 @@ def names_nobody(service: Service, intent: Intent) -> Refusal | None:
     unknown = tuple(
         name
         for name in (*intent.take_in, *intent.leave_out)
-        if name != "all" and not any(_named(instance, (name,)) for instance in instances)
+        if name != "all" and not any(is_named(instance, (name,)) for instance in instances)
     )
     if not unknown:
         return None
@@ -87,18 +117,28 @@ def usual_weight(service: Service, config: ServiceConfig, target: Colour) -> int
 
 
 def _weights(side: ColourSet) -> Counter[int]:
-    members = (instance.member for instance in side.instances)
-    return Counter(weight for m in members if m is not None and (weight := m.weight or m.intended_weight))
+    members = (member for instance in side.instances for member in instance.members)
+    return Counter(weight for member in members if (weight := member.weight or member.intended_weight))
 
 
-def _kept_out(instance: Instance, intent: Intent) -> str:
+def _kept_out(service: Service, instance: Instance, intent: Intent) -> str:
     if instance.held_by is not None:
         return f"held by {instance.held_by}"
-    if _named(instance, intent.leave_out):
+    if is_named(instance, intent.leave_out):
         return "left out as you said"
-    if instance.member is not None and instance.member.weight == 0 and instance.member.intended_weight == 0:
+    if not instance.members:
+        return ""
+    if all(one.weight == 0 and one.intended_weight == 0 for one in instance.members):
         return "its recorded weight is 0"
+    if _drained(service, instance) and not is_named(instance, intent.take_in):
+        return "it is at weight 0 while its colour carries all traffic: somebody took it out (--in takes it in)"
     return ""
+
+
+def _drained(service: Service, instance: Instance) -> bool:
+    """In the middle of a shift a weight of 0 may be the shift's; while its colour serves alone it is somebody's."""
+    alone = instance.colour is not None and service.role(instance.colour) is Role.LIVE
+    return alone and service.rotation != POWER and all(one.weight == 0 for one in instance.members)
 
 
 def _wanted(member: Member, instance: Instance, intent: Intent, usual: int) -> int | None:
@@ -107,11 +147,12 @@ def _wanted(member: Member, instance: Instance, intent: Intent, usual: int) -> i
         return member.intended_weight or member.weight
     if member.weight > 0:
         return member.weight
-    return usual if _named(instance, intent.take_in) else None
+    return usual if is_named(instance, intent.take_in) else None
 
 
-def _named(instance: Instance, names: tuple[str, ...]) -> bool:
+def is_named(instance: Instance, names: tuple[str, ...]) -> bool:
+    """Whether one of these names, or ids, is the instance's; `all` is everyone's."""
     if "all" in names:
         return True
-    ids = {instance.name, instance.key} | ({instance.member.id} if instance.member is not None else set())
+    ids = {instance.name, instance.key, *(member.id for member in instance.members)}
     return not ids.isdisjoint(names)

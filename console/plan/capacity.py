@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from console.model.colour import Colour
-from console.model.health import judge
+from console.model.health import judge, startable
 from console.model.service import Service
 from console.plan.asked import Asked
 from console.plan.basis import Basis
@@ -33,7 +33,8 @@ def shares(service: Service, basis: Basis, now: float, way: str = "") -> tuple[S
             new = sum(found.get(key, 0) for key in (*(member.id for member in instance.members), instance.key))
             if new == 0:
                 continue
-            well = judge(service, instance, now).healthy
+            # a worker that is off counts once it is started: the plan has a check before anything relies on it
+            well = judge(service, instance, now).healthy or bool(basis.workers and startable(instance))
             in_rotation, weight = in_rotation + 1, weight + new
             healthy, healthy_weight = healthy + well, healthy_weight + new * well
         rows.append((side.colour, in_rotation, healthy, weight, healthy_weight))

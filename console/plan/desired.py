@@ -38,4 +38,13 @@ class DefaultPool(msgspec.Struct, frozen=True, tag="default pool"):
     colour: Colour | None = None
 
 
-Desired = Weights | DefaultPool
+class Power(msgspec.Struct, frozen=True, tag="power"):
+    """A server that runs, or does not."""
+
+    server_id: str
+    name: str
+    on: bool
+    colour: Colour
+
+
+Desired = Weights | DefaultPool | Power

@@ -7,22 +7,27 @@ from collections.abc import Iterator
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
 from console.model.health import healthy_count
-from console.model.service import ColourSet, Service
+from console.model.readiness import pools
+from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
+from console.plan.asked import Asked
 from console.plan.candidates import Candidates
+from console.plan.rotations.pools import bystanders as elsewhere
+from console.plan.rotations.pools import target_pools
 
 
-def notes_for(
-    service: Service, config: ServiceConfig, target: Colour, found: Candidates, now: float
-) -> tuple[str, ...]:
+def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
     """All notes, in the order in which they matter."""
+    service, config, target = asked.service, asked.config, asked.target
     return (
-        *_dead_source(service, target, now),
+        *_dead_source(service, target, asked.now),
         *_left_out(found),
+        *_unchecked(asked),
         *_unproven(service, config, target),
         *_sticky(service, target),
+        *_cold(service, target),
         *_versions(service),
         *_overruled_weights(service),
-        *_bystanders(service),
+        *_bystanders(asked),
         *_retiring(config, target),
     )
 
@@ -55,6 +60,8 @@ def _left_out(found: Candidates) -> Iterator[str]:
 
 
 def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterator[str]:
+    if service.rotation == POWER:
+        return
     if config.vip is None:
         yield "not proven from outside: no vip check is configured"
     elif not config.vip.tells_version:
@@ -77,11 +84,31 @@ def _overruled_weights(service: Service) -> Iterator[str]:
 
 
 def _sticky(service: Service, target: Colour) -> Iterator[str]:
-    assert service.pool is not None
-    if service.pool.session_persistence:
+    """With pools everyone moves: a cookie of the other pool's names nobody there."""
+    kinds = {pool.session_persistence for pool in pools(service) if pool.session_persistence}
+    if kinds and service.rotation == WEIGHTS:
         yield (
-            f"clients with a session ({service.pool.session_persistence}) stay on {target.other.upper()} "
-            "until it ends: weight 0 does not move them"
+            f"clients with a session ({', '.join(sorted(kinds))}) stay on {target.other.upper()} "
+            f"until it ends: weight 0 does not move them; `bluegreen evict {service.name}` afterwards does"
+        )
+
+
+def _cold(service: Service, target: Colour) -> Iterator[str]:
+    if service.rotation == POWER:
+        yield f"the way back is cold: {target.other.upper()}'s workers are started, and seen to work, before it is done"
+
+
+def _unchecked(asked: Asked) -> Iterator[str]:
+    """A pool that nothing attaches is in no load balancer, so no monitor checks it (facts: Octavia 1.6)."""
+    service, target = asked.service, asked.target
+    if service.rotation != POOLS:
+        return
+    idle = [one for one in target_pools(asked) if not any(part.attached(one) for part in service.balanced)]
+    if idle:
+        by = "only direct probes have seen it" if service.probed else "nothing has seen it work, and you have said so"
+        yield (
+            f"no monitor checks {target.upper()}'s idle pool, because no L7 policy attaches it: {by}; "
+            f"`bluegreen preview {service.name}` attaches it for good"
         )
 
 
@@ -92,12 +119,15 @@ def _versions(service: Service) -> Iterator[str]:
             yield f"{side.colour.upper()} runs {len(side.versions)} versions: {', '.join(side.versions)}"
 
 
-def _bystanders(service: Service) -> Iterator[str]:
+def _bystanders(asked: Asked) -> Iterator[str]:
+    service = asked.service
     for member in service.foreign:
         yield f"member {member.name or member.id} is no instance of {service.name}: not touched, not counted"
     for instance in service.uncoloured:
         if instance.weight > 0:
             yield f"{instance.name} goes on serving at weight {instance.weight}: nothing tells its colour"
+    for name in elsewhere(asked) if service.rotation == POOLS else ():
+        yield f"listener {name} sends to neither colour's pool: it is left as it is"
 
 
 def _retiring(config: ServiceConfig, target: Colour) -> Iterator[str]:

@@ -29,7 +29,8 @@ class Intent:
     recorded weight that belong in rotation ("all" for every one of the target); `leave_out`: those that do not.
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
-    confirmation enough, no second one is waited for.
+    confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
+    a worker without a probe) may serve all the same.
     """
 
     action: Action
@@ -39,6 +40,7 @@ class Intent:
     source_fails: bool = False
     unattended: bool = False
     keep_on_proof: bool = False
+    unchecked: bool = False
 
 
 class StepKind(StrEnum):
@@ -46,6 +48,7 @@ class StepKind(StrEnum):
 
     RECONCILE = "reconcile"
     SHIFT = "shift"
+    CHECK = "check"  # waits until what was started, or put into a pool, is seen to work
     PROVE = "prove"
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
@@ -121,7 +124,7 @@ class Step:
 
     `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
     `writes` are sent one after another; of `at_once` of them the effect may be waited for at the same time, so each is
-    seen to be done before the next where that is 1.
+    seen to be done before the next where that is 1. `healthy`: keys of the instances that a check waits for.
     """
 
     id: str
@@ -136,6 +139,7 @@ class Step:
     after: tuple[Share, Share] | None = None
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
+    healthy: tuple[str, ...] = ()
     gate: Gating | None = None
 
     @property

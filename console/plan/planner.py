@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour, Role
-from console.model.service import Service
-from console.plan import capacity, weights
+from console.model.service import POOLS, POWER, WEIGHTS, Service
+from console.plan import capacity
 from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, names_nobody
@@ -16,8 +17,23 @@ from console.plan.digest import digest
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
+from console.plan.rotations import pools, power, weights
+from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
 from console.plan.steps import steps as steps_of
+
+
+class _Rotation(Protocol):
+    """What a module of `rotations` has."""
+
+    def moves(self, asked: Asked, found: Candidates) -> tuple[Move, ...]:
+        """The writes that bring the target into rotation and take the source out, share by share."""
+
+    def summary(self, asked: Asked, found: Sequence[Move]) -> str:
+        """The plan in one sentence."""
+
+
+_ROTATIONS: dict[str, _Rotation] = {WEIGHTS: weights, POOLS: pools, POWER: power}
 
 
 def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
@@ -38,17 +54,24 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     refusal = names_nobody(service, intent)
     if refusal is not None:
         return refusal
-    found = candidates(service, config, intent, target, now)
+    asked = Asked(service, config, intent, basis_of(service, config), now)
+    return _planned(asked, candidates(asked))
+
+
+def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
+    """The plan that moves everything to the target colour, by the service's rotation."""
+    service, config, intent, target = asked.service, asked.config, asked.intent, asked.target
     refusal = _unready(service, intent, target, found)
     if refusal is not None:
         return refusal
-    moves = weights.shifts(service, config, intent, found, now)
-    asked = Asked(service, config, intent, basis_of(service, config), now)
+    rotation = _ROTATIONS[service.rotation]
+    moves = rotation.moves(asked, found)
     steps = steps_of(asked, moves)
     refusal = _below_floor(asked, steps)
     if refusal is not None:
         return refusal
     shipment = shipment_of(service, config, intent.action, target)
+    does = "does all the work" if service.rotation == POWER else "carries all traffic"
     return Plan(
         service=service.name,
         environment=service.environment,
@@ -57,14 +80,14 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         target=target,
         source_version=service.side(target.other).version,
         target_version=service.side(target).version,
-        summary=weights.summary(service, intent, moves),
+        summary=rotation.summary(asked, moves),
         intent=intent,
         basis=asked.basis,
         steps=steps,
-        notes=(*shipment.notes, *notes_for(service, config, target, found, now)),
+        notes=(*shipment.notes, *notes_for(asked, found)),
         digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
-        goal=f"{target.upper()} {service.side(target).version} carries all traffic",
-        floors=capacity.floors(service, asked.basis, config.release.min_ratio, now),
+        goal=f"{target.upper()} {service.side(target).version} {does}",
+        floors=capacity.floors(service, asked.basis, config.release.min_ratio, asked.now),
         shipment=shipment,
     )
 

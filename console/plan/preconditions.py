@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from console.config.model import Kind, ServiceConfig
+from console.config.model import ServiceConfig
+from console.model.balancer import LoadBalancer, Pool
 from console.model.colour import Colour
-from console.model.service import Service
+from console.model.readiness import balancers, pools
+from console.model.service import POWER, WEIGHTS, Service
 from console.plan.plan import Action, Intent, Refusal
 
 
 def first_refusal(service: Service, config: ServiceConfig, intent: Intent, target: Colour) -> Refusal | None:
     """The first precondition that fails, or None."""
     checks: tuple[Callable[[], Refusal | None], ...] = (
-        lambda: _one_pool(service, config),
+        lambda: _every_pool_seen(service, config),
+        lambda: _workers_checked(service, intent),
         lambda: _weights_work(service),
         lambda: _writable(service, intent),
         lambda: _has_instances(service, intent, target),
@@ -24,8 +27,6 @@ def first_refusal(service: Service, config: ServiceConfig, intent: Intent, targe
 
 def not_seen(service: Service, now: float) -> Refusal | None:
     """Stale or missing facts: there is nothing to plan on."""
-    if unable := _not_by_weights(service):
-        return unable
     for name in service.decisive:
         source = service.source(name)
         if not source.fresh(now):
@@ -37,57 +38,58 @@ def not_seen(service: Service, now: float) -> Refusal | None:
                 hint="a change is only planned on fresh facts; wait for the cloud to answer, or run `bluegreen doctor`",
                 rule=2,
             )
-    if service.balancer is None or service.pool is None:
+    if service.rotation != POWER and (service.balancer is None or service.pool is None):
         return Refusal("stale", f"load balancer or pool of {service.name} was not seen", "run `bluegreen doctor`", 2)
     return None
 
 
-def _not_by_weights(service: Service) -> Refusal | None:
-    """What this version watches but does not change."""
-    if service.rotation != Kind.WEIGHTS:
-        what = f"{service.name} is rotated by {service.rotation}"
-    elif len(service.balanced) > 1:
-        what = f"{service.name} is in {len(service.balanced)} pools"
-    else:
+def _every_pool_seen(service: Service, config: ServiceConfig) -> Refusal | None:
+    """A further pool that was not seen carries traffic all the same."""
+    seen, named = max(len(service.balanced), 1), len(config.rotation.attached)
+    if service.rotation == POWER or seen >= named:
         return None
-    return _not_this_way(what)
-
-
-def _not_this_way(what: str) -> Refusal:
     return Refusal(
-        code="rotation",
-        reason=f"{what}: this version shows it, and changes only services with one pool and rotation by weights",
-        hint="change it with the `openstack` client, and watch it here",
-        rule=3,
+        code="stale",
+        reason=f"{service.name} is in {named} pools by its config, and {seen} of them were seen",
+        hint="run `bluegreen doctor`: it says which one is missing",
+        rule=2,
     )
 
 
-def _one_pool(service: Service, config: ServiceConfig) -> Refusal | None:
-    """A further pool that was not seen carries traffic all the same."""
-    parts = config.rotation.attached
-    return _not_this_way(f"{service.name} is in {len(parts)} pools") if len(parts) > 1 else None
+def _workers_checked(service: Service, intent: Intent) -> Refusal | None:
+    """Of a worker without a probe nobody knows whether it works; Nova only knows that its guest runs."""
+    if service.rotation != POWER or service.probed or intent.unchecked or intent.action is Action.ROLLBACK:
+        return None
+    return Refusal(
+        code="unchecked",
+        reason=f"no probe tells whether a worker of {service.name} works: that Nova calls it running says little",
+        hint="add `health:` to the config (a port, or `run:` a command); or say that Nova's word will do: --unchecked",
+        rule=2,
+    )
 
 
 def _weights_work(service: Service) -> Refusal | None:
-    assert service.balancer is not None
-    if service.balancer.provider != "ovn":
+    blind = [one for one in balancers(service) if one.provider == "ovn"]
+    if not blind or service.rotation != WEIGHTS:
         return None
     return Refusal(
         code="provider",
-        reason=f"load balancer {service.balancer.name} is of the provider ovn, which stores weights and ignores them",
-        hint="rotation by weights cannot move traffic there",
+        reason=f"load balancer {blind[0].name} is of the provider ovn, which stores weights and ignores them",
+        hint="weights cannot move traffic there: give each colour a pool of its own, and say `kind: pools`",
         rule=3,
     )
 
 
 def _writable(service: Service, intent: Intent) -> Refusal | None:
-    """Only an ACTIVE one takes writes. A way back is planned on a busy one, too: its runner waits for the lock."""
-    assert service.balancer is not None
-    assert service.pool is not None
-    for what, status in (
-        (f"load balancer {service.balancer.name}", service.balancer.provisioning_status),
-        (f"pool {service.pool.name}", service.pool.provisioning_status),
-    ):
+    """Only an ACTIVE one takes writes. A way back is planned on a busy one, too: its runner waits for the lock.
+
+    A listener's default pool needs its load balancer ACTIVE, a member its pool as well.
+    """
+    things: list[LoadBalancer | Pool] = [*balancers(service)]
+    things += pools(service) if service.rotation == WEIGHTS else ()
+    for thing in things:
+        what = f"{'pool' if isinstance(thing, Pool) else 'load balancer'} {thing.name}"
+        status = thing.provisioning_status
         if status == "ACTIVE":
             continue
         if status.startswith("PENDING") and intent.action is Action.ROLLBACK:

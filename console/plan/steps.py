@@ -1,4 +1,4 @@
-"""The steps of a change by weights, in words: look again, shift a share, prove it, wait, and so on."""
+"""The steps around the moves of a rotation, in words: look again, prove each share, wait, confirm, bake."""
 
 from __future__ import annotations
 
@@ -7,45 +7,66 @@ from dataclasses import replace
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
-from console.model.service import Service
-from console.plan import capacity, course, waits
+from console.model.service import POWER, Service
+from console.plan import capacity, waits
 from console.plan.asked import Asked
-from console.plan.basis import Basis
-from console.plan.desired import Weights
 from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Proof, Share, Step, StepKind
-from console.plan.weights import Shift
+from console.plan.rotations.move import Move
 
-PENDING_DEADLINE = 900.0  # seconds; an amphora that does not answer keeps the lock about 10 minutes (Octavia defaults)
 PROOF_DEADLINE = 30.0  # seconds
 RECONCILE_DEADLINE = 60.0  # seconds
 
 
-def steps(asked: Asked, moves: Sequence[Shift]) -> tuple[Step, ...]:
-    """Reconcile; for each share shift, prove and wait for the word to go on; confirm; bake."""
-    service, config, intent, target = asked.service, asked.config, asked.intent, asked.target
-    result = [_reconcile(service)]
-    if intent.action is Action.CUTOVER and moves:
-        result += gate_steps(config, target)
-    basis = asked.basis
-    for moved in moves:
-        shift = _shift_step(asked, basis, moved)
-        result.append(shift)
-        basis = course.after(shift.writes, basis)
-        if moved is not moves[-1]:
-            assert shift.after is not None
-            share = capacity.share_of(shift.after, target)
-            result.append(_prove_share(service, config, target, moved.percent, share))
+def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
+    """Reconcile; the steps of each move, with a proof and a wait for the word to go on between; confirm; bake."""
+    config, intent, target = asked.config, asked.intent, asked.target
+    result = [_reconcile(asked.service)]
+    gates = gate_steps(config, target) if intent.action is Action.CUTOVER and moves else ()
+    for move in moves:
+        result += _gated(asked, move, gates)
+        gates = ()
+        if move is not moves[-1]:
+            after = next(step.after for step in reversed(move.steps) if step.after is not None)
+            share = capacity.share_of(after, target)
+            result += _proved_share(asked, move.percent, share)
             if not intent.unattended:
-                result.append(waits.pause(moved.percent, round(share.percent), target))
-    result.append(_prove(service, config, target))
+                result.append(waits.pause(move.percent, round(share.percent), target))
+    result += _proved(asked, moves)
     if intent.action is Action.CUTOVER and moves:
         if config.release.confirm_within and not intent.keep_on_proof:
             result.append(waits.confirm(target, config.release.confirm_within))
         if config.release.bake:
             result.append(waits.bake(target, config.release.bake, gates_while_baking(config)))
     return tuple(result)
+
+
+def _gated(asked: Asked, move: Move, gates: Sequence[Step]) -> tuple[Step, ...]:
+    """Gates come before any traffic is moved; of workers, that is when the first of them were started and checked."""
+    checked = [number for number, step in enumerate(move.steps, 1) if step.kind is StepKind.CHECK]
+    at = checked[0] if asked.service.rotation == POWER and checked else 0
+    return (*move.steps[:at], *gates, *move.steps[at:])
+
+
+def _proved_share(asked: Asked, percent: int, share: Share) -> tuple[Step, ...]:
+    """Workers take no requests: that they work was checked when they were started."""
+    if asked.service.rotation == POWER:
+        return ()
+    return (_prove_share(asked.service, asked.config, asked.target, percent, share),)
+
+
+def _proved(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
+    """Clients are asked; of workers, those that are left are seen to work once more."""
+    service, target = asked.service, asked.target
+    if service.rotation != POWER:
+        return (_prove(service, asked.config, target),)
+    basis = asked.basis
+    for move in moves:
+        basis = move.after(basis)
+    on = {server.id for server in basis.servers if server.on}
+    left = [(one.key, one.name) for one in service.side(target).instances if one.key in on and one.held_by is None]
+    return (waits.check("prove", target, left),)
 
 
 def _reconcile(service: Service) -> Step:
@@ -61,48 +82,6 @@ def _reconcile(service: Service) -> Step:
             "members, servers and load balancer are as planned",
             "each instance that enters is healthy where it stands",
         ),
-    )
-
-
-def _shift_step(asked: Asked, basis: Basis, moved: Shift) -> Step:
-    """`basis`: as the steps before this one leave it."""
-    service, intent, target, now = asked.service, asked.intent, asked.target, asked.now
-    assert service.pool is not None
-    write = course.write(Weights(service.pool.id, moved.changes), basis)
-    after = capacity.shares(service, course.after((write,), basis), now)
-    enter = capacity.share_of(after, target)
-    whole = moved.percent >= 100
-    title = f"{'back ' if intent.action is Action.ROLLBACK else ''}to {target.upper()}"
-    return Step(
-        id="shift" if whole else f"shift-{moved.percent}",
-        kind=StepKind.SHIFT,
-        title=title if whole else f"{moved.percent} % to {target.upper()}",
-        words=f"One write sets the weights of {len(moved.changes)} members. {_effect(target, enter, moved)}"
-        "The load balancer is busy for some seconds, and closes idle keep-alive connections once.",
-        deadline=PENDING_DEADLINE,
-        outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
-        writes=(write,),
-        before=capacity.shares(service, basis, now),
-        after=after,
-        checks=(
-            "load balancer ACTIVE",
-            f"{len(moved.changes)} members ACTIVE at the weights written, every other field unchanged",
-        ),
-    )
-
-
-def _effect(target: Colour, enter: Share, moved: Shift) -> str:
-    source = target.other.upper()
-    if moved.percent >= 100:
-        parked = any(change.weight_after == 0 for change in moved.changes)
-        stays = f"{source} stays warm at weight 0: the way back is one call. " if parked else ""
-        return (
-            f"New connections go to {target.upper()} ({enter.healthy} healthy in rotation); requests under way finish "
-            f"where they are. {stays}"
-        )
-    asked = "" if round(enter.percent) == moved.percent else f" ({moved.percent} % cannot be divided finer)"
-    return (
-        f"{enter.percent:.0f} % of new connections{asked} go to {target.upper()}, the others to {source}. Both serve. "
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from console.model.colour import Colour
 from console.plan.plan import Step, StepKind
 
+CHECK_DEADLINE = 600.0  # seconds for what was started to work
 PAUSE_DEADLINE = 3600.0  # seconds; both colours serve meanwhile
 
 
@@ -19,6 +22,22 @@ def pause(percent: int, share: int, target: Colour) -> Step:
         deadline=PAUSE_DEADLINE,
         outcome="it goes back by itself",
         checks=("an operator says to go on",),
+    )
+
+
+def check(ident: str, colour: Colour, instances: Sequence[tuple[str, str]]) -> Step:
+    """Wait until these instances (key and name) are seen to work."""
+    names = ", ".join(name for _, name in instances)
+    return Step(
+        id=ident,
+        kind=StepKind.CHECK,
+        title=f"see that {len(instances)} of {colour.upper()} work",
+        words=f"{names}: each must be seen healthy twice in a row, by its probe and all others that can tell. Until "
+        "then it counts for nothing, and nothing else is taken away.",
+        deadline=CHECK_DEADLINE,
+        outcome="it goes back by itself",
+        checks=("each is seen healthy, twice in a row",),
+        healthy=tuple(key for key, _ in instances),
     )
 
 

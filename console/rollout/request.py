@@ -16,6 +16,7 @@ from console.config.places import state_dir
 from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import Service
 from console.model.shipping import Safe
+from console.plan.backwards import back
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout import second_place
@@ -238,7 +239,7 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
         offer(
             DecisionKind.GO_BACK,
             f"go back: all traffic to {plan.source.upper()}",
-            Intent(Action.ROLLBACK, plan.source),
+            back(plan, service),
         ),
         Offer(DecisionKind.LEAVE, "leave it as it is: the record is closed, nothing is written"),
     )

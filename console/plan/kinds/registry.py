@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from console.model.call import Call
 from console.plan.basis import Basis
-from console.plan.desired import DefaultPool, Desired, Weights
-from console.plan.kinds import default_pool, weights
+from console.plan.desired import DefaultPool, Desired, Power, Weights
+from console.plan.kinds import default_pool, power, weights
 
 
 class Kind(Protocol):
@@ -30,7 +30,7 @@ class Kind(Protocol):
         """What becomes of each object, a clause each."""
 
 
-_KINDS: dict[type, Kind] = {Weights: weights, DefaultPool: default_pool}
+_KINDS: dict[type, Kind] = {Weights: weights, DefaultPool: default_pool, Power: power}
 
 
 def kind_of(desired: Desired) -> Kind:

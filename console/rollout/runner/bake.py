@@ -131,7 +131,7 @@ def _floor(run: Run, service: Service) -> Capacity:
 
 def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:
     """Instances in rotation that are seen ill, when the others are too few. Unknown is not ill."""
-    serving = [one for one in service.side(plan.target).instances if one.weight > 0]
+    serving = [one for one in service.side(plan.target).instances if service.in_rotation(one)]
     judged = [(one.name, judge(service, one, time.time())) for one in serving]
     ill = [(name, found.reason) for name, found in judged if found.health is Health.UNHEALTHY]
     left = len(serving) - len(ill)

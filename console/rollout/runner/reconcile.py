@@ -10,13 +10,14 @@ from console.errors import Drift, NeedsHuman, Refused
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import Service
-from console.plan.basis import basis_of
+from console.plan.basis import Basis, basis_of
 from console.plan.capacity import below, floor, highest, serving, shares, ways
 from console.plan.course import after, basis_before
+from console.plan.desired import Weights
 from console.plan.drift import drift
-from console.plan.plan import Action, Capacity, Plan, Refusal, Step
+from console.plan.plan import Action, Capacity, Plan, Refusal, Step, Write
 from console.plan.planner import plan as make_plan
-from console.plan.steps import PENDING_DEADLINE
+from console.plan.rotations.move import PENDING_DEADLINE
 from console.rollout.records import EventKind
 from console.rollout.runner.run import Run
 from console.rollout.runner.settle import settle
@@ -45,26 +46,37 @@ def still_as_planned(run: Run, plan: Plan) -> None:
         raise Drift((f"the config or the plan made from it: digest {again.digest}, was {plan.digest}",))
 
 
-def still_on_course(run: Run, plan: Plan, step: Step) -> None:
-    """Before a further share: nothing but our own writes has changed anything, and the next one keeps the floor.
+def still_on_course(run: Run, plan: Plan, step: Step, write: Write) -> None:
+    """Before a further write: nothing but our own writes has changed anything, and this one keeps the floor.
 
     Raises Drift, NeedsHuman, Unreachable.
     """
     service = run.observe()
-    expected = basis_before(plan, step)
+    expected = basis_before(plan, step, write)
     changes = drift(expected, basis_of(service, run.service))
     if changes:
         raise Drift(changes)
-    entering = {change.member_id for change in step.changes if change.weight_after > change.weight_before}
-    members_still_fit(run, plan, entering)
-    now, ratio = time.time(), run.service.release.min_ratio
+    desired = write.desired
+    changed = desired.changes if isinstance(desired, Weights) else ()
+    members_still_fit(run, plan, {one.member_id for one in changed if one.weight_after > one.weight_before})
+    _keeps_the_floor(run, plan, service, (expected, after((write,), expected)))
+
+
+def workers_still_fit(run: Run, plan: Plan, left: Basis) -> None:
+    """Before a stop is sent again: those that stay are enough. Raises NeedsHuman."""
+    service = run.observe()
+    _keeps_the_floor(run, plan, service, (basis_of(service, run.service), left))
+
+
+def _keeps_the_floor(run: Run, plan: Plan, service: Service, bases: tuple[Basis, Basis]) -> None:
+    """`bases`: as it is, and as the write leaves it. Raises NeedsHuman."""
+    (expected, left), now, ratio = bases, time.time(), run.service.release.min_ratio
     for way in ways(expected):
         # what serves in the middle of a shift is partly our own doing: what served before it counts as well
         least = highest((floor(shares(service, expected, now, way), ratio), *_recorded(plan, way)))
-        left = serving(shares(service, after(step.writes, expected), now, way))
-        if broken := below(left, least):
+        if broken := below(serving(shares(service, left, now, way)), least):
             raise NeedsHuman(
-                f"the next share of the traffic is not moved: {broken}",
+                f"the next write is not sent: {broken}",
                 "look at both colours, then finish or go back with `bluegreen resume`",
             )
 

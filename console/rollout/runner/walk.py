@@ -7,17 +7,19 @@ import time
 
 from console.errors import BluegreenError
 from console.model.shipping import Safe
+from console.plan.backwards import back as back_of
 from console.plan.capacity import below, floor_of, serving
-from console.plan.plan import Action, Capacity, Intent, Plan, Refusal, Step, StepKind
+from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
-from console.plan.steps import PENDING_DEADLINE
+from console.plan.rotations.move import PENDING_DEADLINE
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
+from console.rollout.runner.check import check
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
 from console.rollout.runner.gate import gate
 from console.rollout.runner.prove import prove
-from console.rollout.runner.reconcile import reconcile, still_as_planned, still_on_course
+from console.rollout.runner.reconcile import reconcile, still_as_planned
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
@@ -38,9 +40,15 @@ def walk(run: Run, plan: Plan) -> Ended:
         return _failing(run, plan, evidence)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
-    how = "proven through the VIP" if proven else "not proven from outside"
-    count = f"{plan.writes} load balancer write{'' if plan.writes == 1 else 's'}"
-    return Ended(RolloutState.DONE, f"{plan.goal}, {how}; {count}", 0)
+    what = "write" if plan.basis.workers else "load balancer write"
+    count = f"{plan.writes} {what}{'' if plan.writes == 1 else 's'}"
+    return Ended(RolloutState.DONE, f"{plan.goal}, {_how(plan, proven=proven)}; {count}", 0)
+
+
+def _how(plan: Plan, *, proven: bool) -> str:
+    if plan.basis.workers:
+        return "each worker seen to work" if proven else "not seen to work"
+    return "proven through the VIP" if proven else "not proven from outside"
 
 
 def _steps(run: Run, plan: Plan) -> bool:
@@ -63,6 +71,8 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     match step.kind:
         case StepKind.RECONCILE:
             reconcile(run, plan, step)
+        case StepKind.CHECK:
+            proven = check(run, plan, step)
         case StepKind.PROVE:
             proven = prove(run, plan, step)
         case StepKind.PAUSE:
@@ -74,8 +84,6 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
         case StepKind.GATE:
             gate(run, plan, step)
         case StepKind.SHIFT:
-            if _follows_a_write(plan, step):
-                still_on_course(run, plan, step)
             carry_out(run, plan, step, send_guarded)
     seconds = boot_clock.now() - began
     run.note(EventKind.PASSED, step.id, f"{step.title}: done in {seconds:.1f} s", seconds=round(seconds, 3))
@@ -137,8 +145,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         for balancer_id in plan.basis.balancers:
             settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
-        intent = Intent(Action.ROLLBACK, plan.source, source_fails=lost > 0)
         service = run.look(run.observe, "", PENDING_DEADLINE)
+        intent = back_of(plan, service, source_fails=lost > 0)
         back = make_plan(service, run.service, intent, time.time())
         if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
@@ -156,5 +164,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         return Ended(RolloutState.STOPPED, f"{why}; {plan.source.upper()} fails as well: {evidence}", 7)
     except BluegreenError as error:
         return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {error.message} ({error.hint})", 7)
-    how = "proven through the VIP" if proven else "not proven from outside"
-    return Ended(RolloutState.ROLLED_BACK, f"{why}; {plan.source.upper()} carries all traffic again, {how}", 6)
+    return Ended(
+        RolloutState.ROLLED_BACK,
+        f"{why}; {plan.source.upper()} carries all traffic again, {_how(back, proven=proven)}",
+        6,
+    )

@@ -8,17 +8,19 @@ and 10).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
-from console.errors import ApiError, Forbidden, NeedsHuman, Refused, Unreachable
+from console.errors import ApiError, BluegreenError, Forbidden, NeedsHuman, Refused, Unreachable
 from console.model.call import Call
-from console.plan.plan import Plan, Step
+from console.plan.plan import Plan, Step, Write
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
+from console.rollout.runner.endings import AbortAsked
 from console.rollout.runner.kinds.kind import UnderWay, words
 from console.rollout.runner.kinds.registry import under_way
 from console.rollout.runner.readback import Readback
-from console.rollout.runner.reconcile import still_as_planned
+from console.rollout.runner.reconcile import still_as_planned, still_on_course
 from console.rollout.runner.run import Run
 
 _READBACK_DEADLINE = 30.0  # seconds for objects to follow a load balancer that is ACTIVE
@@ -33,14 +35,28 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
     with `at_once` above 1, when so many are under way, and at the end.
     """
     pending: list[UnderWay] = []
-    for write in step.writes:
-        if len(pending) >= step.at_once:
+    try:
+        for write in step.writes:
+            if len(pending) >= step.at_once:
+                _finish(pending.pop(0), send)
+            if not pending and not _is_first(plan, step, write):
+                still_on_course(run, plan, step, write)
+            one = under_way(run, plan, step, write)
+            _send_until_answered(one, send)
+            pending.append(one)
+        while pending:
             _finish(pending.pop(0), send)
-        one = under_way(run, plan, step, write)
-        _send_until_answered(one, send)
-        pending.append(one)
-    for one in pending:
-        _finish(one, send)
+    except (BluegreenError, AbortAsked):
+        for one in pending:  # what comes next is planned on what is there: let it come to rest
+            with suppress(BluegreenError, AbortAsked):
+                one.settle()
+        raise
+
+
+def _is_first(plan: Plan, step: Step, write: Write) -> bool:
+    """Of the first one everything was looked at by the reconciliation, a moment ago."""
+    first = next(one for one in plan.steps if one.writes)
+    return step.id == first.id and write.key == first.writes[0].key
 
 
 def _finish(one: UnderWay, send: Send) -> None:

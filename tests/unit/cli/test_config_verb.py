@@ -93,7 +93,7 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
         ("    release: {retire_after: 1d}", "! api: release.retire_after is not carried out"),
         ("    commits: {git: nowhere}", "! api: commits.git: there is no "),
         ("    commits: {github: 'https://github.com', project: a/b}", "! api: commits from github are not read"),
-        ("    rotation: {kind: pools, pools: {blue: b, green: g}}", "! api: this version shows this rotation"),
+        ("    rotation: {kind: power}", "! api: without `health:` workers are only known to run"),
         ("    health: {scheme: https, tls: {ca: none.pem}}", "! api: health.tls.ca: there is no "),
         ("", "! api: without `vip:` a cutover is not proven from outside"),
     ],

@@ -89,7 +89,7 @@ def test_a_further_pool_of_the_config_is_not_forgotten_because_it_was_not_seen()
     both = replace(settings, rotation=replace(settings.rotation, also=(Attached("second", "second"),)))
     refusal = plan(usual(), both, Intent(Action.CUTOVER), NOW)
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, refusal.reason.startswith("nova-api is in 2 pools")) == ("rotation", True)
+    assert (refusal.code, refusal.reason.startswith("nova-api is in 2 pools")) == ("stale", True)
 
 
 def test_a_connection_alone_proves_no_colour() -> None:

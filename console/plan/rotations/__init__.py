@@ -1,0 +1,1 @@
+"""How each rotation moves traffic: one module each, from candidates to the moves of a plan."""

@@ -1,0 +1,178 @@
+"""Rotation by pools: each colour in a pool of its own; one PUT of a listener's default pool moves its clients.
+
+Everything with weight in the pool gets traffic at that moment, so the idle pool is put in order first: who is held or
+left out goes to weight 0 there, who belongs in rotation gets its weight. A pool that serves already is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from console.model.balancer import Balanced, Listener, Member
+from console.model.colour import Colour
+from console.plan import capacity, course
+from console.plan.asked import Asked
+from console.plan.basis import Basis
+from console.plan.candidates import Candidates
+from console.plan.desired import DefaultPool, MemberChange, Weights
+from console.plan.plan import Action, Step, StepKind, Write
+from console.plan.rotations.move import PENDING_DEADLINE, STUCK, Move, count
+
+
+def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
+    """The one move: the idle pools in order, then the listeners in the stated order. Empty where all send there."""
+    steps: list[Step] = []
+    basis = asked.basis
+    prepared = _preparing(asked, found)
+    if prepared:
+        steps.append(_ready_step(asked, prepared))
+        basis = course.after(prepared, basis)
+    switched = list(switches(asked))
+    for number, (listener, pool_id) in enumerate(switched, 1):
+        desired = DefaultPool(
+            listener.id, listener.name or listener.id, listener.default_pool_id, pool_id, asked.target
+        )
+        write = course.write(desired, basis)
+        steps.append(_switch_step(asked, basis, write, number, [one.name or one.id for one, _ in switched]))
+        basis = course.after((write,), basis)
+    return (Move(100, tuple(steps)),) if steps else ()
+
+
+def switches(asked: Asked) -> Iterator[tuple[Listener, str]]:
+    """Each listener that is to send to another pool, with that pool, in the order in which they are changed."""
+    for part in asked.service.balanced:
+        wanted = part.pool_of.get(asked.target)
+        for listener in part.listeners if wanted is not None else ():
+            if _is_ours(part, listener) and listener.default_pool_id != wanted:
+                yield listener, str(wanted)
+
+
+def _is_ours(part: Balanced, listener: Listener) -> bool:
+    """One that sends to neither colour was put elsewhere by somebody: it is left as it is."""
+    return listener.default_pool_id in part.pool_of.values()
+
+
+def bystanders(asked: Asked) -> Iterator[str]:
+    """The names of the service's listeners that send to neither colour."""
+    for part in asked.service.balanced:
+        yield from (one.name or one.id for one in part.listeners if not _is_ours(part, one))
+
+
+def target_pools(asked: Asked) -> tuple[str, ...]:
+    """The pools of the colour that is to serve, each once."""
+    parts = asked.service.balanced
+    return tuple(dict.fromkeys(part.pool_of[asked.target] for part in parts if asked.target in part.pool_of))
+
+
+def _preparing(asked: Asked, found: Candidates) -> list[Write]:
+    """One batch for each idle pool of the target in which a weight is not as it is to serve."""
+    result: list[Write] = []
+    pools = target_pools(asked)
+    for pool_id in pools:
+        if pool_id in asked.service.serving_pools:
+            continue
+        wanted = _wanted(found)
+        changes = [
+            MemberChange(one.id, one.name or one.address, asked.target, one.weight, wanted[one.id], one.intended_weight)
+            for one in asked.basis.pool(pool_id).members
+            if one.id in wanted and one.weight != wanted[one.id]
+        ]
+        if changes:
+            desired = Weights(pool_id, tuple(sorted(changes, key=lambda change: (change.name, change.member_id))))
+            result.append(course.write(desired, asked.basis, pool_id if len(pools) > 1 else ""))
+    return result
+
+
+def _wanted(found: Candidates) -> Mapping[str, int]:
+    """The weight that each member of the target is to have in its idle pool."""
+    wanted = {key: weight for _, weights in found.enter for key, weight in weights.items()}
+    for instance, _ in (*found.out, *found.unfit):
+        wanted |= {one.id: 0 for one in instance.members if not _known_ill(one, instance.parked)}
+    return wanted
+
+
+def _known_ill(member: Member, parked: Sequence[str]) -> bool:
+    """Whether the load balancer knows itself that it must send nobody there: its check fails, and is being made."""
+    return not member.in_rotation or (member.operating_status == "ERROR" and member.id not in parked)
+
+
+def _ready_step(asked: Asked, writes: Sequence[Write]) -> Step:
+    colour = asked.target.upper()
+    return Step(
+        id="ready",
+        kind=StepKind.SHIFT,
+        title=f"put {colour}'s idle pool in order",
+        words=f"Whoever has weight in {colour}'s pool gets traffic when a listener sends there. So who is to stay out "
+        "goes to weight 0, and who belongs in rotation gets its weight. No client is sent there yet.",
+        deadline=PENDING_DEADLINE,
+        outcome=STUCK,
+        writes=tuple(writes),
+        checks=("load balancer ACTIVE", "the members ACTIVE at the weights written, every other field unchanged"),
+    )
+
+
+def _switch_step(asked: Asked, basis: Basis, write: Write, number: int, names: Sequence[str]) -> Step:
+    service, target = asked.service, asked.target
+    listener = asked.basis.listener(write.desired.listener_id) if isinstance(write.desired, DefaultPool) else None
+    assert listener is not None
+    after = capacity.shares(service, course.after((write,), basis), asked.now, listener.id)
+    back = "back " if asked.intent.action is Action.ROLLBACK else ""
+    several = len(names) > 1
+    healthy = capacity.share_of(after, target).healthy
+    return Step(
+        id=f"shift-{number}" if several else "shift",
+        kind=StepKind.SHIFT,
+        title=f"{back}to {target.upper()}" + (f" on {names[number - 1]}" if several else ""),
+        words=f"One write sends listener {names[number - 1]} to the pool of {target.upper()} ({healthy} healthy in "
+        f"rotation): all its new connections, at one moment. {_mixed(target, number, names)}Requests under way finish "
+        f"where they are; cookies of the other pool are unknown there, so everyone moves. {_warm(asked)}The load "
+        "balancer is busy for some seconds, and closes idle keep-alive connections once.",
+        deadline=PENDING_DEADLINE,
+        outcome=STUCK,
+        writes=(write,),
+        before=capacity.shares(service, basis, asked.now, listener.id),
+        after=after,
+        checks=("load balancer ACTIVE", f"listener {names[number - 1]} ACTIVE, and sends to {target.upper()}'s pool"),
+    )
+
+
+def _mixed(target: Colour, number: int, names: Sequence[str]) -> str:
+    """The time in which listeners differ, named."""
+    if number == len(names):
+        return ""
+    left = ", ".join(names[number:])
+    return (
+        f"Until the next write {names[number - 1]} serves {target.upper()}, and {left} still {target.other.upper()}. "
+    )
+
+
+def _warm(asked: Asked) -> str:
+    source = asked.target.other
+    pools = [part.pool_of[source] for part in asked.service.balanced if source in part.pool_of]
+    if all(attached_by_policy(asked.service.balanced, pool) for pool in pools):
+        return f"{source.upper()} stays attached by its preview policy, and is checked: the way back is the same. "
+    return f"{source.upper()} is attached by nothing then, and no monitor checks it. "
+
+
+def attached_by_policy(parts: Sequence[Balanced], pool_id: str) -> bool:
+    """Whether an L7 policy keeps the pool in the load balancer, whichever pool is the default."""
+    return any(one.pool_id == pool_id and one.attaches for part in parts for one in part.policies)
+
+
+def summary(asked: Asked, found: Sequence[Move]) -> str:
+    """The plan in one sentence."""
+    target, service = asked.target, asked.service
+    source, side = target.other.upper(), service.side(target)
+    if not found:
+        return f"{target.upper()} {side.version} carries all traffic already; it will be proven, nothing is written."
+    verb = "goes back" if asked.intent.action is Action.ROLLBACK else "moves"
+    names = [one.name or one.id for one, _ in switches(asked)]
+    where = f"listener {names[0]}" if len(names) == 1 else f"{len(names)} listeners in this order: {', '.join(names)}"
+    writes = sum(move.writes for move in found)
+    more = ""
+    if writes > len(names):
+        more = f", after {count(writes - len(names), 'write')} that put its idle pool in order"
+    return (
+        f"All traffic {verb} from {source} {service.side(target.other).version} to {target.upper()} {side.version} "
+        f"in {count(len(names), 'load balancer write')} ({where}){more}."
+    )
