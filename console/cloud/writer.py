@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from console.cloud.problems import from_exception, from_response
-from console.cloud.session import Session, sdk_errors
+from console.cloud.session import UNHURRIED, Session, sdk_errors
 from console.errors import Unreachable
 from console.model.call import Call
 
@@ -65,7 +65,7 @@ class Writer:
         adapter = self._session.adapter(service)
         what = f"{method} {service} {path.partition('?')[0]}"
         extra: dict[str, Any] = {} if body is None else {"json": body}
-        extra |= {"timeout": self._timeout, "user_agent": self._agent}
+        extra |= {"timeout": self._timeout, "user_agent": self._agent, "rate_semaphore": UNHURRIED}
         try:
             response = adapter.request(path, method, raise_exc=False, connect_retries=0, **extra)
         except sdk_errors() as error:

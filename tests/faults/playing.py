@@ -221,7 +221,7 @@ class Play:
                 return
             time.sleep(0.2)
         assert isinstance(made, Refusal)
-        if made.code not in ("unhealthy", "floor", "which", "untagged", "none"):
+        if made.code not in ("unhealthy", "floor", "which", "untagged", "none", "foreign"):
             raise oracle.Violation(f"no new plan: {made.code}: {made.reason}")
 
     def stop(self) -> None:
@@ -324,7 +324,7 @@ def perform(
             at=float(mark.read_text()) if mark.exists() else 0.0,
             woken_at=play.woken_at,
             code=child.exitcode,
-            met=[hit for each in play.drill.world.mischiefs for hit in each.hits],
+            met=[(each.kind, hit) for each in play.drill.world.mischiefs for hit in each.hits],
         )
         rollout, events = play.rollout(), play.events()
         told.state, told.sentence = str(rollout.state), rollout.sentence

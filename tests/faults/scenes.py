@@ -44,7 +44,11 @@ def _mixed(drill: Drill) -> None:
     by_name = {member.name: member for member in world.pool.members}
     by_name["nova-api-green-3"].tags.append("bluegreen:hold=bob")
     for number, weight in ((1, 50), (2, 100), (3, 100)):
-        by_name[f"nova-api-blue-{number}"].weight = weight
+        blue = by_name[f"nova-api-blue-{number}"]
+        blue.weight, blue.tags = (
+            weight,
+            [*(tag for tag in blue.tags if "weight" not in tag), f"bluegreen:weight={weight}"],
+        )
     stranger = type(world.pool.members[0])("stranger", world.project_id, address="192.0.2.9", protocol_port=80)
     stranger.subnet_id, stranger.weight, stranger.operating_status = world.pool.members[0].subnet_id, 0, "ERROR"
     world.pool.members.append(stranger)
