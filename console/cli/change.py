@@ -8,6 +8,7 @@ import sys
 from console.cli.confirm import confirm, override
 from console.cli.following import follow
 from console.cli.intent import add_intent_options, intent_of, plan_or_refuse
+from console.cli.json_lines import Begun, ending, print_line, print_plan
 from console.cli.looking import config_of, look, say, service_config, warn
 from console.cli.plan_words import plan_lines
 from console.config.model import Config
@@ -28,11 +29,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
     parser.add_argument("--detach", action="store_true", help="start it and return; `attach` follows it")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines on standard output")
+    parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout; 130 when detached by ctrl+c."""
+    return ending(lambda begun: _run(args, begun), as_json=args.json, config=lambda: config_of(args))
+
+
+def _run(args: argparse.Namespace, begun: Begun) -> int:
     from console.rollout import request
     from console.rollout.provenance import provenance
     from console.rollout.who import Who
@@ -52,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     for line in plan_lines(plan):
         tell(line)
     tell(provenance(config, plan))
+    if args.json:
+        print_plan(plan)
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
     overridden = args.override_rollback_safety
@@ -61,6 +68,9 @@ def run(args: argparse.Namespace) -> int:
         overridden = overridden or override(settings, plan)
     reason = args.reason if args.yes else confirm(settings, plan, args.reason)
     rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
+    begun(rollout_id)
+    if args.json:
+        print_line("started", rollout=rollout_id)
     tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
 

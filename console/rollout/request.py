@@ -16,6 +16,7 @@ from console.config.places import state_dir
 from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import Service
 from console.model.shipping import Safe
+from console.model.text import visible
 from console.plan.backwards import back
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
@@ -67,7 +68,7 @@ def safe_or_overridden(plan: Plan, override: str) -> None:
         return
     what = "what it undoes is" if plan.action is Action.ROLLBACK else "going back afterwards is"
     raise Refused(
-        f"{what} not safe: {found.reason}",
+        f"{what} not safe: {visible(found.reason)}",
         "if you want it all the same, say why: --override-rollback-safety REASON (it is recorded)",
     )
 

@@ -22,8 +22,10 @@ WALK = (
     ("\x1b", ("api-blue-1", "api-blue-2")),
     ("l", ("203.0.113.7",)),
     ("\x1b", ("api-blue-1", "api-blue-2")),
-    ("m", ("Add retry to RPC",)),
-    ("m", ("api-blue-1", "api-blue-2")),
+    ("m", ("cut over to GREEN ships",)),
+    ("\r", ("nova/x.py",)),
+    ("\x1b", ("cut over to GREEN ships",)),
+    ("\x1b", ("api-blue-1", "api-blue-2")),
     ("c", ("CUT OVER",)),
     ("\x1b", ("api-blue-1", "api-blue-2")),
     ("o", ("Cancel",)),
@@ -79,6 +81,7 @@ def test_every_screen_uses_what_the_terminal_has(
     assert len(set(screens)) > 6, "the walk shows many screens"
     assert colour_kinds(console) <= kinds
     assert bool(colour_kinds(console)) is bool(kinds)
+    assert bool(console.colours()) is bool(kinds), "not even the terminal's own colours are named"
     if ascii_only:
         assert [screen for screen in screens if not screen.isascii()] == []
 
