@@ -6,7 +6,8 @@ GET    /drill/mischief       what is wanted, and which requests have met it
 DELETE /drill/mischief       nothing more is to go wrong
 POST   /drill/leases         {"owner": "bob@jump2"}: every lease is taken over by somebody else, whatever its age
 DELETE /drill/leases         nobody holds one
-POST   /drill/neighbour      {"every": 0.2}: another team changes its part of the load balancer, again and again
+POST   /drill/neighbour      {"every": 0.2, "name": ...}: another team changes its part of the load balancer, again and
+                             again; without a name it is the first one
 DELETE /drill/neighbour      it has ended
 DELETE /drill/members/NAME   somebody else takes the member out of its pool, applied at once
 """
@@ -28,7 +29,7 @@ from console.drill.mischief import AFTER as AFTERWARDS
 from console.drill.mischief import BEFORE, KINDS, Mischief
 from console.drill.network_objects import new_port
 from console.drill.octavia import provisioning
-from console.drill.world import JSON, World
+from console.drill.world import JSON, Entrance, World
 
 SAID = tuple(each.name for each in fields(Mischief) if each.name != "hits")
 
@@ -91,14 +92,17 @@ async def move_in(request: Request) -> Response:
     every = said.get("every") if isinstance(said, dict) else None
     if not isinstance(every, int | float) or every <= 0:
         raise _wrong("say every how many seconds")
-    task = world.spawn(_write_again_and_again(world, float(every)))
+    name = said.get("name", world.balancer.name)
+    entrance = next((each for each in world.entrances if each.balancer.name == name), None)
+    if entrance is None:
+        raise _wrong(f"there is no load balancer {name}", 404)
+    task = world.spawn(_write_again_and_again(world, entrance, float(every)))
     world.haunting.add(task)
     task.add_done_callback(world.haunting.discard)
     return Response(status_code=204)
 
 
-async def _write_again_and_again(world: World, every: float) -> None:
-    entrance = world.entrances[0]
+async def _write_again_and_again(world: World, entrance: Entrance, every: float) -> None:
     while True:
         if entrance.balancer.provisioning_status == "ACTIVE":
             provisioning.begin(world, entrance, (), entrance.balancer.listeners[0])

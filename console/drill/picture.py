@@ -24,7 +24,7 @@ def picture(world: World, service: str) -> JSON:
                 "leases": _leases(world),
             }
         case "compute":
-            servers = {each.id: [each.name, each.status, each.power_state] for each in world.servers}
+            servers = {each.id: [each.name, each.status, each.power_state, each.task_state] for each in world.servers}
             instances = {each.id: [each.name, each.mode, each.powered] for each in world.instances}
             return {"servers": servers, "instances": instances, "leases": _leases(world)}
         case "network":

@@ -48,7 +48,12 @@ class Act:
 
     def of(self, service: str) -> Act:
         """The same with the service's name in it, where {service} stands."""
-        doors = tuple((method, path.format(service=service), body) for method, path, body in self.doors)
+
+        def said(body: Mapping[str, Any]) -> dict[str, Any]:
+            named = ("name",)
+            return {key: value.format(service=service) if key in named else value for key, value in body.items()}
+
+        doors = tuple((method, path.format(service=service), said(body)) for method, path, body in self.doors)
         return replace(self, doors=doors)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hooked_runner import Act
+from scenes import Scene
 
 CHANGES, LEASES, ROWS, EDGES = "each change", "each call of the lease", "after each row", "before and after each row"
 CHANGE = {"method": "PUT|POST|DELETE", "path": "^/(load-balancer|compute)/", "agent": "rollout/"}
@@ -72,11 +73,11 @@ def _of_the_balancer() -> Iterator[Mishap]:
     yield Mishap(
         "balancer-stuck", _door("POST", "trouble", kind="lb-stuck", count=1), CHANGES, words=("PENDING_UPDATE",)
     )
-    error = _door("PUT", "load-balancer", provisioning_status="ERROR")
+    error = _door("PUT", "load-balancer", provisioning_status="ERROR", name="{service}")
     yield Mishap("balancer-in-error", error)
-    stuck = _door("PUT", "load-balancer", provisioning_status="PENDING_UPDATE")
+    stuck = _door("PUT", "load-balancer", provisioning_status="PENDING_UPDATE", name="{service}")
     yield Mishap("balancer-locked", stuck)
-    yield Mishap("neighbour", _door("POST", "neighbour", every=0.3))
+    yield Mishap("neighbour", _door("POST", "neighbour", every=0.3, name="{service}"))
 
 
 def _of_others() -> Iterator[Mishap]:
@@ -84,6 +85,9 @@ def _of_others() -> Iterator[Mishap]:
         yield Mishap(f"weight-{name[10:]}", _door("PUT", f"members/{name}", weight=7), meddles=True)
         yield Mishap(f"member-gone-{name[10:]}", _door("DELETE", f"members/{name}"), meddles=True)
         yield Mishap(f"server-gone-{name[10:]}", _door("DELETE", f"servers/{name}"), meddles=True)
+        error = _door("PUT", f"servers/{name}", status="ERROR", vm_state="error")
+        yield Mishap(f"server-error-{name[10:]}", error, meddles=True)
+        yield Mishap(f"stopped-{name[10:]}", _door("POST", f"servers/{name}/stop"), meddles=True)
         yield Mishap(f"ill-{name[10:]}", _door("PUT", f"instances/{name}", mode="unhealthy"), meddles=True)
     yield Mishap("change-through-octavia", _door("POST", "change"), meddles=True)
     bad = tuple(("PUT", f"instances/{{service}}-green-{number}", {"mode": "error-rate=1"}) for number in (1, 2, 3))
@@ -98,6 +102,15 @@ def _of_this_host() -> Iterator[Mishap]:
     yield Mishap("disk-read-only", Act("protect"))
     for name, jump in (("forward", 7200.0), ("back", -7200.0)):
         yield Mishap(f"clock-{name}", Act("clock", number=jump))
+
+
+def fits(mishap: Mishap, scene: Scene) -> bool:
+    """Whether it can happen in this scene: workers have no load balancer, and one mishap is of the first service."""
+    paths = [path for _method, path, _body in mishap.act.doors]
+    if "change" in paths and scene.service != "nova-api":
+        return False
+    balancing = any(path.startswith(("members", "load-balancer", "trouble", "neighbour", "change")) for path in paths)
+    return not (scene.power and balancing)
 
 
 MISHAPS = (*_of_this_host(), *_of_requests(), *_of_the_balancer(), *_of_others())

@@ -80,9 +80,11 @@ def colour_of(name: str) -> str:
 
 def in_rotation(seen: dict[str, Any], scene: Scene) -> dict[str, list[tuple[str, int]]]:
     """Who gets traffic, with the weight, in each way that clients come: the pool, each listener, the workers."""
-    if "members" not in seen:
-        on = [name for name, _status, power in seen["servers"].values() if power == 1 and ours(name, scene)]
-        return {"workers": [(name, 1) for name in on]}
+    if scene.power:
+        servers = [one for one in seen["servers"].values() if ours(one[0], scene)]
+        return {
+            "workers": [(name, 1) for name, _status, power, task in servers if power == 1 and task != "powering-off"]
+        }
     pools: dict[str, list[tuple[str, int]]] = {}
     for member in seen["members"].values():
         if ours(member["name"], scene):
@@ -125,10 +127,7 @@ def done(write: Write) -> bool:
 
 def carries(world: World, scene: Scene, colour: Colour) -> None:
     """Raise Violation unless this colour, and only it, carries the traffic."""
-    seen = whole(world)
-    if scene.power:
-        seen.pop("members")
-    for members in in_rotation(seen, scene).values():
+    for members in in_rotation(whole(world), scene).values():
         if {colour_of(name) for name, _ in members} != {str(colour)}:
             raise Violation(f"{colour.upper()} does not carry the traffic alone: {members}")
 

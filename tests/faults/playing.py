@@ -117,9 +117,11 @@ class Play:
 
     def sleep_through(self, child: BaseProcess) -> None:
         """It is stopped: somebody else takes its lease over, if it has one, and it wakes up."""
-        lease, wanted = self.stage.lease(pace.real(TTL))
-        if (found := lease.find()) is not None:
-            lease.acquire(wanted, take_over=found.owner)
+        assert self.plan is not None
+        for protected in self.plan.basis.protected:
+            lease, wanted = self.stage.lease(pace.real(TTL), protected=protected)
+            if (found := lease.find()) is not None:
+                lease.acquire(wanted, take_over=found.owner)
         assert child.pid is not None
         self.woken_at = time.time()
         os.kill(child.pid, signal.SIGCONT)

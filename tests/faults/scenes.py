@@ -55,12 +55,24 @@ def _mixed(drill: Drill) -> None:
     provisioning.apply(world, world.entrances[0])
 
 
-CUTOVER = Intent(Action.CUTOVER)
+def _switched(drill: Drill) -> None:
+    """Every listener of keystone sends to GREEN's pool."""
+    entrance = next(one for one in drill.world.entrances if one.balancer.name == "keystone")
+    green = next(pool for pool in entrance.balancer.pools if pool.name.endswith("-green"))
+    for listener in entrance.balancer.listeners:
+        listener.default_pool_id = green.id
+    provisioning.apply(drill.world, entrance)
+
+
+CUTOVER, BACK = Intent(Action.CUTOVER), Intent(Action.ROLLBACK, Colour.BLUE)
 SHARES = {"shift": [50, 100], "confirm_within": "60s", "bake": "20s"}
 
 SCENES = (
     Scene("at-once", CUTOVER),
-    Scene("back", Intent(Action.ROLLBACK, Colour.BLUE), prepare=_turned),
+    Scene("back", BACK, prepare=_turned),
     Scene("shares", CUTOVER, release=SHARES),
     Scene("mixed", CUTOVER, release={"min_ratio": 0.6}, instances=3, prepare=_mixed),
+    Scene("pools", CUTOVER, services=2, service="keystone"),
+    Scene("pools-back", BACK, services=2, service="keystone", prepare=_switched),
+    Scene("workers", CUTOVER, services=3, service="nova-scheduler", instances=2, power=True),
 )
