@@ -98,6 +98,8 @@ def test_matrix(
             found = perform(scene, mishap, (row, moment), place=place, forks=forked, prefer=prefer)
         except Violation as violation:
             run["violation"] = str(violation)
+        except Exception as error:  # noqa: BLE001 nothing may be lost: a run that cannot be judged is none that was well
+            run["violation"] = f"{type(error).__name__}: {error}"
         else:
             run |= {"fired": found.fired, "state": found.state, "sentence": found.sentence}
         run["seconds"] = round(time.monotonic() - began, 1)
