@@ -37,6 +37,7 @@ from console.drill import (
     meddling,
     neutron,
     nova,
+    quotas,
     scenarios,
     scene,
 )
@@ -161,8 +162,10 @@ def application(world: World) -> Starlette:
         "/identity": keystone.ROUTES,
         "/compute": nova.ROUTES,
         "/image": glance.ROUTES,
-        "/network": neutron.ROUTES,
-        "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES]),
+        "/network": [*neutron.ROUTES, *quotas.NETWORK_ROUTES],
+        "/load-balancer": reading.root(
+            [*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES, *quotas.BALANCING_ROUTES]
+        ),
         "/drill": [*control.ROUTES, *meddling.ROUTES],
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.

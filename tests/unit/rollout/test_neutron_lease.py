@@ -45,6 +45,9 @@ class Ports:
         self.there[port_id]["description"] = description
         return self.there[port_id]
 
+    def untag_port(self, port_id: str, tag: str) -> None:
+        raise NotFound("no such tag", "", 404)
+
     def delete_port(self, port_id: str) -> None:
         self.there.pop(port_id)
 
