@@ -123,8 +123,9 @@ class Session:
         path = f"/servers/{server_id}/action"
 
         def send(adapter: Adapter) -> Response:
-            said = {"os-getConsoleOutput": {"length": lines}}
-            return adapter.post(path, json=said, raise_exc=False, rate_semaphore=UNHURRIED)
+            return adapter.post(
+                path, json={"os-getConsoleOutput": {"length": lines}}, raise_exc=False, rate_semaphore=UNHURRIED
+            )
 
         return self._json("compute", path, send)
 

@@ -98,7 +98,9 @@ def in_rotation(seen: dict[str, Any], scene: Scene) -> dict[str, list[tuple[str,
 
 def serving(seen: dict[str, Any], scene: Scene, colour: str = "") -> dict[str, tuple[int, int]]:
     """Instances of one colour or both that serve well, and their weight, in each way that clients come."""
-    well = {name for name, mode, powered in seen["instances"].values() if mode == "ok" and powered}
+    # one that answers errors to clients passes its checks: nobody can know before it has traffic
+    passing = ("ok", "error-rate")
+    well = {name for name, mode, powered in seen["instances"].values() if mode.startswith(passing) and powered}
     result = {}
     for way, members in in_rotation(seen, scene).items():
         found = [weight for name, weight in members if name in well and f"-{colour}" in name]
