@@ -10,6 +10,7 @@ from pathlib import Path
 
 from console.config.gate import Gate
 from console.config.notice import Notice
+from console.config.train import Train
 
 
 def names_production(environment: str) -> bool:
@@ -326,4 +327,5 @@ class Config:
     theme: str = "dark"
     keys: Mapping[str, str] = field(default_factory=dict)
     notify: tuple[Notice, ...] = ()
+    trains: Mapping[str, Train] = field(default_factory=dict)
     writable_by_others: str = ""

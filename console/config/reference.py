@@ -12,6 +12,7 @@ from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import ATTACHED, INSTANCES, ROTATION
 from console.config.schema import FILE, LEASE, SERVICE
 from console.config.sections import Key, Section
+from console.config.trains import TRAIN
 
 # In the order of the reference: the path to the section's keys.
 SECTIONS: tuple[tuple[str, Section], ...] = (
@@ -34,6 +35,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.release.gates[].sign.", SIGN),
     ("lease.", LEASE),
     ("notify[].", NOTICE),
+    ("trains.NAME.", TRAIN),
 )
 _HEAD = "| key | what it is for | value | default |\n|---|---|---|---|"
 _NOTE = """\
