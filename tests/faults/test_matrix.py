@@ -22,7 +22,7 @@ from console.rollout.records import DecisionKind, Event, RolloutState
 
 RUNS = Path(__file__).parent.parent.parent / "build" / "faults.jsonl"
 SEED = 2013
-SAMPLE = 50  # pairs of a scene and a mishap that are always tried
+SAMPLE = 120  # pairs of a scene and a mishap that are always tried
 POINTS = int(os.environ.get("FAULTS_POINTS", "1"))  # of each mishap in each scene; 0: all
 
 _clean: dict[str, list[Event]] = {}
