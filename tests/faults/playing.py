@@ -38,6 +38,7 @@ SPEED = 20.0
 TTL = 120.0  # seconds of the rollout's clock: 6 of ours
 PENDING = 0.15  # seconds of ours
 LIMIT = 100.0  # seconds of ours until a run hangs
+PATIENCE = 40.0  # seconds of ours for a look at the cloud that is good enough, on a busy machine
 API_TIMEOUT = 2  # seconds of ours
 
 
@@ -66,7 +67,7 @@ class Play:
 
     def planned(self) -> Plan:
         """The plan of the scene's intent on a fresh look."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while True:
             config = self.stage.config
             made = make_plan(self.stage.look(), config.services[self.scene.service], self.scene.intent, time.time())
@@ -183,7 +184,7 @@ class Play:
         config = self.stage.config
         with suppress(BluegreenError), Journal.open(config.journal) as journal:
             second_place.bring_home(journal)
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         with self.journal() as journal:
             while not (found := [one for one in request.to_resume(journal) if one.id == self.rollout_id]):
                 if time.monotonic() > end:
@@ -215,7 +216,7 @@ class Play:
     def plans_anew(self) -> None:
         """Nothing was changed: whoever asks for the same again gets a plan, or a reason that is in the world."""
         made: Plan | Refusal | None = None
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         config = self.stage.config.services[self.scene.service]
         while time.monotonic() < end:
             made = make_plan(self.stage.look(), config, self.scene.intent, time.time())
