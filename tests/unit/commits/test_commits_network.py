@@ -13,6 +13,8 @@ import pytest
 from forge import Forge, served
 from forge_github import GitHub
 from repositories import Repository
+from starlette.requests import Request
+from starlette.responses import Response
 
 from console.commits.compare import compare
 from console.commits.web import client as web
@@ -80,10 +82,10 @@ def test_a_server_that_dies_between_two_questions_leaves_what_is_known(tmp_path:
     forge = Forge(repository)
     routes = GitHub(forge).routes()
 
-    def dying(_: object) -> None:
+    def dying(_: Request) -> Response:
         raise ConnectionResetError
 
-    with served(forge, routes | {"/api/v3/repos/example/nova/compare/{both}": dying}) as url:  # type: ignore[dict-item]
+    with served(forge, routes | {"/api/v3/repos/example/nova/compare/{both}": dying}) as url:
         seen = compare(CommitSource(github=url, project="example/nova"), live, idle, environ)
     assert seen.live is not None
     assert seen.idle is not None
