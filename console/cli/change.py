@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from console.cli.confirm import confirm, override
@@ -15,6 +16,7 @@ from console.config.model import Config
 from console.errors import LeaseHeld, Refused, UsageError
 from console.model.service import Service
 from console.plan.plan import Action
+from console.plan.withheld import unproven
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, begun: Begun) -> int:
     from console.rollout import request
-    from console.rollout.provenance import provenance
+    from console.rollout.survival import survival
     from console.rollout.who import Who
 
     config = config_of(args)
@@ -56,22 +58,23 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
     tell = warn if args.json else say
     for line in plan_lines(plan):
         tell(line)
-    tell(provenance(config, plan))
     if args.json:
         print_plan(plan)
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
+    tell(f"  {survival(os.environ).words}")
     overridden = args.override_rollback_safety
     if args.yes:
         request.safe_or_overridden(plan, overridden)
     else:
         overridden = overridden or override(settings, plan)
-    reason = args.reason if args.yes else confirm(settings, plan, args.reason)
+    unknown = unproven(service, plan.intent, plan.target)
+    reason = args.reason if args.yes else confirm(settings, plan, args.reason, unproven=bool(unknown))
     rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
     begun(rollout_id)
     if args.json:
         print_line("started", rollout=rollout_id)
-    tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
+    tell(f"rollout {rollout_id} started. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
 
 

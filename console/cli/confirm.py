@@ -8,10 +8,14 @@ from console.model.shipping import Safe
 from console.plan.plan import Plan
 
 
-def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
-    """Ask; returns the reason. In production the service's name is typed. Raises Refused when it is not confirmed."""
+def confirm(settings: ServiceConfig, plan: Plan, reason: str, *, unproven: bool = False) -> str:
+    """Ask; returns the reason. Raises Refused when it is not confirmed.
+
+    The service's name is typed in production, and wherever nobody knows that what it goes back to works.
+    """
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
-    return confirm_word(settings, f"{verb} {settings.name} to {plan.target.upper()}", reason)
+    to_do = f"{verb} {settings.name} to {plan.target.upper()}{', which is not known to be proven' * unproven}"
+    return confirm_word(settings, to_do, reason, by_name=unproven)
 
 
 def override(settings: ServiceConfig, plan: Plan) -> str:
@@ -29,9 +33,9 @@ def override(settings: ServiceConfig, plan: Plan) -> str:
     return reason
 
 
-def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
+def confirm_word(settings: ServiceConfig, to_do: str, reason: str, *, by_name: bool = False) -> str:
     """Ask for the word that allows `to_do`; returns the reason. Raises Refused when it is not given."""
-    wanted = settings.name if settings.is_production else "y"
+    wanted = settings.name if settings.is_production or by_name else "y"
     try:
         answer = input(f"type {wanted} to {to_do}: ")
         if answer.strip() == wanted and not reason:

@@ -7,6 +7,7 @@ was applied. A write takes `timeout` seconds at most, less than the timer that k
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from console.cloud.problems import from_exception, from_response
 from console.cloud.session import Session, sdk_errors
@@ -45,6 +46,14 @@ class Writer:
         return self._port(
             self._request("network", "PUT", f"/v2.0/ports/{port_id}", {"port": {"description": description}})
         )
+
+    def tag_port(self, port_id: str, tag: str) -> None:
+        """PUT a tag on a port: any writer of the project may. 201."""
+        self._request("network", "PUT", f"/v2.0/ports/{port_id}/tags/{quote(tag, safe='')}", {})
+
+    def untag_port(self, port_id: str, tag: str) -> None:
+        """DELETE a tag of a port. Raises NotFound where it is not there."""
+        self._request("network", "DELETE", f"/v2.0/ports/{port_id}/tags/{quote(tag, safe='')}", None)
 
     def delete_port(self, port_id: str) -> None:
         """DELETE a port by its id: it cannot hit a newer lease."""

@@ -21,6 +21,7 @@ from console.plan.rotations import pools, power, weights
 from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
 from console.plan.steps import steps as steps_of
+from console.plan.withheld import barred, frozen, history
 
 
 class _Rotation(Protocol):
@@ -41,14 +42,14 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
     `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
     """
-    refusal = not_seen(service, now)
+    refusal = frozen(service, intent, now) or not_seen(service, now)
     if refusal is not None:
         return refusal
     target = intent.target or _other_than_live(service)
     if target is None:
         return _which_way(service, intent)
     intent = replace(intent, target=target)
-    refusal = first_refusal(service, config, intent, target)
+    refusal = barred(service, intent, target) or first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
     refusal = names_nobody(service, intent)
@@ -84,7 +85,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
         intent=intent,
         basis=asked.basis,
         steps=steps,
-        notes=(*shipment.notes, *notes_for(asked, found)),
+        notes=(*history(service, intent, target), *shipment.notes, *notes_for(asked, found)),
         digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
         goal=f"{target.upper()} {service.side(target).version} {does}",
         floors=capacity.floors(service, asked.basis, config.release.min_ratio, asked.now),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from console import __version__
 from console.cloud.reader import Reader
 from console.cloud.roles import cannot_write, ends_too_soon
 from console.cloud.writer import Writer
 from console.config.model import Config
-from console.errors import Refused, Unreachable
+from console.errors import JournalError, Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
@@ -27,6 +28,7 @@ from console.rollout.reserve import Reserve
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.run import Run
 from console.rollout.runner.timing import Timing
+from console.rollout.standing import records
 from console.watch.observe import Observer
 
 
@@ -76,7 +78,7 @@ def prepare(errand: Errand) -> Run:
         lease=lease,
         reader=reader,
         writer=writer,
-        observe=lambda: _look(observer, service.name),
+        observe=lambda: _with_record(journal, _look(observer, service.name)),
         trust=lambda: session.trusted,
         kill_timer=KillTimer(pace.real(timing.kill)),
         timing=timing,
@@ -131,6 +133,13 @@ def _wanted(errand: Errand) -> LeaseHolder:
         renewed_at=now,
         ttl=pace.real(errand.config.lease.ttl),
     )
+
+
+def _with_record(journal: Journal, service: Service) -> Service:
+    """A freeze counts from the moment at which it is said. A journal that cannot be read stops no way back."""
+    with suppress(JournalError):
+        return replace(service, record=records(journal, [service.name])[service.name])
+    return service
 
 
 def _look(observer: Observer, name: str) -> Service:

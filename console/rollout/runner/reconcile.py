@@ -46,6 +46,13 @@ def still_as_planned(run: Run, plan: Plan) -> None:
         raise Drift((f"the config or the plan made from it: digest {again.digest}, was {plan.digest}",))
 
 
+def still_as_left(run: Run, plan: Plan, step: Step) -> None:
+    """Nobody has changed anything since the writes before this step. Raises Drift, Unreachable."""
+    changes = drift(basis_before(plan, step), basis_of(run.observe(), run.service))
+    if changes:
+        raise Drift(changes)
+
+
 def still_on_course(run: Run, plan: Plan, step: Step, write: Write) -> None:
     """Before a further write: nothing but our own writes has changed anything, and this one keeps the floor.
 

@@ -57,6 +57,7 @@ class Run:
     way_back: bool = False  # putting back what was: allowed without the journal
     lost: str = ""  # why the journal does not take records any more
     known: Copy | None = None  # the record as it was when this runner began
+    wishes_heard: set[str] = field(default_factory=set)  # tags on the lease that were acted on
     heard_seqs: set[int] = field(default_factory=set)  # decisions that were acted on
     reserve: Reserve = field(default_factory=lambda: Reserve(None, ""))
     seen_decisions: int = 0
@@ -100,8 +101,8 @@ class Run:
     def tick(self, step: str) -> None:
         """Between two calls: keep the lease, hear what was decided, obey SIGTERM.
 
-        Raises AbortAsked, Terminated, LeaseLost. A heartbeat that the cloud does not answer is tried again at the next
-        tick: what counts is the renewal right before a write.
+        Raises AbortAsked, Terminated, LeaseLost. What is asked by a tag is seen at a heartbeat. One that the
+        cloud does not answer is tried again at the next tick: what counts is the renewal right before a write.
         """
         if self.terminated:
             raise Terminated
@@ -111,6 +112,7 @@ class Run:
                 self.lease.renew(step)
             except (CloudError, JournalError) as error:
                 self.note(EventKind.LEASE, step, f"the lease could not be renewed: {error.message}")
+        self.hear_wish(step)
         for delivery in self.bell.heard() if self.bell is not None else ():
             self.note(EventKind.NOTICE, step, delivery.sentence, ok=delivery.ok)
         with suppress(JournalError):  # one that cannot be read now is read at the next tick: deadlines go on
@@ -120,6 +122,16 @@ class Run:
         """Tell whoever wants to hear of it that nothing goes on without a person."""
         if self.bell is not None:
             self.bell.ring(Occasion.HUMAN, sentence)
+
+    def hear_wish(self, step: str) -> None:
+        """What is asked by a tag on the lease, as the last renewal showed it. Raises AbortAsked, each time once."""
+        wish = self.lease.held.wish if self.lease.held is not None else None
+        if wish is None or wish.tag in self.wishes_heard:
+            return
+        self.wishes_heard.add(wish.tag)
+        if self.forward or wish.hold:
+            raise AbortAsked(wish.words, "", hold=wish.hold)
+        self.note(EventKind.DECISION, step, f"asked to go back by {wish.words}: that is under way")
 
     def wait(self, seconds: float, step: str) -> None:
         """Wait, ticking."""

@@ -12,6 +12,7 @@ from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
+from console.rollout.due import still_to_walk, was_proven
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
@@ -19,7 +20,7 @@ from console.rollout.runner.check import check
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
 from console.rollout.runner.gate import gate
 from console.rollout.runner.prove import prove
-from console.rollout.runner.reconcile import reconcile, still_as_planned
+from console.rollout.runner.reconcile import reconcile, still_as_left, still_as_planned
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
@@ -29,10 +30,13 @@ from console.rollout.runner.writing import carry_out
 _AFTER_THE_PROOF = (StepKind.CONFIRM, StepKind.BAKE)
 
 
-def walk(run: Run, plan: Plan) -> Ended:
-    """Execute the plan; returns how it ended. Only Terminated passes through."""
+def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> Ended:
+    """Execute the plan; returns how it ended. Only Terminated passes through.
+
+    `taken_up`: the step at which an earlier runner of it was gone, a wait, and the seconds that are left of it.
+    """
     try:
-        proven = _steps(run, plan)
+        proven = _steps(run, plan) if taken_up is None else _take_up(run, plan, *taken_up)
     except AbortAsked as abort:
         run.note(EventKind.DECISION, "", str(abort), hold=abort.hold)
         return _aborted(run, plan, abort)
@@ -51,9 +55,17 @@ def _how(plan: Plan, *, proven: bool) -> str:
     return "proven through the VIP" if proven else "not proven from outside"
 
 
-def _steps(run: Run, plan: Plan) -> bool:
-    proven, waited = False, False
-    for step in plan.steps:
+def _take_up(run: Run, plan: Plan, step_id: str, left: float) -> bool:
+    """Wait on where it was waited: what was written must still be as it was left. Raises Drift."""
+    steps = still_to_walk(plan, step_id, left)
+    run.let_settle(step_id)
+    still_as_left(run, plan, steps[0])
+    return _steps(run, plan, steps, proven=was_proven(plan, step_id))
+
+
+def _steps(run: Run, plan: Plan, steps: tuple[Step, ...] = (), *, proven: bool = False) -> bool:
+    waited = bool(steps)
+    for step in steps or plan.steps:
         run.tick(step.id)
         waited = hold_if_asked(run, plan, step) or waited
         if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
