@@ -21,7 +21,7 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
     """What makes way for what when all traffic goes to `target`."""
     if config.commits is None:
         return Shipment(safety=Safety(Safe.UNKNOWN, "the config names no source of commits (`commits`)"))
-    shipping = _of_now(service)
+    shipping = of_now(service)
     ships, undoes = shipping.towards(target)
     found = Shipment(
         ships=_carried(ships),
@@ -33,7 +33,7 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
     return replace(found, notes=tuple(_notes(found, action, target)))
 
 
-def _of_now(service: Service) -> Shipping:
+def of_now(service: Service) -> Shipping:
     """What separates the colours, if it is that of the versions which they run now."""
     shipping = service.shipping or Shipping()
     if shipping.base is None:
