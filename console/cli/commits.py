@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
+from console.cli.delivery_words import delivery_lines
 from console.cli.looking import config_of, look, say, service_config
 from console.commits import versions
 from console.commits.compare import LIVE_UNKNOWN, compare
 from console.commits.marks import shipping
 from console.commits.versions import Versions
-from console.config.model import CommitSource
+from console.config.model import CommitSource, Config
 from console.errors import CloudError, ConfigError
 from console.model.commit import CiState, Commit, CommitView
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, safety
 from console.model.text import clipped, visible
+from console.rollout.delivery import Delivery
 
 _AUTHOR = 16  # columns
 
@@ -28,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument("service", nargs="?", metavar="SERVICE", help="may be left out where there is only one")
     parser.add_argument("--files", action="store_true", help="also the files that each commit changes")
+    parser.add_argument(
+        "--pace", action="store_true", help="how it is released, by the journal: how often, how fast, how many failed"
+    )
     parser.add_argument("--json", action="store_true", help='{"schema": 1, "service": ..., "would_ship": [...], ...}')
 
 
@@ -43,10 +48,14 @@ def run(args: argparse.Namespace) -> int:
     service = look(config, settings.name)
     _require(service)
     pair, view = _compared(settings.commits, service)
+    pace = _pace(config, settings.name) if args.pace else None
     if args.json:
-        say(json.dumps(as_json(service, pair, view, settings.commits), indent=2))
+        answer = as_json(service, pair, view, settings.commits)
+        say(json.dumps(answer | ({"pace": asdict(pace)} if pace is not None else {}), indent=2))
     else:
         for line in lines(service, pair, view, time.time(), settings.commits, files=args.files):
+            say(line)
+        for line in delivery_lines(pace) if pace is not None else ():
             say(line)
     return 1 if view.problem else 0
 
@@ -113,6 +122,15 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
         "recent": _json_list(view.recent),
         "problem": view.problem,
     }
+
+
+def _pace(config: Config, name: str) -> Delivery:
+    """Raises JournalError."""
+    from console.rollout.journal import Journal
+    from console.rollout.measured import measured
+
+    with Journal.open(config.journal, read_only=True) as journal:
+        return measured(journal, name, time.time())
 
 
 def _require(service: Service) -> None:
