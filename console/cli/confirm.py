@@ -5,7 +5,7 @@ from __future__ import annotations
 from console.config.model import ServiceConfig
 from console.errors import Refused
 from console.model.shipping import Safe
-from console.plan.plan import Plan
+from console.plan.plan import Action, Plan
 
 
 def confirm(settings: ServiceConfig, plan: Plan, reason: str, *, unproven: bool = False) -> str:
@@ -13,9 +13,23 @@ def confirm(settings: ServiceConfig, plan: Plan, reason: str, *, unproven: bool 
 
     The service's name is typed in production, and wherever nobody knows that what it goes back to works.
     """
+    wanted = settings.name if unproven else wanted_word(settings, plan)
+    return confirm_typed(wanted, f"{_to_do(settings, plan)}{', which is not known to be proven' * unproven}", reason)
+
+
+def _to_do(settings: ServiceConfig, plan: Plan) -> str:
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
-    to_do = f"{verb} {settings.name} to {plan.target.upper()}{', which is not known to be proven' * unproven}"
-    return confirm_word(settings, to_do, reason, by_name=unproven)
+    if plan.action.moves_traffic:
+        return f"{verb} {settings.name} to {plan.target.upper()}"
+    return f"{verb} {plan.target.upper()} of {settings.name}"
+
+
+def wanted_word(settings: ServiceConfig, plan: Plan) -> str:
+    """What is typed: count and name to delete, the name in production for what decides who serves, else `y`."""
+    if plan.deleted and plan.action is not Action.LAUNCH:
+        return f"{plan.deleted} {settings.name}"
+    moves = plan.action.moves_traffic or plan.action is Action.SCALE
+    return settings.name if settings.is_production and moves else "y"
 
 
 def override(settings: ServiceConfig, plan: Plan) -> str:
@@ -34,8 +48,12 @@ def override(settings: ServiceConfig, plan: Plan) -> str:
 
 
 def confirm_word(settings: ServiceConfig, to_do: str, reason: str, *, by_name: bool = False) -> str:
+    """Ask for the service's name, or outside production for `y`. Raises Refused when it is not given."""
+    return confirm_typed(settings.name if settings.is_production or by_name else "y", to_do, reason)
+
+
+def confirm_typed(wanted: str, to_do: str, reason: str) -> str:
     """Ask for the word that allows `to_do`; returns the reason. Raises Refused when it is not given."""
-    wanted = settings.name if settings.is_production or by_name else "y"
     try:
         answer = input(f"type {wanted} to {to_do}: ")
         if answer.strip() == wanted and not reason:

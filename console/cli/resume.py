@@ -125,7 +125,11 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
             raise Refused("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
     reason = str(args.reason)
     if found is not None and not args.yes:
-        reason = confirm_word(settings, f"{_WORDS[found.word]} rollout {rollout.id} of {rollout.service}", reason)
+        reason = confirm_word(
+            settings,
+            f"{_WORDS[found.word]} rollout {rollout.id} of {rollout.service}",
+            reason,
+        )
     seen = found.step.id if found is not None else ""
     done = request.say_word(journal, rollout.id, Who.current(), reason, step=seen)
     say(f"rollout {rollout.id}: {done.word}")

@@ -13,6 +13,9 @@ from console.cloud.problems import from_exception, from_response
 from console.cloud.session import Session, sdk_errors
 from console.model.call import Call
 
+# Tags of a server when it is made (2.52), policies of groups in one word (2.64), reasons of locks (2.73).
+COMPUTE_LEVEL = "2.73"
+
 
 class Writer:
     """The writes of a rollout: one batch of members, and the port that is the lease.
@@ -67,6 +70,8 @@ class Writer:
         adapter = self._session.adapter(service)
         what = f"{method} {service} {path.partition('?')[0]}"
         extra: dict[str, Any] = {} if body is None else {"json": body}
+        if service == "compute":
+            extra["headers"] = {"OpenStack-API-Version": f"compute {COMPUTE_LEVEL}"}
         extra |= {"timeout": self._timeout, "user_agent": self._agent}
         try:
             response = adapter.request(path, method, raise_exc=False, connect_retries=0, **extra)

@@ -12,6 +12,7 @@ from typing import Any
 from console.config.formats import NAME, VERSION, Environment
 from console.config.keymap import KeyMap
 from console.config.kinds import Choice, Duration, Flag, Text
+from console.config.launching import LAUNCH
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Config, Kind, LeaseConfig, ServiceConfig
 from console.config.nodes import Value, nearest
@@ -20,8 +21,11 @@ from console.config.probing import HEALTH, VIP
 from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import CLOUD, INSTANCES, REGION, ROTATION, rotation, selection
 from console.config.rules import Checked, Given
-from console.config.sections import Key, Section, Several
+from console.config.sections import Key, Pairs, Section, Several
+from console.config.trains import Trains
 from console.config.urls import JournalUrl
+
+STAGES = ("reconcile", "launch", "gate", "shift", "prove", "bake", "retire")
 
 
 def _fits_the_rotation(given: Given) -> Iterator[Mistake]:
@@ -68,6 +72,12 @@ SERVICE = Section(
         ),
         Key("vip", VIP, "proof from the client's side", default="no proof from outside"),
         Key("commits", COMMITS, "where the commits come from", default="no commits"),
+        Key("launch", LAUNCH, "how instances are made", default="see its keys"),
+        Key(
+            "explain",
+            Pairs(Text("words", r"[\s\S]{1,2000}"), "stages to words", Text("a stage", "|".join(STAGES))),
+            "what a stage of a release is explained with, in place of our own words: the release walkthrough",
+        ),
         Key("release", RELEASE, "what a cutover must keep to", default="see its keys"),
         Key("foreign", Choice(("refuse", "ignore")), "a cutover while a member of nobody's carries traffic"),
     ),
@@ -152,6 +162,10 @@ class Lease:
 def _known_services(given: Given) -> Iterator[Mistake]:
     """Services that are told of and are not there."""
     known = given.values.get("services") or {}
+    for train in (given.values.get("trains") or {}).values():
+        for name in train.services if train is not None else ():
+            if known and name not in known:
+                yield given.mistake("trains", f"there is no service `{name}`", nearest(name, known))
     for notice in given.values.get("notify") or ():
         for name in notice.services:
             if known and name not in known:
@@ -167,6 +181,7 @@ FILE = Section(
         Key("interval", Duration(1, 3600), "time between two looks at the cloud while a console watches"),
         Key("read_only", Flag(), "takes away every way to change the cloud, for support staff"),
         Key("theme", Text("a theme's name", r"[A-Za-z0-9_-]{1,40}"), "the colours of the console"),
+        Key("trains", Trains(), "services that are released together, by the train's name", default="none"),
         Key("notify", Several(NOTICE, "webhooks"), "whom to tell of rollouts", default="nobody"),
         Key("keys", KeyMap(), "actions of the console on other keys, by the actions' ids (see Keys)"),
     ),

@@ -12,14 +12,25 @@ from console.model.colour import Colour
 from console.model.commit import CiState
 from console.model.shipping import NOT_KNOWN, Safety
 from console.plan.basis import Basis
-from console.plan.desired import Desired, MemberChange, Weights
+from console.plan.desired import Desired, MemberChange, ServerGone, Weights
+from console.plan.orders import Order
 
 
 class Action(StrEnum):
-    """What is asked for. Two verbs: cut over, roll back."""
+    """What is asked for."""
 
     CUTOVER = "cutover"
     ROLLBACK = "rollback"
+    ADOPT = "adopt"  # label what serves as a colour
+    LAUNCH = "launch"  # make instances of the idle colour
+    RETIRE = "retire"  # delete the idle colour
+    SCALE = "scale"  # add instances to the live colour, or take some away
+    TAKE_BACK = "take back"  # delete what a launch has made
+
+    @property
+    def moves_traffic(self) -> bool:
+        """Whether it decides which colour serves."""
+        return self in (Action.CUTOVER, Action.ROLLBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,8 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe) may serve all the same.
+    a worker without a probe) may serve all the same. `order`: what exactly, where a colour does not say it. `train`:
+    the one that it is part of, which it waits for twice.
     """
 
     action: Action
@@ -42,6 +54,8 @@ class Intent:
     unattended: bool = False
     keep_on_proof: bool = False
     unchecked: bool = False
+    train: str = ""
+    order: Order | None = None
 
 
 class StepKind(StrEnum):
@@ -54,6 +68,11 @@ class StepKind(StrEnum):
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
     BAKE = "bake"  # watches health and traffic for a while
+    LAUNCH = "launch"  # makes servers, and waits until each is built
+    WRITE = "write"  # writes that move no traffic: members that enter at weight 0 or leave, labels, locks
+    HEALTH = "health"  # waits until instances are healthy where they stand
+    DRAIN = "drain"  # lets requests and jobs under way finish
+    REMOVE = "remove"  # takes members, servers away, one by one
     GATE = "gate"  # a test of the config that must pass, or people who must sign
 
 
@@ -125,7 +144,8 @@ class Step:
 
     `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
     `writes` are sent one after another; of `at_once` of them the effect may be waited for at the same time, so each is
-    seen to be done before the next where that is 1. `healthy`: keys of the instances that a check waits for.
+    seen to be done before the next where that is 1. `healthy`: keys of the instances that a check waits for; `names`:
+    names of those that do not exist yet when the plan is made.
     """
 
     id: str
@@ -141,6 +161,7 @@ class Step:
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
     healthy: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     gate: Gating | None = None
 
     @property
@@ -220,6 +241,11 @@ class Plan:
     goal: str = ""
     floors: Mapping[str, Capacity] = field(default_factory=dict)
     shipment: Shipment = Shipment()
+
+    @property
+    def deleted(self) -> int:
+        """Servers that it deletes."""
+        return sum(isinstance(write.desired, ServerGone) for step in self.steps for write in step.writes)
 
     @property
     def writes(self) -> int:

@@ -14,6 +14,8 @@ from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, names_nobody
 from console.plan.digest import digest
+from console.plan.explain import explained
+from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
@@ -42,7 +44,17 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
     `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
     """
-    refusal = frozen(service, intent, now) or not_seen(service, now)
+    made = _plan(service, config, intent, now)
+    return explained(made, config) if isinstance(made, Plan) and config.explain else made
+
+
+def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
+    refusal = frozen(service, intent, now)
+    if refusal is not None:
+        return refusal
+    if not intent.action.moves_traffic:
+        return lifecycle(service, config, intent, now)
+    refusal = not_seen(service, now)
     if refusal is not None:
         return refusal
     target = intent.target or _other_than_live(service)

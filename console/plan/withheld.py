@@ -15,7 +15,7 @@ from console.plan.shipment import of_now
 def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
     """Refuse everything but a rollback while the service is frozen."""
     freeze = service.record.frozen(now) if service.record is not None else None
-    if freeze is None or intent.action is Action.ROLLBACK:
+    if freeze is None or intent.action in (Action.ROLLBACK, Action.TAKE_BACK):
         return None
     return Refusal(
         code="frozen",

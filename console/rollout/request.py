@@ -14,13 +14,14 @@ from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import Service
 from console.model.shipping import Safe
 from console.model.text import visible
-from console.plan.backwards import back
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
+from console.plan.way_back import goes_back, way_back
 from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.liveness import alive, runner_host, unfinished
+from console.rollout.operation import operation_of, tag
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
@@ -221,13 +222,16 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
         return Offer(kind, words, plan=made)
 
     finish = replace(plan.intent, target=plan.target)
+    operation = operation_of(rollout.id, rollout.created_at)
+    back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
+    on, home = "finish", "go back"
+    if plan.action.moves_traffic:
+        on, home = f"finish: all traffic to {plan.target.upper()}", f"go back: all traffic to {plan.source.upper()}"
+    elif back is not None:
+        on, home = f"finish: the rest of the {plan.action}", "go back: delete what it has made, and nothing else"
     return (
-        offer(DecisionKind.FINISH, f"finish: all traffic to {plan.target.upper()}", finish),
-        offer(
-            DecisionKind.GO_BACK,
-            f"go back: all traffic to {plan.source.upper()}",
-            back(plan, service),
-        ),
+        offer(DecisionKind.FINISH, on, finish),
+        *((offer(DecisionKind.GO_BACK, home, back),) if back is not None and back != finish else ()),
         Offer(DecisionKind.LEAVE, "leave it as it is: the record is closed, nothing is written"),
     )
 

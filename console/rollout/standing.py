@@ -121,7 +121,7 @@ def _barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str,
     settled: set[str] = set()
     for rollout in rollouts:
         version, at = _taken_back(rollout), rollout.ended_at or rollout.created_at
-        if rollout.state is RolloutState.DONE:
+        if rollout.state is RolloutState.DONE and rollout.plan.action.moves_traffic:
             settled.add(rollout.plan.target_version)  # carries the traffic since
         if version in _NO_VERSION or version in found or version in settled or at <= allowed.get(version, 0.0):
             continue

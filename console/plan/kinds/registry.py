@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from console.model.call import Call
+from console.plan import desired as states
 from console.plan.basis import Basis
 from console.plan.desired import DefaultPool, Desired, Power, Weights
-from console.plan.kinds import default_pool, power, weights
+from console.plan.kinds import default_pool, groups, members, power, servers, weights
 
 
 class Kind(Protocol):
@@ -30,7 +31,23 @@ class Kind(Protocol):
         """What becomes of each object, a clause each."""
 
 
-_KINDS: dict[type, Kind] = {Weights: weights, DefaultPool: default_pool, Power: power}
+_KINDS: dict[type, Kind] = {
+    Weights: weights,
+    DefaultPool: default_pool,
+    Power: power,
+    states.ServerMade: servers.Made(),
+    states.ServerLabelled: servers.Labelled(),
+    states.ServerTagged: servers.Tagged(),
+    states.ServerLocked: servers.Locked(),
+    states.ServerStopped: servers.Stopped(),
+    states.ServerGone: servers.Gone(),
+    states.GroupMade: groups.Made(),
+    states.GroupGone: groups.Gone(),
+    states.MembersEntered: members.Entered(),
+    states.MembersRaised: members.Raised(),
+    states.MembersLabelled: members.Labelled(),
+    states.MemberGone: members.Gone(),
+}
 
 
 def kind_of(desired: Desired) -> Kind:

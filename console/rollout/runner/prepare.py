@@ -18,11 +18,13 @@ from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
 from console.rollout import pace
+from console.rollout.estimates import usual_build
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
 from console.rollout.lease.lease import Lease
 from console.rollout.lease.neutron import NeutronLease
 from console.rollout.lease.several import Leases
+from console.rollout.operation import operation_of
 from console.rollout.records import Decision, EventKind, Rollout
 from console.rollout.reserve import Reserve
 from console.rollout.runner.kill_timer import KillTimer
@@ -83,7 +85,9 @@ def prepare(errand: Errand) -> Run:
         kill_timer=KillTimer(pace.real(timing.kill)),
         timing=timing,
         seen_decisions=order.seq,
-        way_back=errand.plan.action is Action.ROLLBACK,
+        way_back=errand.plan.action in (Action.ROLLBACK, Action.TAKE_BACK),
+        operation=operation_of(rollout.id, rollout.created_at),
+        usual_build=usual_build(journal, service.name),
         reserve=errand.reserve,
         known=journal.copy(rollout.id),
         lost="the journal could not be written when this began" if errand.elsewhere else "",

@@ -135,7 +135,7 @@ def _execute(
 
 def _keep_room(reserve: Reserve, plan: Plan) -> None:
     """Nothing goes forward without room for its record; a way back goes without."""
-    if plan.action is Action.ROLLBACK:
+    if plan.action in (Action.ROLLBACK, Action.TAKE_BACK):
         with suppress(JournalError):
             reserve.take()
     else:

@@ -15,6 +15,7 @@ from console.plan.capacity import below, floor, highest, serving, shares, ways
 from console.plan.course import after, basis_before
 from console.plan.desired import Weights
 from console.plan.drift import drift
+from console.plan.lifecycle.planner import basis_for
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, Write
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
@@ -36,7 +37,7 @@ def reconcile(run: Run, plan: Plan, step: Step) -> None:
 def still_as_planned(run: Run, plan: Plan) -> None:
     """Nothing was changed since the plan was made, and it would be made again. Raises Drift, Refused."""
     service = run.observe()
-    changes = drift(plan.basis, basis_of(service, run.service))
+    changes = drift(plan.basis, basis_for(service, run.service, plan.intent))
     if changes:
         raise Drift(changes)
     again = make_plan(service, run.service, plan.intent, time.time())

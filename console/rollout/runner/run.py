@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,22 +10,24 @@ from typing import Any, TypeVar
 
 from console.cloud.reader import Reader
 from console.cloud.writer import Writer
+from console.config.certificates import Trust
 from console.config.model import ServiceConfig
 from console.config.notice import Occasion
 from console.errors import CloudError, JournalError, NeedsHuman
+from console.model.server import Server
 from console.model.service import Service
 from console.rollout import second_place
 from console.rollout.elapsed import MOMENT, moment
 from console.rollout.journal import Copy, Journal
 from console.rollout.lease.lease import Lease
 from console.rollout.notices.bell import Bell
+from console.rollout.operation import tag
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.reserve import Reserve
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked, Terminated
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.timing import Timing
-from console.watch.tls import Trust
 
 Found = TypeVar("Found")
 
@@ -50,6 +52,8 @@ class Run:
     trust: Trust
     kill_timer: KillTimer
     timing: Timing
+    operation: str = ""  # what tells this rollout from every other, in the tags of what it makes
+    usual_build: float = 0.0  # seconds that a build takes, by earlier rollouts; 0: not known
     written: bool = False
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing
@@ -66,6 +70,14 @@ class Run:
     heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
     bell: Bell | None = None
     _renewed: float = field(default_factory=boot_clock.now)
+
+    def tag(self, name: str) -> str:
+        """The tag of what this rollout makes under a name."""
+        return tag(self.operation, name)
+
+    def servers(self) -> Sequence[Server]:
+        """Every server of the service as it is now, whatever its colour."""
+        return self.reader.servers(self.service.instances)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
         """Record an event; on the disk when this returns, or in the second place. Raises JournalError where neither."""

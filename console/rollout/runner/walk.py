@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Mapping
 
-from console.errors import BluegreenError
+from console.errors import BluegreenError, GateFailed
 from console.model.shipping import Safe
-from console.plan.backwards import back as back_of
 from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
+from console.plan.way_back import goes_back, stays_words, way_back
 from console.rollout.due import still_to_walk, was_proven
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
@@ -19,8 +20,10 @@ from console.rollout.runner.bake import bake
 from console.rollout.runner.check import check
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
 from console.rollout.runner.gate import gate
+from console.rollout.runner.health import await_built, await_health, drain
 from console.rollout.runner.prove import prove
 from console.rollout.runner.reconcile import reconcile, still_as_left, still_as_planned
+from console.rollout.runner.removing import recheck
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
@@ -42,8 +45,14 @@ def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> End
         return _aborted(run, plan, abort)
     except FailingAnswers as evidence:
         return _failing(run, plan, evidence)
+    except GateFailed as error:
+        if run.written and error.evidence and plan.action is Action.CUTOVER:
+            return _go_back(run, plan, error.message)
+        return ended_by(error, written=run.written)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
+    if not plan.action.moves_traffic:
+        return Ended(RolloutState.DONE, plan.goal, 0)
     what = "write" if plan.basis.workers else "load balancer write"
     count = f"{plan.writes} {what}{'' if plan.writes == 1 else 's'}"
     return Ended(RolloutState.DONE, f"{plan.goal}, {_how(plan, proven=proven)}; {count}", 0)
@@ -71,7 +80,7 @@ def _steps(run: Run, plan: Plan, steps: tuple[Step, ...] = (), *, proven: bool =
         if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
             still_as_planned(run, plan)  # the look on which it was made is as old as the wait, or the gates, were long
         proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
-        waited = waited or step.kind is StepKind.GATE
+        waited = waited or step.kind in (StepKind.GATE, StepKind.PAUSE)
     return proven
 
 
@@ -80,26 +89,44 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     run.heard.clear()  # what was said before the step began was not said of it
     run.note(EventKind.BEGUN, step.id, step.title, deadline=step.deadline)
     proven = False
-    match step.kind:
-        case StepKind.RECONCILE:
-            reconcile(run, plan, step)
-        case StepKind.CHECK:
-            proven = check(run, plan, step)
-        case StepKind.PROVE:
-            proven = prove(run, plan, step)
-        case StepKind.PAUSE:
-            pause(run, plan, step)
-        case StepKind.CONFIRM:
-            confirm(run, plan, step)
-        case StepKind.BAKE:
-            bake(run, plan, step)
-        case StepKind.GATE:
-            gate(run, plan, step)
-        case StepKind.SHIFT:
-            carry_out(run, plan, step, send_guarded)
+    if step.kind is StepKind.PROVE:
+        proven = prove(run, plan, step)
+    elif step.kind is StepKind.CHECK:
+        proven = check(run, plan, step)
+    else:
+        _DOING[step.kind](run, plan, step)
     seconds = boot_clock.now() - began
     run.note(EventKind.PASSED, step.id, f"{step.title}: done in {seconds:.1f} s", seconds=round(seconds, 3))
     return proven
+
+
+def _launch(run: Run, plan: Plan, step: Step) -> None:
+    carry_out(run, plan, step, send_guarded)
+    await_built(run, plan, step)
+
+
+def _write(run: Run, plan: Plan, step: Step) -> None:
+    carry_out(run, plan, step, send_guarded)
+
+
+def _remove(run: Run, plan: Plan, step: Step) -> None:
+    recheck(run, plan, step)
+    carry_out(run, plan, step, send_guarded)
+
+
+_DOING: Mapping[StepKind, Callable[[Run, Plan, Step], None]] = {
+    StepKind.RECONCILE: reconcile,
+    StepKind.PAUSE: pause,
+    StepKind.CONFIRM: confirm,
+    StepKind.BAKE: bake,
+    StepKind.GATE: gate,
+    StepKind.LAUNCH: _launch,
+    StepKind.SHIFT: _write,
+    StepKind.WRITE: _write,
+    StepKind.HEALTH: await_health,
+    StepKind.DRAIN: drain,
+    StepKind.REMOVE: _remove,
+}
 
 
 def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
@@ -131,12 +158,19 @@ def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
         return Ended(RolloutState.ROLLED_BACK, f"{abort}, before anything was written: nothing has changed", 6)
     if abort.hold:
         return Ended(RolloutState.STOPPED, f"{abort}, held where it is: look, then finish or go back", 7)
-    if plan.action is Action.ROLLBACK:
-        return Ended(RolloutState.STOPPED, f"{abort}; a rollback is not taken back by itself: look, then decide", 7)
+    if not goes_back(plan):
+        return Ended(RolloutState.STOPPED, f"{abort}; {stays_words(plan)}", 7)
+    if plan.action in (Action.ROLLBACK, Action.TAKE_BACK):
+        return Ended(
+            RolloutState.STOPPED, f"{abort}; a {plan.action} is not taken back by itself: look, then decide", 7
+        )
     return _go_back(run, plan, str(abort))
 
 
 def _failing(run: Run, plan: Plan, evidence: FailingAnswers) -> Ended:
+    if not plan.action.moves_traffic:
+        sentence = f"{plan.source.upper()} fails for clients: {evidence}; nothing more is taken away"
+        return Ended(RolloutState.STOPPED if run.written else RolloutState.REFUSED, sentence, 7 if run.written else 3)
     if not run.written:
         sentence = f"{plan.target.upper()} carries the traffic, and fails: {evidence}"
         return Ended(RolloutState.STOPPED, f"{sentence}; nothing was written, so there is nothing to take back", 7)
@@ -158,7 +192,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
             settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
         service = run.look(run.observe, "", PENDING_DEADLINE)
-        intent = back_of(plan, service, source_fails=lost > 0)
+        intent = way_back(plan, service, run.tag, source_fails=lost > 0)
         back = make_plan(service, run.service, intent, time.time())
         if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
@@ -176,6 +210,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         return Ended(RolloutState.STOPPED, f"{why}; {plan.source.upper()} fails as well: {evidence}", 7)
     except BluegreenError as error:
         return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {error.message} ({error.hint})", 7)
+    if not back.action.moves_traffic:
+        return Ended(RolloutState.ROLLED_BACK, f"{why}; {back.goal}", 6)
     return Ended(
         RolloutState.ROLLED_BACK,
         f"{why}; {plan.source.upper()} carries all traffic again, {_how(back, proven=proven)}",
