@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 
 from console.cli.looking import config_of, date, say
+from console.cli.plan_words import shipment_lines
 from console.model.record import moment
 from console.model.text import visible
 from console.rollout import second_place
@@ -37,13 +38,17 @@ def run(args: argparse.Namespace) -> int:
     if not rollouts:
         say("no rollouts yet")
     told = [
-        *((one.created_at, tuple(history_lines(one))) for one in rollouts),
+        *((one.created_at, (*history_lines(one), *_shipped(one))) for one in rollouts),
         *((one.at, (decided_line(one),)) for one in decided),
     ]
     for _, lines in sorted(told, key=lambda each: each[0], reverse=True):
         for line in lines:
             say(visible(line))
     return 0
+
+
+def _shipped(rollout: Rollout) -> Iterator[str]:
+    yield from (f"      {line}" for line in shipment_lines(rollout.plan))
 
 
 def _elsewhere(journal_url: str, service: str | None) -> list[Rollout]:
