@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "plan": ("console.cli.plan", "what a cutover or rollback would do; changes nothing"),
     "cutover": ("console.cli.change", "CHANGES THE CLOUD: move all traffic to the idle colour"),
     "rollback": ("console.cli.change", "CHANGES THE CLOUD: put the other colour back in rotation"),
+    "train": ("console.cli.train", "CHANGES THE CLOUD: release several services in order, or take them all back"),
     "release": ("console.cli.release", "CHANGES THE CLOUD: the guided walk: launch, gates, shift, prove, bake"),
     "adopt": ("console.cli.retire", "CHANGES THE CLOUD: label what serves without labels as a colour"),
     "launch": ("console.cli.launch", "CHANGES THE CLOUD: make instances of the idle colour"),

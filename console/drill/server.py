@@ -32,6 +32,7 @@ from console.drill import (
     control,
     files,
     git_history,
+    github,
     glance,
     keystone,
     neutron,
@@ -41,6 +42,7 @@ from console.drill import (
     scene,
 )
 from console.drill.api import Fault, not_found
+from console.drill.datagrams import DatagramVip
 from console.drill.loopback import allow_sockets, no_tls, stop_listening
 from console.drill.octavia import l7, members, others, reading
 from console.drill.outages import Outages
@@ -165,6 +167,7 @@ def application(world: World) -> Starlette:
             [*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES, *quotas.BALANCING_ROUTES]
         ),
         "/drill": control.ROUTES,
+        "/github": github.ROUTES,
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.
     bare = [Route(path, each.endpoint) for path, routes in doors.items() for each in routes if _is_root(each)]
@@ -259,7 +262,7 @@ async def _stop(world: World) -> None:
         await vip.stop()
 
 
-def _vips(world: World) -> list[Vip]:
+def _vips(world: World) -> list[Vip | DatagramVip]:
     return [vip for entrance in world.entrances for vip in entrance.vips]
 
 

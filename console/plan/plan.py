@@ -41,7 +41,8 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe) may serve all the same. `order`: what exactly, where a colour does not say it.
+    a worker without a probe) may serve all the same. `order`: what exactly, where a colour does not say it. `train`:
+    the one that it is part of, which it waits for twice.
     """
 
     action: Action
@@ -52,6 +53,7 @@ class Intent:
     unattended: bool = False
     keep_on_proof: bool = False
     unchecked: bool = False
+    train: str = ""
     order: Order | None = None
 
 
