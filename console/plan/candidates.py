@@ -14,6 +14,7 @@ from console.model.instance import Instance
 from console.model.service import POOLS, POWER, ColourSet, Service
 from console.plan.asked import Asked
 from console.plan.plan import Action, Intent, Refusal
+from console.plan.switches import gaining
 
 
 @dataclass(slots=True)
@@ -53,12 +54,26 @@ def _sort(found: Candidates, asked: Asked, instance: Instance, usual: int) -> No
     serves_all = all(one.in_rotation and weights.get(one.id, 257) <= one.weight for one in instance.members)
     if len(weights) < len(wanted):
         found.untagged.append(instance)
-    elif serves_all and asked.service.in_rotation(instance):
+    elif serves_all and asked.service.in_rotation(instance) and not _gains(asked, instance):
         found.enter.append((instance, weights))  # has its traffic already; the floor counts only the healthy
     elif reason := _unready(asked.service, instance, asked.intent, asked.now):
         found.unfit.append((instance, reason))
     else:
         found.enter.append((instance, weights))
+
+
+def _gains(asked: Asked, instance: Instance) -> bool:
+    """Whether further clients come to it at the weight that it has: a listener more will send to its pool.
+
+    Where the load balancer's own check of it fails, it sends nobody there, however many listeners do.
+    """
+    if asked.service.rotation != POOLS:
+        return False
+    gain = gaining(asked)
+    return any(
+        asked.service.pool_id_of(one) in gain and (one.operating_status != "ERROR" or one.id in instance.parked)
+        for one in instance.members
+    )
 
 
 def _unready(service: Service, instance: Instance, intent: Intent, now: float) -> str:

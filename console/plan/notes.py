@@ -11,8 +11,8 @@ from console.model.readiness import pools
 from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates
-from console.plan.rotations.pools import bystanders as elsewhere
 from console.plan.rotations.pools import target_pools
+from console.plan.switches import bystanders as elsewhere
 
 
 def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
 """Rotation by pools: each colour in a pool of its own; one PUT of a listener's default pool moves its clients.
 
 Everything with weight in the pool gets traffic at that moment, so the idle pool is put in order first: who is held or
-left out goes to weight 0 there, who belongs in rotation gets its weight. A pool that serves already is not touched.
+left out goes to weight 0 there, who belongs in rotation gets its weight. A pool that serves a listener already is put
+in order when a further listener is to send there, else it is not touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from console.model.balancer import Balanced, Listener, Member
+from console.model.balancer import Balanced, Member
 from console.model.colour import Colour
 from console.plan import capacity, course
 from console.plan.asked import Asked
@@ -17,6 +18,7 @@ from console.plan.candidates import Candidates
 from console.plan.desired import DefaultPool, MemberChange, Weights
 from console.plan.plan import Action, Step, StepKind, Write
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK, Move, count
+from console.plan.switches import gaining, switches
 
 
 def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
@@ -38,27 +40,6 @@ def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
     return (Move(100, tuple(steps)),) if steps else ()
 
 
-def switches(asked: Asked) -> Iterator[tuple[Listener, str]]:
-    """Each listener that is to send to another pool, with that pool, in the order in which they are changed."""
-    for part in asked.service.balanced:
-        wanted = part.pool_of.get(asked.target)
-        for listener in part.listeners if wanted is not None else ():
-            unapplied = listener.provisioning_status == "ERROR"  # what it shows may not be what serves
-            if _is_ours(part, listener) and (listener.default_pool_id != wanted or unapplied):
-                yield listener, str(wanted)
-
-
-def _is_ours(part: Balanced, listener: Listener) -> bool:
-    """One that sends to neither colour was put elsewhere by somebody: it is left as it is."""
-    return listener.default_pool_id in part.pool_of.values()
-
-
-def bystanders(asked: Asked) -> Iterator[str]:
-    """The names of the service's listeners that send to neither colour."""
-    for part in asked.service.balanced:
-        yield from (one.name or one.id for one in part.listeners if not _is_ours(part, one))
-
-
 def target_pools(asked: Asked) -> tuple[str, ...]:
     """The pools of the colour that is to serve, each once."""
     parts = asked.service.balanced
@@ -66,11 +47,11 @@ def target_pools(asked: Asked) -> tuple[str, ...]:
 
 
 def _preparing(asked: Asked, found: Candidates) -> list[Write]:
-    """One batch for each idle pool of the target in which a weight is not as it is to serve."""
+    """One batch for each pool of the target that gets clients and in which a weight is not as it is to serve."""
     result: list[Write] = []
-    pools = target_pools(asked)
+    pools, gain = target_pools(asked), gaining(asked)
     for pool_id in pools:
-        if pool_id in asked.service.serving_pools:
+        if pool_id in asked.service.serving_pools and pool_id not in gain:
             continue
         wanted = _wanted(found)
         changes = [
@@ -87,7 +68,9 @@ def _preparing(asked: Asked, found: Candidates) -> list[Write]:
 def _wanted(found: Candidates) -> Mapping[str, int]:
     """The weight that each member of the target is to have in its idle pool."""
     wanted = {key: weight for _, weights in found.enter for key, weight in weights.items()}
-    for instance, _ in (*found.out, *found.unfit):
+    for instance, _ in found.out:  # also one whose check fails: it would get clients when it is well again
+        wanted |= {one.id: 0 for one in instance.members if one.in_rotation}
+    for instance, _ in found.unfit:
         wanted |= {one.id: 0 for one in instance.members if not _known_ill(one, instance.parked)}
     return wanted
 
