@@ -30,8 +30,8 @@ _ROLES = {
 
 
 def verb(action: Action) -> str:
-    """`CUT OVER`, `ROLL BACK`."""
-    return "CUT OVER" if action is Action.CUTOVER else "ROLL BACK"
+    """`CUT OVER`, `ROLL BACK`, `LAUNCH`."""
+    return {Action.CUTOVER: "CUT OVER", Action.ROLLBACK: "ROLL BACK"}.get(action, action.upper())
 
 
 def headline(plan: Plan, glyphs: Glyphs) -> Line:
@@ -40,6 +40,9 @@ def headline(plan: Plan, glyphs: Glyphs) -> Line:
     members = sum(len(step.changes) for step in plan.steps)
     size = f", {count(members, 'member')}" if members else ""
     writes = f"{count(plan.writes, 'write')}{size}" if plan.writes else "nothing to write"
+    if not plan.action.moves_traffic:
+        target_words = (f"{name(target)} {visible(plan.target_version)}", f"{target.value} live")
+        return line((f"{verb(plan.action)} {visible(plan.service)}", "strong"), "   ", target_words, f"   {writes}")
     return line(
         (f"{verb(plan.action)} {visible(plan.service)}", "strong"),
         "   ",

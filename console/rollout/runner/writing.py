@@ -80,6 +80,9 @@ def _finish(one: UnderWay, send: Send) -> None:
 def _send_until_answered(one: UnderWay, send: Send) -> None:
     """Send; where it is certain that nothing was applied wait and send again, where it is not, look first."""
     run, step = one.run, one.step
+    if one.already():
+        _note(one, EventKind.CHECKED, "it is there already: nothing is sent")
+        return
     deadline = boot_clock.now() + step.deadline
     while not _attempt(one, send):
         if boot_clock.now() > deadline:
@@ -109,7 +112,7 @@ def _attempt(one: UnderWay, send: Send) -> bool:
     except ApiError as error:
         if not run.sent:
             raise
-        if error.status >= 500 and error.status not in one.busy:
+        if error.status >= 500 and not _is_locked(error):
             return _lost_but_applied(one, error.message)
         _note(one, EventKind.OUTCOME, error.message, status=error.status)
         if one.answered(error):
@@ -119,6 +122,11 @@ def _attempt(one: UnderWay, send: Send) -> bool:
         return False
     _note(one, EventKind.OUTCOME, "accepted", request_id=request)
     return True
+
+
+def _is_locked(error: ApiError) -> bool:
+    """Whether it is Octavia's own 503, sent before anything was done; a proxy's may come after the work was done."""
+    return error.status == 503 and "unable to lock" in error.message
 
 
 def _lost_but_applied(one: UnderWay, text: str) -> bool:
