@@ -15,6 +15,7 @@ from console.plan.plan import Plan
 from console.rollout.records import Event
 
 SCHEMA = 1
+_STOPPED = 130  # by ctrl+c before it was followed; what was begun goes on
 
 Begun = Callable[[str], None]  # hears the rollout's id, once there is one
 
@@ -64,6 +65,10 @@ def ending(verb: Callable[[Begun], int], *, as_json: bool, config: Callable[[], 
     begun: list[str] = []
     try:
         code = verb(begun.append)
+    except KeyboardInterrupt:
+        rollout = begun[-1] if begun else None
+        print_line("result", exit_code=_STOPPED, state="", sentence="stopped by ctrl+c", hint="", rollout=rollout)
+        raise
     except BluegreenError as error:
         print_line("result", exit_code=error.exit_code, state="", sentence=error.message, hint=error.hint, rollout=None)
         raise

@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"bluegreen: {error}", file=sys.stderr)  # noqa: T201 the one place where errors reach the user
         return error.exit_code
     except KeyboardInterrupt:
-        print("bluegreen: stopped; what was begun before goes on: `bluegreen attach`", file=sys.stderr)  # noqa: T201
+        print("bluegreen: stopped; if a rollout was begun, the rollout goes on: `bluegreen attach`", file=sys.stderr)  # noqa: T201
         return 130
     return code
 
