@@ -37,10 +37,11 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         else:
             _start(screen, plan, reason, unarmed=unarmed, override=reason if unsafe else "")
 
-    typed = config.is_production or unarmed
+    small = plan.action.is_single and plan.action not in (Action.EVICT, Action.ADMIT)
+    typed = (config.is_production and not small) or unarmed
     unsafe = plan.shipment.safety.verdict is Safe.NO
     word = screen.service_name if typed else "y"
-    go = "Cut over" if plan.action is Action.CUTOVER else "Roll back"
+    go = change.verb(plan.action).capitalize()
     if unsafe:
         word = f"override {screen.service_name}"
         lines.append(line(("Not rollback-safe: to do it all the same, say so and why; both are recorded.", "bad")))

@@ -40,7 +40,7 @@ from screens.widgets.sheet import Sheet
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.model.service import Service
     from console.model.snapshot import Snapshot
-    from console.plan.plan import Action
+    from console.plan.plan import Action, Intent
     from console.rollout.records import Rollout
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
@@ -322,15 +322,21 @@ class BluegreenApp(App[int]):
 
     def open_change(self, name: str, action: Action) -> None:
         """Show the plan of a change, over the service."""
+        from console.plan.plan import Intent as Wanted  # noqa: PLC0415
+
+        self.open_plan(name, Wanted(action))
+
+    def open_plan(self, name: str, intent: Intent) -> None:
+        """Show the plan of any change, over what is there."""
         from screens.change import ChangeScreen  # noqa: PLC0415
 
-        self.push_screen(ChangeScreen(name, action))
+        self.push_screen(ChangeScreen(name, intent))
 
     def open_rollout(self, name: str, rollout: Rollout) -> None:
         """Show a rollout, over the service."""
         from screens.change import ChangeScreen  # noqa: PLC0415
 
-        self.push_screen(ChangeScreen(name, rollout.plan.action, rollout))
+        self.push_screen(ChangeScreen(name, rollout.plan.intent, rollout))
 
     def choose_theme(self, name: str) -> None:
         """Change the colours."""

@@ -3,102 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from console.cli.confirm import confirm, override
-from console.cli.following import follow
+from console.cli.begin import add_begin_options, carry_through, looked
 from console.cli.intent import add_intent_options, intent_of, plan_or_refuse
-from console.cli.looking import config_of, look, say, service_config, warn
-from console.cli.plan_words import plan_lines
-from console.config.model import Config
-from console.errors import LeaseHeld, Refused, UsageError
-from console.model.service import Service
 from console.plan.plan import Action
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     add_intent_options(parser)
-    parser.add_argument("--reason", default="", metavar="TEXT", help="why; recorded, and shown with the lease")
-    parser.add_argument("--yes", action="store_true", help="do not ask; needs --reason")
-    parser.add_argument("--expect", metavar="DIGEST", help="only if the plan is this one, as `plan` showed it")
+    add_begin_options(parser)
     parser.add_argument(
         "--override-rollback-safety", default="", metavar="REASON",
         help="although its commits are not marked safe to go back; recorded",
     )  # fmt: skip
-    parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
-    parser.add_argument("--detach", action="store_true", help="start it and return; `attach` follows it")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines on standard output")
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout; 130 when detached by ctrl+c."""
-    from console.rollout import request
-    from console.rollout.provenance import provenance
-    from console.rollout.who import Who
-
-    config = config_of(args)
-    settings = service_config(config, args.service)
-    if args.yes and not args.reason:
-        raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")
-    if not args.yes and not sys.stdin.isatty():
-        raise UsageError("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
-    _may_write(config, settings.name)
-    service = look(config, settings.name)
-    _not_held(config, service, args.take_over)
-    action = Action(args.verb)
-    plan = plan_or_refuse(service, settings, intent_of(args, action))
-    tell = warn if args.json else say
-    for line in plan_lines(plan):
-        tell(line)
-    tell(provenance(config, plan))
-    if args.expect is not None and args.expect != plan.digest:
-        raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
-    overridden = args.override_rollback_safety
-    if args.yes:
-        request.safe_or_overridden(plan, overridden)
-    else:
-        overridden = overridden or override(settings, plan)
-    reason = args.reason if args.yes else confirm(settings, plan, args.reason)
-    rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
-    tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
-    return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
-
-
-def _may_write(config: Config, name: str) -> None:
-    """Say before planning what would be said at the first write."""
-    from console.cloud.roles import cannot_write
-    from console.cloud.session import Session
-
-    settings = config.services[name]
-    reason = cannot_write(Session.open(settings.cloud, settings.region).identity())
-    if reason:
-        raise Refused(reason, "changes need the role member in the project; `bluegreen status` shows everything")
-
-
-def _not_held(config: Config, service: Service, take_over: str) -> None:
-    """Tell at once who is at it; the runner's own attempt is what counts."""
-    import time
-
-    from console.rollout.lease.lease import held_words
-
-    holder = service.lease
-    if config.lease.network is None or holder is None:
-        return
-    if holder.foreign:
-        raise Refused(holder.foreign, "delete that port or give the lease another network", rule=8)
-    if take_over:
-        return
-    if _is_unfinished_here(config, holder.rollout):
-        hint = f"its runner is gone: `bluegreen resume {holder.rollout}` finishes it, goes back, or leaves it"
-    else:
-        hint = f"wait for it, or, if it is dead, take it over: --take-over {holder.owner}"
-    raise LeaseHeld(held_words(holder, time.time()), hint)
-
-
-def _is_unfinished_here(config: Config, rollout_id: str) -> bool:
-    from console.rollout.journal import Journal
-    from console.rollout.liveness import unfinished
-
-    with Journal.open(config.journal, read_only=True) as journal:
-        return any(unfinished(rollout) for rollout in journal.rollouts(limit=1000) if rollout.id == rollout_id)
+    config, settings, service = looked(args)
+    plan = plan_or_refuse(service, settings, intent_of(args, Action(args.verb)))
+    return carry_through(args, config, settings, plan)

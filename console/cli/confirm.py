@@ -5,11 +5,15 @@ from __future__ import annotations
 from console.config.model import ServiceConfig
 from console.errors import Refused
 from console.model.shipping import Safe
-from console.plan.plan import Plan
+from console.plan.plan import Action, Plan
 
 
 def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
     """Ask; returns the reason. In production the service's name is typed. Raises Refused when it is not confirmed."""
+    if plan.action.is_single:
+        # one reversible change of an instance; of a whole colour's clients the name is typed as for a cutover
+        wanted = settings.name if settings.is_production and plan.action in (Action.EVICT, Action.ADMIT) else "y"
+        return _typed(wanted, plan.what, reason)
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
     return confirm_word(settings, f"{verb} {settings.name} to {plan.target.upper()}", reason)
 
@@ -31,7 +35,10 @@ def override(settings: ServiceConfig, plan: Plan) -> str:
 
 def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
     """Ask for the word that allows `to_do`; returns the reason. Raises Refused when it is not given."""
-    wanted = settings.name if settings.is_production else "y"
+    return _typed(settings.name if settings.is_production else "y", to_do, reason)
+
+
+def _typed(wanted: str, to_do: str, reason: str) -> str:
     try:
         answer = input(f"type {wanted} to {to_do}: ")
         if answer.strip() == wanted and not reason:

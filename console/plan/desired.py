@@ -47,4 +47,31 @@ class Power(msgspec.Struct, frozen=True, tag="power"):
     colour: Colour
 
 
-Desired = Weights | DefaultPool | Power
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a member stands in its pool. `held_by` None: nobody holds it."""
+
+    weight: int
+    admin_state_up: bool
+    held_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChange:
+    """What becomes of one member."""
+
+    member_id: str
+    name: str
+    colour: Colour
+    before: Standing
+    after: Standing
+
+
+class MemberState(msgspec.Struct, frozen=True, tag="member state"):
+    """Members of one pool as they are to stand: weight, admin state, hold. One additive batch."""
+
+    pool_id: str
+    changes: tuple[StandingChange, ...]
+
+
+Desired = Weights | DefaultPool | Power | MemberState

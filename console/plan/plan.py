@@ -12,13 +12,36 @@ from console.model.colour import Colour
 from console.model.shipping import NOT_KNOWN, Safety
 from console.plan.basis import Basis
 from console.plan.desired import Desired, MemberChange, Weights
+from console.plan.orders import Order
 
 
 class Action(StrEnum):
-    """What is asked for. Two verbs: cut over, roll back."""
+    """What is asked for."""
 
     CUTOVER = "cutover"
     ROLLBACK = "rollback"
+    DRAIN = "drain"  # take an instance out of rotation, held
+    RESTORE = "restore"  # put it back
+    HOLD = "hold"  # keep it where it is, whatever a cutover does
+    UNHOLD = "unhold"
+    REPLACE = "replace"  # one in, another one out
+    EVICT = "evict"  # disable the idle colour's members: clients with a session there are sent away
+    ADMIT = "admit"  # enable them again, at weight 0
+
+    @property
+    def moves_traffic(self) -> bool:
+        """Whether it decides which colour serves."""
+        return self in (Action.CUTOVER, Action.ROLLBACK)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is about single instances, or the members of an idle colour."""
+        return self in _SINGLE
+
+
+_SINGLE = frozenset(
+    {Action.DRAIN, Action.RESTORE, Action.HOLD, Action.UNHOLD, Action.REPLACE, Action.EVICT, Action.ADMIT}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +53,7 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe) may serve all the same.
+    a worker without a probe) may serve all the same. `order`: what exactly, for actions that need more than a colour.
     """
 
     action: Action
@@ -41,6 +64,7 @@ class Intent:
     unattended: bool = False
     keep_on_proof: bool = False
     unchecked: bool = False
+    order: Order | None = None
 
 
 class StepKind(StrEnum):
@@ -207,6 +231,13 @@ class Plan:
     goal: str = ""
     floors: Mapping[str, Capacity] = field(default_factory=dict)
     shipment: Shipment = Shipment()
+
+    @property
+    def what(self) -> str:
+        """`cutover nova-api blue>green`, `drain nova-api api-1`: for a lease, and for lists."""
+        if self.action.moves_traffic or self.intent.order is None:
+            return f"{self.action} {self.service} {self.source}>{self.target}"
+        return f"{self.action} {self.service} {', '.join(self.intent.order.names) or self.target}"
 
     @property
     def writes(self) -> int:

@@ -20,6 +20,7 @@ from console.plan.preconditions import first_refusal, not_seen
 from console.plan.rotations import pools, power, weights
 from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
+from console.plan.single.planner import plan as single
 from console.plan.steps import steps as steps_of
 
 
@@ -41,6 +42,8 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
     `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
     """
+    if intent.action.is_single:
+        return single(service, config, intent, now)
     refusal = not_seen(service, now)
     if refusal is not None:
         return refusal

@@ -22,7 +22,7 @@ RECONCILE_DEADLINE = 60.0  # seconds
 def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     """Reconcile; the steps of each move, with a proof and a wait for the word to go on between; confirm; bake."""
     config, intent, target = asked.config, asked.intent, asked.target
-    result = [_reconcile(asked.service)]
+    result = [reconcile_step(asked.service)]
     gates = gate_steps(config, target) if intent.action is Action.CUTOVER and moves else ()
     for move in moves:
         result += _gated(asked, move, gates)
@@ -69,7 +69,8 @@ def _proved(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     return (waits.check("prove", target, left),)
 
 
-def _reconcile(service: Service) -> Step:
+def reconcile_step(service: Service) -> Step:
+    """Look again, before anything is written."""
     return Step(
         id="reconcile",
         kind=StepKind.RECONCILE,

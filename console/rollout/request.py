@@ -234,13 +234,12 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
         return Offer(kind, words, plan=made)
 
     finish = replace(plan.intent, target=plan.target)
+    on, home = f"all traffic to {plan.target.upper()}", f"all traffic to {plan.source.upper()}"
+    if not plan.action.moves_traffic:
+        on, home = plan.goal, "everything as it was before"
     return (
-        offer(DecisionKind.FINISH, f"finish: all traffic to {plan.target.upper()}", finish),
-        offer(
-            DecisionKind.GO_BACK,
-            f"go back: all traffic to {plan.source.upper()}",
-            back(plan, service),
-        ),
+        offer(DecisionKind.FINISH, f"finish: {on}", finish),
+        offer(DecisionKind.GO_BACK, f"go back: {home}", back(plan, service)),
         Offer(DecisionKind.LEAVE, "leave it as it is: the record is closed, nothing is written"),
     )
 

@@ -31,7 +31,7 @@ _ROLES = {
 
 def verb(action: Action) -> str:
     """`CUT OVER`, `ROLL BACK`."""
-    return "CUT OVER" if action is Action.CUTOVER else "ROLL BACK"
+    return {Action.CUTOVER: "CUT OVER", Action.ROLLBACK: "ROLL BACK"}.get(action, action.upper())
 
 
 def headline(plan: Plan, glyphs: Glyphs) -> Line:
@@ -40,6 +40,8 @@ def headline(plan: Plan, glyphs: Glyphs) -> Line:
     members = sum(len(step.changes) for step in plan.steps)
     size = f", {count(members, 'member')}" if members else ""
     writes = f"{count(plan.writes, 'write')}{size}" if plan.writes else "nothing to write"
+    if not plan.action.moves_traffic:
+        return line((f"{verb(plan.action)} {visible(plan.what.partition(' ')[2])}", "strong"), f"   {writes}")
     return line(
         (f"{verb(plan.action)} {visible(plan.service)}", "strong"),
         "   ",

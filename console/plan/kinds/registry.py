@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from console.model.call import Call
 from console.plan.basis import Basis
-from console.plan.desired import DefaultPool, Desired, Power, Weights
-from console.plan.kinds import default_pool, power, weights
+from console.plan.desired import DefaultPool, Desired, MemberState, Power, Weights
+from console.plan.kinds import default_pool, member_state, power, weights
 
 
 class Kind(Protocol):
@@ -30,7 +30,14 @@ class Kind(Protocol):
         """What becomes of each object, a clause each."""
 
 
-_KINDS: dict[type, Kind] = {Weights: weights, DefaultPool: default_pool, Power: power}
+_KINDS: dict[type, Kind] = {Weights: weights, DefaultPool: default_pool, Power: power, MemberState: member_state}
+
+
+def entering_of(desired: Desired) -> frozenset[str]:
+    """The ids of members that get more traffic by it: they must be seen healthy right before."""
+    if isinstance(desired, Weights):
+        return weights.entering(desired)
+    return member_state.entering(desired) if isinstance(desired, MemberState) else frozenset()
 
 
 def kind_of(desired: Desired) -> Kind:

@@ -14,7 +14,7 @@ from typing import Any
 from console.model.balancer import WEIGHT_TAG, Member
 from console.model.call import Call
 from console.plan.basis import Basis
-from console.plan.desired import MemberChange, Weights
+from console.plan.desired import MemberChange, MemberState, Weights
 
 SERVICE = "load-balancer"
 
@@ -35,7 +35,12 @@ def after(desired: Weights, basis: Basis) -> Basis:
     return basis.with_members(desired.pool_id, changed(desired, basis))
 
 
-def restore(desired: Sequence[Weights], basis: Basis) -> tuple[Call, ...]:
+def entering(desired: Weights) -> frozenset[str]:
+    """The ids of members that get more traffic than before."""
+    return frozenset(one.member_id for one in desired.changes if one.weight_after > one.weight_before)
+
+
+def restore(desired: Sequence[Weights | MemberState], basis: Basis) -> tuple[Call, ...]:
     """One batch for each pool."""
     touched = {change.member_id for one in desired for change in one.changes}
     pools = dict.fromkeys(one.pool_id for one in desired)

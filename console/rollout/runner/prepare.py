@@ -119,12 +119,11 @@ def _lease_on(protected: str, errand: Errand, reader: Reader, writer: Writer, ti
 def _wanted(errand: Errand) -> LeaseHolder:
     rollout, order, plan = errand.rollout, errand.order, errand.plan
     now = time.time()
-    action = f"{plan.action} {plan.service} {plan.source}>{plan.target}"
     return LeaseHolder(
         lease_id="",
         owner=order.who.owner,
         rollout=rollout.id,
-        action=action,
+        action=plan.what,
         reason=order.reason or rollout.reason,
         step="start",
         since=now,

@@ -13,8 +13,8 @@ from console.model.service import Service
 from console.plan.basis import Basis, basis_of
 from console.plan.capacity import below, floor, highest, serving, shares, ways
 from console.plan.course import after, basis_before
-from console.plan.desired import Weights
 from console.plan.drift import drift
+from console.plan.kinds.registry import entering_of
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, Write
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
@@ -56,9 +56,7 @@ def still_on_course(run: Run, plan: Plan, step: Step, write: Write) -> None:
     changes = drift(expected, basis_of(service, run.service))
     if changes:
         raise Drift(changes)
-    desired = write.desired
-    changed = desired.changes if isinstance(desired, Weights) else ()
-    members_still_fit(run, plan, {one.member_id for one in changed if one.weight_after > one.weight_before})
+    members_still_fit(run, plan, entering_of(write.desired))
     _keeps_the_floor(run, plan, service, (expected, after((write,), expected)))
 
 

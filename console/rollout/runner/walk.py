@@ -40,6 +40,8 @@ def walk(run: Run, plan: Plan) -> Ended:
         return _failing(run, plan, evidence)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
+    if not plan.action.moves_traffic:
+        return Ended(RolloutState.DONE, plan.goal, 0)
     what = "write" if plan.basis.workers else "load balancer write"
     count = f"{plan.writes} {what}{'' if plan.writes == 1 else 's'}"
     return Ended(RolloutState.DONE, f"{plan.goal}, {_how(plan, proven=proven)}; {count}", 0)
@@ -164,8 +166,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         return Ended(RolloutState.STOPPED, f"{why}; {plan.source.upper()} fails as well: {evidence}", 7)
     except BluegreenError as error:
         return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {error.message} ({error.hint})", 7)
-    return Ended(
-        RolloutState.ROLLED_BACK,
-        f"{why}; {plan.source.upper()} carries all traffic again, {_how(back, proven=proven)}",
-        6,
-    )
+    if not back.action.moves_traffic:
+        return Ended(RolloutState.ROLLED_BACK, f"{why}; {back.goal}", 6)
+    again = "does all the work" if back.basis.workers else "carries all traffic"
+    sentence = f"{why}; {plan.source.upper()} {again} again, {_how(back, proven=proven)}"
+    return Ended(RolloutState.ROLLED_BACK, sentence, 6)
