@@ -16,6 +16,7 @@ from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout.records import Event, Rollout
 from console.rollout.waiting import Waiting, waiting
+from screens import themes
 from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_settle, ask_to_start
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
@@ -34,6 +35,7 @@ _THE_END = 1_000_000  # a panel stops at its last line
 class ChangeScreen(FactsScreen):
     """One change of one service. It plans anew with every snapshot, until a rollout is followed."""
 
+    CSS_PATH = themes.sheet("change")
     place = Place.CHANGE
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.CHANGE)
 

@@ -9,6 +9,7 @@ from textual import events
 from textual.widget import Widget
 
 from console.model.instance import Instance
+from screens import themes
 from screens.facts_screen import FactsScreen
 from screens.keys import Place
 from screens.navigate import Spot
@@ -34,6 +35,7 @@ class CloseupScreen(FactsScreen):
     that names them all. What is most important of all stands above them at any size.
     """
 
+    CSS_PATH = themes.sheet("closeup")
     tabs: ClassVar[tuple[Tab, ...]] = ()
 
     def __init__(self, service: str) -> None:

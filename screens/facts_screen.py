@@ -171,6 +171,7 @@ class FactsScreen(ListActions):
             found,
             "the cloud can not be watched" if app.watch_problem else "asking the cloud",
             app.paused_words,
+            app.count_problems(self.service_name),
         )
 
     def verdict(self, now: float) -> Verdict | None:

@@ -39,11 +39,26 @@ class Order:
 
 
 def sifted(rows: Sequence[Row], words: str) -> tuple[Row, ...]:
-    """The rows that hold every word, whatever the case; `!word` must not be there. Notes below a row belong to it."""
+    """The rows that hold every word, whatever the case; `!word` must not be there. Notes below a row belong to it.
+
+    A row that sums up others goes with them, and what it says is said of each.
+    """
     wanted = [word.casefold() for word in words.split()]
     if not wanted:
         return tuple(rows)
-    return tuple(row for row in rows if _holds(_text(row), wanted))
+    kept: list[Row] = []
+    above, left = "", 0  # what sums up the next rows, and how many they are
+    for row in rows:
+        if row.sums:
+            kept.append(row)
+            above, left = _text(row), row.sums
+            continue
+        if _holds(f"{_text(row)} {above if left else ''}", wanted):
+            kept.append(row)
+        left -= 1
+        if not left and kept and kept[-1].sums:
+            kept.pop()  # none of its rows is left
+    return tuple(kept)
 
 
 def ordered(rows: Sequence[Row], columns: Sequence[Column], order: Order) -> tuple[Row, ...]:

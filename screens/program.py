@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +17,7 @@ from textual.theme import Theme
 
 from console.config.model import Config
 from console.model.text import visible
-from screens import themes
+from screens import leftovers, themes
 from screens.arming import Arming
 from screens.facts_screen import FactsScreen
 from screens.habits import Habits
@@ -29,6 +29,7 @@ from screens.ports import Desk, Follow, Watch
 from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
+from screens.trouble import count_troubles
 from screens.verdicts import Verdicts
 from screens.view import header
 from screens.view.glyphs import UNICODE, Glyphs
@@ -38,13 +39,15 @@ from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from textual.filter import LineFilter
+
     from console.model.service import Service
     from console.model.snapshot import Snapshot
     from console.plan.plan import Action, Intent
     from console.rollout.records import Rollout
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
-_TICKS_PER_BODY = 5
+_TICKS_PER_BODY, _TICKS_PER_CLEARING = 5, 60
 
 
 class BluegreenApp(App[int]):
@@ -89,6 +92,11 @@ class BluegreenApp(App[int]):
         # native ANSI from the start makes Textual strip colours for NO_COLOR, instead of turning them into greys
         super().__init__(ansi_color=True if no_colour else None)
         self._no_colour = no_colour
+        self._colourless: LineFilter | None = None
+        if no_colour:
+            from screens.colourless import Colourless  # noqa: PLC0415 few terminals have no colours
+
+            self._colourless = Colourless()
         self.config = config
         self.arming = arming or Arming()
         self.snapshot: Snapshot | None = None
@@ -186,6 +194,12 @@ class BluegreenApp(App[int]):
         self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
         self._close_messages_no_wait()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, but for its own of NO_COLOR, which asks for the terminal's colours (SGR 39 and 49)."""
+        if self._colourless is None:
+            return super().get_line_filters()
+        return [self._colourless]
+
     # -- facts
 
     def service(self, name: str) -> Service | None:
@@ -248,16 +262,10 @@ class BluegreenApp(App[int]):
         self._say(f"the config has changed and is used from now on{again}")
 
     def count_problems(self, name: str) -> int:
-        """Problems of a service, or of all (an empty name), rollouts that nobody ends, and this console's own."""
-        services = self.snapshot.services if self.snapshot is not None else {}
+        """Problems of a service, or of all (an empty name), as the screen of problems lists them."""
         names = [name] if name else list(self.config.services)
-        seen, now = [services[each] for each in names if each in services], self.judged_at
-        told = sum(len(self.verdicts.of(each, now).problems) for each in seen)
-        # a verdict names the sources that are stale; one that has begun to fail is a problem as well
-        failing = sum(bool(one.problem) and one.fresh(now) for each in seen for one in each.sources.values())
-        rollouts = (self.journal.open.get(each) for each in names)
-        left = sum(each is not None and each.id in self.journal.orphans for each in rollouts)
-        return len(self.own_problems) + told + failing + left
+        own, now = self.own_problems, self.judged_at
+        return count_troubles(self.snapshot, self.verdicts, names, own, now, journal=self.journal)
 
     @property
     def own_problems(self) -> tuple[str, ...]:
@@ -291,6 +299,8 @@ class BluegreenApp(App[int]):
         if self.arming.until is not None and not self.arming.armed(self.now()):
             self.arming = self.arming.disarm()
             self._say("30 minutes are over: this console is read-only again")
+        if self._ticks % _TICKS_PER_CLEARING == 0:
+            leftovers.forget_lines()
         self._show(body=self._ticks % _TICKS_PER_BODY == 0)
 
     def _show(self, *, body: bool) -> None:

@@ -55,7 +55,12 @@ def names() -> tuple[str, ...]:
 
 def stylesheet() -> str:
     """The base stylesheet, common to all themes."""
-    return (_FOLDER / "base.tcss").read_text("utf-8")
+    return sheet("base").read_text("utf-8")
+
+
+def sheet(name: str) -> Path:
+    """The file of a stylesheet: `base`, or of screens that the first paint does without."""
+    return _FOLDER / f"{name}.tcss"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.service import Service, Source
     from console.model.snapshot import Snapshot
     from console.rollout.records import Rollout
+    from screens.messages import JournalView
 
 CONSOLE, ROLLOUT, HEALTH = "this console", "rollout", "health"
 _DECIDE_NOTHING = ("statistics", "sessions")  # sources; their names are in the model, which is imported later
@@ -91,6 +92,20 @@ def shared_causes(services: Iterable[Service], now: float) -> tuple[Cause, ...]:
     return tuple(cause for cause in found.values() if len(cause.services) > 1)
 
 
+def count_troubles(
+    snapshot: Snapshot | None,
+    verdicts: Verdicts,
+    names: Sequence[str],
+    own: Iterable[str],
+    now: float,
+    *,
+    journal: JournalView,
+) -> int:
+    """How many rows the list of problems has: every count on a screen is this one."""
+    left = sum(1 for _ in of_rollouts(journal.open, journal.orphans, names))
+    return left + len(troubles(snapshot, verdicts, names, own, now))
+
+
 def of_rollouts(open_ones: Mapping[str, Rollout], orphans: frozenset[str], names: Iterable[str]) -> list[Trouble]:
     """Rollouts that nobody will end."""
     return [
@@ -115,18 +130,14 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
     sources = service.sources.values()
     stale = tuple(f"{source.name}:" for source in sources if not source.problem and not source.fresh(now))
     causes = tuple(source.problem for source in sources if source.problem)
-    for text in verdicts.of(service, now).problems:
+    problems = verdicts.of(service, now).problems
+    by_name = {one.name: one for side in service.colours for one in side.instances} if problems else {}
+    for text in problems:
         if text.startswith(stale) or any(cause in text for cause in causes):
             continue
-        instance = next(
-            (
-                one
-                for side in service.colours
-                for one in side.instances
-                if text.startswith((f"{one.name}:", f"{one.name},"))
-            ),
-            None,
-        )
+        # a sentence about an instance begins with its name, which may have these signs in it
+        ends = (end for end, char in enumerate(text) if char in ":,")
+        instance = next((by_name[text[:end]] for end in ends if text[:end] in by_name), None)
         since, seen_here = verdicts.noticed(service.name, text), True
         if instance is not None and instance.announced is not None:
             since, seen_here = instance.announced.since, False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from console.cli.following import follow
+from console.cli.json_lines import Begun, ending
 from console.cli.looking import config_of
 from console.errors import UsageError
 from console.rollout import second_place
@@ -14,13 +15,19 @@ from console.rollout.journal import Journal
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines")
+    parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
 
 
 def run(args: argparse.Namespace) -> int:
     """The rollout's exit code."""
     config = config_of(args)
-    return follow(config, newest(config.journal, args.rollout), as_json=args.json)
+
+    def verb(begun: Begun) -> int:
+        rollout_id = newest(config.journal, args.rollout)
+        begun(rollout_id)
+        return follow(config, rollout_id, as_json=args.json)
+
+    return ending(verb, as_json=args.json, config=lambda: config)
 
 
 def newest(journal_url: str, rollout_id: str | None) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 
 from console.cli.confirm import confirm, override
 from console.cli.following import follow
+from console.cli.json_lines import Begun, ending, print_line, print_plan
 from console.cli.looking import config_of, look, say, service_config, warn
 from console.cli.plan_words import plan_lines
 from console.config.model import Config, ServiceConfig
@@ -23,7 +25,17 @@ def add_begin_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expect", metavar="DIGEST", help="only if the plan is this one, as `plan` showed it")
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
     parser.add_argument("--detach", action="store_true", help="start it and return; `attach` follows it")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines on standard output")
+    parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
+
+
+def begin(args: argparse.Namespace, plan_of: Callable[[Service, ServiceConfig], Plan]) -> int:
+    """Look, plan, show, ask, begin, follow. The exit code of the rollout; 130 when detached by ctrl+c."""
+
+    def change(begun: Begun) -> int:
+        config, settings, service = looked(args)
+        return carry_through(args, config, plan_of(service, settings), begun)
+
+    return ending(change, as_json=args.json, config=lambda: config_of(args))
 
 
 def looked(args: argparse.Namespace) -> tuple[Config, ServiceConfig, Service]:
@@ -40,17 +52,19 @@ def looked(args: argparse.Namespace) -> tuple[Config, ServiceConfig, Service]:
     return config, settings, service
 
 
-def carry_through(args: argparse.Namespace, config: Config, settings: ServiceConfig, plan: Plan) -> int:
-    """Show the plan, ask, begin, follow. The exit code of the rollout; 130 when detached by ctrl+c."""
+def carry_through(args: argparse.Namespace, config: Config, plan: Plan, begun: Begun) -> int:
+    """Show the plan, ask, begin, follow. `begun` hears the rollout's id."""
     from console.rollout import request
     from console.rollout.provenance import provenance
     from console.rollout.who import Who
 
-    tell = warn if args.json else say
+    settings, tell = config.services[plan.service], warn if args.json else say
     for line in plan_lines(plan):
         tell(line)
     if plan.action.moves_traffic:
         tell(provenance(config, plan))
+    if args.json:
+        print_plan(plan)
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
     overridden: str = getattr(args, "override_rollback_safety", "")
@@ -60,6 +74,9 @@ def carry_through(args: argparse.Namespace, config: Config, settings: ServiceCon
         overridden = overridden or override(settings, plan)
     reason = args.reason if args.yes else confirm(settings, plan, args.reason)
     rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
+    begun(rollout_id)
+    if args.json:
+        print_line("started", rollout=rollout_id)
     tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from console.cli.begin import add_begin_options, carry_through, looked
+from console.cli.begin import add_begin_options, begin
 from console.cli.intent import add_intent_options, intent_of, plan_or_refuse
 from console.plan.plan import Action
 
@@ -21,6 +21,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout; 130 when detached by ctrl+c."""
-    config, settings, service = looked(args)
-    plan = plan_or_refuse(service, settings, intent_of(args, Action(args.verb)))
-    return carry_through(args, config, settings, plan)
+    return begin(args, lambda service, settings: plan_or_refuse(service, settings, intent_of(args, Action(args.verb))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from console.cli.json_lines import print_event
 from console.cli.looking import clock, say, warn
 from console.config.model import Config
 from console.config.places import state_dir
@@ -37,7 +38,7 @@ def _follow(journal: Journal, rollout_id: str, *, as_json: bool) -> int:
             changed = now
             for event in journal.events(rollout.id, after=seen):
                 seen = event.seq
-                say(event_json(event) if as_json else event_line(event))
+                print_event(event) if as_json else say(event_line(event))
         elif rollout.state.ended:
             return rollout.exit_code if rollout.exit_code is not None else 1
         elif unfinished(rollout):
@@ -59,10 +60,3 @@ def event_line(event: Event) -> str:
     """`14:03:22  shift      PUT /v2/…`."""
     mark = {EventKind.INTENT: "->", EventKind.OUTCOME: "<-", EventKind.PASSED: "ok"}.get(event.kind, "  ")
     return visible(f"{clock(event.at)}  {event.step or '-':<10} {mark} {event.text}")
-
-
-def event_json(event: Event) -> str:
-    """One event as a line of JSON."""
-    import msgspec
-
-    return msgspec.json.encode(event).decode()

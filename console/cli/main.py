@@ -6,6 +6,7 @@ Each verb is a module with `configure(parser)` and `run(args) -> int`, imported 
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import io
 import sys
@@ -60,12 +61,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             # names from the cloud must not end the program where the locale cannot show them
             stream.reconfigure(errors="backslashreplace")
     words = _verb_first(list(sys.argv[1:] if argv is None else argv))
+    if words[:1] == ["open"]:
+        gc.disable()  # until the first paint, which would wait for it dozens of times; the console switches it on again
     args = build_parser(only=words[0] if words else None).parse_args(words)
     try:
         code: int = importlib.import_module(VERBS[args.verb][0]).run(args)
     except BluegreenError as error:
         print(f"bluegreen: {error}", file=sys.stderr)  # noqa: T201 the one place where errors reach the user
         return error.exit_code
+    except KeyboardInterrupt:
+        print("bluegreen: stopped; what was begun before goes on: `bluegreen attach`", file=sys.stderr)  # noqa: T201
+        return 130
     return code
 
 
@@ -80,7 +86,10 @@ def _verb_first(words: list[str]) -> list[str]:
 
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
-    """The parser with every verb; only the module of the verb `only` is imported, or of all of them for "*"."""
+    """The parser of the verb `only`, whose module is imported; with no such verb the parser of all of them.
+
+    "*" imports the module of each. Every start pays for the parser: other verbs are in it only where they are named.
+    """
     parser = argparse.ArgumentParser(
         prog="bluegreen",
         description="Operations console for blue/green releases on OpenStack. Without a verb it opens, read-only.",
@@ -90,6 +99,8 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bluegreen {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for name, (module, help_line) in VERBS.items():
+        if only in VERBS and name != only:
+            continue
         verb = verbs.add_parser(name, help=help_line, description=help_line)
         verb.add_argument(
             "--config", type=Path, metavar="FILE", help="default: $BLUEGREEN_CONFIG, then the usual places"

@@ -26,7 +26,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the console; the config is read before, so that its mistakes are told on a terminal that shows them."""
-    gc.disable()  # until the first paint, which would wait for it a dozen times; the program switches it on again
     config = load(args.config, os.environ)
     if args.service is not None and args.service not in config.services:
         names = ", ".join(sorted(config.services))

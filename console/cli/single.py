@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from console.cli.begin import add_begin_options, carry_through, looked
+from console.cli.begin import add_begin_options, begin
 from console.cli.intent import plan_or_refuse
 from console.cli.looking import config_of
 from console.errors import UsageError
@@ -37,10 +37,8 @@ def run(args: argparse.Namespace) -> int:
     args.service = words.pop(0) if words and words[0] in services else None
     action = Action.ADMIT if getattr(args, "undo", False) else Action(args.verb)
     _count(action, words)
-    config, settings, service = looked(args)
     order = SingleOrder(tuple(words), Who.current().owner, getattr(args, "min_ratio", None))
-    plan = plan_or_refuse(service, settings, Intent(action, order=order))
-    return carry_through(args, config, settings, plan)
+    return begin(args, lambda service, settings: plan_or_refuse(service, settings, Intent(action, order=order)))
 
 
 def _count(action: Action, names: list[str]) -> None:

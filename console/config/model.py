@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from console.config.gate import Gate
+from console.config.notice import Notice
 
 
 def names_production(environment: str) -> bool:
@@ -283,4 +284,5 @@ class Config:
     read_only: bool = False
     theme: str = "dark"
     keys: Mapping[str, str] = field(default_factory=dict)
+    notify: tuple[Notice, ...] = ()
     writable_by_others: str = ""

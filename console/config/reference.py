@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.config.gating import GATE, JUDGE, QUERY, SIGN
+from console.config.notifying import NOTICE
 from console.config.probing import HEALTH, HEALTH_TLS, VIP, VIP_TLS
 from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import ATTACHED, INSTANCES, ROTATION
@@ -29,6 +30,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.release.gates[].judge.", JUDGE),
     ("services.NAME.release.gates[].sign.", SIGN),
     ("lease.", LEASE),
+    ("notify[].", NOTICE),
 )
 _HEAD = "| key | what it is for | value | default |\n|---|---|---|---|"
 _NOTE = """\

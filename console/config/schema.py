@@ -15,6 +15,7 @@ from console.config.kinds import Choice, Duration, Flag, Text
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Config, Kind, LeaseConfig, ServiceConfig
 from console.config.nodes import Value, nearest
+from console.config.notifying import NOTICE
 from console.config.probing import HEALTH, VIP
 from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import CLOUD, INSTANCES, REGION, ROTATION, rotation, selection
@@ -148,6 +149,15 @@ class Lease:
         return {"anyOf": [{"const": "journal"}, LEASE.json()]}
 
 
+def _known_services(given: Given) -> Iterator[Mistake]:
+    """Services that are told of and are not there."""
+    known = given.values.get("services") or {}
+    for notice in given.values.get("notify") or ():
+        for name in notice.services:
+            if known and name not in known:
+                yield given.mistake("notify", f"there is no service `{name}`", nearest(name, known))
+
+
 FILE = Section(
     Config,
     (
@@ -157,9 +167,11 @@ FILE = Section(
         Key("interval", Duration(1, 3600), "time between two looks at the cloud while a console watches"),
         Key("read_only", Flag(), "takes away every way to change the cloud, for support staff"),
         Key("theme", Text("a theme's name", r"[A-Za-z0-9_-]{1,40}"), "the colours of the console"),
+        Key("notify", Several(NOTICE, "webhooks"), "whom to tell of rollouts", default="nobody"),
         Key("keys", KeyMap(), "actions of the console on other keys, by the actions' ids (see Keys)"),
     ),
     make=dict,
+    rules=(Checked(_known_services),),
 )
 
 

@@ -61,6 +61,7 @@ class EventKind(StrEnum):
     GATE = "gate"  # what a gate came to, or who signed
     PLANNED = "planned"  # a plan made on the way: to go back, or to go on
     DECISION = "decision"
+    NOTICE = "notice"  # whether a webhook was told
     FINISHED = "finished"
 
 

@@ -33,8 +33,9 @@ class Damper:
         """The service with what is announced of each instance, at `now` (Unix seconds).
 
         The first observation is announced at once, and so is what is unknown because a source is stale: that is never
-        smoothed over. Anything else is announced when every source that still answers has answered again and says so;
-        and nothing stays announced as healthy while a source that must say so does not answer.
+        smoothed over. Anything else is announced when every source that still answers has answered again and says so:
+        bad news waits for no source that has begun to fail, good news for all that are fresh. And nothing stays
+        announced as healthy while a source that must say so does not answer.
         """
         if (again := self._again(service, now)) is not None:
             return again
@@ -69,7 +70,7 @@ class Damper:
         self, service: Service, instance: Instance, now: float, tracks: dict[str, _Track], judged: Judged
     ) -> Instance:
         seen, track = judge(service, instance, now), self._tracks.get(instance.key)
-        marks = _marks(service, instance, now)
+        marks = _marks(service, instance, now, bad=seen.health is not Health.HEALTHY)
         if track is None or track.blind or (_told_well(track) and not is_sighted(service, instance, now)):
             track = _first(seen, now, marks)
         else:
@@ -80,11 +81,12 @@ class Damper:
         return told
 
 
-def _marks(service: Service, instance: Instance, now: float) -> Marks:
-    """When each source answered. What is not fresh is not waited for: it may never answer again."""
+def _marks(service: Service, instance: Instance, now: float, *, bad: bool) -> Marks:
+    """When each source answered. What is not fresh is not waited for: it may never answer again. With `bad` news nor
+    is what has failed since: it would hold them back until it is stale."""
     sources, probe = map(service.source, service.decisive), instance.probe
     probed_at = probe.at if probe is not None and -AHEAD <= now - probe.at <= service.source(PROBES).good_for else None
-    return (*(one.seen_at if one.fresh(now) else None for one in sources), probed_at)
+    return (*(one.seen_at if one.fresh(now) and not (bad and one.problem) else None for one in sources), probed_at)
 
 
 def _told_well(track: _Track) -> bool:

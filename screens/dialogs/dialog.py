@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from screens import themes
 from screens.view.line import Line, line
 from screens.widgets.panel import Panel
 
@@ -20,6 +21,7 @@ Result = TypeVar("Result")
 class Dialog(ModalScreen[Result | None], Generic[Result]):
     """A dialog over the screen that opened it; dismissed with None when it is left."""
 
+    CSS_PATH = themes.sheet("dialogs")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("pagedown", "scroll(5)", show=False),

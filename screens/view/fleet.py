@@ -276,7 +276,7 @@ def _group_row(members: Sequence[Entry], glyphs: Glyphs) -> Row:
         live,
         *[("", "")] * 4,
     )
-    return Row(f"{GROUP}{group}", cells)
+    return Row(f"{GROUP}{group}", cells, sums=len(members))
 
 
 def _live(entry: Entry) -> str:

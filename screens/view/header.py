@@ -32,6 +32,7 @@ class Head:
     verdict: Verdict | None = None
     waiting_for: str = "asking the cloud"
     paused: str = ""  # what stands in place of the freshness while the facts are frozen
+    problems: int = 0  # as many as the screen of problems lists
 
 
 def lines(head: Head, cells: int, now: float, glyphs: Glyphs, *, short: bool = False) -> list[Line]:
@@ -76,8 +77,7 @@ def _state(head: Head, glyphs: Glyphs) -> list[Line]:
     verdict = head.verdict
     if verdict is None or head.service is None:
         return [line((head.waiting_for, "dim"))]
-    number = len(verdict.problems)
-    words = count(number, "problem")
+    number, words = head.problems, count(head.problems, "problem")
     if not verdict.healthy:
         return [line((f" {glyphs.attention} NOT WELL{f': {words}' if number else ''} ", "badge-ill"))]
     return [line((f"{glyphs.good} well", "badge-well"), (f", {words}" if number else "", "warn"))]

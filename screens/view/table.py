@@ -30,16 +30,19 @@ Cells = tuple[Span, ...]
 
 
 class Row:
-    """One row: a key that survives changes, its cells, and lines in words below it.
+    """One row: a key that survives changes, its cells, and lines in words below it. `sums`: it sums up so many rows
+    that follow it.
 
     The cells may be given as what makes them: of a thousand rows twenty are in sight, and the others are never made.
     """
 
-    __slots__ = ("_cells", "_make", "key", "notes")
+    __slots__ = ("_cells", "_make", "key", "notes", "sums")
     __hash__ = None  # type: ignore[assignment]  # what is late would have to be made for it
 
-    def __init__(self, key: str, cells: Cells | Callable[[], Cells], notes: tuple[Line, ...] = ()) -> None:
-        self.key, self.notes = key, notes
+    def __init__(
+        self, key: str, cells: Cells | Callable[[], Cells], notes: tuple[Line, ...] = (), *, sums: int = 0
+    ) -> None:
+        self.key, self.notes, self.sums = key, notes, sums
         self._cells: Cells = () if callable(cells) else cells
         self._make = cells if callable(cells) else None
 

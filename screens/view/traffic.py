@@ -14,6 +14,7 @@ from screens.view.line import Line, Span, line
 from screens.view.words import age, name
 
 WINDOW = 60  # seconds that the strip covers
+_FILLS_BY = 5  # slices by which the strip fills: one at a time would cost bytes all through the first minute
 
 
 def title(service: Service) -> Line:
@@ -107,13 +108,21 @@ def strip(traffic: Traffic, cells: int, now: float, glyphs: Glyphs) -> Line:
     if not slices[-1] and cells > 1:
         slices[-1] = slices[-2]
     spans: list[Span] = []
-    for each in slices:
-        sign = _sign(traffic, each, glyphs)
+    for sign in _filling([_sign(traffic, each, glyphs) for each in slices], (glyphs.quiet, "rest-bar")):
         if spans and spans[-1][1] == sign[1]:
             spans[-1] = (spans[-1][0] + sign[0], sign[1])
         else:
             spans.append(sign)
     return tuple(spans)
+
+
+def _filling(signs: list[Span], quiet: Span) -> list[Span]:
+    """The same, with what is not known yet at the left in whole steps, where only more of the same is hidden by it."""
+    unknown = next((index for index, sign in enumerate(signs) if sign != quiet), 0)
+    until = min(-(-unknown // _FILLS_BY) * _FILLS_BY, len(signs) - 1)
+    if len(set(signs[unknown : until + 1])) > 1:
+        return signs
+    return [quiet] * until + signs[until:]
 
 
 def _sign(traffic: Traffic, answers: list[VipAnswer], glyphs: Glyphs) -> Span:

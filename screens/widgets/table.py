@@ -73,8 +73,8 @@ class Table(Panel, can_focus=True):
 
     @property
     def counts(self) -> tuple[int, int]:
-        """Rows that are shown, and rows that there are."""
-        return len(self.rows), len(self._given)
+        """Rows that are shown, and rows that there are, but for those that sum up others."""
+        return sum(not row.sums for row in self.rows), sum(not row.sums for row in self._given)
 
     def sift(self, words: str, order: Order) -> None:
         """Show only the rows that hold these words, in this order, from now on."""

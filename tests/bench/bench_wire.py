@@ -15,6 +15,7 @@ from bench_table import Row, spread
 
 IDLE_BAR, CELLS_BAR = 50.0, 2048.0  # bytes a second; bytes
 ECHO_BAR, QUIT_BAR = 50.0, 1000.0  # ms
+FIRST_PICTURES = 5.0  # seconds in which every source answers first
 
 
 def idle(folder: Path, seconds: float, settle: float) -> Iterator[Row]:
@@ -30,7 +31,11 @@ def idle(folder: Path, seconds: float, settle: float) -> Iterator[Row]:
     with drill(folder) as cloud, Timed(cloud.argv, env={**fresh_home(folder), **cloud.env}) as program:
         program.until(*TRUTH)
         started = len(program.sent)
-        program.pump(settle)
+        program.pump(FIRST_PICTURES)
+        filling = program.pump(seconds)
+        note = f"over {seconds:.0f} s, from {FIRST_PICTURES:.0f} s after the first facts on"
+        yield Row("idle, while the minute of traffic fills", filling / seconds, "B/s", IDLE_BAR, note)
+        program.pump(max(settle - seconds, 0.0))
         before = program.cpu
         sent = program.pump(seconds)
         note = f"over {seconds:.0f} s; {started / 1000:.1f} kB until the first facts"

@@ -96,7 +96,9 @@ def samples(program: Timed, trainer: Trainer, minutes: float) -> Iterator[Sample
     chance = random.Random(1)
     began, sent, beats = time.monotonic(), 0, 0
     while (at := time.monotonic() - began) < 60 * minutes:
-        assert not program.ended, f"the console ended with {program.exit_code}"
+        if program.ended:
+            print(_tail(program), file=sys.stderr, flush=True)
+        assert not program.ended, f"the console ended with {program.exit_code}: what it wrote last is above"
         if beats % 4 == 0:
             trainer.next()
         for key in chance.choice(WALKS):
@@ -159,9 +161,10 @@ def judged(found: Sequence[Sample], minutes: float) -> Iterator[Row]:
     note = f"{before:.1f} to {after:.1f} MiB, over {minutes:g} min"
     yield Row("memory grew", 100 * (after - before) / before, "%", GROWTH_BAR, note)
     for name in ("threads", "sockets"):
-        before, after = medians(name)
+        # how many are in use varies with what is asked just then; what leaks is there at the quietest moment as well
+        before, after = (min(getattr(each, name) for each in part) for part in (early, late))
         most = max(getattr(each, name) for each in found)
-        yield Row(f"{name} grew", after - before, "", 2.0, f"{before:g} to {after:g}, at most {most}")
+        yield Row(f"{name} grew", after - before, "", 2.0, f"fewest {before:g} to {after:g}, at most {most}")
     echoes = sorted(each.echo for each in found)
     yield Row("a key is answered, median", statistics.median(echoes), "ms", ECHO_BAR)
     yield Row(
@@ -170,6 +173,11 @@ def judged(found: Sequence[Sample], minutes: float) -> Iterator[Row]:
     seconds = found[-1].at - found[0].at or 1.0
     yield Row("processor", 100 * (found[-1].cpu - found[0].cpu) / seconds, "%")
     yield Row("sent to the terminal", (found[-1].sent - found[0].sent) / seconds, "B/s", note="with keys and faults")
+
+
+def _tail(program: Timed) -> str:
+    """The last that it wrote: a traceback, if it has died of one."""
+    return bytes(program.sent[-6000:]).decode("utf-8", "replace")
 
 
 def _progress(sample: Sample) -> str:

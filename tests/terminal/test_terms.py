@@ -79,6 +79,7 @@ def test_every_screen_uses_what_the_terminal_has(
     assert len(set(screens)) > 6, "the walk shows many screens"
     assert colour_kinds(console) <= kinds
     assert bool(colour_kinds(console)) is bool(kinds)
+    assert bool(console.colours()) is bool(kinds), "not even the terminal's own colours are named"
     if ascii_only:
         assert [screen for screen in screens if not screen.isascii()] == []
 

@@ -113,6 +113,6 @@ class Console:
 
 
 def _is_colour(parameter: str) -> bool:
-    # 39 and 49 are the terminal's own colours: what is asked for under NO_COLOR
-    chosen = {*range(30, 39), *range(40, 49), *range(90, 108)}
+    # with 39 and 49, the terminal's own: who asks for no colour wants none named
+    chosen = {*range(30, 50), *range(90, 108)}
     return parameter.isdecimal() and int(parameter) in chosen

@@ -145,3 +145,20 @@ async def test_sorting_says_by_what_and_a_name_does_it_too() -> None:
         assert names(app.screen.query_one("#blue", Table).rows)[0] == "server-blue-3"
         await pilot.press("colon", *"filter -1", "enter")
         await shows(pilot, "2 of 6 rows")
+
+
+def test_a_row_that_sums_up_goes_with_its_rows_and_is_not_counted() -> None:
+    rows = [
+        Row("group:api", (("api: 2 regions", ""),), sums=2),
+        Row("east", (("east", ""),)),
+        Row("west", (("west", ""),)),
+        Row("keystone", (("keystone", ""),)),
+    ]
+
+    def left(words: str) -> list[str]:
+        return [row.key for row in sifted(rows, words)]
+
+    assert left("east") == ["group:api", "east"], "with what it belongs to"
+    assert left("api !west") == ["group:api", "east"], "what is said of the group is said of each"
+    assert left("keystone") == ["keystone"]
+    assert left("nothing") == []

@@ -12,7 +12,7 @@ from tuikit import config, instance, make_app, service, stale, with_instances
 
 from console.model.colour import Colour
 from console.model.instance import Announced, Probe
-from console.model.service import BALANCER, COMMITS, Service
+from console.model.service import BALANCER, COMMITS, SERVERS, Service
 from console.model.snapshot import Snapshot
 from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
@@ -21,6 +21,7 @@ from screens.problems import ProblemsScreen, row
 from screens.trouble import Trouble, troubles
 from screens.verdicts import Verdicts
 from screens.view.glyphs import UNICODE
+from screens.widgets.table import Table
 
 
 def failing(facts: Service, source: str, problem: str, since: float, *, age: float = 0.0, hint: str = "") -> Service:
@@ -157,3 +158,21 @@ async def test_the_next_try_need_not_be_awaited(keys: str) -> None:
 @pytest.mark.parametrize(("ago", "words"), [(5, "just now"), (47, "45s"), (61, "1m")])
 def test_what_began_half_a_minute_ago_is_not_just_now(ago: int, words: str) -> None:
     assert row("k", Trouble((), "vip", "stale", "", 1000.0), 1000.0 + ago, UNICODE).cells[3][0] == words
+
+
+async def test_every_count_is_the_list_s() -> None:
+    now = time.time()
+    facts = service(now)
+    facts = with_instances(
+        facts,
+        Colour.BLUE,
+        *(instance(Colour.BLUE, number, now, probe=Probe(False, now, 3.0, 503)) for number in (1, 2, 3)),
+    )
+    facts = failing(facts, SERVERS, "cloud prod: 503", now - 5)
+    app, _, _ = make_app(facts)
+    app.theme_problem = "theme: light.yaml:3: a colour that is none"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "NOT WELL: 3 problems")
+        await pilot.press("p")
+        await shows(pilot, "NOT WELL: 3 problems", " 3 problems ")
+        assert len(app.screen.query_one(Table).rows) == 3

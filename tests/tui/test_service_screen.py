@@ -76,8 +76,7 @@ async def test_facts_grow_stale_although_nothing_arrives() -> None:
         await shows(pilot, "LB ")
         assert "STALE" not in text_of(app)
         moment[0] += 60
-        await pilot.pause(1.2)
-        assert "STALE" in text_of(app)
+        await shows(pilot, "STALE")
 
 
 async def test_a_cloud_that_was_never_seen_leaves_a_usable_screen() -> None:

@@ -25,6 +25,9 @@ NO_CLOUD = {
     "console/watch/observe.py": {"finished.put"},
     "console/watch/poller.py": {"self._events.put"},
     "console/watch/workers.py": {"self._tasks.put"},
+    # webhooks and the queues that lead to them
+    "console/rollout/notices/bell.py": {"line.put", "self._done.put"},
+    "console/rollout/notices/deliver.py": {"httpx.post"},
 }
 
 

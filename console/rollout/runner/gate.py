@@ -65,6 +65,7 @@ def _signed(run: Run, plan: Plan, step: Step) -> None:
     """Wait until enough people have signed, each of them once, with the words that they have seen."""
     assert step.gate is not None
     run.note(EventKind.WAIT, step.id, f"waits for {step.gate.count} to sign, for {step.deadline:g} s at most")
+    run.call_people(f"{step.title}: {step.words}")
     began, length = boot_clock.now(), step.deadline
     signed: dict[str, Decision] = {}
     while len(signed) < step.gate.count:

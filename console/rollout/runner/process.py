@@ -12,11 +12,13 @@ from pathlib import Path
 
 from console.config import load
 from console.config.model import Config
+from console.config.notice import Occasion
 from console.errors import BluegreenError, JournalError
 from console.plan.plan import Action, Plan
 from console.rollout import pace, second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import runner_id
+from console.rollout.notices.bell import Bell
 from console.rollout.records import Decision, DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.runner import boot_clock
@@ -27,6 +29,12 @@ from console.rollout.runner.walk import walk
 from console.rollout.schema import file_of
 from console.rollout.unanswered import service_settles_in
 
+_LAST_NOTICES = 15.0  # seconds for the notices of the end; the rollout is over then
+_ENDS = {
+    RolloutState.DONE: Occasion.DONE,
+    RolloutState.ROLLED_BACK: Occasion.BACK,
+    RolloutState.STOPPED: Occasion.HUMAN,
+}
 _ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK)
 
 
@@ -51,8 +59,9 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str, *, elsewhere:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     order = [decision for decision in journal.decisions(rollout.id) if decision.kind in _ORDERS][-1]
     reserve = Reserve(file_of(journal.engine), rollout.id)
+    bell = Bell(config.notify, rollout, order.plan or rollout.plan)
     try:
-        ended, run = _execute(config, journal, rollout, order, reserve, elsewhere=elsewhere)
+        ended, run = _execute(config, journal, rollout, order, reserve, bell=bell, elsewhere=elsewhere)
         reserve.give_up()
         if run is not None:
             journal = run.journal
@@ -60,16 +69,33 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str, *, elsewhere:
         # only then: a record that cannot be closed is not hidden by giving the lease back
         if run is not None:
             _release(run)
+        bell.ring(_ENDS.get(ended.state, Occasion.FAILED), ended.sentence)
     except Terminated:
+        bell.ring(Occasion.HUMAN, "the runner was told to stop")
         journal.append(rollout.id, EventKind.WAIT, "", "the runner was told to stop; `bluegreen resume` goes on")
         return 1
     finally:
         reserve.give_up()
+        _told_at_last(journal, rollout.id, bell)
     return ended.exit_code
 
 
+def _told_at_last(journal: Journal, rollout_id: str, bell: Bell) -> None:
+    """The rollout is over, and its lease given back: only notices are waited for. They fail nothing."""
+    with suppress(JournalError):
+        for delivery in bell.finish(_LAST_NOTICES):
+            journal.append(rollout_id, EventKind.NOTICE, "", delivery.sentence, ok=delivery.ok)
+
+
 def _execute(
-    config: Config, journal: Journal, rollout: Rollout, order: Decision, reserve: Reserve, *, elsewhere: bool
+    config: Config,
+    journal: Journal,
+    rollout: Rollout,
+    order: Decision,
+    reserve: Reserve,
+    *,
+    bell: Bell,
+    elsewhere: bool,
 ) -> tuple[Ended, Run | None]:
     """How it ended, and the run, whose journal has the record: the second place's where it had to move there."""
     plan = order.plan or rollout.plan
@@ -83,7 +109,8 @@ def _execute(
     try:
         _keep_room(reserve, plan)
         run = prepare(Errand(config, journal, rollout, order, plan, reserve, elsewhere))
-        run.written = written
+        run.written, run.bell = written, bell
+        bell.ring(Occasion.START, plan.summary)
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
         left = service_settles_in(journal, rollout.service, config.lease.ttl)
         run.unsettled_until = boot_clock.now() + left * pace.speed()

@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 from console.cloud.reader import Reader
 from console.cloud.writer import Writer
 from console.config.model import ServiceConfig
+from console.config.notice import Occasion
 from console.errors import CloudError, JournalError, NeedsHuman
 from console.model.service import Service
 from console.rollout import second_place
 from console.rollout.elapsed import MOMENT, moment
 from console.rollout.journal import Copy, Journal
 from console.rollout.lease.lease import Lease
+from console.rollout.notices.bell import Bell
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.reserve import Reserve
 from console.rollout.runner import boot_clock
@@ -61,6 +63,7 @@ class Run:
     unsettled_until: float = 0.0  # boot clock: a call whose answer was lost may still be on its way
     pause_asked: Decision | None = None
     heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
+    bell: Bell | None = None
     _renewed: float = field(default_factory=boot_clock.now)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
@@ -108,8 +111,15 @@ class Run:
                 self.lease.renew(step)
             except (CloudError, JournalError) as error:
                 self.note(EventKind.LEASE, step, f"the lease could not be renewed: {error.message}")
+        for delivery in self.bell.heard() if self.bell is not None else ():
+            self.note(EventKind.NOTICE, step, delivery.sentence, ok=delivery.ok)
         with suppress(JournalError):  # one that cannot be read now is read at the next tick: deadlines go on
             self._hear()
+
+    def call_people(self, sentence: str) -> None:
+        """Tell whoever wants to hear of it that nothing goes on without a person."""
+        if self.bell is not None:
+            self.bell.ring(Occasion.HUMAN, sentence)
 
     def wait(self, seconds: float, step: str) -> None:
         """Wait, ticking."""

@@ -16,12 +16,14 @@ _LOOK = 0.5  # seconds between two looks into the journal
 def pause(run: Run, plan: Plan, step: Step) -> None:
     """Hold the share until somebody goes on. Raises NotConfirmed, AbortAsked, NeedsHuman."""
     run.note(EventKind.WAIT, step.id, f"waits for an operator to go on, for {_span(step.deadline)} at most")
+    run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
     _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on")
 
 
 def confirm(run: Run, plan: Plan, step: Step) -> None:
     """Hold until somebody confirms once more. Raises NotConfirmed, AbortAsked, NeedsHuman."""
     run.note(EventKind.WAIT, step.id, f"waits to be confirmed within {_span(step.deadline)}, or it goes back")
+    run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
     _wait_for(run, plan, step, DecisionKind.KEEP, "nobody confirmed")
 
 

@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from carrying_out import judged, under_way
+from web_server import Server
 
 from console.config.gate import Gate, Judge
 from console.rollout.gates.outcome import Verdict
 from console.rollout.gates.subject import Subject
-
-
-class Server:
-    """Answers are taken from `answers` in order, the last one for ever; `heard` has what was sent."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, bytes]] = [(200, b"{}")]
-        self.heard: list[tuple[str, dict[str, str], Any]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                outer.heard.append((self.path, dict(self.headers), json.loads(body) if body else None))
-                status, answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            do_POST = do_GET  # noqa: N815
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def says(self, *answers: dict[str, Any]) -> None:
-        self.answers = [(200, json.dumps(answer).encode()) for answer in answers]
 
 
 @pytest.fixture

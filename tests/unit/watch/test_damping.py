@@ -175,3 +175,25 @@ def test_good_news_waits_for_every_source() -> None:
     half = replace(half, sources={**half.sources, SERVERS: Source(SERVERS, START + 5)})
     assert told(damper, half, START + 10).word == "unhealthy"
     assert told(damper, service(True, START + 15), START + 15).word == "healthy"
+
+
+def test_bad_news_does_not_wait_for_a_source_that_has_begun_to_fail() -> None:
+    damper = Damper()
+    told(damper, service(True, START), START)
+    for step in (1, 2):
+        at = START + 5 * step
+        facts = service(False, at)
+        failing = replace(facts.sources[SERVERS], seen_at=START, problem="cloud prod: 503", since=START + 5)
+        found = told(damper, replace(facts, sources={**facts.sources, SERVERS: failing}), at)
+    assert (found.word, found.since) == ("unhealthy", START + 5), "Nova answers no more, but is not stale for 20 s yet"
+
+
+def test_good_news_waits_for_a_source_that_has_begun_to_fail() -> None:
+    damper = Damper()
+    told(damper, service(False, START), START)
+    for step in (1, 2):
+        at = START + 5 * step
+        facts = service(True, at)
+        failing = replace(facts.sources[SERVERS], seen_at=START, problem="cloud prod: 503", since=START + 5)
+        found = told(damper, replace(facts, sources={**facts.sources, SERVERS: failing}), at)
+    assert (found.word, found.seen) == ("unhealthy", "healthy")
