@@ -25,7 +25,13 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
     """The intent that puts back what was before the plan. Who was out by hand then stays out."""
     if plan.action.is_single:
         return _single(plan)
-    return Intent(Action.ROLLBACK, plan.source, leave_out=_taken_out(plan, service), source_fails=source_fails)
+    return Intent(
+        Action.ROLLBACK,
+        plan.source,
+        leave_out=_taken_out(plan, service),
+        source_fails=source_fails,
+        one_by_one=plan.intent.one_by_one,
+    )
 
 
 def _single(plan: Plan) -> Intent:

@@ -22,10 +22,14 @@ class MemberChange:
 
 
 class Weights(msgspec.Struct, frozen=True, tag="weights"):
-    """Members of one pool at these weights: one additive batch, whatever their number."""
+    """Members of one pool at these weights: one additive batch, whatever their number.
+
+    `single`: a PUT of one member, where the cloud has no additive batch.
+    """
 
     pool_id: str
     changes: tuple[MemberChange, ...]
+    single: bool = False
 
 
 class DefaultPool(msgspec.Struct, frozen=True, tag="default pool"):

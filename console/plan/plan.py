@@ -53,7 +53,8 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe) may serve all the same. `order`: what exactly, for actions that need more than a colour.
+    a worker without a probe) may serve all the same. `one_by_one`: a call for each member,
+    where the cloud has no additive batch. `order`: what exactly, for actions that need more than a colour.
     """
 
     action: Action
@@ -64,6 +65,7 @@ class Intent:
     unattended: bool = False
     keep_on_proof: bool = False
     unchecked: bool = False
+    one_by_one: bool = False
     order: Order | None = None
 
 

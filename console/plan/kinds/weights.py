@@ -21,13 +21,12 @@ SERVICE = "load-balancer"
 
 def call(desired: Weights, basis: Basis) -> Call:
     """The batch, made from the members as they are right before it."""
-    members = changed(desired, basis)
-    return batch(desired.pool_id, members, _before(desired, basis))
+    return _call(desired, changed(desired, basis), _before(desired, basis))
 
 
 def undo(desired: Weights, basis: Basis) -> Call:
     """The batch that puts the members back as they are right before it."""
-    return batch(desired.pool_id, _before(desired, basis), changed(desired, basis))
+    return _call(desired, _before(desired, basis), changed(desired, basis))
 
 
 def after(desired: Weights, basis: Basis) -> Basis:
@@ -41,10 +40,13 @@ def entering(desired: Weights) -> frozenset[str]:
 
 
 def restore(desired: Sequence[Weights | MemberState], basis: Basis) -> tuple[Call, ...]:
-    """One batch for each pool."""
+    """One batch for each pool; where there are none, a PUT for each member, those that get weight first."""
     touched = {change.member_id for one in desired for change in one.changes}
     pools = dict.fromkeys(one.pool_id for one in desired)
     members = ((pool, [one for one in basis.pool(pool).members if one.id in touched]) for pool in pools)
+    if any(isinstance(one, Weights) and one.single for one in desired):
+        each = [(pool, one) for pool, found in members for one in found]
+        return tuple(put(pool, one) for pool, one in sorted(each, key=lambda pair: pair[1].weight == 0))
     return tuple(batch(pool, found) for pool, found in members)
 
 
@@ -114,6 +116,22 @@ def batch(pool_id: str, members: Sequence[Member], before: Sequence[Member] = ()
         commands=tuple(_commands(pool_id, ordered, {member.id: member.weight for member in before})),
         size=f"{len(ordered)} members",
     )
+
+
+def put(pool_id: str, member: Member) -> Call:
+    """The call that sets one member's weight, and records it: only what is said changes (Octavia API)."""
+    return Call(
+        service=SERVICE,
+        method="PUT",
+        path=f"/v2/lbaas/pools/{pool_id}/members/{member.id}",
+        body={"member": {"weight": member.weight, "tags": sorted(member.tags)}},
+        commands=tuple(_commands(pool_id, [member], {})),
+        size=member.name or member.address,
+    )
+
+
+def _call(desired: Weights, members: Sequence[Member], before: Sequence[Member]) -> Call:
+    return put(desired.pool_id, *members) if desired.single else batch(desired.pool_id, members, before)
 
 
 def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:
