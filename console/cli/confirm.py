@@ -14,6 +14,8 @@ def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
         # one reversible change of an instance; of a whole colour's clients the name is typed as for a cutover
         wanted = settings.name if settings.is_production and plan.action in (Action.EVICT, Action.ADMIT) else "y"
         return _typed(wanted, plan.what, reason)
+    if not plan.action.moves_traffic:
+        return confirm_word(settings, plan.what, reason)
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
     return confirm_word(settings, f"{verb} {settings.name} to {plan.target.upper()}", reason)
 

@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "hold": ("console.cli.single", "CHANGES THE CLOUD: keep an instance as it is, whatever a cutover does"),
     "unhold": ("console.cli.single", "CHANGES THE CLOUD: release a hold"),
     "evict": ("console.cli.single", "CHANGES THE CLOUD: send clients with a session away from the idle colour"),
+    "preview": ("console.cli.preview", "CHANGES THE CLOUD: keep the idle pool attached, and checked, by an L7 policy"),
     "resume": ("console.cli.resume", "CHANGES THE CLOUD: go on with a rollout that waits, or whose runner died"),
     "pause": ("console.cli.pause", "hold a rollout before its next write"),
     "extend": ("console.cli.pause", "give a rollout that waits or bakes more time"),

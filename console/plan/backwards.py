@@ -23,6 +23,8 @@ _OPPOSITE = {
 
 def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
     """The intent that puts back what was before the plan. Who was out by hand then stays out."""
+    if plan.action in (Action.PREVIEW, Action.UNPREVIEW):
+        return Intent(Action.UNPREVIEW if plan.action is Action.PREVIEW else Action.PREVIEW)
     if plan.action.is_single:
         return _single(plan)
     return Intent(

@@ -78,4 +78,29 @@ class MemberState(msgspec.Struct, frozen=True, tag="member state"):
     changes: tuple[StandingChange, ...]
 
 
-Desired = Weights | DefaultPool | Power | MemberState
+class PreviewPolicy(msgspec.Struct, frozen=True, tag="preview policy"):
+    """An L7 policy that sends to a pool; it attaches the pool once it has a rule."""
+
+    listener_id: str
+    pool_id: str
+    name: str
+    colour: Colour
+
+
+class PreviewRule(msgspec.Struct, frozen=True, tag="preview rule"):
+    """The rule of that policy, on a header with a secret value, which is nowhere in the plan."""
+
+    listener_id: str
+    policy: str
+    colour: Colour
+
+
+class PolicyGone(msgspec.Struct, frozen=True, tag="policy gone"):
+    """No such L7 policy."""
+
+    listener_id: str
+    policy_id: str
+    name: str
+
+
+Desired = Weights | DefaultPool | Power | MemberState | PreviewPolicy | PreviewRule | PolicyGone

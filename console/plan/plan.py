@@ -27,6 +27,8 @@ class Action(StrEnum):
     REPLACE = "replace"  # one in, another one out
     EVICT = "evict"  # disable the idle colour's members: clients with a session there are sent away
     ADMIT = "admit"  # enable them again, at weight 0
+    PREVIEW = "preview"  # keep both pools attached, and checked, by L7 policies
+    UNPREVIEW = "unpreview"
 
     @property
     def moves_traffic(self) -> bool:
@@ -237,9 +239,10 @@ class Plan:
     @property
     def what(self) -> str:
         """`cutover nova-api blue>green`, `drain nova-api api-1`: for a lease, and for lists."""
-        if self.action.moves_traffic or self.intent.order is None:
+        if self.action.moves_traffic:
             return f"{self.action} {self.service} {self.source}>{self.target}"
-        return f"{self.action} {self.service} {', '.join(self.intent.order.names) or self.target}"
+        names = self.intent.order.names if self.intent.order is not None else ()
+        return f"{self.action} {self.service} {', '.join(names)}".rstrip()
 
     @property
     def writes(self) -> int:

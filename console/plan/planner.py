@@ -17,6 +17,7 @@ from console.plan.digest import digest
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
+from console.plan.preview import plan as preview
 from console.plan.rotations import pools, power, weights
 from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
@@ -44,6 +45,8 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     """
     if intent.action.is_single:
         return single(service, config, intent, now)
+    if intent.action in (Action.PREVIEW, Action.UNPREVIEW):
+        return preview(service, config, intent, now)
     refusal = not_seen(service, now)
     if refusal is not None:
         return refusal

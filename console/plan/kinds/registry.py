@@ -7,8 +7,17 @@ from typing import Any, Protocol
 
 from console.model.call import Call
 from console.plan.basis import Basis
-from console.plan.desired import DefaultPool, Desired, MemberState, Power, Weights
-from console.plan.kinds import default_pool, member_state, power, weights
+from console.plan.desired import (
+    DefaultPool,
+    Desired,
+    MemberState,
+    PolicyGone,
+    Power,
+    PreviewPolicy,
+    PreviewRule,
+    Weights,
+)
+from console.plan.kinds import default_pool, member_state, power, preview, weights
 
 
 class Kind(Protocol):
@@ -30,7 +39,15 @@ class Kind(Protocol):
         """What becomes of each object, a clause each."""
 
 
-_KINDS: dict[type, Kind] = {Weights: weights, DefaultPool: default_pool, Power: power, MemberState: member_state}
+_KINDS: dict[type, Kind] = {
+    Weights: weights,
+    DefaultPool: default_pool,
+    Power: power,
+    MemberState: member_state,
+    PreviewPolicy: preview,
+    PreviewRule: preview,
+    PolicyGone: preview,
+}
 
 
 def entering_of(desired: Desired) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from console.plan.desired import DefaultPool, MemberState, Power, Weights
+from console.plan.desired import DefaultPool, MemberState, PolicyGone, Power, PreviewPolicy, PreviewRule, Weights
 from console.plan.plan import Plan, Step, Write
 from console.rollout.runner.kinds.default_pool import DefaultPoolUnderWay
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.kinds.power import PowerUnderWay
+from console.rollout.runner.kinds.preview import PreviewUnderWay
 from console.rollout.runner.kinds.weights import BatchUnderWay
 from console.rollout.runner.run import Run
 
@@ -15,6 +16,9 @@ _KINDS: dict[type, type[UnderWay]] = {
     DefaultPool: DefaultPoolUnderWay,
     Power: PowerUnderWay,
     MemberState: BatchUnderWay,
+    PreviewPolicy: PreviewUnderWay,
+    PreviewRule: PreviewUnderWay,
+    PolicyGone: PreviewUnderWay,
 }
 
 
