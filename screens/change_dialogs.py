@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from console.model.shipping import Safe, Safety
 from console.model.text import visible
 from console.plan.plan import Action, Plan, StepKind
+from console.plan.withheld import unproven
 from console.rollout.records import DecisionKind, Rollout
 from screens.view import change
 from screens.view.line import BLANK, Line, line
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from console.rollout.waiting import Waiting
     from screens.change import ChangeScreen
 
-_OWN_PROCESS = "A process of its own does it: it goes on when this console is closed, and ends with a reboot."
+_OWN_PROCESS = (
+    "A process of its own does it: it goes on when this console is closed."  # until the journal was looked at
+)
 
 
 def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
@@ -27,7 +30,13 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
     config = app.config.services[screen.service_name]
     glyphs = app.look.glyphs
     unarmed = not app.arming.armed(app.now())
-    lines: list[Line] = [change.headline(plan, glyphs), BLANK, *change.notes(plan, glyphs), BLANK, line(_OWN_PROCESS)]
+    lines: list[Line] = [
+        change.headline(plan, glyphs),
+        BLANK,
+        *change.notes(plan, glyphs),
+        BLANK,
+        line(app.journal.outlives or _OWN_PROCESS),
+    ]
     if unarmed:
         lines.append(line("This console is not armed: confirming here allows this one rollback."))
 
@@ -37,8 +46,11 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         else:
             _start(screen, plan, reason, unarmed=unarmed, override=reason if unsafe else "")
 
+    service = app.service(screen.service_name)
+    moves = plan.action.moves_traffic
+    unknown = moves and service is not None and bool(unproven(service, plan.intent, plan.target))
     small = plan.action.is_single and plan.action not in (Action.EVICT, Action.ADMIT)
-    typed = (config.is_production and not small) or unarmed
+    typed = (config.is_production and not small) or unarmed or unknown
     unsafe = plan.shipment.safety.verdict is Safe.NO
     word = screen.service_name if typed else "y"
     go = change.verb(plan.action).capitalize()
@@ -205,4 +217,7 @@ def _confirm_settling(screen: ChangeScreen, rollout: Rollout, choice: DecisionKi
     production = app.config.services[screen.service_name].is_production
     word = screen.service_name if production and choice is not DecisionKind.LEAVE else "y"
     title = f"{choice.value.capitalize()}: rollout {rollout.id}"
-    app.push_screen(TypedDialog(title, [line(_OWN_PROCESS)], word=word, go=choice.value.capitalize()), answered)
+    app.push_screen(
+        TypedDialog(title, [line(app.journal.outlives or _OWN_PROCESS)], word=word, go=choice.value.capitalize()),
+        answered,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
@@ -93,6 +94,15 @@ class CommonActions(Screen[None]):
         """Open the load balancer."""
         if self.about:
             self.console_app.trail.go(Spot(Place.BALANCER, self.about))
+
+    def do_commits(self) -> None:
+        """Open the commits."""
+        if self.about:
+            self.console_app.trail.go(Spot(Place.COMMITS, self.about))
+
+    def pieces(self) -> Iterable[tuple[str, str]]:
+        """What can be copied here beside what every screen has: labels and texts."""
+        return ()
 
     def do_follow(self) -> None:
         """Open the rollout that has not ended."""

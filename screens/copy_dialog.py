@@ -93,6 +93,7 @@ def _row(key: str, letter: str, label: str, text: str) -> Row:
 
 def pieces_of(screen: FactsScreen) -> Iterator[Piece]:
     """What there is to copy here: of the row under the cursor, of the service, and the whole screen at the end."""
+    yield from (Piece(label, text) for label, text in screen.pieces())
     instance = _instance(screen)
     if instance is not None:
         yield from _of_instance(instance)

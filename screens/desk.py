@@ -7,6 +7,7 @@ happens here, in a daemon thread that nobody waits for: leaving the console neve
 from __future__ import annotations
 
 import math
+import os
 import queue
 import threading
 import time
@@ -23,6 +24,7 @@ from console.errors import BluegreenError
 from screens.messages import Begun, Decided, JournalSeen, JournalView
 
 if TYPE_CHECKING:
+    from console.model.record import Record
     from console.model.service import Service
     from console.plan.plan import Plan
     from console.rollout.journal import Journal
@@ -45,6 +47,8 @@ class JournalDesk:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._post: _Post = lambda _: None
         self._followed: str | None = None
+        self._records: dict[str, Record] = {}
+        self._outlives = ""
         self._stopped = threading.Event()
 
     def start(self, post: _Post) -> None:
@@ -93,7 +97,9 @@ class JournalDesk:
 
     def _run(self) -> None:
         from console.rollout.journal import Journal  # noqa: PLC0415 imports the database layer: 0.2 s
+        from console.rollout.survival import survival  # noqa: PLC0415
 
+        self._outlives = survival(os.environ).words
         while not self._stopped.is_set():
             try:
                 with Journal.open(self._config.journal, read_only=self._read_only) as journal:
@@ -103,9 +109,11 @@ class JournalDesk:
 
     def _serve_elsewhere(self, problem: str) -> None:
         """The journal cannot be had: for a while a way back is begun and followed in the second place."""
+        from console.model.record import Record  # noqa: PLC0415
         from console.rollout import second_place  # noqa: PLC0415
 
-        self._post(JournalSeen(JournalView(problem=problem)))
+        self._records = dict.fromkeys(self._config.services, Record(problem=problem))
+        self._post(JournalSeen(JournalView(problem=problem, outlives=self._outlives, records=self._records)))
         end = time.monotonic() + _RETRY_EVERY
         with suppress(BluegreenError):
             if not self._read_only:
@@ -114,12 +122,16 @@ class JournalDesk:
         self._stopped.wait(max(end - time.monotonic(), 0.0))
 
     def _serve(self, journal: Journal, problem: str = "", until: float = math.inf) -> None:
+        from console.rollout.standing import records  # noqa: PLC0415
+
         seen, looked_at = -1, 0.0
         while not self._stopped.is_set() and time.monotonic() < until:
             if self._work(journal):
                 seen = -1
             counter = journal.changed()
             if counter != seen or time.monotonic() - looked_at > _LIVENESS_EVERY:
+                if counter != seen and not problem:
+                    self._records = records(journal, self._config.services)
                 seen, looked_at = counter, time.monotonic()
                 self._look(journal, problem)
 
@@ -150,7 +162,8 @@ class JournalDesk:
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
         printed = tuple(gate_output(followed, events)) if followed is not None else ()
-        self._post(JournalSeen(JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed)))
+        view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed)
+        self._post(JournalSeen(replace(view, outlives=self._outlives, records=self._records)))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
         """Whether nothing goes on without an operator's word; a bake ends by itself, and well."""

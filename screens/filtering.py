@@ -74,7 +74,7 @@ def ordered(rows: Sequence[Row], columns: Sequence[Column], order: Order) -> tup
 
 def _text(row: Row) -> str:
     cells = " ".join(text for text, _ in row.cells)
-    return f"{cells} {' '.join(plain(note) for note in row.notes)}".casefold()
+    return f"{cells} {' '.join(plain(note) for note in row.notes)} {row.words}".casefold()
 
 
 def _holds(text: str, wanted: Sequence[str]) -> bool:

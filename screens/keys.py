@@ -32,6 +32,7 @@ class Place(StrEnum):
     INSTANCE = "instance"
     BALANCER = "load balancer"
     PROBLEMS = "problems"
+    COMMITS = "commits"
 
 
 Keymap = Mapping[str, tuple[str, ...]]  # keys by the id of their action, where the config says so
@@ -131,9 +132,9 @@ _SHOWN = {
 
 _ALL = frozenset(Place)
 _ONE = frozenset({Place.SERVICE, Place.CHANGE, Place.INSTANCE, Place.BALANCER})
-_LISTS = frozenset({Place.FLEET, Place.SERVICE, Place.PROBLEMS})
-_PLAN = frozenset({Place.SERVICE, Place.CHANGE})
-_CLOSE = frozenset({Place.INSTANCE, Place.BALANCER})
+_LISTS = frozenset({Place.FLEET, Place.SERVICE, Place.PROBLEMS, Place.COMMITS})
+_PLAN = frozenset({Place.SERVICE, Place.CHANGE, Place.COMMITS})
+_CLOSE = frozenset({Place.INSTANCE, Place.BALANCER, Place.COMMITS})
 _SERVICE = frozenset({Place.SERVICE})
 _CHANGE = frozenset({Place.CHANGE})
 _INSTANCE = frozenset({Place.INSTANCE})
@@ -151,7 +152,8 @@ ACTIONS: tuple[Action, ...] = (
         mutates=True, danger=Danger.TYPED, reason=reasons.to_start,
     ),
     Action(
-        "cutover", ("c",), "cut over…", "Plan moving all traffic to the idle colour. Changes nothing yet.", _SERVICE,
+        "cutover", ("c",), "cut over…", "Plan moving all traffic to the idle colour. Changes nothing yet.",
+        frozenset({Place.SERVICE, Place.COMMITS}),
         reason=reasons.to_plan,
     ),
     Action(
@@ -223,7 +225,15 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE, Place.CHANGE}), reason=reasons.no_balancer,
         quiet=frozenset({Place.FLEET, Place.CHANGE}),
     ),
-    Action("commits", ("m",), "commits", "To the commits that would ship, and back.", _SERVICE),
+    Action(
+        "commits", ("m",), "commits", "Open the commits: what would ship, and whether there is a way back.",
+        frozenset({Place.FLEET, Place.SERVICE, Place.CHANGE}), reason=reasons.no_commits,
+        quiet=frozenset({Place.FLEET, Place.CHANGE}),
+    ),
+    Action(
+        "read", ("enter",), "whole commit", "Show the whole commit; of a file, the commits that change it.",
+        frozenset({Place.COMMITS}),
+    ),
     Action(
         "filter", ("slash",), "filter", "Show only the rows with these words; esc shows all again.", _LISTS,
         opens_line=True,
@@ -231,7 +241,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sort", ("S",), "sort", "Sort by the next column; after the last one by need again.", _LISTS, bar=Bar.NEVER),
     Action(
         "service", ("v",), "service", "Open the service that this belongs to.",
-        frozenset({Place.CHANGE, Place.INSTANCE, Place.BALANCER}), bar=Bar.NEVER,
+        frozenset({Place.CHANGE, Place.INSTANCE, Place.BALANCER, Place.COMMITS}), bar=Bar.NEVER,
     ),
     Action(
         "fleet", ("s",), "fleet", "Show every service.", _ALL - {Place.FLEET}, reason=reasons.several, bar=Bar.NEVER

@@ -10,6 +10,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.config.model import Config
+    from console.model.record import Record
     from console.model.snapshot import Snapshot
     from console.rollout.records import Event, Rollout
 
@@ -56,6 +57,8 @@ class JournalView:
     events: tuple[Event, ...] = ()
     problem: str = ""
     printed: tuple[str, ...] = ()
+    outlives: str = ""  # what a rollout that is started here goes on after
+    records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
 
 
 class JournalSeen(Message):

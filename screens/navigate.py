@@ -42,6 +42,10 @@ def screen_at(spot: Spot) -> FactsScreen:
         from screens.balancer import BalancerScreen  # noqa: PLC0415
 
         return BalancerScreen(spot.service)
+    if spot.place is Place.COMMITS:
+        from screens.commits import CommitsScreen  # noqa: PLC0415
+
+        return CommitsScreen(spot.service)
     from screens.service import ServiceScreen  # noqa: PLC0415
 
     return ServiceScreen(spot.service)

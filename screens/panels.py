@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.model.colour import Role
 from console.model.service import ColourSet, Service
-from screens.view import balancer, commits, instances, traffic
+from screens.view import balancer, commits, instances, shipping, traffic
 from screens.view import side as side_view
 from screens.view.words import Magnitudes
 from screens.widgets.panel import Panel
@@ -55,5 +55,7 @@ def _balancer(screen: ServiceScreen, service: Service, now: float) -> None:
 
 def _commits(screen: ServiceScreen, service: Service, now: float) -> None:
     table = screen.query_one("#commits", Table)
-    table.entitle(commits.title(service))
-    table.fill(commits.COLUMNS, commits.rows(service.commits, now), (commits.empty(service),))
+    glyphs = screen.console_app.look.glyphs
+    table.entitle(commits.title(service, glyphs), commits.title_right(service))
+    mixed = shipping.mixed(service)
+    table.fill(commits.COLUMNS, commits.rows(service, now, glyphs), (*mixed, commits.empty(service)))

@@ -26,6 +26,7 @@ from screens.look import Look
 from screens.messages import Begun, ConfigRead, Decided, JournalSeen, JournalView, SnapshotReady, WatchFailed
 from screens.navigate import Spot, Trail, screen_at
 from screens.ports import Desk, Follow, Watch
+from screens.recorded import Recorded
 from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
@@ -100,6 +101,8 @@ class BluegreenApp(App[int]):
         self.config = config
         self.arming = arming or Arming()
         self.snapshot: Snapshot | None = None
+        self._facts: Snapshot | None = None  # the same as it came, without what the journal says
+        self._recorded = Recorded()
         self.journal = JournalView()
         self.watch_problem = ""
         self.verdicts = Verdicts()
@@ -220,7 +223,8 @@ class BluegreenApp(App[int]):
         """Newer facts; a late snapshot is dropped, and every one while the facts are frozen."""
         seen = (message.number, message.snapshot.generation)
         if self.watching.paused_at is None and (self.snapshot is None or seen >= self._seen):
-            self.snapshot, self._seen = message.snapshot, seen
+            self._facts, self._seen = message.snapshot, seen
+            self.snapshot = self._recorded.of(message.snapshot, self.journal.records)
             self.watch_problem = ""
             self._show(body=True)
 
@@ -233,6 +237,8 @@ class BluegreenApp(App[int]):
         """The journal was looked at."""
         if message.view != self.journal:
             self.journal = message.view
+            if self._facts is not None:
+                self.snapshot = self._recorded.of(self._facts, self.journal.records)
             self._show(body=True)
 
     def on_config_read(self, message: ConfigRead) -> None:

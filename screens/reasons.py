@@ -136,6 +136,13 @@ def no_balancer(s: Situation) -> str:
     return "" if s.service is not None and s.service.balancer is not None else "no load balancer was seen yet"
 
 
+def no_commits(s: Situation) -> str:
+    """To open the commits."""
+    if s.service is None:
+        return "no service was seen yet"
+    return "" if s.service.commits is not None else "no commits were seen: the config names no source, or it is silent"
+
+
 def several(s: Situation) -> str:
     """To choose among services."""
     return "" if s.services > 1 else "the config has only one service"

@@ -34,7 +34,6 @@ class ServiceScreen(FactsScreen):
     def __init__(self, service: str) -> None:
         super().__init__(service)
         self.front = Colour.BLUE
-        self.on_commits = False
         self._chosen = False
         self._speeds = Magnitudes()
         self._levels: dict[str, int | None] = {}
@@ -105,14 +104,12 @@ class ServiceScreen(FactsScreen):
         one = self.has_class("-narrow") and self.is_short
         for colour in Colour:
             self.pane(colour).display = not one or colour is self.front
-        self.query_one("#panes").display = not (self.is_short and self.on_commits)
         self._show_middle()
-        self.set_class(self.on_commits, "-on-commits")
         wide = self.has_class("-wide")
         # where there is little height the panes take what is left of it
         self._level("#panes", wide and not self.is_short)
         self._level("#middle", wide)
-        target = self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)
+        target = self.pane(self.front)
         if self.is_typing:
             return
         if self.focused is None or not self.focused.display or (one and self.focused is not target):
@@ -144,21 +141,14 @@ class ServiceScreen(FactsScreen):
 
     def do_other(self) -> None:
         """Show the other colour, or move the cursor to it."""
-        self.front = self.front if self.on_commits else self.front.other
-        self.on_commits, self._chosen = False, True
+        self.front, self._chosen = self.front.other, True
         self._arrange()
         self.pane(self.front).focus()
-
-    def do_commits(self) -> None:
-        """Move to the commits, and back; where there is little height they take the place of the instances."""
-        self.on_commits = not self.on_commits
-        self._arrange()
-        (self.query_one("#commits", Table) if self.on_commits else self.pane(self.front)).focus()
 
     def do_inspect(self) -> None:
         """Open the instance under the cursor."""
         key = self.pane(self.front).cursor_key
-        if self.on_commits or not key:
+        if not key:
             self.say("there is no instance under the cursor")
             return
         self.console_app.trail.go(Spot(Place.INSTANCE, self.service_name, key))

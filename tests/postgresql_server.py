@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,15 +23,22 @@ def postgresql(folder: Path) -> Iterator[str]:
         say = pytest.fail if os.environ.get("LAB_REQUIRED") else pytest.skip
         say("not run: there is no PostgreSQL here (apt-get install postgresql)")
     assert programs is not None
-    data = folder / "data"
-    data.mkdir(mode=0o700, parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    # not below pytest's own folder, whose mode another run of it sets back to its user's alone
+    with tempfile.TemporaryDirectory(prefix="bluegreen-postgresql-", ignore_cleanup_errors=True) as own:
+        yield from _served(programs, folder, Path(own))
+
+
+def _served(programs: Path, folder: Path, own: Path) -> Iterator[str]:
+    data = own / "data"
+    data.mkdir(mode=0o700)
     user = _not_root(data)
     _run(user, [str(programs / "initdb"), "-D", str(data), "-U", "bluegreen", "-A", "trust", "--no-sync", "-E", "UTF8"])
     options = ["-D", str(data), "-k", str(data), "-c", "listen_addresses=", "-c", "fsync=off"]
     with (folder / "postgres.log").open("ab") as log:
         server = subprocess.Popen([*_as(user), str(programs / "postgres"), *options], stdout=log, stderr=log)
     try:
-        _until_ready(programs, data)
+        _until_ready(programs, data, folder)
         yield f"postgresql://bluegreen@/postgres?host={data}"
     finally:
         server.terminate()
@@ -67,9 +75,9 @@ def _run(user: str | None, command: Sequence[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _until_ready(programs: Path, data: Path) -> None:
+def _until_ready(programs: Path, data: Path, folder: Path) -> None:
     end = time.monotonic() + 30
     command = [str(programs / "pg_isready"), "-h", str(data), "-U", "bluegreen", "-d", "postgres", "-q"]
     while subprocess.run(command, check=False).returncode != 0:
-        assert time.monotonic() < end, (data.parent / "postgres.log").read_text()
+        assert time.monotonic() < end, (folder / "postgres.log").read_text()
         time.sleep(0.1)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from console.cli.attach import newest
+from console.cli import by_lease
+from console.cli.attach import newest, under_way
 from console.cli.following import follow
 from console.cli.looking import config_of, say
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
+    parser.add_argument(
+        "rollout", nargs="?", metavar="ROLLOUT|SERVICE",
+        help="default: the newest; of a service whose rollout another journal has, its runner is asked by the lease",
+    )  # fmt: skip
     parser.add_argument("--hold", action="store_true", help="stay where it is, instead of going back")
     parser.add_argument("--reason", default="", metavar="TEXT")
     parser.add_argument("--detach", action="store_true", help="ask, and do not wait for the end")
@@ -25,6 +29,11 @@ def run(args: argparse.Namespace) -> int:
 
     config = config_of(args)
     request.may_write(config)
+    if args.rollout in config.services:
+        found = under_way(config, args.rollout)
+        if found is None:
+            return by_lease.abort(config, args.rollout, args)
+        args.rollout = found
     rollout_id = newest(config.journal, args.rollout)
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         request.abort(journal, rollout_id, Who.current(), args.reason, hold=args.hold)

@@ -6,8 +6,9 @@ import argparse
 
 from console.cli.following import follow
 from console.cli.json_lines import Begun, ending
-from console.cli.looking import config_of
-from console.errors import UsageError
+from console.cli.looking import config_of, warn
+from console.config.model import Config
+from console.errors import JournalError, UsageError
 from console.rollout import second_place
 from console.rollout.journal import Journal
 
@@ -28,6 +29,18 @@ def run(args: argparse.Namespace) -> int:
         return follow(config, rollout_id, as_json=args.json)
 
     return ending(verb, as_json=args.json, config=lambda: config)
+
+
+def under_way(config: Config, service: str) -> str | None:
+    """The id of the service's rollout that has not ended; None where this journal has none, or cannot be read."""
+    try:
+        with Journal.open(config.journal, read_only=True) as journal:
+            here = journal.rollouts(service)
+    except JournalError as error:
+        warn(f"{error.message}; the lease is looked at instead")
+        here = []
+    everywhere = [*(one for one in second_place.rollouts(config.journal) if one.service == service), *here]
+    return next((one.id for one in everywhere if not one.state.ended), None)
 
 
 def newest(journal_url: str, rollout_id: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from console.config.model import Config, ServiceConfig
 from console.errors import LeaseHeld, Refused, UsageError
 from console.model.service import Service
 from console.plan.plan import Plan
+from console.plan.withheld import unproven
+
+Looked = tuple[Config, ServiceConfig, Service]  # the config, one service of it, and one look at that
 
 
 def add_begin_options(parser: argparse.ArgumentParser) -> None:
@@ -28,17 +32,12 @@ def add_begin_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
 
 
-def begin(args: argparse.Namespace, plan_of: Callable[[Service, ServiceConfig], Plan]) -> int:
-    """Look, plan, show, ask, begin, follow. The exit code of the rollout; 130 when detached by ctrl+c."""
-
-    def change(begun: Begun) -> int:
-        config, settings, service = looked(args)
-        return carry_through(args, config, plan_of(service, settings), begun)
-
-    return ending(change, as_json=args.json, config=lambda: config_of(args))
+def concluded(args: argparse.Namespace, verb: Callable[[argparse.Namespace, Begun], int]) -> int:
+    """Run a verb; with `--json` its last line is its result, an error's too. Raises what the verb raises."""
+    return ending(lambda begun: verb(args, begun), as_json=args.json, config=lambda: config_of(args))
 
 
-def looked(args: argparse.Namespace) -> tuple[Config, ServiceConfig, Service]:
+def looked(args: argparse.Namespace) -> Looked:
     """The config, the service in it, and one look at it; refused before, where nothing could be changed anyway."""
     config = config_of(args)
     settings = service_config(config, args.service)
@@ -52,32 +51,33 @@ def looked(args: argparse.Namespace) -> tuple[Config, ServiceConfig, Service]:
     return config, settings, service
 
 
-def carry_through(args: argparse.Namespace, config: Config, plan: Plan, begun: Begun) -> int:
-    """Show the plan, ask, begin, follow. `begun` hears the rollout's id."""
+def carry_through(args: argparse.Namespace, looked_at: Looked, plan: Plan, begun: Begun) -> int:
+    """Show the plan, ask, begin, follow. The exit code of the rollout; 130 when detached by ctrl+c."""
+    config, settings, service = looked_at
     from console.rollout import request
-    from console.rollout.provenance import provenance
+    from console.rollout.survival import survival
     from console.rollout.who import Who
 
-    settings, tell = config.services[plan.service], warn if args.json else say
+    tell = warn if args.json else say
     for line in plan_lines(plan):
         tell(line)
-    if plan.action.moves_traffic:
-        tell(provenance(config, plan))
     if args.json:
         print_plan(plan)
     if args.expect is not None and args.expect != plan.digest:
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
+    tell(f"  {survival(os.environ).words}")
     overridden: str = getattr(args, "override_rollback_safety", "")
     if args.yes:
         request.safe_or_overridden(plan, overridden)
     else:
         overridden = overridden or override(settings, plan)
-    reason = args.reason if args.yes else confirm(settings, plan, args.reason)
+    unknown = unproven(service, plan.intent, plan.target) if plan.action.moves_traffic else None
+    reason = args.reason if args.yes else confirm(settings, plan, args.reason, unproven=bool(unknown))
     rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
     begun(rollout_id)
     if args.json:
         print_line("started", rollout=rollout_id)
-    tell(f"rollout {rollout_id} started; it goes on if this terminal closes. `bluegreen abort {rollout_id}` stops it")
+    tell(f"rollout {rollout_id} started. `bluegreen abort {rollout_id}` stops it")
     return 0 if args.detach else follow(config, rollout_id, as_json=args.json)
 
 

@@ -153,8 +153,11 @@ def _lease(config: Config) -> str:
 
 def _service_cautions(service: ServiceConfig) -> Iterator[str]:
     release = service.release
-    if release.retire_after:
-        yield "release.retire_after is not carried out by this version: delete by hand what is due"
+    launch = service.launch
+    if launch.image is not None and not (launch.flavor and launch.networks):
+        yield "launch: without `flavor` and `networks` those of what serves are taken, and there has to be something"
+    if launch.user_data is not None and not launch.user_data.exists():
+        yield f"launch.user_data: there is no {visible(str(launch.user_data))}"
     if service.commits is not None and service.commits.server:
         yield f"commits from {service.commits.server} are not read by this version"
     if service.health is None and service.rotation.kind == Kind.POWER:

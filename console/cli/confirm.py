@@ -8,16 +8,30 @@ from console.model.shipping import Safe
 from console.plan.plan import Action, Plan
 
 
-def confirm(settings: ServiceConfig, plan: Plan, reason: str) -> str:
-    """Ask; returns the reason. In production the service's name is typed. Raises Refused when it is not confirmed."""
-    if plan.action.is_single:
-        # one reversible change of an instance; of a whole colour's clients the name is typed as for a cutover
-        wanted = settings.name if settings.is_production and plan.action in (Action.EVICT, Action.ADMIT) else "y"
-        return _typed(wanted, plan.what, reason)
-    if not plan.action.moves_traffic:
-        return confirm_word(settings, plan.what, reason)
+def confirm(settings: ServiceConfig, plan: Plan, reason: str, *, unproven: bool = False) -> str:
+    """Ask; returns the reason. Raises Refused when it is not confirmed.
+
+    The service's name is typed in production, and wherever nobody knows that what it goes back to works.
+    """
+    wanted = settings.name if unproven else wanted_word(settings, plan)
+    return confirm_typed(wanted, f"{_to_do(settings, plan)}{', which is not known to be proven' * unproven}", reason)
+
+
+def _to_do(settings: ServiceConfig, plan: Plan) -> str:
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
-    return confirm_word(settings, f"{verb} {settings.name} to {plan.target.upper()}", reason)
+    if plan.action.moves_traffic:
+        return f"{verb} {settings.name} to {plan.target.upper()}"
+    if plan.action.is_undone:
+        return plan.what
+    return f"{verb} {plan.target.upper()} of {settings.name}"
+
+
+def wanted_word(settings: ServiceConfig, plan: Plan) -> str:
+    """What is typed: count and name to delete, the name in production for what decides who serves, else `y`."""
+    if plan.deleted and plan.action is not Action.LAUNCH:
+        return f"{plan.deleted} {settings.name}"
+    moves = plan.action.moves_traffic or plan.action in (Action.SCALE, Action.EVICT, Action.ADMIT)
+    return settings.name if settings.is_production and moves else "y"
 
 
 def override(settings: ServiceConfig, plan: Plan) -> str:
@@ -35,12 +49,13 @@ def override(settings: ServiceConfig, plan: Plan) -> str:
     return reason
 
 
-def confirm_word(settings: ServiceConfig, to_do: str, reason: str) -> str:
+def confirm_word(settings: ServiceConfig, to_do: str, reason: str, *, by_name: bool = False) -> str:
+    """Ask for the service's name, or outside production for `y`. Raises Refused when it is not given."""
+    return confirm_typed(settings.name if settings.is_production or by_name else "y", to_do, reason)
+
+
+def confirm_typed(wanted: str, to_do: str, reason: str) -> str:
     """Ask for the word that allows `to_do`; returns the reason. Raises Refused when it is not given."""
-    return _typed(settings.name if settings.is_production else "y", to_do, reason)
-
-
-def _typed(wanted: str, to_do: str, reason: str) -> str:
     try:
         answer = input(f"type {wanted} to {to_do}: ")
         if answer.strip() == wanted and not reason:

@@ -21,6 +21,7 @@ from console.errors import BluegreenError, ConfigError
 from console.rollout import pace
 from console.rollout.file_system import is_networked, kind
 from console.rollout.journal import Journal
+from console.rollout.survival import survival
 
 _NEEDED = 64 << 20  # bytes that journals, logs and the last snapshot may want before anybody looks again
 _SHOWN = ("textual", "openstacksdk", "httpx", "sqlalchemy")
@@ -148,32 +149,9 @@ def _without_password(url: str) -> str:
 
 def runner(environ: Mapping[str, str]) -> Iterator[Finding]:
     """What a rollout survives."""
-    yield ok(
-        "runner.process",
-        "a rollout runs as a process in a session of its own: it survives a closed terminal, a dropped SSH session "
-        "and a crash of this program; it does not survive a reboot of this host (`bluegreen resume` goes on)",
-    )
-    if _kills_at_logout() and "SSH_CONNECTION" in environ:
-        yield warning(
-            "runner.logout",
-            "systemd-logind has KillUserProcesses=yes",
-            "it ends rollouts in the middle when you log out; another console can go on with them",
-            "loginctl enable-linger, and start the console with `systemd-run --user --scope bluegreen`",
-        )
-
-
-def _kills_at_logout(files: tuple[Path, ...] | None = None) -> bool:
-    """Whether logind is told to end a user's processes; its last word counts."""
-    if files is None:
-        files = (Path("/etc/systemd/logind.conf"), *sorted(Path("/etc/systemd/logind.conf.d").glob("*.conf")))
-    value = "no"
-    for path in files:
-        try:
-            lines = path.read_text(errors="replace").splitlines()
-        except OSError:
-            continue
-        for line in lines:
-            key, _, word = line.strip().partition("=")
-            if key.strip() == "KillUserProcesses":
-                value = word.strip().lower()
-    return value in ("yes", "true", "1", "on")
+    found = survival(environ)
+    if found.logout:
+        yield ok("runner.process", found.words)
+        return
+    means = "a rollout stops where it is when you log out; another console can go on with it"
+    yield warning("runner.process", found.words, means, "loginctl enable-linger")

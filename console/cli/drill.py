@@ -44,6 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--heartbeat", type=float, default=3.0, metavar="S", help="seconds between checks; default: 3")
     parser.add_argument("--token-life", type=float, default=3600.0, metavar="S", help="seconds; default: 3600")
     parser.add_argument("--operate", action="store_true", help="open the console armed for changes")
+    parser.add_argument("--empty", action="store_true", help="the idle colour is not there yet: launch it")
+    parser.add_argument("--brownfield", action="store_true", help="one service without any labels: adopt it first")
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
 
 
@@ -79,7 +81,8 @@ def _settings(args: argparse.Namespace) -> Settings:
         raise UsageError("--pending, --heartbeat and --token-life are seconds, more than 0")
     fault = Fault(args.fault) if args.fault else None
     times = {"pending": args.pending, "heartbeat": args.heartbeat, "token_life": args.token_life}
-    return Settings(instances=args.instances, services=args.services, fault=fault, **times)
+    there = {"idle": not args.empty, "brownfield": args.brownfield}
+    return Settings(instances=args.instances, services=args.services, fault=fault, **there, **times)
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
@@ -125,6 +128,7 @@ def _child(args: argparse.Namespace, directory: Path) -> Iterator[None]:
     ]
     words += ["--token-life", str(args.token_life), "--parent", str(os.getpid()), "--dir", str(directory), "--serve"]
     words += ["--fault", args.fault] if args.fault else []
+    words += [f"--{flag}" for flag in ("empty", "brownfield") if getattr(args, flag)]
     with (directory / LOG).open("wb") as log:
         child = subprocess.Popen(  # noqa: S603 our own program
             [sys.executable, "-m", "console", "drill", *words],

@@ -67,8 +67,8 @@ def ending(verb: Callable[[Begun], int], *, as_json: bool, config: Callable[[], 
     except BluegreenError as error:
         print_line("result", exit_code=error.exit_code, state="", sentence=error.message, hint=error.hint, rollout=None)
         raise
-    state, sentence = _end(config(), begun[0]) if begun else ("", "")
-    print_line("result", exit_code=code, state=state, sentence=sentence, hint="", rollout=begun[0] if begun else None)
+    state, sentence = _end(config(), begun[-1]) if begun else ("", "")
+    print_line("result", exit_code=code, state=state, sentence=sentence, hint="", rollout=begun[-1] if begun else None)
     return code
 
 

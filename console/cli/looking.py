@@ -31,6 +31,7 @@ def service_config(config: Config, name: str | None) -> ServiceConfig:
 
 def look(config: Config, name: str) -> Service:
     """One complete look at one service, for a decision. Raises CloudError when the cloud did not show it."""
+    from console.rollout.standing import with_record
     from console.watch.observe import Observer
 
     service = Observer(config, [name]).observe().services[name]
@@ -38,7 +39,7 @@ def look(config: Config, name: str) -> Service:
         state = service.source(source)
         if state.seen_at is None:
             raise CloudError(state.problem or f"{source} of {name} were not seen", state.hint)
-    return service
+    return with_record(config.journal, service)
 
 
 def say(text: str = "") -> None:

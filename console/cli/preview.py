@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from console.cli.begin import add_begin_options, begin
+from console.cli.begin import add_begin_options, carry_through, concluded, looked
 from console.cli.intent import plan_or_refuse
+from console.cli.json_lines import Begun
 from console.plan.plan import Action, Intent
 
 
@@ -18,5 +19,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout; 130 when detached by ctrl+c."""
+    return concluded(args, _run)
+
+
+def _run(args: argparse.Namespace, begun: Begun) -> int:
+    config, settings, service = looked(args)
     intent = Intent(Action.UNPREVIEW if args.remove else Action.PREVIEW)
-    return begin(args, lambda service, settings: plan_or_refuse(service, settings, intent))
+    return carry_through(args, (config, settings, service), plan_or_refuse(service, settings, intent), begun)

@@ -7,6 +7,8 @@ import sys
 import time
 from contextlib import suppress
 
+from console.cli import by_lease
+from console.cli.attach import under_way
 from console.cli.confirm import confirm, confirm_word
 from console.cli.following import follow
 from console.cli.looking import config_of, look, say, service_config, warn
@@ -16,8 +18,9 @@ from console.errors import JournalError, Refused, UsageError
 from console.model.text import visible
 from console.rollout import request, second_place
 from console.rollout.journal import Journal
-from console.rollout.liveness import unfinished
+from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import DecisionKind, Rollout
+from console.rollout.takeover import refuse_living
 from console.rollout.waiting import waiting
 from console.rollout.who import Who
 
@@ -26,7 +29,10 @@ _WORDS = {DecisionKind.GO_ON: "go on with", DecisionKind.KEEP: "keep what was do
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the one that is unfinished")
+    parser.add_argument(
+        "rollout", nargs="?", metavar="ROLLOUT|SERVICE",
+        help="default: the one that is unfinished; of a service whose rollout another journal has, by its lease",
+    )  # fmt: skip
     choice = parser.add_mutually_exclusive_group()
     for kind, flag in (
         (DecisionKind.FINISH, "--finish"),
@@ -34,6 +40,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (DecisionKind.LEAVE, "--leave"),
     ):
         choice.add_argument(flag, dest="choice", action="store_const", const=kind)
+    choice.add_argument(
+        "--due", action="store_true",
+        help="for a boot unit: take up what waited on this host and still may; 7 when something needs a person",
+    )  # fmt: skip
     parser.add_argument("--yes", action="store_true", help="do not ask for confirmation; needs --reason")
     parser.add_argument("--reason", default="", metavar="TEXT")
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
@@ -46,10 +56,24 @@ def run(args: argparse.Namespace) -> int:
     if args.yes and not args.reason:
         raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")
     request.may_write(config)
+    if args.due:
+        if args.rollout is not None:
+            raise UsageError("--due looks at every rollout of this host", "leave the rollout out")
+        from console.cli import resume_due
+
+        return resume_due.run(config)
+    if args.rollout in config.services:
+        found = unfinished_of(config, args.rollout)
+        if found is None:
+            return by_lease.resume(config, args.rollout, args)
+        args.rollout = found
     with Journal.open(_place(config, args.rollout)) as journal:
         rollout = _which(journal, args.rollout)
         if rollout is not None and not unfinished(rollout) and not rollout.state.ended:
-            return _go_on(config, journal, rollout, args)
+            if not (args.take_over and alive(rollout) is None):
+                return _go_on(config, journal, rollout, args)
+            warn(f"looking whether the runner on {runner_host(rollout)} gives a sign of life")
+            refuse_living(config, journal, rollout)
         if rollout is None:
             say("nothing to resume: no rollout is unfinished")
             return 0
@@ -65,6 +89,15 @@ def run(args: argparse.Namespace) -> int:
         say(f"rollout {rollout.id} is closed; nothing was written")
         return 0
     return 0 if args.detach else follow(config, rollout.id)
+
+
+def unfinished_of(config: Config, service: str) -> str | None:
+    """The id of the service's rollout that somebody has to end, or that is under way; None where there is none here."""
+    if (found := under_way(config, service)) is not None:
+        return found
+    with suppress(JournalError), Journal.open(config.journal, read_only=True) as journal:
+        return next((one.id for one in request.to_resume(journal, service)), None)
+    return None
 
 
 def _place(config: Config, rollout_id: str | None) -> str:
@@ -92,7 +125,11 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
             raise Refused("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
     reason = str(args.reason)
     if found is not None and not args.yes:
-        reason = confirm_word(settings, f"{_WORDS[found.word]} rollout {rollout.id} of {rollout.service}", reason)
+        reason = confirm_word(
+            settings,
+            f"{_WORDS[found.word]} rollout {rollout.id} of {rollout.service}",
+            reason,
+        )
     seen = found.step.id if found is not None else ""
     done = request.say_word(journal, rollout.id, Who.current(), reason, step=seen)
     say(f"rollout {rollout.id}: {done.word}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from console.cli.begin import add_begin_options, begin
+from console.cli.begin import add_begin_options, carry_through, concluded, looked
 from console.cli.intent import plan_or_refuse
+from console.cli.json_lines import Begun
 from console.cli.looking import config_of
 from console.errors import UsageError
 from console.plan.orders import SingleOrder
@@ -30,15 +31,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of the rollout; 130 when detached by ctrl+c."""
+    return concluded(args, _run)
+
+
+def _run(args: argparse.Namespace, begun: Begun) -> int:
     from console.rollout.who import Who
 
-    services = config_of(args).services
-    words = list(args.words)
+    services, words = config_of(args).services, list(args.words)
     args.service = words.pop(0) if words and words[0] in services else None
     action = Action.ADMIT if getattr(args, "undo", False) else Action(args.verb)
     _count(action, words)
+    config, settings, service = looked(args)
     order = SingleOrder(tuple(words), Who.current().owner, getattr(args, "min_ratio", None))
-    return begin(args, lambda service, settings: plan_or_refuse(service, settings, Intent(action, order=order)))
+    plan = plan_or_refuse(service, settings, Intent(action, order=order))
+    return carry_through(args, (config, settings, service), plan, begun)
 
 
 def _count(action: Action, names: list[str]) -> None:

@@ -42,10 +42,11 @@ def run(args: argparse.Namespace) -> int:
         from console.cli.status_watch import run as watch
 
         return watch(args)
+    from console.rollout.standing import with_records
     from console.watch.observe import Observer
 
     config = config_of(args)
-    snapshot = Observer(config, args.services or None).observe()
+    snapshot = with_records(config.journal, Observer(config, args.services or None).observe())
     out = printer()
     if args.json:
         from console.cli.status_json import as_json
@@ -75,7 +76,7 @@ def show(snapshot: Snapshot, console: Console) -> None:
             console.print(Text(f"    {visible(hint)}", style="dim"), soft_wrap=True)
         if any(side.instances for side in service.colours) or service.uncoloured:
             console.print(Padding(table(service, snapshot.taken_at), (0, 0, 0, 2)))
-        for line in _below(service):
+        for line in _below(service, snapshot.taken_at):
             console.print(Text(f"  {visible(line)}"), soft_wrap=True)
         console.print()
 
@@ -88,8 +89,8 @@ def _heading(service: Service, words: Verdict) -> Text:
     return Text("  ").join(parts)
 
 
-def _below(service: Service) -> Iterator[str]:
-    """Load balancers, traffic, lease: a line each."""
+def _below(service: Service, now: float) -> Iterator[str]:
+    """Load balancers, traffic, lease, freeze: a line each."""
     for part in service.balanced:
         balancer = part.balancer
         doors = ", ".join(_door(part, one) for one in part.listeners) or "no listener"
@@ -105,6 +106,8 @@ def _below(service: Service) -> Iterator[str]:
         yield f"through the VIP {traffic.url}: {len(traffic.answers)} asked, {shares}, lost {traffic.lost}"
     if service.lease is not None:
         yield f"lease: {service.lease.words}"
+    if service.record is not None and (freeze := service.record.frozen(now)) is not None:
+        yield freeze.words
 
 
 def _door(part: Balanced, listener: Listener) -> str:

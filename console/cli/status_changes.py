@@ -74,7 +74,11 @@ def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen
 
 def _first(seen: Seen) -> Iterator[News]:
     name, words = seen.service.name, seen.words
-    yield News(name, f"{_state(words)}: {', '.join(_parts(words))}, {words.freshness}", _tone(words.healthy))
+    yield News(
+        name,
+        f"{_state(words)}: {', '.join(filter(None, (words.restraint, *_parts(words))))}, {words.freshness}",
+        _tone(words.healthy),
+    )
     yield from (News(name, f"problem: {sentence}", Tone.BAD) for sentence in words.problems)
 
 
@@ -95,6 +99,8 @@ def _since(before: Seen, seen: Seen) -> Iterator[News]:
     yield from _traffic(before, seen)
     if text := _lease(before.service, seen.service):
         yield News(name, text)
+    if was.restraint != words.restraint:
+        yield News(name, words.restraint or f"not frozen any more (was {was.restraint})")
 
 
 def _state(words: Verdict) -> str:

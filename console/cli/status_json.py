@@ -23,6 +23,9 @@
       foreign     members that join to no instance
       uncoloured  instances whose colour nothing tells
       traffic     url, asked, lost, blue, green (answers by colour), longest_gap_ms; null without a VIP check
+      record      what the journal says: freeze (by, reason, since, until: null without an end; null: not frozen),
+                  barred (version, rollout, at, why: rolled back, and not allowed since), proven (version, rollout, at,
+                  until: false from the rollout on, true until it), problem (why it is not known)
       lease       owner, action, reason, step, rollout, since; null where nobody holds it or it is in the journal
       sources     by name: seen_at, age (seconds), fresh, problem, hint
     instance    name, id (of the server), server (status, task_state, power_state, fault) or null, member or null,
@@ -50,6 +53,7 @@ from console.model.balancer import Balanced, Listener, LoadBalancer, Member, Mon
 from console.model.colour import Colour
 from console.model.health import disagreement, healthy_count, judge
 from console.model.instance import Instance
+from console.model.record import Record
 from console.model.service import ColourSet, Service
 from console.model.snapshot import Snapshot
 from console.model.traffic import Traffic
@@ -99,6 +103,7 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
         "foreign": [_member(member) for member in service.foreign],
         "uncoloured": _instances(service, service.uncoloured, now),
         "traffic": _traffic(service.traffic),
+        "record": _record(service.record),
         "lease": _picked(lease, "owner", "action", "reason", "step", "rollout", "since") if lease is not None else None,
         "sources": {
             source.name: {
@@ -110,6 +115,19 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
             }
             for source in service.sources.values()
         },
+    }
+
+
+def _record(found: Record | None) -> Json | None:
+    """What the journal says: whether it is frozen now is for the reader to compare with `until`."""
+    if found is None:
+        return None
+    freeze = found.freeze
+    return {
+        "freeze": _picked(freeze, "by", "reason", "since", "until") if freeze is not None else None,
+        "barred": [_picked(one, "version", "rollout", "at", "why") for one in found.barred],
+        "proven": [_picked(one, "version", "rollout", "at", "until") for one in found.proven],
+        "problem": found.problem,
     }
 
 

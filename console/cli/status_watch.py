@@ -37,6 +37,7 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
     Raises UsageError for a service that the config does not have.
     """
     from console.model.focus import Focus
+    from console.rollout.standing import with_records
     from console.watch.poller import Poller
 
     snapshots: SimpleQueue[Snapshot] = SimpleQueue()
@@ -49,7 +50,7 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
         if len(names or config.services) > _CLOSELY:
             poller.focus(Focus())
         poller.start()
-        for at, snapshot, news in _told(snapshots, told):
+        for at, snapshot, news in _told(snapshots, told, lambda one: with_records(config.journal, one)):
             if as_json:
                 _write(_document(snapshot, news))
             else:
@@ -103,7 +104,10 @@ class Told:
 
 
 def _told(
-    snapshots: SimpleQueue[Snapshot], told: Told, now: Callable[[], float] = time.time
+    snapshots: SimpleQueue[Snapshot],
+    told: Told,
+    recorded: Callable[[Snapshot], Snapshot] = lambda one: one,
+    now: Callable[[], float] = time.time,
 ) -> Iterator[tuple[float, Snapshot, tuple[News, ...]]]:
     """News as they come, for ever."""
     latest: Snapshot | None = None
@@ -113,7 +117,7 @@ def _told(
         except Empty:
             if latest is None:
                 continue
-        at = now()
+        latest, at = recorded(latest), now()
         if news := told.news(latest, at):
             yield at, latest, news
 

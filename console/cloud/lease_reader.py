@@ -83,7 +83,9 @@ def holder_of(port: dict[str, Any]) -> LeaseHolder:
         since=_unix(port.get("created_at")),
         renewed_at=renewed,
         ttl=60.0,
-        revision=f"{port.get('revision_number')} {port.get('updated_at')}",
+        # not revision_number: a tag of somebody else's raises that as well, and is no sign of life
+        revision=str(port.get("description") or ""),
+        tags=tuple(map(str, port.get("tags") or ())),
     )
     name = str(port.get("name") or "")
     try:
@@ -110,6 +112,13 @@ def holder(reader: PortReader, network: str, protected: str) -> LeaseHolder | No
     """Who holds the lease on this object, None if nobody does. `network` is a name or an id. Raises CloudError."""
     found = reader.ports(network_id=str(reader.network(network)["id"]), mac_address=mac_for(protected))
     return holder_of(found[0]) if found else None
+
+
+def ports_of(reader: PortReader, network: str, rollout: str) -> list[str]:
+    """The ids of the ports that are leases of this rollout; it has one for each object that it protects."""
+    found = reader.ports(network_id=str(reader.network(network)["id"]))
+    leases = ((holder_of(port), str(port["id"])) for port in found)
+    return [ident for holder, ident in leases if not holder.foreign and holder.rollout == rollout]
 
 
 def _unix(text: object) -> float:

@@ -47,7 +47,17 @@ def server(raw: Any) -> Server | None:
         image_id=(_text(image.get("id")) or None) if isinstance(image, dict) else None,
         created_at=when(raw.get("created")),
         fault=_text(fault.get("message")).strip() if isinstance(fault, dict) else "",
+        locked=raw.get("locked") is True,
+        locked_reason=_text(raw.get("locked_reason")),
+        volumes=tuple(ids(raw.get("os-extended-volumes:volumes_attached"))),
+        flavor=_flavor(raw.get("flavor")),
+        zone=_text(raw.get("OS-EXT-AZ:availability_zone")),
     )
+
+
+def _flavor(raw: Any) -> str:
+    """Its name, which is in the server from 2.47; before that only its id is."""
+    return (_text(raw.get("original_name")) or _text(raw.get("id"))) if isinstance(raw, dict) else ""
 
 
 def load_balancer(raw: Any) -> LoadBalancer | None:

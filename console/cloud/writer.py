@@ -7,10 +7,14 @@ was applied. A write takes `timeout` seconds at most, less than the timer that k
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from console.cloud.problems import from_exception, from_response
 from console.cloud.session import Session, sdk_errors
 from console.model.call import Call
+
+# Tags of a server when it is made (2.52), policies of groups in one word (2.64), reasons of locks (2.73).
+COMPUTE_LEVEL = "2.73"
 
 
 class Writer:
@@ -46,6 +50,14 @@ class Writer:
             self._request("network", "PUT", f"/v2.0/ports/{port_id}", {"port": {"description": description}})
         )
 
+    def tag_port(self, port_id: str, tag: str) -> None:
+        """PUT a tag on a port: any writer of the project may. 201."""
+        self._request("network", "PUT", f"/v2.0/ports/{port_id}/tags/{quote(tag, safe='')}", {})
+
+    def untag_port(self, port_id: str, tag: str) -> None:
+        """DELETE a tag of a port. Raises NotFound where it is not there."""
+        self._request("network", "DELETE", f"/v2.0/ports/{port_id}/tags/{quote(tag, safe='')}", None)
+
     def delete_port(self, port_id: str) -> None:
         """DELETE a port by its id: it cannot hit a newer lease."""
         self._request("network", "DELETE", f"/v2.0/ports/{port_id}", None)
@@ -58,6 +70,8 @@ class Writer:
         adapter = self._session.adapter(service)
         what = f"{method} {service} {path.partition('?')[0]}"
         extra: dict[str, Any] = {} if body is None else {"json": body}
+        if service == "compute":
+            extra["headers"] = {"OpenStack-API-Version": f"compute {COMPUTE_LEVEL}"}
         extra |= {"timeout": self._timeout, "user_agent": self._agent}
         try:
             response = adapter.request(path, method, raise_exc=False, connect_retries=0, **extra)

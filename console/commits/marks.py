@@ -19,6 +19,7 @@ from console.model.shipping import Batch, Marked, Safe, Shipping
 
 _SAFE = "rollback-safe"
 _CHANGE = "change-id"
+_WHY = 80  # characters of a trailer that are repeated
 _LEAST = 7  # characters by which a commit is known
 _WORDS = {"yes": Safe.YES, "true": Safe.YES, "no": Safe.NO, "false": Safe.NO, "unknown": Safe.UNKNOWN}
 
@@ -88,7 +89,7 @@ def _safety(
     told = trailers.get(_SAFE, "")
     marks = ", ".join(flags)
     if (said := _WORDS.get(_first_word(told))) is not None:
-        return said, ", ".join(filter(None, (marks, f"Rollback-Safe: {told}")))
+        return said, ", ".join(filter(None, (marks, f"Rollback-Safe: {told[:_WHY]}")))
     worst = [(Safe(rules[flag]), flag) for flag in flags if flag in rules]
     for verdict in (Safe.NO, Safe.UNKNOWN):
         found = [flag for safe, flag in worst if safe is verdict]

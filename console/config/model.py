@@ -161,6 +161,45 @@ class VipCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageChoice:
+    """Which image instances boot: the newest of a name, one id, or the newest with all these properties."""
+
+    name: str = ""
+    id: str = ""
+    newest: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How instances are made. Names or ids; times in seconds.
+
+    `count` None: as many as serve. `name` may hold `{service}`, `{colour}` and `{number}`. `at_once`: builds under way
+    at the same time. `retries`: for each instance, after a build that ended in ERROR or took too long. `spread`: a
+    soft-anti-affinity group of each colour. `user_data`: a file whose `{{words}}` are filled in. `lock`: what serves is
+    locked against deletion. `cost_per_hour` of one instance, in whatever currency it is counted; 0: not shown.
+    """
+
+    image: ImageChoice | None = None
+    flavor: str = ""
+    networks: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    key: str = ""
+    user_data: Path | None = None
+    zones: tuple[str, ...] = ()
+    count: int | None = None
+    name: str = "{service}-{colour}-{number}"
+    port: int | None = None
+    at_once: int = 4
+    boot_timeout: float = 600.0
+    retries: int = 2
+    spread: bool = True
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    lock: bool = False
+    cost_per_hour: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """What a cutover must keep to. `min_ratio`: healthy capacity in rotation, against now. Times in seconds.
 
@@ -238,6 +277,8 @@ class ServiceConfig:
     commits: CommitSource | None = None
     release: Release = field(default_factory=Release)
     foreign: str = "refuse"
+    launch: Launch = field(default_factory=Launch)
+    explain: Mapping[str, str] = field(default_factory=dict)  # words of a stage of a release, by its name
     group: str = ""  # services of one group are shown side by side: the same service in several regions
 
     @property

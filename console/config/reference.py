@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.config.gating import GATE, JUDGE, QUERY, SIGN
+from console.config.launching import IMAGE, LAUNCH
 from console.config.notifying import NOTICE
 from console.config.probing import HEALTH, HEALTH_TLS, VIP, VIP_TLS
 from console.config.releasing import COMMITS, RELEASE
@@ -24,6 +25,8 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.vip.", VIP),
     ("services.NAME.vip.tls.", VIP_TLS),
     ("services.NAME.commits.", COMMITS),
+    ("services.NAME.launch.", LAUNCH),
+    ("services.NAME.launch.image.", IMAGE),
     ("services.NAME.release.", RELEASE),
     ("services.NAME.release.gates[].", GATE),
     ("services.NAME.release.gates[].prometheus.", QUERY),

@@ -12,6 +12,7 @@ from typing import Any
 from console.config.formats import NAME, VERSION, Environment
 from console.config.keymap import KeyMap
 from console.config.kinds import Choice, Duration, Flag, Text
+from console.config.launching import LAUNCH
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Config, Kind, LeaseConfig, ServiceConfig
 from console.config.nodes import Value, nearest
@@ -20,8 +21,10 @@ from console.config.probing import HEALTH, VIP
 from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import CLOUD, INSTANCES, REGION, ROTATION, rotation, selection
 from console.config.rules import Checked, Given
-from console.config.sections import Key, Section, Several
+from console.config.sections import Key, Pairs, Section, Several
 from console.config.urls import JournalUrl
+
+STAGES = ("reconcile", "launch", "gate", "shift", "prove", "bake", "retire")
 
 
 def _fits_the_rotation(given: Given) -> Iterator[Mistake]:
@@ -68,6 +71,12 @@ SERVICE = Section(
         ),
         Key("vip", VIP, "proof from the client's side", default="no proof from outside"),
         Key("commits", COMMITS, "where the commits come from", default="no commits"),
+        Key("launch", LAUNCH, "how instances are made", default="see its keys"),
+        Key(
+            "explain",
+            Pairs(Text("words", r"[\s\S]{1,2000}"), "stages to words", Text("a stage", "|".join(STAGES))),
+            "what a stage of a release is explained with, in place of our own words: the release walkthrough",
+        ),
         Key("release", RELEASE, "what a cutover must keep to", default="see its keys"),
         Key("foreign", Choice(("refuse", "ignore")), "a cutover while a member of nobody's carries traffic"),
     ),

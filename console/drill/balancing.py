@@ -78,8 +78,9 @@ def _pool(balancer: Balancer, name: str) -> Pool:
 
 
 def _member(project_id: str, subnet_id: str, server: Server, sketch: Sketch) -> Member:
-    serving = sketch.kind == POOLS or f"-{sketch.live}-" in server.name
-    tags = [f"bluegreen:weight={WEIGHT}"] if sketch.static else [f"server={server.id}", f"bluegreen:weight={WEIGHT}"]
+    serving = sketch.kind == POOLS or server.metadata["color"] == sketch.live
+    tags = [] if sketch.static else [f"server={server.id}"]
+    tags = [] if sketch.unlabelled else [*tags, f"bluegreen:weight={WEIGHT}"]
     return Member(
         server.name,
         project_id,

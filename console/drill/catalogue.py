@@ -16,6 +16,7 @@ STATIC = "static"  # members that are no Nova servers
 TCP = "tcp"  # listener and pool carry bytes, not requests
 NAMES = "names"  # neither tags nor metadata: names tell what belongs and which colour it is
 GREEN = "green"  # green is live
+UNLABELLED = "unlabelled"  # made by hand: one side only, names without a colour, members without tags
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,12 @@ class Sketch:
     @property
     def tagged(self) -> bool:
         """Whether its servers carry tags and metadata."""
-        return NAMES not in self.traits
+        return not {NAMES, UNLABELLED} & self.traits
+
+    @property
+    def unlabelled(self) -> bool:
+        """Whether nothing about it knows of colours yet."""
+        return UNLABELLED in self.traits
 
     @property
     def static(self) -> bool:
@@ -65,6 +71,7 @@ _FIRST = (
     _of("manila-api", group="storage"),
     _of("ironic-api", group="compute"),
 )
+BROWNFIELD = _of("shop", UNLABELLED)
 _COPIED = ("nova-api", "heat-api", "designate-api", "octavia-api", "magnum-api", "manila-api", "ironic-api")
 
 
@@ -81,6 +88,20 @@ def sketches(count: int) -> tuple[Sketch, ...]:
     return tuple(found)
 
 
+LAUNCH: dict[str, Any] = {
+    "flavor": "m1.small",
+    "networks": ["ops-net"],
+    "security_groups": ["web"],
+    "boot_timeout": "2m",
+    "image": {"name": "SERVICE-2026.3"},
+}
+
+
+def launch_of(sketch: Sketch) -> dict[str, Any]:
+    """How its instances are made."""
+    return {**LAUNCH, "image": {"name": f"{sketch.name}-2026.3"}}
+
+
 def config_of(
     sketch: Sketch, ports: list[int], addresses: dict[str, list[str]], *, tags: bool = True
 ) -> dict[str, Any]:
@@ -93,7 +114,7 @@ def config_of(
     if sketch.static:
         service["instances"] = {"static": addresses}
         service["version"] = ["http./version#git_commit"]
-    elif not sketch.tagged:
+    elif NAMES in sketch.traits:
         service["instances"] = {"name": f"{name}-(blue|green)-[0-9]+", "colour": "name.-(blue|green)-"}
         service["version"] = ["image.git_commit"]
     else:
@@ -101,6 +122,8 @@ def config_of(
         service["instances"] = {**selected, "colour": "metadata.color"}
         service["version"] = ["metadata.git_commit"]
     service["health"] = {"path": "/healthcheck"}
+    if not sketch.static and NAMES not in sketch.traits:
+        service["launch"] = launch_of(sketch)
     if sketch.kind == POWER:
         service["health"]["port"] = 8774
     else:

@@ -16,9 +16,13 @@ PUT  /drill/load-balancer            {"provisioning_status": "PENDING_UPDATE" | 
 POST /drill/change                   somebody else changes a weight, through Octavia, which locks the load balancer
 POST /drill/release                  end what is pending at once
 POST /drill/beat                     check every member and let the operating statuses follow, at once
-PUT  /drill/settings                 {"pending": 1.5, "heartbeat": 3, "delay": 0, "token_life": 3600}
+PUT  /drill/settings                 {"pending": 1.5, "heartbeat": 3, "delay": 0, "token_life": 3600,
+                                     "build": 4, "boot": 2}
 POST /drill/trouble                  {"kind": "amphora", "count": 1} for the next writes of the load balancer;
                                      the kinds are those of `provisioning.KINDS`
+POST /drill/builds                   {"kind": "no-host", "count": 1, "zone": ""} for the next servers that are made;
+                                     the kinds are those of `compute_objects.BUILD_TROUBLES`
+PUT  /drill/quotas                   {"instances": 4, ...}: the fields of `compute_objects.Quotas`
 POST /drill/tokens/revoke            every token is invalid from here on
 GET  /drill/writes?since=N           the writes after mark N: {"mark", "count", "writes"}
 """
@@ -34,13 +38,14 @@ from starlette.routing import Route
 
 from console.drill import nova_actions, outages, scenarios
 from console.drill.api import SERVICES, Fault, body_of, world_of
+from console.drill.compute_objects import BUILD_TROUBLES, BuildTrouble
 from console.drill.octavia import provisioning
 from console.drill.octavia.objects import Member
 from console.drill.octavia.thing import stamp
 from console.drill.settings import Fault as Scenario
 from console.drill.world import Entrance, Server, Trouble, World
 
-SETTINGS = ("pending", "heartbeat", "delay", "token_life")
+SETTINGS = ("pending", "heartbeat", "delay", "token_life", "build", "boot")
 SERVER_FIELDS = ("name", "status", "vm_state", "task_state", "power_state", "metadata", "tags", "fault")
 MEMBER_FIELDS = ("name", "weight", "admin_state_up", "backup", "tags", "provisioning_status")
 STATUSES = ("ACTIVE", "PENDING_UPDATE", "ERROR")
@@ -239,6 +244,24 @@ async def trouble(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def builds(request: Request) -> Response:
+    """Let the next builds go wrong."""
+    said = await _words(request, ("kind", "count", "zone"))
+    if said.get("kind") not in BUILD_TROUBLES:
+        raise _wrong(f"kind is one of {', '.join(BUILD_TROUBLES)}")
+    made = BuildTrouble(said["kind"], int(said.get("count", 1)), str(said.get("zone", "")))
+    world_of(request).compute.troubles.append(made)
+    return Response(status_code=204)
+
+
+async def set_quotas(request: Request) -> Response:
+    """Change limits of the project."""
+    quotas = world_of(request).compute.quotas
+    for key, value in (await _words(request, tuple(asdict(quotas)))).items():
+        setattr(quotas, key, int(value))
+    return JSONResponse(asdict(quotas))
+
+
 async def revoke(request: Request) -> Response:
     """Forget every token."""
     world_of(request).tokens.clear()
@@ -272,6 +295,8 @@ ROUTES = [
     Route("/beat", beat, methods=["POST"]),
     Route("/settings", set_settings, methods=["PUT"]),
     Route("/trouble", trouble, methods=["POST"]),
+    Route("/builds", builds, methods=["POST"]),
+    Route("/quotas", set_quotas, methods=["PUT"]),
     Route("/tokens/revoke", revoke, methods=["POST"]),
     Route("/writes", writes, methods=["GET"]),
 ]

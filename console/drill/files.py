@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from console.drill import CLOUDS, CONFIG, SERVICE
-from console.drill.catalogue import Sketch, config_of, sketches
+from console.drill import CLOUDS, CONFIG
+from console.drill.catalogue import BROWNFIELD, Sketch, config_of, sketches
 from console.drill.git_history import History
 from console.drill.scene import LEASE_NETWORK
 from console.drill.world import User, World
@@ -57,10 +57,11 @@ def _login(world: World, user: User) -> dict[str, str]:
 
 def config_text(directory: Path, history: History, world: World) -> str:
     """The console's config for the drill; without a git repository it has no commits section, and says so."""
-    services = {sketch.name: _service(world, sketch) for sketch in sketches(world.settings.services)}
+    chosen = (BROWNFIELD,) if world.settings.brownfield else sketches(world.settings.services)
+    services = {sketch.name: _service(world, sketch) for sketch in chosen}
     note = "# No git on this machine: no repository was made, so there are no commits to compare.\n"
     if history.path is not None:
-        services[SERVICE]["commits"] = {"git": str(history.path)}
+        services[chosen[0].name]["commits"] = {"git": str(history.path)}
         note = ""
     whole = {
         "services": services,

@@ -44,15 +44,20 @@ _SUBJECTS = (
 )
 _NO_GIT_BLUE = "4f0c1d6a2b7e93850c6d1fa4e2b98370d5c6e1f2"
 _NO_GIT_GREEN = "9ab3e07d41c8f25607be3d9014a7c5f8e62d0b13"
+_NO_GIT_NEXT = "c27f5a1e9d3b6480f1e25a7c93d0b86e4f71a25d"
 
 
 @dataclass(frozen=True)
 class History:
-    """The commits that the two colours run; `path` is None where there is no git to make a repository with."""
+    """The commits that the two colours run, and that of the image that waits to be released (`next`).
+
+    `path` is None where there is no git to make a repository with.
+    """
 
     blue: str
     green: str
     path: Path | None
+    next: str = ""
 
 
 def make(directory: Path) -> History:
@@ -66,9 +71,9 @@ def make(directory: Path) -> History:
         _git(*arguments, text=stream)
         shas = dict(line.split() for line in marks.read_text().splitlines())
         marks.unlink()
-        return History(shas[f":{BLUE_AT}"], shas[f":{GREEN_AT}"], path)
+        return History(shas[f":{BLUE_AT}"], shas[f":{GREEN_AT}"], path, shas[f":{len(_SUBJECTS)}"])
     except (OSError, subprocess.SubprocessError, KeyError, ValueError):
-        return History(_NO_GIT_BLUE, _NO_GIT_GREEN, None)
+        return History(_NO_GIT_BLUE, _NO_GIT_GREEN, None, _NO_GIT_NEXT)
 
 
 def _commit(number: int, subject: str) -> str:

@@ -14,6 +14,8 @@ from console.drill.world import Image, World, stamp
 
 MINORS = (17, 15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 PAGE = 25  # Glance's own default
+# Everything else is a property, the images' own ones too: one that no image has finds none.
+NOT_FILTERS = frozenset(("limit", "marker", "sort_key", "sort_dir", "sort", "member_status"))
 
 
 async def versions(request: Request) -> Response:
@@ -24,14 +26,17 @@ async def versions(request: Request) -> Response:
 
 
 async def images(request: Request) -> Response:
-    """GET /v2/images, filtered by name or id, paged."""
+    """GET /v2/images, filtered by any property, the newest first, paged."""
     authenticate(request)
     world, params = world_of(request), request.query_params
     found = [_view(world, image) for image in world.images]
-    for key in ("name", "status", "visibility", "id"):
-        if (wanted := params.get(key)) is not None:
+    for key, wanted in params.items():
+        if key not in NOT_FILTERS:
             values = wanted.removeprefix("in:").split(",") if wanted.startswith("in:") else [wanted]
-            found = [image for image in found if image[key] in values]
+            found = [image for image in found if str(image.get(key)) in values]
+    newest, *_ = params.get("sort_dir", "desc").split(",")
+    key = params.get("sort_key", "created_at").split(",")[0]
+    found.sort(key=lambda image: (str(image.get(key, "")), image["id"]), reverse=newest == "desc")
     try:
         limit = int(params.get("limit", PAGE))
     except ValueError:
@@ -69,8 +74,8 @@ def _view(world: World, image: Image) -> dict[str, Any]:
         "status": "active",
         "checksum": hashlib.md5(content, usedforsecurity=False).hexdigest(),
         "protected": False,
-        "min_ram": 0,
-        "min_disk": 0,
+        "min_ram": image.min_ram,
+        "min_disk": image.min_disk,
         "owner": world.project_id,
         "os_hidden": False,
         "os_hash_algo": "sha512",

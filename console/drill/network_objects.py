@@ -66,6 +66,13 @@ def new_network(project_id: str, name: str) -> JSON:
     }
 
 
+def new_security_group(project_id: str, name: str) -> JSON:
+    """A security group as the API shows it, without rules."""
+    group_id = str(uuid5(NAMESPACE_URL, project_id)) if name == "default" else str(uuid4())
+    whose = {"project_id": project_id, "tenant_id": project_id}
+    return {"id": group_id, "name": name, "description": "", "security_group_rules": [], "stateful": True, **whose}
+
+
 def new_subnet(project_id: str, network: JSON, name: str, cidr: IPv4Network) -> JSON:
     """A subnet as the API shows it; its network gets to know it."""
     now, subnet_id = stamp(), str(uuid4())

@@ -23,6 +23,7 @@ EXTENSIONS = {
     "standard-attr-timestamp": "Resource timestamps",
     "standard-attr-description": "standard-attr-description",
     "pagination": "Pagination support",
+    "quota_details": "Quota details management support",
     "filter-validation": "Filter parameters validation",
 }
 # fmt: off

@@ -10,23 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.drill import nova_actions
+from console.drill import nova_actions, nova_create, nova_labels, nova_project
 from console.drill.api import authenticate, world_of
 from console.drill.nova_versions import Level, answer, fault, level_of, version, versions
 from console.drill.world import Server, World, stamp
 
 PAGE = 1000  # Nova's max_limit
-FLAVOR = {
-    "vcpus": 1,
-    "ram": 2048,
-    "disk": 20,
-    "ephemeral": 0,
-    "swap": 0,
-    "original_name": "m1.small",
-    "extra_specs": {},
-}
-FLAVOR_BRIEF = ("id", "name", "links", "description")
-FLAVOR_ID = "3f6d8e0b-6d5b-4f0c-9d0e-5a8d6c0f2b11"
 
 
 async def servers(request: Request) -> Response:
@@ -69,29 +58,10 @@ async def server(request: Request) -> Response:
     level, world, wanted = level_of(request), world_of(request), request.path_params["id"]
     for each in world.servers:
         if each.id == wanted:
-            groups: dict[str, Any] = {"server_groups": []} if level >= (2, 71) else {}
+            inside = [group.id for group in world.compute.groups if each.id in group.members]
+            groups: dict[str, Any] = {"server_groups": inside} if level >= (2, 71) else {}
             return answer({"server": {**_view(world, each, level, token.user.id), **groups}}, level)
     raise fault(404, f"Instance {wanted} could not be found.", level)
-
-
-async def flavors(request: Request) -> Response:
-    """GET /flavors and /flavors/detail: the `openstack` client resolves names with it."""
-    authenticate(request)
-    brief = not request.url.path.endswith("/detail")
-    flavor = {key: value for key, value in _flavor(world_of(request)).items() if not brief or key in FLAVOR_BRIEF}
-    return answer({"flavors": [flavor]}, level_of(request))
-
-
-async def flavor(request: Request) -> Response:
-    """GET /flavors/ID."""
-    authenticate(request)
-    return answer({"flavor": _flavor(world_of(request))}, level_of(request))
-
-
-def _flavor(world: World) -> dict[str, Any]:
-    sizes = {"vcpus": FLAVOR["vcpus"], "ram": FLAVOR["ram"], "disk": FLAVOR["disk"], "swap": ""}
-    links = [{"rel": "self", "href": f"{world.url}/compute/v2.1/flavors/{FLAVOR_ID}"}]
-    return {"id": FLAVOR_ID, "name": FLAVOR["original_name"], **sizes, "links": links, "description": None}
 
 
 def _is_pattern(text: str) -> bool:
@@ -142,13 +112,17 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
         "OS-EXT-IPS:type": "fixed",
         "OS-EXT-IPS-MAC:mac_addr": server.mac,
     }
-    flavor_link = {"rel": "bookmark", "href": f"{world.url}/compute/flavors/{FLAVOR_ID}"}
+    flavor_link = {"rel": "bookmark", "href": f"{world.url}/compute/flavors/{server.flavor.id}"}
+    building = server.vm_state == "building"
+    launched = None if building else stamp(server.created_at + 5).replace("Z", ".000000")
     shown: dict[str, Any] = {
         "accessIPv4": "",
         "accessIPv6": "",
-        "addresses": {"ops-net": [address]},
+        "addresses": {"ops-net": [address]} if server.address else {},
         "created": stamp(server.created_at),
-        "flavor": FLAVOR if level >= (2, 47) else {"id": FLAVOR_ID, "links": [flavor_link]},
+        "flavor": nova_project.embedded(server.flavor)
+        if level >= (2, 47)
+        else {"id": server.flavor.id, "links": [flavor_link]},
         "hostId": nova_actions.host_id(server),
         "id": server.id,
         "image": image,
@@ -161,28 +135,20 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
         "updated": stamp(server.created_at + 5),
         "OS-DCF:diskConfig": "MANUAL",
         "progress": 0,
-        "OS-EXT-AZ:availability_zone": "nova",
+        "OS-EXT-AZ:availability_zone": server.zone,
         "config_drive": "",
-        "key_name": None,
-        "OS-SRV-USG:launched_at": stamp(server.created_at + 5).replace("Z", ".000000"),
+        "key_name": server.key_name,
+        "OS-SRV-USG:launched_at": launched,
         "OS-SRV-USG:terminated_at": None,
         "OS-EXT-STS:task_state": server.task_state,
         "OS-EXT-STS:vm_state": server.vm_state,
         "OS-EXT-STS:power_state": server.power_state,
-        "os-extended-volumes:volumes_attached": [],
-        "security_groups": [{"name": "default"}],
+        "os-extended-volumes:volumes_attached": [
+            {"id": each, "delete_on_termination": False} for each in server.volumes
+        ],
+        "security_groups": [{"name": name} for name in server.security_groups],
     }
-    since: dict[Level, dict[str, Any]] = {
-        (2, 9): {"locked": False},
-        (2, 19): {"description": None},
-        (2, 26): {"tags": server.tags},
-        (2, 63): {"trusted_image_certificates": None},
-        (2, 73): {"locked_reason": None},
-        (2, 90): {"OS-EXT-SRV-ATTR:hostname": server.name},
-        (2, 96): {"pinned_availability_zone": None},
-        (2, 100): {"scheduler_hints": {}},
-    }
-    for minimum, keys in since.items():
+    for minimum, keys in _since(server).items():
         if level >= minimum:
             shown.update(keys)
     if server.fault is not None:
@@ -190,15 +156,29 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
     return shown
 
 
+def _since(server: Server) -> dict[Level, dict[str, Any]]:
+    """What each microversion has added."""
+    return {
+        (2, 9): {"locked": server.locked},
+        (2, 19): {"description": None},
+        (2, 26): {"tags": server.tags},
+        (2, 63): {"trusted_image_certificates": None},
+        (2, 73): {"locked_reason": server.locked_reason},
+        (2, 90): {"OS-EXT-SRV-ATTR:hostname": server.name},
+        (2, 96): {"pinned_availability_zone": None},
+        (2, 100): {"scheduler_hints": {}},
+    }
+
+
 ROUTES = [
     Route("/", versions),
     Route("/v2.1", version),
     Route("/v2.1/", version),
-    Route("/v2.1/servers", servers),
+    Route("/v2.1/servers", servers, methods=["GET"]),
+    Route("/v2.1/servers", nova_create.create, methods=["POST"]),
     Route("/v2.1/servers/detail", servers),
-    Route("/v2.1/servers/{id}", server),
+    Route("/v2.1/servers/{id}", server, methods=["GET"]),
+    *nova_labels.ROUTES,
     *nova_actions.ROUTES,
-    Route("/v2.1/flavors", flavors),
-    Route("/v2.1/flavors/detail", flavors),
-    Route("/v2.1/flavors/{id}", flavor),
+    *nova_project.ROUTES,
 ]

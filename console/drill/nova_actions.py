@@ -1,4 +1,4 @@
-"""What was done to a server, and what can be: os-instance-actions, console output, stop, start (Nova 2.104)."""
+"""What was done to a server, and what can be: os-instance-actions, console output, stop, start, lock (Nova 2.104)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.drill import console_text
+from console.drill import console_text, nova_labels
 from console.drill.api import authenticate, body_of, world_of
 from console.drill.nova_versions import Level, answer, fault, level_of
 from console.drill.world import Deed, Server, User, World, stamp
@@ -77,14 +77,28 @@ def tail(text: str, length: int) -> str:
 
 
 async def _stop(world: World, server: Server, said: Any, user: User, level: Level) -> Response:
+    nova_labels.ensure_unlocked(server, level)
     _ensure("stop", server, "active", level)
     world.spawn(power(world, server, user, on=False))
     return answer(None, level, 202)
 
 
 async def _start(world: World, server: Server, said: Any, user: User, level: Level) -> Response:
+    nova_labels.ensure_unlocked(server, level)
     _ensure("start", server, "stopped", level)
     world.spawn(power(world, server, user, on=True))
+    return answer(None, level, 202)
+
+
+async def _lock(world: World, server: Server, said: Any, user: User, level: Level) -> Response:
+    """Locking what is locked changes nothing, not even the reason (facts: Nova 2.5)."""
+    if not server.locked:
+        server.locked, server.locked_reason = True, (said or {}).get("locked_reason")
+    return answer(None, level, 202)
+
+
+async def _unlock(world: World, server: Server, said: Any, user: User, level: Level) -> Response:
+    server.locked, server.locked_reason = False, None
     return answer(None, level, 202)
 
 
@@ -120,6 +134,8 @@ _ACTIONS: dict[str, tuple[str, Callable[[World, Server, Any, User, Level], Await
     "os-getConsoleOutput": ("os-console-output", _console),
     "os-stop": ("servers:stop", _stop),
     "os-start": ("servers:start", _start),
+    "lock": ("os-lock-server:lock", _lock),
+    "unlock": ("os-lock-server:unlock", _unlock),
 }
 
 

@@ -8,18 +8,20 @@ import time
 from collections.abc import Sequence
 from uuid import uuid4
 
+from console.drill import SERVICE
 from console.drill.balancing import entrance
-from console.drill.catalogue import POWER, Sketch, sketches
+from console.drill.catalogue import BROWNFIELD, POWER, Sketch, sketches
 from console.drill.git_history import History
 from console.drill.instances import Instance
-from console.drill.network_objects import new_network, new_port, new_subnet
+from console.drill.network_objects import new_network, new_port, new_security_group, new_subnet
 from console.drill.settings import Settings
 from console.drill.world import JSON, ApplicationCredential, Deed, Entrance, Image, Server, User, World
 
 NETWORK, LEASE_NETWORK = "ops-net", "bluegreen-lease"
 APP_PORT = 8774
 VERSIONS = {"blue": "2026.1", "green": "2026.2"}
-DAY = 86_400.0
+NEXT = "2026.3"  # of the image that is to be released next
+HOUR, DAY = 3600.0, 86_400.0
 AGES = {"blue": 9 * DAY, "green": 0.1 * DAY}  # seconds since the servers were made
 FIRST_VIP, FIRST_HOST = 10, 20
 SPARE = 2  # addresses of each service and colour beside the instances
@@ -51,13 +53,25 @@ def build(settings: Settings, history: History, cidr: ipaddress.IPv4Network) -> 
         ports=[],
         entrances=[],
         project_id=project_id,
+        security_groups=[new_security_group(project_id, name) for name in ("default", "web")],
     )
-    commits = {"blue": history.blue, "green": history.green}
-    for number, sketch in enumerate(sketches(settings.services)):
+    _make_room(world)
+    commits = {"blue": history.blue, "green": history.green, "next": history.next}
+    chosen = (BROWNFIELD,) if settings.brownfield else sketches(settings.services)
+    for number, sketch in enumerate(chosen):
         first = FIRST_HOST + number * _block(settings)
         vip = cidr[FIRST_VIP if number == 0 else first]
         _add(world, sketch, [cidr[first + index] for index in range(_block(settings))], vip, commits)
     return world
+
+
+def _make_room(world: World) -> None:
+    """Quotas with room for one more side of every service, and some."""
+    servers = world.settings.services * world.settings.instances
+    quotas = world.compute.quotas
+    quotas.instances = max(quotas.instances, 3 * servers)
+    quotas.cores = 2 * quotas.instances
+    quotas.ports = max(quotas.ports, 4 * servers + 100)
 
 
 def _block(settings: Settings) -> int:
@@ -74,22 +88,27 @@ def _add(
 ) -> None:
     """One service: images, servers, what runs in them, and the way in."""
     images = {
-        colour: Image(f"{sketch.name}-{version}", {"git_commit": commits[colour], "app_version": version})
+        colour: _image(sketch, version, commits[colour], time.time() - AGES[colour] - HOUR)
         for colour, version in VERSIONS.items()
     }
     servers = [
         _server(sketch, colour, number, str(addresses[number * 2 + (colour == "green")]), images[colour])
         for colour in VERSIONS
         for number in range(1, world.settings.instances + 1)
+        if colour == sketch.live or world.settings.idle or sketch.name != SERVICE
     ]
+    if sketch.unlabelled:
+        servers = [server for server in servers if colour_of(server) == sketch.live]
+        for number, server in enumerate(servers, start=1):
+            server.name = f"{sketch.name}-{number:02}"
     for server in servers:
         made_at = server.created_at
         server.deeds = [Deed("create", "compute__do_build_and_run_instance", world.users[0], made_at, made_at + 5)]
-    told = [_instance(server, colour_of(server)) for server in servers]
+    told = [_instance(server, server.metadata["color"]) for server in servers]
     subnet = world.subnets[0]
     if sketch.kind == POWER:
         for server, instance in zip(servers, told, strict=True):
-            if colour_of(server) != sketch.live:
+            if server.metadata["color"] != sketch.live:
                 server.status, server.vm_state, server.power_state = "SHUTOFF", "stopped", 4
                 instance.powered = False
     else:
@@ -101,9 +120,15 @@ def _add(
         for server in servers:
             server.metadata, server.tags = {}, []
     if not sketch.static:
-        world.images += images.values()
+        world.images += [*images.values(), _image(sketch, NEXT, commits["next"], time.time() - HOUR / 6)]
         world.servers += servers
         world.ports += [_port(subnet, server.address, server.mac, server.id) for server in servers]
+
+
+def _image(sketch: Sketch, version: str, commit: str, made_at: float) -> Image:
+    """What a pipeline has built of this service."""
+    told = {"git_commit": commit, "app_version": version, "service": sketch.name}
+    return Image(f"{sketch.name}-{version}", told, created_at=made_at)
 
 
 def colour_of(server: Server) -> str:

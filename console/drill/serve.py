@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from console.drill import CLOUDS, CONFIG, READY, REPOSITORY, SERVICE
+from console.drill import CLOUDS, CONFIG, READY, REPOSITORY
 from console.drill.server import simulation
 from console.drill.settings import Fault, Settings
 from console.drill.world import World
@@ -37,15 +37,13 @@ async def serve(settings: Settings, directory: Path, say: Callable[[str], None],
 def introduction(world: World, directory: Path) -> list[str]:
     """How to use the drill, for people."""
     vip = f"http://{world.balancer.vip_address}:{world.vip.port}/version"
-    count, services = world.settings.instances, world.settings.services
     lines = [
-        f"A simulated cloud with the service {SERVICE}: {count} blue instances live, {count} green ones warm"
-        + (f"; {services - 1} more services like it." if services > 1 else "."),
+        _services(world),
         f"It listens on loopback only: APIs {world.url}, VIP {vip}",
         "",
         f"  export OS_CLIENT_CONFIG_FILE={directory / CLOUDS}",
         f"  bluegreen --config {directory / CONFIG}",
-        f"  openstack --os-cloud drill loadbalancer member list {SERVICE}",
+        f"  openstack --os-cloud drill loadbalancer member list {world.balancer.name}",
         f"  curl {vip}",
         "",
         "Clouds: drill (may change), drill-viewer (may only look), drill-credential (application credential).",
@@ -57,6 +55,16 @@ def introduction(world: World, directory: Path) -> list[str]:
     if not (directory / REPOSITORY).exists():
         lines.append("There is no git on this machine, so the drill has no commits to compare.")
     return lines
+
+
+def _services(world: World) -> str:
+    settings = world.settings
+    count, name = settings.instances, world.balancer.name
+    if settings.brownfield:
+        return f"A simulated cloud with the service {name}, made by hand: {count} instances, and no label on anything."
+    idle = f"{count} green ones warm" if settings.idle else "no green ones yet"
+    more = f"; {settings.services - 1} more services like it" if settings.services > 1 else ""
+    return f"A simulated cloud with the service {name}: {count} blue instances live, {idle}{more}."
 
 
 async def _outlive(parent: int | None, ending: asyncio.Event) -> None:

@@ -26,7 +26,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
-from console.drill import CLOUDS, CONFIG, control, files, git_history, glance, keystone, neutron, nova, scenarios, scene
+from console.drill import (
+    CLOUDS,
+    CONFIG,
+    control,
+    files,
+    git_history,
+    glance,
+    keystone,
+    neutron,
+    nova,
+    quotas,
+    scenarios,
+    scene,
+)
 from console.drill.api import Fault, not_found
 from console.drill.loopback import allow_sockets, no_tls, stop_listening
 from console.drill.octavia import l7, members, others, reading
@@ -147,8 +160,10 @@ def application(world: World) -> Starlette:
         "/identity": keystone.ROUTES,
         "/compute": nova.ROUTES,
         "/image": glance.ROUTES,
-        "/network": neutron.ROUTES,
-        "/load-balancer": reading.root([*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES]),
+        "/network": [*neutron.ROUTES, *quotas.NETWORK_ROUTES],
+        "/load-balancer": reading.root(
+            [*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES, *quotas.BALANCING_ROUTES]
+        ),
         "/drill": control.ROUTES,
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.

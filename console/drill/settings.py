@@ -58,6 +58,9 @@ class Settings:
     `services`: how many there are (`catalogue`), each with so many `instances` of each colour. `pending`: how long a
     change keeps the load balancer in PENDING_UPDATE. `heartbeat`: time between two checks of the members, after which
     the operating statuses follow. `delay`: added to each answer of the APIs. `token_life`: how long a token is valid.
+    `build`: from a server's creation to ACTIVE; `boot`: from there until something listens in it.
+    `idle`: whether the idle colour of the first service is there, warm; else it has to be launched.
+    `brownfield`: there is only one service, `shop`, made by hand: its servers and members carry no label at all.
     `tags`: whether the cloud knows tags (Nova from 2.26, Octavia from 2.5); without them nothing carries any.
     """
 
@@ -67,5 +70,9 @@ class Settings:
     heartbeat: float = 3.0
     delay: float = 0.0
     token_life: float = 3600.0
+    build: float = 4.0
+    boot: float = 2.0
     tags: bool = True
+    idle: bool = True
+    brownfield: bool = False
     fault: Fault | None = None

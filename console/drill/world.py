@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from console.drill.compute_objects import SMALL, Compute, Flavor
 from console.drill.instances import Instance
 from console.drill.octavia.amphora import Amphora
 from console.drill.octavia.objects import Balancer, Pool
@@ -61,17 +62,22 @@ class Token:
 
 @dataclass
 class Image:
-    """A Glance image and its custom properties."""
+    """A Glance image and its custom properties. `min_disk` in GiB, `min_ram` in MiB."""
 
     name: str
     properties: dict[str, str]
+    min_disk: int = 0
+    min_ram: int = 0
     id: str = field(default_factory=lambda: str(uuid4()))
     created_at: float = field(default_factory=time.time)
 
 
 @dataclass
 class Server:
-    """A Nova server. `created_at` in Unix seconds."""
+    """A Nova server. `created_at` in Unix seconds. `address` is empty until its port is there.
+
+    `kept_ports`: ids of ports that were there before it, and survive it; `volumes`: ids of attached ones.
+    """
 
     name: str
     address: str
@@ -87,6 +93,15 @@ class Server:
     power_state: int = 1
     fault: JSON | None = None
     deeds: list[Deed] = field(default_factory=list)  # newest last
+    flavor: Flavor = SMALL
+    zone: str = "nova"
+    key_name: str | None = None
+    security_groups: tuple[str, ...] = ("default",)
+    user_data: str = ""  # in base64, as it was sent
+    locked: bool = False
+    locked_reason: str | None = None
+    kept_ports: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -152,6 +167,8 @@ class World:
     ports: list[JSON]
     entrances: list[Entrance]
     project_id: str
+    compute: Compute = field(default_factory=Compute)
+    security_groups: list[JSON] = field(default_factory=list)
     project: str = "drill"
     region: str = "RegionOne"
     url: str = ""

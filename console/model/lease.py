@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ABORT_TAG, HOLD_TAG = "bluegreen:abort", "bluegreen:abort-and-hold"  # `=WHO` may follow
+
+
+@dataclass(frozen=True, slots=True)
+class AbortWish:
+    """What somebody who may not share the holder's journal asked of it, by a tag on the lease."""
+
+    tag: str
+    hold: bool  # stay where it is, instead of going back
+
+    @property
+    def words(self) -> str:
+        """`bob@jump2, by the tag bluegreen:abort on the lease`."""
+        name, _, who = self.tag.partition("=")
+        return f"{who or 'somebody'}, by the tag {name} on the lease"
+
 
 @dataclass(frozen=True, slots=True)
 class LeaseHolder:
@@ -20,7 +36,17 @@ class LeaseHolder:
     ttl: float  # seconds without renewal after which it may be taken over
     beat: int = 0  # counts renewals: Neutron leaves an unchanged description, and its updated_at, alone
     revision: str = ""  # changes with every renewal, whatever the clocks say
+    tags: tuple[str, ...] = ()  # any writer of the project may set one
     foreign: str = ""  # not one of ours: something else has the address of the lock, in a sentence
+
+    @property
+    def wish(self) -> AbortWish | None:
+        """What is asked by a tag: to hold goes before to go back, which is the more cautious."""
+        asked = [(tag, tag.partition("=")[0]) for tag in self.tags]
+        for name in (HOLD_TAG, ABORT_TAG):
+            if found := next((tag for tag, known in asked if known == name), None):
+                return AbortWish(found, name == HOLD_TAG)
+        return None
 
     @property
     def words(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from console.model.balancer import LoadBalancer, Pool
@@ -49,7 +49,17 @@ def rollback(service: Service, now: float) -> Rollback:
     if live is None:
         return Rollback(Readiness.UNKNOWN, "rollback unknown: no colour is live")
     to = _to_stopped if service.rotation == POWER else _to_warm
-    return to(service, service.side(live.other), service.side(live), now)
+    return _with_history(
+        service, service.side(live.other), to(service, service.side(live.other), service.side(live), now)
+    )
+
+
+def _with_history(service: Service, target: ColourSet, found: Rollback) -> Rollback:
+    """What nobody knows to have worked before is said to be so, where the journal was asked."""
+    unknown = service.record is not None and service.record.proof_of(target.version) is None
+    if not unknown or found.state is Readiness.GONE:
+        return found
+    return replace(found, words=f"{found.words}, not known to be proven")
 
 
 def balancers(service: Service) -> tuple[LoadBalancer, ...]:

@@ -37,6 +37,11 @@ class Server:
     image_id: str | None = None
     created_at: float | None = None  # Unix seconds
     fault: str = ""
+    locked: bool = False
+    locked_reason: str = ""
+    volumes: tuple[str, ...] = ()  # ids of attached ones
+    flavor: str = ""  # its name, from 2.47
+    zone: str = ""
 
     @property
     def running(self) -> bool:

@@ -13,6 +13,7 @@ from console.model.colour import Colour, Role
 from console.model.commit import CommitView
 from console.model.instance import Instance
 from console.model.lease import LeaseHolder
+from console.model.record import Record
 from console.model.shipping import Shipping
 from console.model.stats import MemberSessions, Rates
 from console.model.traffic import Traffic
@@ -110,6 +111,7 @@ class Service:
     commits: CommitView | None = None
     shipping: Shipping | None = None  # the same commits, marked
     lease: LeaseHolder | None = None
+    record: Record | None = None  # what the journal says of it; None where nobody asked
     sources: Mapping[str, Source] = field(default_factory=dict)
     probed: bool = False  # whether a direct probe is configured
     traffic_watched: bool = False  # whether a VIP check is configured

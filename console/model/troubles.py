@@ -106,9 +106,23 @@ def other_troubles(service: Service, now: float) -> Iterator[str]:
             yield f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
         yield from (f"{name}: {odd}" for name, odd in tally(service, side, now).odd.items())
     yield from _strangers(service)
+    yield from _of_record(service)
     known = {cause_of(source) for source in stale_sources(service, now)}
     if (lease := service.source(LEASE)).problem and cause_of(lease) not in known:
         yield f"who holds the lease is not known: {lease.problem}"
+
+
+def _of_record(service: Service) -> Iterator[str]:
+    """What the journal says of the colour that does not serve, or why it says nothing."""
+    record = service.record
+    if record is None:
+        return
+    if record.problem:
+        yield f"whether {service.name} is frozen, and what was rolled back, is not known: {record.problem}"
+    for side in service.colours:
+        bar = record.bar_on(side.version)
+        if bar is not None and service.role(side.colour) is Role.IDLE:
+            yield f"{side.colour.upper()} runs {bar.words}; it may not go out again until somebody allows it"
 
 
 def _of_balancers(service: Service) -> Iterator[str]:

@@ -46,6 +46,7 @@ class Verdict:
     fresh: bool
     settled: bool
     asking: bool = False
+    restraint: str = ""  # "FROZEN until 2026-12-24 08:00"
 
     @property
     def rollback_ready(self) -> bool:
@@ -59,7 +60,8 @@ class Verdict:
     @property
     def line(self) -> str:
         """The whole line, without environment and name."""
-        return "   ".join((self.blue, self.green, self.rollback, self.balancer, self.freshness))
+        parts = (self.restraint, self.blue, self.green, self.rollback, self.balancer, self.freshness)
+        return "   ".join(filter(None, parts))
 
 
 def verdict(service: Service, now: float) -> Verdict:
@@ -67,6 +69,7 @@ def verdict(service: Service, now: float) -> Verdict:
     way_back = rollback(service, now)
     stale, asked = stale_sources(service, now), asked_sources(service, now)
     troubles = tuple(serving_troubles(service, now))
+    freeze = service.record.frozen(now) if service.record is not None else None
     found = balancers(service)
     ready = service.rotation == POWER or (bool(found) and all(one.provisioning_status == "ACTIVE" for one in found))
     return Verdict(
@@ -82,6 +85,7 @@ def verdict(service: Service, now: float) -> Verdict:
         fresh=not stale and not asked,
         settled=is_settled(service),
         asking=bool(asked) and not stale and not troubles,
+        restraint=f"FROZEN {freeze.limit}" if freeze is not None else "",
     )
 
 

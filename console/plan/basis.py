@@ -148,8 +148,11 @@ def _one(things: tuple[_Found, ...], wanted: str) -> _Found:
     raise KeyError(wanted)
 
 
-def basis_of(service: Service, config: ServiceConfig) -> Basis:
-    """The intent facts of a service as it is observed. What was not seen is not in it."""
+def basis_of(service: Service, config: ServiceConfig, *, strangers: bool = False) -> Basis:
+    """The intent facts of a service as it is observed. What was not seen is not in it.
+
+    `strangers`: with the members that are of no colour, which are to be adopted.
+    """
     instances = [instance for side in service.colours for instance in side.instances]
     powered = config.rotation.kind == Kind.POWER
     servers = [
@@ -158,8 +161,9 @@ def basis_of(service: Service, config: ServiceConfig) -> Basis:
         if one.server is not None
     ]
     ours = {member.id for instance in instances for member in instance.members}
+    pools = tuple(_pool(service, pool, ours) for pool in pools_of(service))
     return Basis(
-        pools=tuple(_pool(service, pool, ours) for pool in pools_of(service)),
+        pools=tuple(_with_strangers(service, pool) for pool in pools) if strangers else pools,
         listeners=tuple(_listener(balancer, one) for balancer, one in _listeners(service)),
         servers=tuple(sorted(servers, key=lambda server: server.id)),
         workers=_worker_set(config.instances) if powered else "",
@@ -181,6 +185,14 @@ def _pool(service: Service, pool: Pool, ours: set[str]) -> PoolBasis:
     blank = (replace(one, provisioning_status="", operating_status="", tags=tuple(sorted(one.tags))) for one in members)
     assert balancer is not None
     return PoolBasis(pool.id, balancer.id, tuple(sorted(blank, key=lambda member: member.id)))
+
+
+def _with_strangers(service: Service, pool: PoolBasis) -> PoolBasis:
+    """With every member of the pool, whoever's it is."""
+    part = service.part_of(pool.id)
+    members = part.members.get(pool.id, ()) if part is not None else ()
+    blank = (replace(one, provisioning_status="", operating_status="", tags=tuple(sorted(one.tags))) for one in members)
+    return replace(pool, members=tuple(sorted(blank, key=lambda member: member.id)))
 
 
 def _listeners(service: Service) -> list[tuple[str, Listener]]:

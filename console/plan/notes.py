@@ -133,4 +133,4 @@ def _bystanders(asked: Asked) -> Iterator[str]:
 def _retiring(config: ServiceConfig, target: Colour) -> Iterator[str]:
     if config.release.retire_after > 0:
         other = target.other.upper()
-        yield f"release.retire_after is not carried out by this version: delete {other} by hand when it is due"
+        yield f"{other} stays; when release.retire_after is over it is shown as due for `bluegreen retire`"

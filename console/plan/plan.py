@@ -11,8 +11,8 @@ from console.model.call import Call
 from console.model.colour import Colour
 from console.model.shipping import NOT_KNOWN, Safety
 from console.plan.basis import Basis
-from console.plan.desired import Desired, MemberChange, Weights
-from console.plan.orders import Order
+from console.plan.desired import Desired, MemberChange, ServerGone, Weights
+from console.plan.orders import Order, SingleOrder
 
 
 class Action(StrEnum):
@@ -29,11 +29,21 @@ class Action(StrEnum):
     ADMIT = "admit"  # enable them again, at weight 0
     PREVIEW = "preview"  # keep both pools attached, and checked, by L7 policies
     UNPREVIEW = "unpreview"
+    ADOPT = "adopt"  # label what serves as a colour
+    LAUNCH = "launch"  # make instances of the idle colour
+    RETIRE = "retire"  # delete the idle colour
+    SCALE = "scale"  # add instances to the live colour, or take some away
+    TAKE_BACK = "take back"  # delete what a launch has made
 
     @property
     def moves_traffic(self) -> bool:
         """Whether it decides which colour serves."""
         return self in (Action.CUTOVER, Action.ROLLBACK)
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the opposite action takes it back, wholly."""
+        return self.moves_traffic or self.is_single or self in (Action.PREVIEW, Action.UNPREVIEW)
 
     @property
     def is_single(self) -> bool:
@@ -55,8 +65,8 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe) may serve all the same. `one_by_one`: a call for each member,
-    where the cloud has no additive batch. `order`: what exactly, for actions that need more than a colour.
+    a worker without a probe) may serve all the same. `one_by_one`: a call for each member, where the cloud has no
+    additive batch. `order`: what exactly, where a colour does not say it.
     """
 
     action: Action
@@ -81,6 +91,11 @@ class StepKind(StrEnum):
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
     BAKE = "bake"  # watches health and traffic for a while
+    LAUNCH = "launch"  # makes servers, and waits until each is built
+    WRITE = "write"  # writes that move no traffic: members that enter at weight 0 or leave, labels, locks
+    HEALTH = "health"  # waits until instances are healthy where they stand
+    DRAIN = "drain"  # lets requests and jobs under way finish
+    REMOVE = "remove"  # takes members, servers away, one by one
     GATE = "gate"  # a test of the config that must pass, or people who must sign
 
 
@@ -152,7 +167,8 @@ class Step:
 
     `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
     `writes` are sent one after another; of `at_once` of them the effect may be waited for at the same time, so each is
-    seen to be done before the next where that is 1. `healthy`: keys of the instances that a check waits for.
+    seen to be done before the next where that is 1. `healthy`: keys of the instances that a check waits for; `names`:
+    names of those that do not exist yet when the plan is made.
     """
 
     id: str
@@ -168,6 +184,7 @@ class Step:
     checks: tuple[str, ...] = ()
     proof: Proof | None = None
     healthy: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     gate: Gating | None = None
 
     @property
@@ -241,8 +258,14 @@ class Plan:
         """`cutover nova-api blue>green`, `drain nova-api api-1`: for a lease, and for lists."""
         if self.action.moves_traffic:
             return f"{self.action} {self.service} {self.source}>{self.target}"
-        names = self.intent.order.names if self.intent.order is not None else ()
+        order = self.intent.order
+        names = order.names if isinstance(order, SingleOrder) else ()
         return f"{self.action} {self.service} {', '.join(names)}".rstrip()
+
+    @property
+    def deleted(self) -> int:
+        """Servers that it deletes."""
+        return sum(isinstance(write.desired, ServerGone) for step in self.steps for write in step.writes)
 
     @property
     def writes(self) -> int:

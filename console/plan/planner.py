@@ -14,6 +14,8 @@ from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, names_nobody
 from console.plan.digest import digest
+from console.plan.explain import explained
+from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
@@ -23,6 +25,7 @@ from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
 from console.plan.single.planner import plan as single
 from console.plan.steps import steps as steps_of
+from console.plan.withheld import barred, frozen, history
 
 
 class _Rotation(Protocol):
@@ -43,10 +46,20 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
     `now` (Unix seconds) only judges how fresh the facts are; it is not in the plan.
     """
+    made = _plan(service, config, intent, now)
+    return explained(made, config) if isinstance(made, Plan) and config.explain else made
+
+
+def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -> Plan | Refusal:
+    refusal = frozen(service, intent, now)
+    if refusal is not None:
+        return refusal
     if intent.action.is_single:
         return single(service, config, intent, now)
     if intent.action in (Action.PREVIEW, Action.UNPREVIEW):
         return preview(service, config, intent, now)
+    if not intent.action.moves_traffic:
+        return lifecycle(service, config, intent, now)
     refusal = not_seen(service, now)
     if refusal is not None:
         return refusal
@@ -54,7 +67,7 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     if target is None:
         return _which_way(service, intent)
     intent = replace(intent, target=target)
-    refusal = first_refusal(service, config, intent, target)
+    refusal = barred(service, intent, target) or first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
     refusal = names_nobody(service, intent)
@@ -90,7 +103,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
         intent=intent,
         basis=asked.basis,
         steps=steps,
-        notes=(*shipment.notes, *notes_for(asked, found)),
+        notes=(*history(service, intent, target), *shipment.notes, *notes_for(asked, found)),
         digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
         goal=f"{target.upper()} {service.side(target).version} {does}",
         floors=capacity.floors(service, asked.basis, config.release.min_ratio, asked.now),

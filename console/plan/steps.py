@@ -103,6 +103,11 @@ def _prove(service: Service, config: ServiceConfig, target: Colour) -> Step:
     )
 
 
+def prove_that(service: Service, config: ServiceConfig, colour: Colour) -> Step:
+    """That a colour carries the traffic, seen from outside, before anything else is done."""
+    return replace(_prove(service, config, colour), outcome="it stops: nothing was written")
+
+
 def _prove_share(service: Service, config: ServiceConfig, target: Colour, percent: int, share: Share) -> Step:
     whole, others = _proof(service, config, target), distinct_versions(service, target.other)
     proof = replace(whole, others=others) if whole is not None and others else None

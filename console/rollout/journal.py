@@ -18,7 +18,14 @@ from console.errors import JournalError, JournalUnwritable
 from console.plan.plan import Plan
 from console.rollout import stored_plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
-from console.rollout.schema import connect, decisions, events, file_of, rollouts
+from console.rollout.schema import (
+    connect,
+    decisions,
+    events,
+    file_of,
+    rollouts,
+    service_decisions,
+)
 from console.rollout.who import Who
 
 ROLLBACK_SAFETY = "rollback-safety"  # what an OVERRIDE is of
@@ -42,6 +49,7 @@ class Journal:
         self._clock = clock
         self._file = file_of(engine)
         self._identity = _identity(self._file)
+        self._has_service_decisions = False
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False) -> Self:
@@ -60,6 +68,10 @@ class Journal:
         """Let go of the database."""
         self.engine.dispose()
 
+    def now(self) -> float:
+        """The time that rows get, Unix seconds."""
+        return self._clock()
+
     # -- rollouts
 
     def create(self, plan: Plan, who: Who, reason: str, take_over: str = "", *, override: str = "") -> str:
@@ -68,7 +80,7 @@ class Journal:
         `override`: why the plan's commits are shipped or undone although they are not rollback-safe.
         """
         rollout_id = secrets.token_hex(3)
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 rollouts.insert().values(
                     id=rollout_id,
@@ -93,13 +105,13 @@ class Journal:
         query = sa.select(rollouts).order_by(rollouts.c.created_at.desc()).limit(limit)
         if service is not None:
             query = query.where(rollouts.c.service == service)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [found for row in connection.execute(query) if (found := _readable(row)) is not None]
 
     def rollout(self, rollout_id: str) -> Rollout:
         """One rollout, by id or by a prefix of it that is unique."""
         query = sa.select(rollouts).where(rollouts.c.id.startswith(rollout_id, autoescape=True)).limit(2)
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = list(connection.execute(query))
         if len(rows) != 1:
             what = "no rollout" if not rows else "more than one rollout"
@@ -111,12 +123,14 @@ class Journal:
             )
         return found
 
-    def reopen(self, seen: Rollout, decision: DecisionKind, plan: Plan, who: Who, **more: str) -> bool:
+    def reopen(
+        self, seen: Rollout, decision: DecisionKind, plan: Plan, who: Who, *, step: str = "", **more: str
+    ) -> bool:
         """Record the decision to go on, and wait for a runner; False when the rollout is not as it was seen any more.
 
         One transaction: of two who decide on the same rollout, one does. `more`: reason, take_over.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             changed = connection.execute(
                 rollouts.update()
                 .where(rollouts.c.id == seen.id, rollouts.c.runner == seen.runner, rollouts.c.state == seen.state)
@@ -126,13 +140,13 @@ class Journal:
             )
             if changed.rowcount != 1:
                 return False
-            row = _decision_row(decision, "", plan.digest, who, plan=plan, **more)
+            row = _decision_row(decision, step, plan.digest, who, plan=plan, **more)
             connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
             return True
 
     def claim(self, rollout_id: str, runner: str) -> bool:
         """Make this process the runner of a rollout that waits for one; False when another was quicker."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             changed = connection.execute(
                 rollouts.update()
                 .where(rollouts.c.id == rollout_id, rollouts.c.runner == "", rollouts.c.state == RolloutState.WAITING)
@@ -142,7 +156,7 @@ class Journal:
 
     def end(self, rollout_id: str, state: RolloutState, sentence: str, exit_code: int) -> None:
         """Record how a rollout ended, as its last event and in its row, in one transaction."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             data = {"state": state, "exit_code": exit_code}
             self._append(connection, rollout_id, kind=EventKind.FINISHED, step="", text=sentence, data=data)
             connection.execute(
@@ -155,7 +169,7 @@ class Journal:
 
     def copy(self, rollout_id: str) -> Copy:
         """Everything of one rollout, as rows."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(rollouts).where(rollouts.c.id == rollout_id)).mappings().one()
             below = (
                 tuple(
@@ -171,7 +185,7 @@ class Journal:
     def adopt(self, found: Copy) -> None:
         """Take a rollout in, in place of what is here of it, in one transaction."""
         rollout_id = found.rollout["id"]
-        with self._writing() as connection:
+        with self.writing() as connection:
             mine = connection.execute(
                 sa.select(sa.func.max(events.c.at)).where(events.c.rollout_id == rollout_id)
             ).scalar()
@@ -188,7 +202,7 @@ class Journal:
 
     def forget(self, rollout_id: str) -> None:
         """Leave a rollout out, which is in another place."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._forget(connection, rollout_id)
 
     def _forget(self, connection: sa.Connection, rollout_id: str) -> None:
@@ -200,13 +214,13 @@ class Journal:
 
     def append(self, rollout_id: str, kind: EventKind, step: str, text: str, **data: Any) -> None:
         """Add an event; it is on the disk when this returns."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._append(connection, rollout_id, kind=kind, step=step, text=text, data=data)
 
     def events(self, rollout_id: str, after: int = 0) -> list[Event]:
         """Events in order, those after sequence number `after`."""
         query = sa.select(events).where(events.c.rollout_id == rollout_id, events.c.seq > after).order_by(events.c.seq)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [
                 Event(r.seq, r.at, EventKind(r.kind), r.step, r.text, msgspec.json.decode(r.data))
                 for r in connection.execute(query)
@@ -226,7 +240,7 @@ class Journal:
     ) -> None:
         """Record a decision for the runner to read."""
         row = _decision_row(kind, step, digest, who, reason=reason, plan=plan, take_over=take_over)
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
 
     def decisions(self, rollout_id: str, after: int = 0) -> list[Decision]:
@@ -236,17 +250,15 @@ class Journal:
             .where(decisions.c.rollout_id == rollout_id, decisions.c.seq > after)
             .order_by(decisions.c.seq)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [_decision(row) for row in connection.execute(query) if row.kind in set(DecisionKind)]
 
     def changed(self) -> int:
         """A number that grows with every event, decision and end: cheap to ask, so that a reader knows when to look."""
-        query = sa.select(
-            sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0)).scalar_subquery()
-            + sa.select(sa.func.coalesce(sa.func.max(decisions.c.seq), 0)).scalar_subquery()
-        )
-        with self._reading() as connection:
-            return int(connection.execute(query).scalar() or 0)
+        with self.reading() as connection:
+            tables = [events, decisions, *([service_decisions] if self.has_service_decisions(connection) else [])]
+            newest = [sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0)).scalar_subquery() for table in tables]
+            return int(connection.execute(sa.select(sum(newest[1:], newest[0]))).scalar() or 0)
 
     # -- inside
 
@@ -254,13 +266,20 @@ class Journal:
         event["data"] = _dump(event["data"])
         connection.execute(events.insert().values(rollout_id=rollout_id, at=self._clock(), **event))
 
+    def has_service_decisions(self, connection: sa.Connection) -> bool:
+        """Whether the table is there: a journal of schema 1 that is only read has none, until somebody writes."""
+        if not self._has_service_decisions:
+            self._has_service_decisions = sa.inspect(connection).has_table(service_decisions.name)
+        return self._has_service_decisions
+
     def check(self) -> None:
         """Raise JournalError when the file is not the one that was opened: SQLite goes on writing to a deleted one."""
         if _identity(self._file) != self._identity:
             raise JournalError(f"the journal {self._file} was deleted or replaced while it was open", _MEND)
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction that writes. Raises JournalUnwritable."""
         self.check()
         try:
             with self.engine.begin() as connection:
@@ -269,7 +288,8 @@ class Journal:
             raise JournalUnwritable(f"the journal cannot be written: {_cause(error)}", _MEND) from error
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that reads. Raises JournalError."""
         try:
             with self.engine.connect() as connection:
                 yield connection

@@ -35,6 +35,7 @@ class DecisionKind(StrEnum):
     FINISH = "finish"
     GO_BACK = "go back"
     LEAVE = "leave"
+    CONTINUE = "continue"  # take up a wait where it was; the decision's `step` is "ID SECONDS"
     PAUSE = "pause"  # no further step until somebody goes on
     GO_ON = "go on"
     KEEP = "keep"  # the second confirmation of a cutover, or the early end of its bake

@@ -5,31 +5,30 @@ Each request is a row in the journal; a runner, a process of its own, reads it a
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from console.config.model import Config
-from console.config.places import state_dir
 from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import Service
 from console.model.shipping import Safe
-from console.plan.backwards import back
+from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
+from console.plan.way_back import goes_back, way_back
 from console.rollout import second_place
 from console.rollout.journal import Journal
+from console.rollout.launch import start_runner
 from console.rollout.liveness import alive, runner_host, unfinished
+from console.rollout.operation import operation_of, tag
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
+from console.rollout.standing import records
 from console.rollout.unanswered import settles_in
 from console.rollout.waiting import Waiting, may_sign, waiting
 from console.rollout.who import Who
-
-RUNNER = "console.rollout.runner"
 
 _ALL = 1_000  # rollouts that are looked through for one that is unfinished
 
@@ -67,42 +66,9 @@ def safe_or_overridden(plan: Plan, override: str) -> None:
         return
     what = "what it undoes is" if plan.action is Action.ROLLBACK else "going back afterwards is"
     raise Refused(
-        f"{what} not safe: {found.reason}",
+        f"{what} not safe: {visible(found.reason)}",
         "if you want it all the same, say why: --override-rollback-safety REASON (it is recorded)",
     )
-
-
-def start_runner(config: Config, rollout_id: str, *, elsewhere: bool = False) -> None:
-    """Start the runner in a session of its own: it survives this terminal, not a reboot. Raises JournalError.
-
-    It works in the same folder, where the SDK looks for clouds.yaml first; `-P` keeps Python from importing code from
-    there. Credentials reach it by the inherited
-    environment, never by argv. What it says before it has the journal goes to `runner.log` in the state folder.
-    `elsewhere`: the rollout is in the second place.
-    """
-    log = state_dir() / "runner.log"
-    more = ["--second-place"] if elsewhere else []
-    try:
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.posix_spawn(
-                sys.executable,
-                [sys.executable, "-P", "-m", RUNNER, rollout_id, "--config", str(config.path.absolute()), *more],
-                os.environ,
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 1),
-                    (os.POSIX_SPAWN_DUP2, descriptor, 2),
-                ],
-                setsid=True,
-            )
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise JournalError(
-            f"the runner cannot be started: {error}", f"check {log.parent} and the installation"
-        ) from error
 
 
 def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold: bool = False) -> None:
@@ -122,10 +88,11 @@ def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, s
     """Say the word that a rollout waits for; returns what that was.
 
     `step` is the one that the operator was shown: a word for it is not taken for another. Raises UsageError where it
-    waits for none, or at another step; Refused where somebody else must sign.
+    waits for none, or at another step; Refused where somebody else must sign, and while the service is frozen.
     """
     rollout = _heard(journal, rollout_id, "go on with")
     found = _waits(journal, rollout, step)
+    _refuse_frozen(journal, rollout, found.word)
     if found.word is DecisionKind.SIGN and not may_sign(found.step, who):
         assert found.step.gate is not None
         raise Refused(
@@ -133,6 +100,18 @@ def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, s
         )
     _decide(journal, rollout, found.word, found.digest, who, step=found.step.id, reason=reason)
     return found
+
+
+def _refuse_frozen(journal: Journal, rollout: Rollout, word: DecisionKind) -> None:
+    """A word that lets a write follow is not taken while the service is frozen. Raises Refused, JournalError."""
+    if word not in (DecisionKind.GO_ON, DecisionKind.SIGN) or rollout.plan.action is Action.ROLLBACK:
+        return
+    found = records(journal, [rollout.service])[rollout.service].frozen(journal.now())
+    if found is not None:
+        raise Refused(
+            f"{rollout.service} is {found.words}",
+            f"`bluegreen abort {rollout.id}` goes back; `bluegreen unfreeze {rollout.service} --reason TEXT` ends it",
+        )
 
 
 def extend(journal: Journal, rollout_id: str, seconds: int, who: Who, reason: str = "", *, step: str = "") -> Waiting:
@@ -165,9 +144,18 @@ def _waits(journal: Journal, rollout: Rollout, step: str) -> Waiting:
         )
     if found is None:
         raise UsageError(
-            f"rollout {rollout.id} waits for nobody's word now", f"`bluegreen attach {rollout.id}` shows what it does"
+            f"rollout {rollout.id} waits for nobody's word now",
+            f"`bluegreen attach {rollout.id}` shows what it does{_elsewhere(rollout)}",
         )
     return found
+
+
+def _elsewhere(rollout: Rollout) -> str:
+    """What to do about a runner that cannot be seen from here."""
+    if alive(rollout) is not None:
+        return ""
+    words = f"bluegreen resume {rollout.id} --finish | --go-back --take-over {rollout.who.owner}"
+    return f"; its runner is on {runner_host(rollout)}, and if that is dead: {words}"
 
 
 def _heard(journal: Journal, rollout_id: str, what: str) -> Rollout:
@@ -234,12 +222,18 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
         return Offer(kind, words, plan=made)
 
     finish = replace(plan.intent, target=plan.target)
-    on, home = f"all traffic to {plan.target.upper()}", f"all traffic to {plan.source.upper()}"
-    if not plan.action.moves_traffic:
-        on, home = plan.goal, "everything as it was before"
+    operation = operation_of(rollout.id, rollout.created_at)
+    back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
+    on, home = "finish", "go back"
+    if plan.action.moves_traffic:
+        on, home = f"finish: all traffic to {plan.target.upper()}", f"go back: all traffic to {plan.source.upper()}"
+    elif plan.action.is_undone:
+        on, home = f"finish: {plan.goal}", "go back: everything as it was before"
+    elif back is not None:
+        on, home = f"finish: the rest of the {plan.action}", "go back: delete what it has made, and nothing else"
     return (
-        offer(DecisionKind.FINISH, f"finish: {on}", finish),
-        offer(DecisionKind.GO_BACK, f"go back: {home}", back(plan, service)),
+        offer(DecisionKind.FINISH, on, finish),
+        *((offer(DecisionKind.GO_BACK, home, back),) if back is not None and back != finish else ()),
         Offer(DecisionKind.LEAVE, "leave it as it is: the record is closed, nothing is written"),
     )
 

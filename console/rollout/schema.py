@@ -12,8 +12,9 @@ from sqlalchemy.engine import URL, make_url
 
 from console.errors import JournalError, JournalUnwritable
 from console.rollout.file_system import is_networked
+from console.rollout.migrations import MIGRATIONS
 
-VERSION = 1
+VERSION = 2
 
 _RACES = 20  # times that another host may be quicker at making a table
 
@@ -74,6 +75,20 @@ decisions = sa.Table(
     sa.Column("reason", _TEXT, nullable=False),
     sa.Column("plan", _TEXT),
     sa.Column("take_over", sa.String(255), nullable=False, default=""),
+)
+
+# Since schema 2: what is decided about a service, not about one of its rollouts. Rows are only added.
+service_decisions = sa.Table(
+    "service_decision",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("service", sa.String(255), nullable=False, index=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("version", sa.String(255), nullable=False),
+    sa.Column("until", sa.Double),
+    sa.Column("who", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
 )
 
 leases = sa.Table(
@@ -143,18 +158,20 @@ def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
 def _readable(path: Path) -> sa.Engine:
     """An engine that only reads. SQLite wants to write beside the file even then, which a full disk does not allow.
 
-    A journal that nobody has open is one file, and can be read as one that nobody will change.
+    A journal that nobody has open is one file, and can be read as one that nobody will change. An older schema is read
+    as it is.
     """
     engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     try:
         with engine.connect() as connection:
-            connection.execute(sa.select(version.c.version))
+            found = connection.execute(sa.select(version.c.version)).scalar()
     except sa.exc.OperationalError:
         engine.dispose()
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
             raise
         return sa.create_engine(f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true")
+    _is_known(engine, int(found or 0))
     return engine
 
 
@@ -173,22 +190,44 @@ def _durable(connection: object, _record: object) -> None:
 
 
 def _create(engine: sa.Engine) -> None:
-    """Make the tables that are not there. Several hosts may do so at once: who loses the race looks again."""
+    """Make the tables that are not there, and bring an older schema up to ours.
+
+    Several hosts may do so at once: who loses the race looks again.
+    """
     for left in range(_RACES, -1, -1):
         try:
             metadata.create_all(engine)
-            found = _version_of(engine)
+            found = _migrated(engine)
         except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
             if not left:
                 raise
             time.sleep(0.05)
         else:
             break
-    if found != VERSION:
+    _is_known(engine, found)
+
+
+def _is_known(engine: sa.Engine, found: int) -> None:
+    if found > VERSION:
         raise JournalError(
             f"the journal {_masked(str(engine.url))} has schema {found}, this program knows {VERSION}",
             "use the version of the program that wrote it, or another journal",
         )
+
+
+def _migrated(engine: sa.Engine) -> int:
+    """Change an older schema step by step, each step in one transaction; returns the schema that it has then.
+
+    The number is raised first: that takes the lock under which one host migrates and the others wait.
+    """
+    found = _version_of(engine)
+    while found < VERSION:
+        with engine.begin() as connection:
+            mine = version.update().where(version.c.version == found).values(version=found + 1)
+            if connection.execute(mine).rowcount == 1:
+                MIGRATIONS[found + 1](connection)
+        found = _version_of(engine)
+    return found
 
 
 def _version_of(engine: sa.Engine) -> int:

@@ -10,7 +10,7 @@ import msgspec
 from console.config.gate import GateKind
 from console.plan.plan import Plan, Step, StepKind
 from console.rollout import stored_plan
-from console.rollout.records import DecisionKind, Event, EventKind, Rollout
+from console.rollout.records import DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.who import Who
 
 _WORDS = {
@@ -52,14 +52,16 @@ def plan_of(event: Event) -> Plan | None:
 
 def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
     """What the rollout waits for, in the plan that is under way; None while it is working, or when it has ended."""
-    if rollout.state.ended:
+    if rollout.state.ended or rollout.state is RolloutState.WAITING:  # a word to a runner that is gone is heard by none
         return None
     plan = rollout.plan
     steps = {step.id: step for step in plan.steps}
     found: Waiting | None = None
-    began = 0.0
+    began, begun = 0.0, True
     for event in events:
         step = steps.get(event.step)
+        if event.kind is EventKind.STARTED:
+            begun = event.data.get("runner", rollout.runner) == rollout.runner
         if event.kind in (EventKind.STARTED, EventKind.PLANNED):
             found = None
             if (other := plan_of(event)) is not None:
@@ -69,7 +71,8 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
         elif event.kind is EventKind.BEGUN:
             began = event.at
             word = _word_of(step)
-            found = Waiting(step, word, began + step.deadline, step.outcome, plan.digest) if word else None
+            until = began + float(event.data.get("deadline", step.deadline))  # less where it was taken up again
+            found = Waiting(step, word, until, step.outcome, plan.digest) if word else None
         elif event.kind is EventKind.PASSED:
             found = None
         elif event.kind is EventKind.DECISION and "until_word" in event.data:
@@ -79,4 +82,4 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
         elif event.kind is EventKind.DECISION and found is not None and "deadline" in event.data:
             until = began + float(event.data["deadline"])
             found = Waiting(found.step, found.word, until, found.otherwise, found.digest)
-    return found
+    return found if begun else None  # a new runner has not come to it yet: it would not hear what is said now

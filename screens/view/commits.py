@@ -1,20 +1,50 @@
-"""Recent commits: what would ship with the idle colour, and what would be undone."""
+"""Commits as rows: what would be undone, what would ship, and what is live; each with its tests and its marks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from console.commits.marks import flags_of
+from console.config.model import CommitSource
 from console.model.colour import Role
-from console.model.commit import Commit, CommitView
+from console.model.commit import CiState
 from console.model.service import Service
-from console.model.text import visible
-from screens.view.line import Line, line
+from console.model.shipping import Batch, Marked, Safe, Safety
+from console.model.text import clipped, visible
+from screens.view import shipping
+from screens.view.glyphs import Glyphs
+from screens.view.line import Line, Span, line
 from screens.view.table import Column, Row
-from screens.view.words import age, name
+from screens.view.words import age, count, name
 
-COLUMNS = (Column("", 8), Column("", 7), Column("", 0, most=70), Column("", 14), Column("", 4, right=True))
+_LONGEST = 300  # characters of a subject or a path that are worth looking at
+_MOST = 1000  # the same where one commit is shown whole
+_MARKS = 110  # cells from which marks have a column of their own
+COLUMNS = (
+    Column("what", 7),
+    Column("commit", 7),
+    Column("subject", 0, most=70),
+    Column("marks", 30, needs=_MARKS),
+    Column("tests", 16, needs=100),
+    Column("author", 14),
+    Column("age", 4, right=True),
+)
+LIST_COLUMNS = tuple(
+    # there the marks stand below the commit, in full
+    replace(column, needs=10_000) if column.title == "marks" else column
+    for column in COLUMNS
+)
+FILE_COLUMNS = (
+    Column("file", 0, most=110, keeps_end=True),
+    Column("commits", 7, right=True),
+    Column("marks", 24, needs=70),
+    Column("newest", 7),
+)
 
 
-def title(service: Service) -> Line:
-    """`commits: 14 would ship with GREEN, 0 would be undone`."""
+def title(service: Service, glyphs: Glyphs) -> Line:
+    """`commits: 14 would ship with GREEN, 0 would be undone   ▲ 1 migration   tests: 13 of 14 passed, 1 failed`."""
     view = service.commits
     if view is None:
         return line(("commits", "title"))
@@ -23,21 +53,94 @@ def title(service: Service) -> Line:
         return line(("commits", "title"), (": what would ship is not known", "dim"))
     with_whom = f" with {name(idle)}" if idle is not None else ""
     undone = f", {len(view.would_undo)} would be undone" if view.would_undo else ""
-    return line(
+    ships = service.shipping.ahead if service.shipping is not None else None
+    parts = shipping.counts(ships, glyphs) if ships is not None else ()
+    head = line(
         ("commits", "title"),
         (f": {len(view.would_ship)} would ship{with_whom}", "strong" if view.would_ship else "dim"),
         (undone, "bad"),
     )
+    return shipping.joined([head, *parts])
 
 
-def rows(view: CommitView | None, now: float) -> tuple[Row, ...]:
-    """What would be undone first, for it is the surprise; then what would ship; else the newest ones of live."""
+def list_title(service: Service) -> Line:
+    """`commits, 2 merges folded away`."""
+    both = service.shipping
+    merges = sum(batch.merges for batch in (both.ahead, both.behind) if batch is not None) if both is not None else 0
+    return line(("commits", "title"), (f", {count(merges, 'merge')} folded away" if merges else "", "dim"))
+
+
+def title_right(service: Service) -> Line:
+    """What stands beside the two buttons: is there a way back, can what is live be undone."""
+    both = shipping.both_ways(service)
+    if both is None:
+        return ()
+    after, now = both
+    if after.verdict is now.verdict is Safe.YES:
+        return line(("rollback-safe: yes", "dim"))
+    undone = service.shipping.behind if service.shipping is not None else None
+    nothing = undone is not None and not undone.commits
+    return line(_beside("cut over", after), *(() if nothing else ("  ", _beside("roll back", now))))
+
+
+def _beside(verb: str, found: Safety) -> Span:
+    return f"{verb}: safe {found.verdict}", {Safe.NO: "bad", Safe.UNKNOWN: "warn"}.get(found.verdict, "dim")
+
+
+def rows(service: Service, now: float, glyphs: Glyphs, *, everything: bool = False) -> tuple[Row, ...]:
+    """What would be undone first, for it is the surprise; then what would ship; else the newest ones of live.
+
+    `everything`: those of live as well, and below each commit what there is no column for.
+    """
+    view, both = service.commits, service.shipping
     if view is None:
         return ()
-    undone = [_row("undone", commit, now, "bad") for commit in view.would_undo or ()]
-    ships = [_row("ships", commit, now, "") for commit in view.would_ship or ()]
-    recent = () if undone or ships else tuple(_row("live", commit, now, "dim") for commit in view.recent)
-    return (*undone, *ships, *recent)
+    undone = _rows("undone", _marked(both.behind if both is not None else None, view.would_undo), "bad")
+    ships = _rows("ships", _marked(both.ahead if both is not None else None, view.would_ship), "")
+    listed = [*undone, *ships]
+    if everything or not listed:
+        listed += _rows("live", [Marked(one) for one in view.recent], "dim")
+    return tuple(_row(what, one, role, now, glyphs, notes=everything) for what, one, role in listed)
+
+
+def _marked(batch: Batch | None, commits: Sequence[object] | None) -> Sequence[Marked]:
+    """The commits with their marks; without, where nobody has marked them."""
+    if batch is not None:
+        return batch.commits
+    return [Marked(one) for one in commits or ()]  # type: ignore[arg-type]
+
+
+def _rows(what: str, commits: Sequence[Marked], role: str) -> list[tuple[str, Marked, str]]:
+    return [(what, one, role) for one in commits]
+
+
+def _row(what: str, one: Marked, role: str, now: float, glyphs: Glyphs, *, notes: bool) -> Row:
+    commit = one.commit
+    told = shipping.joined(shipping.marks(one, glyphs))
+    ci = shipping.tests(commit.ci, glyphs) if commit.ci.state is not CiState.UNKNOWN else ("", "")
+    cells = (
+        (what, role or "dim"),
+        (visible(commit.short), "code"),
+        (clipped(commit.subject, _LONGEST), ""),
+        _short_marks(one, glyphs),
+        ci,
+        (clipped(commit.author, _LONGEST), "dim"),
+        (age(now - commit.at) if commit.at > 0 else "", "dim"),
+    )
+    below = (line((" " * 16, "label"), *told),) if told and notes else ()
+    words = " ".join((*(commit.files or ()), *(value for pair in commit.trailers or () for value in pair), commit.sha))
+    return Row(f"{what} {commit.sha}", cells, below, words=words)
+
+
+def _short_marks(one: Marked, glyphs: Glyphs) -> Span:
+    """`▲ migration, not safe`."""
+    words = [*one.flags]
+    if one.safe is not Safe.YES:
+        words.append("rollback-safe: no" if one.safe is Safe.NO else "safe?")
+    if one.reverted_by:
+        words.append("reverted")
+    role = "bad" if one.safe is Safe.NO else "warn" if one.alarming else ""
+    return (f"{glyphs.flag} {visible(', '.join(words))}" if words else ""), role
 
 
 def empty(service: Service) -> Line:
@@ -46,18 +149,86 @@ def empty(service: Service) -> Line:
     if view is None:
         return line(("not shown: the config names no repository for this service (`commits`)", "dim"))
     if view.problem:
-        return line((visible(view.problem), "warn"))
+        return line((clipped(view.problem, 2 * _LONGEST), "warn"))
     return line(("both colours run the same commit: nothing would ship", "dim"))
 
 
-def _row(what: str, commit: Commit, now: float, role: str) -> Row:
+# -- by path
+
+
+def file_rows(service: Service, source: CommitSource, glyphs: Glyphs) -> tuple[Row, ...]:
+    """Every file that differs, in the order of its path, with the commits that change it and the flags it gives."""
+    both, view = service.shipping, service.commits
+    if both is None or view is None:
+        return ()
+    touched: dict[str, list[Marked]] = {path: [] for path in (*(view.undo_files or ()), *(view.ship_files or ()))}
+    for batch in (both.behind, both.ahead):
+        for one in batch.commits if batch is not None else ():
+            for path in one.commit.files or ():
+                touched.setdefault(path, []).append(one)
+    return tuple(_file_row(path, touched[path], flags_of((path,), source), glyphs) for path in sorted(touched))
+
+
+def _file_row(path: str, commits: Sequence[Marked], flags: Sequence[str], glyphs: Glyphs) -> Row:
+    newest = max(commits, key=lambda one: one.commit.at, default=None)
     return Row(
-        f"{what} {commit.sha}",
+        path,
         (
-            (what, role or "dim"),
-            (visible(commit.short), "code"),
-            (visible(commit.subject), ""),
-            (visible(commit.author), "dim"),
-            (age(now - commit.at), "dim"),
+            (clipped(path, _LONGEST), ""),
+            (str(len(commits)) if commits else "", ""),
+            (f"{glyphs.flag} {visible(', '.join(flags))}" if flags else "", "warn"),
+            (visible(newest.commit.short) if newest is not None else "", "code"),
         ),
     )
+
+
+# -- one commit, whole
+
+
+def whole(one: Marked, now: float, glyphs: Glyphs) -> Iterator[Line]:
+    """Everything that is known of a commit."""
+    commit = one.commit
+    for label, text in _facts(one, now):
+        if text:
+            yield line((f"{label:<12}", "label"), clipped(text, _MOST))
+    yield line((f"{'tests':<12}", "label"), shipping.tests(commit.ci, glyphs))
+    for text in (commit.ci.label, commit.ci.link, commit.ci.why):
+        if text:
+            yield line((" " * 12, "label"), clipped(text, _MOST))
+    if one.flags or one.why:
+        yield line((f"{'marks':<12}", "label"), *shipping.joined(shipping.marks(one, glyphs)))
+    for key, value in commit.trailers or ():
+        yield line((f"{'trailer':<12}", "label"), f"{clipped(key, _LONGEST)}: {clipped(value, _MOST)}")
+    if commit.files is None:
+        yield line((f"{'files':<12}", "label"), ("not known", "dim"))
+        return
+    yield line((f"{'files':<12}", "label"), str(len(commit.files)))
+    for path in commit.files[:500]:
+        yield line((" " * 12, "label"), (clipped(path, _MOST), "code"))
+    if len(commit.files) > 500:
+        yield line((" " * 12, "label"), f"and {len(commit.files) - 500} more")
+
+
+def _facts(one: Marked, now: float) -> Iterator[tuple[str, str]]:
+    commit = one.commit
+    yield "commit", commit.sha
+    yield "subject", commit.subject
+    yield "author", commit.author
+    yield "committed", f"{age(now - commit.at)} ago" if commit.at > 0 else ""
+    yield "written", f"{age(now - commit.authored)} ago" if commit.authored > 0 else ""
+    yield "review", commit.change
+    yield "link", commit.link
+    yield "parents", " ".join(sha[:12] for sha in commit.parents or ())
+    yield "reverts", " ".join(one.reverts)
+    yield "reverted by", one.reverted_by
+
+
+def found(service: Service, key: str) -> Marked | None:
+    """The commit of a row's key."""
+    view, both = service.commits, service.shipping
+    what, _, sha = key.partition(" ")
+    if view is None:
+        return None
+    batches = {"undone": both.behind, "ships": both.ahead} if both is not None else {}
+    listed = _marked(batches.get(what), {"undone": view.would_undo, "ships": view.would_ship}.get(what, view.recent))
+    return next((one for one in listed if one.commit.sha == sha), None)

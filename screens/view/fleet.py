@@ -240,6 +240,9 @@ def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
         more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
         if own:
             yield line((f"{glyphs.attention} {clipped(own[0], _LONGEST)}{more}", "bad"))
+    record = entry.service.record if entry.service is not None else None
+    if found is not None and found.restraint and record is not None and record.freeze is not None:
+        yield line((f"{glyphs.held} {clipped(record.freeze.words, _LONGEST)}", "warn"))
     if entry.rollout is not None:
         what = f"rollout {entry.rollout.id}: {entry.rollout.plan.action} by {visible(entry.rollout.who.owner)}"
         if entry.orphan:

@@ -103,6 +103,7 @@ def _rest(head: Head) -> list[Line]:
         return []
     lease = head.service.lease
     return [
+        line((f" {visible(verdict.restraint)} ", "badge-ill")) if verdict.restraint else BLANK,
         line((visible(verdict.rollback), "" if verdict.rollback_ready else "warn")),
         line((visible(verdict.balancer), "" if verdict.balancer_ready else "warn")),
         line((head.paused or visible(verdict.freshness), "" if verdict.fresh and not head.paused else "stale")),

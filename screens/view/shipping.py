@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState
@@ -80,11 +80,11 @@ def block(plan: Plan, shipping: Shipping | None, cells: int, most: int, glyphs: 
     batch = undoes if plan.action is Action.ROLLBACK else ships
     found = plan.shipment.safety
     if batch is None or shipping is None:
-        return [line((visible(found.reason), "warn"))]
+        return [line((clipped(found.reason, _LONGEST), "warn"))]
     lines: list[Line] = []
     summary = [part for part in counts(batch, glyphs) if part]
     if summary:
-        lines.append(_joined(summary))
+        lines.append(joined(summary))
     alarms = batch.alarming
     if plan.action is Action.CUTOVER and undoes is not None:
         alarms = (*(one for one in undoes.commits if one.safe is Safe.NO), *alarms)
@@ -106,7 +106,7 @@ def _quiet(batch: Batch) -> str:
 
 def alarm(one: Marked, cells: int, glyphs: Glyphs) -> Line:
     """`5c0d77a Drop columns     ▲ migration, Rollback-Safe: no   ✗ tests failed`: the marks never give way."""
-    right = _joined([part for part in marks(one, glyphs) if part])
+    right = joined(marks(one, glyphs))
     right = right if width(right) <= cells - 16 else fit(right, max(cells - 16, 1), glyphs.ellipsis)
     left = line((visible(one.commit.short), "code"), " ", clipped(one.commit.subject, _LONGEST), "  ")
     return spread(left, right, cells, glyphs.ellipsis)
@@ -160,8 +160,9 @@ def _counted(service: Service, colour: Colour) -> Iterator[str]:
         yield f"{clipped(version, 12)} on {versions.count(version)}"
 
 
-def _joined(parts: list[Line]) -> Line:
-    joined: Line = ()
+def joined(parts: Iterable[Line]) -> Line:
+    """The parts with some blanks between them; empty ones vanish."""
+    found: Line = ()
     for part in parts:
-        joined = (*joined, ("   ", ""), *part) if joined else part
-    return joined
+        found = (*found, ("   ", ""), *part) if found and part else (found or part)
+    return found

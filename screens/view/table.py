@@ -36,13 +36,20 @@ class Row:
     The cells may be given as what makes them: of a thousand rows twenty are in sight, and the others are never made.
     """
 
-    __slots__ = ("_cells", "_make", "key", "notes", "sums")
+    __slots__ = ("_cells", "_make", "key", "notes", "sums", "words")
     __hash__ = None  # type: ignore[assignment]  # what is late would have to be made for it
 
     def __init__(
-        self, key: str, cells: Cells | Callable[[], Cells], notes: tuple[Line, ...] = (), *, sums: int = 0
+        self,
+        key: str,
+        cells: Cells | Callable[[], Cells],
+        notes: tuple[Line, ...] = (),
+        *,
+        sums: int = 0,
+        words: str = "",
     ) -> None:
         self.key, self.notes, self.sums = key, notes, sums
+        self.words = words  # not shown, but found by a filter
         self._cells: Cells = () if callable(cells) else cells
         self._make = cells if callable(cells) else None
 

@@ -56,6 +56,10 @@ class Ground(ABC):
     def broken(self) -> contextlib.AbstractContextManager[None]:
         """Changes of the load balancer fail in its amphora until the block ends."""
 
+    @abstractmethod
+    def failing_build(self) -> dict[str, str]:
+        """The next server that is made with this metadata ends in ERROR."""
+
     @property
     def service(self) -> ServiceConfig:
         """The one service."""
@@ -115,9 +119,16 @@ class DrillGround(Ground):
         self.drill.control.post("trouble", json={"kind": "amphora"}).raise_for_status()
         yield
 
+    def failing_build(self) -> dict[str, str]:
+        self.drill.control.post("builds", json={"kind": "error"}).raise_for_status()
+        return {}
+
 
 class LabGround(Ground):
     """The real one."""
+
+    def failing_build(self) -> dict[str, str]:
+        return {"lab_fail": "told to fail by the lab"}
 
     @contextlib.contextmanager
     def pending(self) -> Iterator[None]:
@@ -141,7 +152,7 @@ class LabGround(Ground):
 @contextlib.contextmanager
 def on_drill() -> Iterator[Ground]:
     """A drill of its own."""
-    with running_drill(instances=2, pending=0.3, heartbeat=0.5) as drill:
+    with running_drill(instances=2, pending=0.3, heartbeat=0.5, build=0.6, boot=0.3) as drill:
         ground = DrillGround(*_sessions(drill.clouds_file, drill.config_file))
         ground.drill = drill
         yield ground

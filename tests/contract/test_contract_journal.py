@@ -1,4 +1,4 @@
-"""The journal means the same on SQLite and on PostgreSQL: what is written, who may claim, who holds the lease."""
+"""The journal means the same on SQLite, PostgreSQL and MariaDB: what is written, who may claim, who holds the lease."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from mysql_server import mysql
 from plan_worlds import NOW, config, usual
 from postgresql_server import postgresql
 
@@ -19,7 +21,8 @@ from console.plan.planner import plan
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
 from console.rollout.records import DecisionKind, EventKind, RolloutState
-from console.rollout.schema import connect
+from console.rollout.schema import VERSION, connect, service_decisions, version
+from console.rollout.standing import ServiceDecisionKind, decide, records
 from console.rollout.who import Who
 
 WHO = Who("alice", "jump1")
@@ -33,9 +36,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
+def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with mysql(tmp_path_factory.mktemp("mysql")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/journal.db" if request.param == "sqlite" else request.getfixturevalue("server")
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/journal.db"
+    return str(request.getfixturevalue("server" if request.param == "postgresql" else "maria"))
 
 
 def a_plan(members: int = 3) -> Plan:
@@ -63,6 +74,66 @@ def test_a_spectator_sees_each_event_within_a_second(url: str) -> None:
             while len(spectator.events(ident)) <= number:
                 assert time.monotonic() - written < 1.0
         assert spectator.changed() > 0
+
+
+def test_a_freeze_and_its_end_are_seen_by_the_other_host(url: str) -> None:
+    with Journal.open(url) as one, Journal.open(url, read_only=True) as two:
+        before = two.changed()
+        decide(one, "glance", ServiceDecisionKind.FREEZE, WHO, "holidays \u2028", until=time.time() + 60)
+        assert two.changed() > before
+        found = records(two, ["glance"])["glance"].frozen(time.time())
+        assert found is not None
+        assert (found.by, found.reason) == ("alice@jump1", "holidays \u2028")
+        decide(one, "glance", ServiceDecisionKind.UNFREEZE, WHO, "over")
+        assert records(two, ["glance"])["glance"].freeze is None
+
+
+def test_what_was_rolled_back_is_known_to_the_other_host(url: str) -> None:
+    made = a_plan()
+    with Journal.open(url) as one, Journal.open(url, read_only=True) as two:
+        ident = one.create(made, WHO, "errors")
+        one.claim(ident, "jump1/boot/1/1")
+        one.append(ident, EventKind.INTENT, "shift", "PUT")
+        one.end(ident, RolloutState.ROLLED_BACK, "it went back", 6)
+        bar = records(two, [made.service])[made.service].bar_on(made.target_version)
+        assert bar is not None
+        assert bar.rollout == ident
+        decide(one, made.service, ServiceDecisionKind.ALLOW, WHO, "mended", version=made.target_version)
+        assert records(two, [made.service])[made.service].barred == ()
+
+
+def test_twenty_hosts_open_a_new_journal_at_once(url: str, tmp_path: Path) -> None:
+    fresh = url if not url.startswith("sqlite") else f"sqlite:///{tmp_path}/fresh.db"
+    failed: list[JournalError] = []
+
+    def opened() -> None:
+        try:
+            Journal.open(fresh).close()
+        except JournalError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=opened) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_one_of_many_hosts_brings_an_old_journal_up_to_date(url: str) -> None:
+    engine = connect(url, read_only=False)
+    with engine.begin() as connection:
+        service_decisions.drop(connection)
+        connection.execute(version.update().values(version=1))
+    threads = [threading.Thread(target=lambda: Journal.open(url).close()) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(version.c.version)).scalars().all() == [VERSION]
+        assert connection.execute(sa.select(sa.func.count()).select_from(service_decisions)).scalar() == 0
+    engine.dispose()
 
 
 def test_of_two_hosts_one_claims_and_one_resumes(url: str) -> None:

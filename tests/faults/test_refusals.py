@@ -13,6 +13,7 @@ from stage import WHO, until
 
 from console.model.colour import Colour
 from console.rollout import request
+from console.rollout.launch import start_runner
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 
@@ -20,7 +21,7 @@ YES = ("--yes", "--reason", "test")
 
 
 def executed(stage: DrillStage, rollout_id: str) -> Rollout:
-    request.start_runner(stage.config, rollout_id)
+    start_runner(stage.config, rollout_id)
     with stage.journal() as journal:
         return stage.ended(journal, rollout_id)
 
@@ -99,10 +100,10 @@ def test_the_runner_itself_is_refused_a_lease_that_is_held(stage: DrillStage) ->
     stage.trouble("settings", pending=4.0)
     plan = stage.plan()
     first, second = stage.record(plan), stage.record(plan)
-    request.start_runner(stage.config, first)
+    start_runner(stage.config, first)
     with stage.journal() as journal:
         until(journal, first, EventKind.LEASE)
-        request.start_runner(stage.config, second)
+        start_runner(stage.config, second)
         ended = stage.ended(journal, second)
         assert (ended.state, ended.exit_code) == (RolloutState.REFUSED, 5)
         assert "alice@jump1 is doing" in ended.sentence

@@ -15,6 +15,7 @@ from console.model.colour import Colour
 from console.plan.plan import Plan, StepKind
 from console.rollout import request
 from console.rollout.journal import Journal
+from console.rollout.launch import start_runner
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.waiting import waiting
 
@@ -199,7 +200,7 @@ def test_a_pause_is_heard_before_the_next_write(shared: DrillStage) -> None:
     stage.trouble("settings", pending=1.0)
     rollout_id = stage.record(stage.plan())
     with stage.journal() as journal:
-        request.start_runner(stage.config, rollout_id)
+        start_runner(stage.config, rollout_id)
         journal.decide(rollout_id, DecisionKind.PAUSE, journal.rollout(rollout_id).plan.digest, WHO, reason="wait")
         waits_at(journal, rollout_id, "shift")
         assert stage.carries(Colour.BLUE)
@@ -226,7 +227,7 @@ def test_after_a_hold_everything_is_looked_at_again(shared: DrillStage) -> None:
     rollout_id = shared.record(shared.plan())
     mark = shared.mark()
     with shared.journal() as journal:
-        request.start_runner(shared.config, rollout_id)
+        start_runner(shared.config, rollout_id)
         journal.decide(rollout_id, DecisionKind.PAUSE, journal.rollout(rollout_id).plan.digest, WHO)
         waits_at(journal, rollout_id, "shift")
         modes(shared, Colour.GREEN, "unhealthy")

@@ -13,6 +13,7 @@ from console.model.colour import Colour
 from console.plan.plan import Action
 from console.rollout import request, second_place
 from console.rollout.journal import Journal
+from console.rollout.launch import start_runner
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, EventKind, RolloutState
 
@@ -28,7 +29,7 @@ def all_green(stage: DrillStage, mode: str) -> None:
 def test_green_falling_ill_while_the_load_balancer_is_busy_gets_no_traffic(stage: DrillStage) -> None:
     rollout_id = stage.record(stage.plan())
     stage.trouble("trouble", kind="conflict", count=1)
-    request.start_runner(stage.config, rollout_id)
+    start_runner(stage.config, rollout_id)
     with stage.journal() as journal:
         until(journal, rollout_id, EventKind.INTENT)
         stage.trouble("load-balancer", provisioning_status="PENDING_UPDATE")
@@ -82,7 +83,7 @@ def test_the_opposite_write_waits_until_a_lost_call_has_settled(stage: DrillStag
 def test_a_journal_that_is_deleted_under_a_live_runner_stops_it_before_the_write(stage: DrillStage) -> None:
     rollout_id = stage.record(stage.plan())
     stage.trouble("trouble", kind="conflict", count=1)
-    request.start_runner(stage.config, rollout_id)
+    start_runner(stage.config, rollout_id)
     with stage.journal() as journal:
         until(journal, rollout_id, EventKind.INTENT)
         stage.trouble("load-balancer", provisioning_status="PENDING_UPDATE")
@@ -105,7 +106,7 @@ def test_a_refused_rollout_does_not_hide_an_unfinished_one(stage: DrillStage) ->
     rollout_id = stage.record(stage.plan())
     stage.start("killing_runner.py", "10", rollout_id).wait(timeout=60)
     refused = stage.record(stage.plan(Action.ROLLBACK, Colour.BLUE), take_over="nobody@nowhere")
-    request.start_runner(stage.config, refused)
+    start_runner(stage.config, refused)
     with stage.journal() as journal:
         assert stage.ended(journal, refused).exit_code == 5
         assert [rollout.id for rollout in request.to_resume(journal)] == [rollout_id]

@@ -13,6 +13,7 @@ from screens import keys
 from screens.arming import Arming
 from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
+from screens.commits import CommitsScreen
 from screens.fleet import FleetScreen
 from screens.instance import InstanceScreen
 from screens.keys import ACTIONS, Danger, Place, Situation
@@ -26,6 +27,7 @@ SCREENS = {
     Place.PROBLEMS: ProblemsScreen,
     Place.INSTANCE: InstanceScreen,
     Place.BALANCER: BalancerScreen,
+    Place.COMMITS: CommitsScreen,
 }
 
 

@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from console.model.call import Call
+from console.plan import desired as states
 from console.plan.basis import Basis
 from console.plan.desired import (
     DefaultPool,
     Desired,
     MemberState,
-    PolicyGone,
     Power,
-    PreviewPolicy,
-    PreviewRule,
     Weights,
 )
-from console.plan.kinds import default_pool, member_state, power, preview, weights
+from console.plan.kinds import default_pool, groups, member_state, members, power, servers, weights
 
 
 class Kind(Protocol):
@@ -47,6 +45,18 @@ _KINDS: dict[type, Kind] = {
     PreviewPolicy: preview,
     PreviewRule: preview,
     PolicyGone: preview,
+    states.ServerMade: servers.Made(),
+    states.ServerLabelled: servers.Labelled(),
+    states.ServerTagged: servers.Tagged(),
+    states.ServerLocked: servers.Locked(),
+    states.ServerStopped: servers.Stopped(),
+    states.ServerGone: servers.Gone(),
+    states.GroupMade: groups.Made(),
+    states.GroupGone: groups.Gone(),
+    states.MembersEntered: members.Entered(),
+    states.MembersRaised: members.Raised(),
+    states.MembersLabelled: members.Labelled(),
+    states.MemberGone: members.Gone(),
 }
 
 

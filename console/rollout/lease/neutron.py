@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from console.cloud.lease_reader import NAME_PREFIX, PortReader, describe, holder_of, mac_for
-from console.errors import Conflict, Forbidden, LeaseHeld, LeaseLost, NotFound, Refused, Unreachable
-from console.model.lease import LeaseHolder
+from console.errors import CloudError, Conflict, Forbidden, LeaseHeld, LeaseLost, NotFound, Refused, Unreachable
+from console.model.lease import ABORT_TAG, HOLD_TAG, LeaseHolder
 from console.rollout.lease.lease import held_words
 
 POLL = 1.0  # seconds between two looks at a lease that is waited for
@@ -24,6 +24,9 @@ class PortWriter(Protocol):
 
     def describe_port(self, port_id: str, description: str) -> dict[str, Any]:
         """PUT its description. Raises NotFound."""
+
+    def untag_port(self, port_id: str, tag: str) -> None:
+        """DELETE a tag of it. Raises NotFound."""
 
     def delete_port(self, port_id: str) -> None:
         """DELETE it. Raises NotFound."""
@@ -65,6 +68,7 @@ class NeutronLease:
             elif _ours(found, wanted):
                 self.held = replace(found, owner=wanted.owner, reason=wanted.reason, action=wanted.action)
                 self.renew(wanted.step)
+                self._forget_wish()
                 return
             else:
                 raise self._refusal(found, take_over)
@@ -88,6 +92,14 @@ class NeutronLease:
                 "nothing more is written by this rollout",
             ) from error
         self.held = holder_of(port)
+
+    def _forget_wish(self) -> None:
+        """What was asked of an earlier runner is not asked of this one, whose order is younger."""
+        assert self.held is not None
+        for tag in (one for one in self.held.tags if one.partition("=")[0] in (ABORT_TAG, HOLD_TAG)):
+            with suppress(CloudError):
+                self._writer.untag_port(self.held.lease_id, tag)
+        self.held = replace(self.held, tags=())
 
     def release(self) -> None:
         """See Lease.release."""

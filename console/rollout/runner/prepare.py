@@ -5,28 +5,32 @@ from __future__ import annotations
 import os
 import socket
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from console import __version__
 from console.cloud.reader import Reader, version_number
 from console.cloud.roles import cannot_write, ends_too_soon
 from console.cloud.writer import Writer
 from console.config.model import Config
-from console.errors import Refused, Unreachable
+from console.errors import JournalError, Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
 from console.rollout import pace
+from console.rollout.estimates import usual_build
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
 from console.rollout.lease.lease import Lease
 from console.rollout.lease.neutron import NeutronLease
 from console.rollout.lease.several import Leases
+from console.rollout.operation import operation_of
 from console.rollout.records import Decision, EventKind, Rollout
 from console.rollout.reserve import Reserve
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.run import Run
 from console.rollout.runner.timing import Timing
+from console.rollout.standing import records
 from console.watch.observe import Observer
 
 ADDITIVE = (2, 11)  # the API with `additive_only` (octavia: release note make-batch-member-call-additive)
@@ -79,12 +83,14 @@ def prepare(errand: Errand) -> Run:
         lease=lease,
         reader=reader,
         writer=writer,
-        observe=lambda: _look(observer, service.name),
+        observe=lambda: _with_record(journal, _look(observer, service.name)),
         trust=lambda: session.trusted,
         kill_timer=KillTimer(pace.real(timing.kill)),
         timing=timing,
         seen_decisions=order.seq,
-        way_back=errand.plan.action is Action.ROLLBACK,
+        way_back=errand.plan.action in (Action.ROLLBACK, Action.TAKE_BACK),
+        operation=operation_of(rollout.id, rollout.created_at),
+        usual_build=usual_build(journal, service.name),
         reserve=errand.reserve,
         known=journal.copy(rollout.id),
         lost="the journal could not be written when this began" if errand.elsewhere else "",
@@ -147,6 +153,13 @@ def _wanted(errand: Errand) -> LeaseHolder:
         renewed_at=now,
         ttl=pace.real(errand.config.lease.ttl),
     )
+
+
+def _with_record(journal: Journal, service: Service) -> Service:
+    """A freeze counts from the moment at which it is said. A journal that cannot be read stops no way back."""
+    with suppress(JournalError):
+        return replace(service, record=records(journal, [service.name])[service.name])
+    return service
 
 
 def _look(observer: Observer, name: str) -> Service:

@@ -16,6 +16,7 @@ from console.config.notice import Occasion
 from console.errors import BluegreenError, JournalError
 from console.plan.plan import Action, Plan
 from console.rollout import pace, second_place
+from console.rollout.due import where
 from console.rollout.journal import Journal
 from console.rollout.liveness import runner_id
 from console.rollout.notices.bell import Bell
@@ -35,7 +36,7 @@ _ENDS = {
     RolloutState.ROLLED_BACK: Occasion.BACK,
     RolloutState.STOPPED: Occasion.HUMAN,
 }
-_ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK)
+_ORDERS = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK, DecisionKind.CONTINUE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -101,7 +102,11 @@ def _execute(
     plan = order.plan or rollout.plan
     written = any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
     journal.append(
-        rollout.id, EventKind.STARTED, "", f"runner {os.getpid()} on behalf of {order.who.words}{_hurried()}"
+        rollout.id,
+        EventKind.STARTED,
+        "",
+        f"runner {os.getpid()} on behalf of {order.who.words}{_hurried()}",
+        runner=runner_id(),
     )
     if order.plan is not None:
         journal.append(rollout.id, EventKind.PLANNED, "", f"{order.kind}: {plan.summary}", plan=plan)
@@ -114,7 +119,7 @@ def _execute(
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
         left = service_settles_in(journal, rollout.service, config.lease.ttl)
         run.unsettled_until = boot_clock.now() + left * pace.speed()
-        ended = walk(run, plan)
+        ended = walk(run, plan, where(order.step) if order.kind is DecisionKind.CONTINUE else None)
     except BluegreenError as error:
         ended = ended_by(error, written=written)
     except Terminated:
@@ -130,7 +135,7 @@ def _execute(
 
 def _keep_room(reserve: Reserve, plan: Plan) -> None:
     """Nothing goes forward without room for its record; a way back goes without."""
-    if plan.action is Action.ROLLBACK:
+    if plan.action in (Action.ROLLBACK, Action.TAKE_BACK):
         with suppress(JournalError):
             reserve.take()
     else:

@@ -80,7 +80,9 @@ def _account(answers: Sequence[VipAnswer], good: int, plan: Plan, url: str) -> t
     said = Counter(answer.version or "no version" for answer in answers if answer.ok)
     lost = Counter(str(answer.status or answer.error) for answer in answers if not answer.ok)
     slowest = max((answer.ms for answer in answers), default=0.0)
-    text = f"{good} of {len(answers)} new connections through the VIP answered by {plan.target.upper()}"
+    # what takes something away asks whether the other colour serves
+    colour = plan.target if plan.action.moves_traffic else plan.source
+    text = f"{good} of {len(answers)} new connections through the VIP answered by {colour.upper()}"
     if lost:
         text += ", lost: " + ", ".join(f"{count} x {why}" for why, count in lost.items())
     data = {

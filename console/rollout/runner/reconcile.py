@@ -15,6 +15,8 @@ from console.plan.capacity import below, floor, highest, serving, shares, ways
 from console.plan.course import after, basis_before
 from console.plan.drift import drift
 from console.plan.kinds.registry import entering_of
+from console.plan.lifecycle.planner import basis_for
+from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, Write
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
@@ -36,7 +38,7 @@ def reconcile(run: Run, plan: Plan, step: Step) -> None:
 def still_as_planned(run: Run, plan: Plan) -> None:
     """Nothing was changed since the plan was made, and it would be made again. Raises Drift, Refused."""
     service = run.observe()
-    changes = drift(plan.basis, basis_of(service, run.service))
+    changes = drift(plan.basis, basis_for(service, run.service, plan.intent))
     if changes:
         raise Drift(changes)
     again = make_plan(service, run.service, plan.intent, time.time())
@@ -44,6 +46,13 @@ def still_as_planned(run: Run, plan: Plan) -> None:
         raise Refused(again.reason, again.hint, again.rule)
     if again.digest != plan.digest:
         raise Drift((f"the config or the plan made from it: digest {again.digest}, was {plan.digest}",))
+
+
+def still_as_left(run: Run, plan: Plan, step: Step) -> None:
+    """Nobody has changed anything since the writes before this step. Raises Drift, Unreachable."""
+    changes = drift(basis_before(plan, step), basis_of(run.observe(), run.service))
+    if changes:
+        raise Drift(changes)
 
 
 def still_on_course(run: Run, plan: Plan, step: Step, write: Write) -> None:
@@ -68,7 +77,7 @@ def workers_still_fit(run: Run, plan: Plan, left: Basis) -> None:
 
 def _keeps_the_floor(run: Run, plan: Plan, service: Service, bases: tuple[Basis, Basis]) -> None:
     """`bases`: as it is, and as the write leaves it. Raises NeedsHuman."""
-    (expected, left), now, ratio = bases, time.time(), run.service.release.min_ratio
+    (expected, left), now, ratio = bases, time.time(), _ratio(run, plan)
     for way in ways(expected):
         # what serves in the middle of a shift is partly our own doing: what served before it counts as well
         least = highest((floor(shares(service, expected, now, way), ratio), *_recorded(plan, way)))
@@ -77,6 +86,13 @@ def _keeps_the_floor(run: Run, plan: Plan, service: Service, bases: tuple[Basis,
                 f"the next write is not sent: {broken}",
                 "look at both colours, then finish or go back with `bluegreen resume`",
             )
+
+
+def _ratio(run: Run, plan: Plan) -> float:
+    """The config's, or what the operator has said for this change."""
+    order = plan.intent.order
+    said = order.min_ratio if isinstance(order, SingleOrder) else None
+    return run.service.release.min_ratio if said is None else said
 
 
 def _recorded(plan: Plan, way: str) -> tuple[Capacity, ...]:

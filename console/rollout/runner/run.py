@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +13,14 @@ from console.cloud.writer import Writer
 from console.config.model import ServiceConfig
 from console.config.notice import Occasion
 from console.errors import CloudError, JournalError, NeedsHuman
+from console.model.server import Server
 from console.model.service import Service
 from console.rollout import second_place
 from console.rollout.elapsed import MOMENT, moment
 from console.rollout.journal import Copy, Journal
 from console.rollout.lease.lease import Lease
 from console.rollout.notices.bell import Bell
+from console.rollout.operation import tag
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.reserve import Reserve
 from console.rollout.runner import boot_clock
@@ -50,6 +52,8 @@ class Run:
     trust: Trust
     kill_timer: KillTimer
     timing: Timing
+    operation: str = ""  # what tells this rollout from every other, in the tags of what it makes
+    usual_build: float = 0.0  # seconds that a build takes, by earlier rollouts; 0: not known
     written: bool = False
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing
@@ -57,6 +61,7 @@ class Run:
     way_back: bool = False  # putting back what was: allowed without the journal
     lost: str = ""  # why the journal does not take records any more
     known: Copy | None = None  # the record as it was when this runner began
+    wishes_heard: set[str] = field(default_factory=set)  # tags on the lease that were acted on
     heard_seqs: set[int] = field(default_factory=set)  # decisions that were acted on
     reserve: Reserve = field(default_factory=lambda: Reserve(None, ""))
     seen_decisions: int = 0
@@ -65,6 +70,14 @@ class Run:
     heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
     bell: Bell | None = None
     _renewed: float = field(default_factory=boot_clock.now)
+
+    def tag(self, name: str) -> str:
+        """The tag of what this rollout makes under a name."""
+        return tag(self.operation, name)
+
+    def servers(self) -> Sequence[Server]:
+        """Every server of the service as it is now, whatever its colour."""
+        return self.reader.servers(self.service.instances)
 
     def note(self, kind: EventKind, step: str, text: str, **data: Any) -> None:
         """Record an event; on the disk when this returns, or in the second place. Raises JournalError where neither."""
@@ -100,8 +113,8 @@ class Run:
     def tick(self, step: str) -> None:
         """Between two calls: keep the lease, hear what was decided, obey SIGTERM.
 
-        Raises AbortAsked, Terminated, LeaseLost. A heartbeat that the cloud does not answer is tried again at the next
-        tick: what counts is the renewal right before a write.
+        Raises AbortAsked, Terminated, LeaseLost. What is asked by a tag is seen at a heartbeat. One that the
+        cloud does not answer is tried again at the next tick: what counts is the renewal right before a write.
         """
         if self.terminated:
             raise Terminated
@@ -111,6 +124,7 @@ class Run:
                 self.lease.renew(step)
             except (CloudError, JournalError) as error:
                 self.note(EventKind.LEASE, step, f"the lease could not be renewed: {error.message}")
+        self.hear_wish(step)
         for delivery in self.bell.heard() if self.bell is not None else ():
             self.note(EventKind.NOTICE, step, delivery.sentence, ok=delivery.ok)
         with suppress(JournalError):  # one that cannot be read now is read at the next tick: deadlines go on
@@ -120,6 +134,16 @@ class Run:
         """Tell whoever wants to hear of it that nothing goes on without a person."""
         if self.bell is not None:
             self.bell.ring(Occasion.HUMAN, sentence)
+
+    def hear_wish(self, step: str) -> None:
+        """What is asked by a tag on the lease, as the last renewal showed it. Raises AbortAsked, each time once."""
+        wish = self.lease.held.wish if self.lease.held is not None else None
+        if wish is None or wish.tag in self.wishes_heard:
+            return
+        self.wishes_heard.add(wish.tag)
+        if self.forward or wish.hold:
+            raise AbortAsked(wish.words, "", hold=wish.hold)
+        self.note(EventKind.DECISION, step, f"asked to go back by {wish.words}: that is under way")
 
     def wait(self, seconds: float, step: str) -> None:
         """Wait, ticking."""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Mapping
 
 from console.errors import BluegreenError
 from console.model.shipping import Safe
-from console.plan.backwards import back as back_of
 from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
+from console.plan.way_back import goes_back, stays_words, way_back
+from console.rollout.due import still_to_walk, was_proven
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
 from console.rollout.runner.check import check
 from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
 from console.rollout.runner.gate import gate
+from console.rollout.runner.health import await_built, await_health, drain
 from console.rollout.runner.prove import prove
-from console.rollout.runner.reconcile import reconcile, still_as_planned
+from console.rollout.runner.reconcile import reconcile, still_as_left, still_as_planned
+from console.rollout.runner.removing import recheck
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
@@ -29,10 +33,13 @@ from console.rollout.runner.writing import carry_out
 _AFTER_THE_PROOF = (StepKind.CONFIRM, StepKind.BAKE)
 
 
-def walk(run: Run, plan: Plan) -> Ended:
-    """Execute the plan; returns how it ended. Only Terminated passes through."""
+def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> Ended:
+    """Execute the plan; returns how it ended. Only Terminated passes through.
+
+    `taken_up`: the step at which an earlier runner of it was gone, a wait, and the seconds that are left of it.
+    """
     try:
-        proven = _steps(run, plan)
+        proven = _steps(run, plan) if taken_up is None else _take_up(run, plan, *taken_up)
     except AbortAsked as abort:
         run.note(EventKind.DECISION, "", str(abort), hold=abort.hold)
         return _aborted(run, plan, abort)
@@ -53,9 +60,17 @@ def _how(plan: Plan, *, proven: bool) -> str:
     return "proven through the VIP" if proven else "not proven from outside"
 
 
-def _steps(run: Run, plan: Plan) -> bool:
-    proven, waited = False, False
-    for step in plan.steps:
+def _take_up(run: Run, plan: Plan, step_id: str, left: float) -> bool:
+    """Wait on where it was waited: what was written must still be as it was left. Raises Drift."""
+    steps = still_to_walk(plan, step_id, left)
+    run.let_settle(step_id)
+    still_as_left(run, plan, steps[0])
+    return _steps(run, plan, steps, proven=was_proven(plan, step_id))
+
+
+def _steps(run: Run, plan: Plan, steps: tuple[Step, ...] = (), *, proven: bool = False) -> bool:
+    waited = bool(steps)
+    for step in steps or plan.steps:
         run.tick(step.id)
         waited = hold_if_asked(run, plan, step) or waited
         if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
@@ -70,26 +85,44 @@ def _step(run: Run, plan: Plan, step: Step) -> bool:
     run.heard.clear()  # what was said before the step began was not said of it
     run.note(EventKind.BEGUN, step.id, step.title, deadline=step.deadline)
     proven = False
-    match step.kind:
-        case StepKind.RECONCILE:
-            reconcile(run, plan, step)
-        case StepKind.CHECK:
-            proven = check(run, plan, step)
-        case StepKind.PROVE:
-            proven = prove(run, plan, step)
-        case StepKind.PAUSE:
-            pause(run, plan, step)
-        case StepKind.CONFIRM:
-            confirm(run, plan, step)
-        case StepKind.BAKE:
-            bake(run, plan, step)
-        case StepKind.GATE:
-            gate(run, plan, step)
-        case StepKind.SHIFT:
-            carry_out(run, plan, step, send_guarded)
+    if step.kind is StepKind.PROVE:
+        proven = prove(run, plan, step)
+    elif step.kind is StepKind.CHECK:
+        proven = check(run, plan, step)
+    else:
+        _DOING[step.kind](run, plan, step)
     seconds = boot_clock.now() - began
     run.note(EventKind.PASSED, step.id, f"{step.title}: done in {seconds:.1f} s", seconds=round(seconds, 3))
     return proven
+
+
+def _launch(run: Run, plan: Plan, step: Step) -> None:
+    carry_out(run, plan, step, send_guarded)
+    await_built(run, plan, step)
+
+
+def _write(run: Run, plan: Plan, step: Step) -> None:
+    carry_out(run, plan, step, send_guarded)
+
+
+def _remove(run: Run, plan: Plan, step: Step) -> None:
+    recheck(run, plan, step)
+    carry_out(run, plan, step, send_guarded)
+
+
+_DOING: Mapping[StepKind, Callable[[Run, Plan, Step], None]] = {
+    StepKind.RECONCILE: reconcile,
+    StepKind.PAUSE: pause,
+    StepKind.CONFIRM: confirm,
+    StepKind.BAKE: bake,
+    StepKind.GATE: gate,
+    StepKind.LAUNCH: _launch,
+    StepKind.SHIFT: _write,
+    StepKind.WRITE: _write,
+    StepKind.HEALTH: await_health,
+    StepKind.DRAIN: drain,
+    StepKind.REMOVE: _remove,
+}
 
 
 def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
@@ -121,12 +154,19 @@ def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
         return Ended(RolloutState.ROLLED_BACK, f"{abort}, before anything was written: nothing has changed", 6)
     if abort.hold:
         return Ended(RolloutState.STOPPED, f"{abort}, held where it is: look, then finish or go back", 7)
-    if plan.action is Action.ROLLBACK:
-        return Ended(RolloutState.STOPPED, f"{abort}; a rollback is not taken back by itself: look, then decide", 7)
+    if not goes_back(plan):
+        return Ended(RolloutState.STOPPED, f"{abort}; {stays_words(plan)}", 7)
+    if plan.action in (Action.ROLLBACK, Action.TAKE_BACK):
+        return Ended(
+            RolloutState.STOPPED, f"{abort}; a {plan.action} is not taken back by itself: look, then decide", 7
+        )
     return _go_back(run, plan, str(abort))
 
 
 def _failing(run: Run, plan: Plan, evidence: FailingAnswers) -> Ended:
+    if not plan.action.moves_traffic:
+        sentence = f"{plan.source.upper()} fails for clients: {evidence}; nothing more is taken away"
+        return Ended(RolloutState.STOPPED if run.written else RolloutState.REFUSED, sentence, 7 if run.written else 3)
     if not run.written:
         sentence = f"{plan.target.upper()} carries the traffic, and fails: {evidence}"
         return Ended(RolloutState.STOPPED, f"{sentence}; nothing was written, so there is nothing to take back", 7)
@@ -148,7 +188,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
             settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
         service = run.look(run.observe, "", PENDING_DEADLINE)
-        intent = back_of(plan, service, source_fails=lost > 0)
+        intent = way_back(plan, service, run.tag, source_fails=lost > 0)
         back = make_plan(service, run.service, intent, time.time())
         if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)

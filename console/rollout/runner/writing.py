@@ -17,7 +17,7 @@ from console.plan.plan import Plan, Step, Write
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked
-from console.rollout.runner.kinds.kind import UnderWay, words
+from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.kinds.registry import under_way
 from console.rollout.runner.readback import Readback
 from console.rollout.runner.reconcile import still_as_planned, still_on_course
@@ -40,7 +40,7 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
         for write in step.writes:
             if len(pending) >= step.at_once:
                 _finish(pending.pop(0), send)
-            if not pending and not _is_first(plan, step, write):
+            if plan.action.is_undone and not pending and not _is_first(plan, step, write):
                 still_on_course(run, plan, step, write)
             one = under_way(run, plan, step, write)
             _send_until_answered(one, send)
@@ -64,17 +64,16 @@ def _finish(one: UnderWay, send: Send) -> None:
     """Wait for the effect and see that it is there."""
     one.settle()
     found = _read_back(one)
-    if found.failed:
+    for _ in range(1, one.attempts):
+        if not found.failed:
+            break
         _note(one, EventKind.WAIT, f"not applied to {', '.join(found.failed)}: the same write once more")
         one.still_fit()
         _send_until_answered(one, send)
         one.settle()
         found = _read_back(one)
     if not found.applied:
-        raise NeedsHuman(
-            f"the write was answered, but it was not applied: {words(found)}",
-            "what is shown is not what serves; see `bluegreen status`, then finish or go back with `resume`",
-        )
+        raise one.failure(found)
     text, data = one.done()
     _note(one, EventKind.VERIFIED, text, **data)
 

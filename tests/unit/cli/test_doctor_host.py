@@ -85,20 +85,6 @@ def test_the_password_of_a_journal_is_not_shown(tmp_path: Path) -> None:
     assert all("hunter2" not in one.text + one.mend for one in found)
 
 
-@pytest.mark.parametrize(
-    ("content", "kills"),
-    [
-        ("[Login]\n#KillUserProcesses=yes\n", False),
-        ("[Login]\nKillUserProcesses=yes\n", True),
-        ("[Login]\nKillUserProcesses = yes\nKillUserProcesses=no\n", False),
-    ],
-)
-def test_logind_that_ends_processes(tmp_path: Path, content: str, kills: bool) -> None:
-    path = tmp_path / "logind.conf"
-    path.write_text(content)
-    assert host._kills_at_logout((path, tmp_path / "none")) is kills
-
-
 # -- the state directory
 
 

@@ -81,7 +81,7 @@ def test_the_proof_of_a_share_wants_both_colours() -> None:
 def test_retiring_is_noted() -> None:
     made = plan(usual(), config(release=Release(retire_after=86400.0)), Intent(Action.CUTOVER), NOW)
     assert isinstance(made, Plan)
-    assert any("release.retire_after is not carried out" in note and "BLUE" in note for note in made.notes)
+    assert any("release.retire_after" in note and "BLUE stays" in note for note in made.notes)
 
 
 def test_a_further_pool_of_the_config_is_not_forgotten_because_it_was_not_seen() -> None:

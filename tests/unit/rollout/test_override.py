@@ -36,7 +36,7 @@ def unsafe(action: Action = Action.CUTOVER) -> Plan:
     return made
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", [Action.CUTOVER, Action.ROLLBACK])
 def test_without_a_reason_nothing_begins(settings: Config, action: Action) -> None:
     with pytest.raises(Refused, match="not safe: 2222222 Drop it") as refused:
         request.begin(settings, unsafe(action), WHO, "release")
@@ -45,7 +45,7 @@ def test_without_a_reason_nothing_begins(settings: Config, action: Action) -> No
         assert journal.rollouts() == []
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", [Action.CUTOVER, Action.ROLLBACK])
 def test_with_one_it_does_and_the_reason_is_kept(settings: Config, action: Action) -> None:
     ident = request.begin(settings, unsafe(action), WHO, "release", override="the old code reads both")
     with Journal.open(settings.journal) as journal:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from console.errors import ApiError
+from console.errors import ApiError, NeedsHuman
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.course import after, basis_before
@@ -52,6 +52,18 @@ class UnderWay(ABC):
     @abstractmethod
     def done(self) -> tuple[str, dict[str, Any]]:
         """The VERIFIED row: a sentence, and the same for programs."""
+
+    @property
+    def attempts(self) -> int:
+        """How often it may be sent, where the cloud took it and did not apply it."""
+        return 2
+
+    def failure(self, found: Readback) -> NeedsHuman:
+        """What is said when the last attempt was not applied either."""
+        return NeedsHuman(
+            f"the write was answered, but it was not applied: {words(found)}",
+            "what is shown is not what serves; see `bluegreen status`, then finish or go back with `resume`",
+        )
 
     def answered(self, error: ApiError) -> bool:
         """Whether an error answer means that the goal is there already (a 404 to a DELETE, 409 to a start)."""

@@ -1,0 +1,95 @@
+"""What the journal says of a service beyond its facts: is it frozen, what was rolled back, what is known to work."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Nothing but the way back may be begun. `until`: Unix seconds, None where somebody has to take it back."""
+
+    by: str  # alice@jump1
+    reason: str
+    since: float
+    until: float | None = None
+
+    def active(self, now: float) -> bool:
+        """Whether it holds at `now` (Unix seconds)."""
+        return self.until is None or now < self.until
+
+    @property
+    def limit(self) -> str:
+        """`until 2026-12-24 08:00`, local time, or `until somebody takes it back`."""
+        return f"until {moment(self.until)}" if self.until is not None else "until somebody takes it back"
+
+    @property
+    def words(self) -> str:
+        """`frozen until 2026-12-24 08:00 by alice@jump1: holidays`."""
+        return f"frozen {self.limit} by {self.by}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A version that was taken back after it had got traffic, and that nobody has allowed since. `at`: Unix seconds."""
+
+    version: str
+    rollout: str
+    at: float
+    why: str
+
+    @property
+    def words(self) -> str:
+        """`3f2a9c1 was rolled back by rollout 1a2b3c at 2026-12-24 08:00: ...`."""
+        return f"{self.version} was rolled back, rollout {self.rollout}, {moment(self.at)}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A version that has carried all traffic, by the record: from a rollout on, or (`until`) until one."""
+
+    version: str
+    rollout: str
+    at: float
+    until: bool = False
+
+    @property
+    def words(self) -> str:
+        """`carried all traffic from rollout 1a2b3c on, 2026-12-24 08:00`."""
+        when = f"until rollout {self.rollout}" if self.until else f"from rollout {self.rollout} on"
+        return f"carried all traffic {when}, {moment(self.at)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the journal says of one service. `problem`: why that is not known.
+
+    `barred` and `proven`: the newest first; a version is in one of them at most.
+    """
+
+    freeze: Freeze | None = None
+    barred: tuple[Barred, ...] = ()
+    proven: tuple[Proven, ...] = ()
+    problem: str = ""
+
+    def frozen(self, now: float) -> Freeze | None:
+        """The freeze that holds at `now` (Unix seconds)."""
+        return self.freeze if self.freeze is not None and self.freeze.active(now) else None
+
+    def bar_on(self, version: str) -> Barred | None:
+        """Why this version may not go out again."""
+        return next((one for one in self.barred if one.version == version), None)
+
+    def proof_of(self, version: str) -> Proven | None:
+        """How it is known that this version works."""
+        return next((one for one in self.proven if one.version == version), None)
+
+    def last_proven(self, but: tuple[str, ...]) -> Proven | None:
+        """The last release that is known to work, other than these versions."""
+        return next((one for one in self.proven if one.version not in but), None)
+
+
+def moment(at: float) -> str:
+    """`2026-12-24 08:00`, local time."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

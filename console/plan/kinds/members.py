@@ -1,0 +1,192 @@
+"""Members that enter a pool, get labels, or leave it (Octavia API)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from console.model.balancer import SERVER_TAG, WEIGHT_TAG, Member
+from console.model.call import Call
+from console.plan.basis import Basis
+from console.plan.desired import MemberGone, MembersEntered, MembersLabelled, MembersRaised
+from console.plan.kinds.weights import batch, item
+
+SERVICE = "load-balancer"
+
+
+class Entered:
+    """One additive batch of new members."""
+
+    def call(self, desired: MembersEntered, basis: Basis) -> Call:
+        """As planned: the addresses are known when the servers are built."""
+        return entered(desired, dict.fromkeys(desired.names, ("(its address)", "(its id)")))
+
+    def undo(self, desired: MembersEntered, basis: Basis) -> Call | None:
+        """Their ids are not known yet."""
+        return None
+
+    def after(self, desired: MembersEntered, basis: Basis) -> Basis:
+        """Their ids are not known yet, and at weight 0 they are no capacity."""
+        return basis
+
+    def restore(self, desired: Sequence[MembersEntered], basis: Basis) -> tuple[Call, ...]:
+        """A launch is taken back by what its servers carry."""
+        return ()
+
+    def words(self, desired: MembersEntered) -> tuple[str, ...]:
+        """Each at its weight."""
+        return tuple(f"{name}  enters at weight {desired.weight}" for name in desired.names)
+
+
+def entered(desired: MembersEntered, found: Mapping[str, tuple[str, str]]) -> Call:
+    """The batch. `found`: address and server id, by name."""
+    items: list[dict[str, Any]] = []
+    commands = []
+    for name in desired.names:
+        address, server_id = found[name]
+        tags = [f"{SERVER_TAG}{server_id}", f"{WEIGHT_TAG}{desired.intended}", *desired.tags]
+        fields: dict[str, Any] = {
+            "name": name,
+            "address": address,
+            "protocol_port": desired.port,
+            "weight": desired.weight,
+            "admin_state_up": True,
+            "backup": False,
+            "tags": sorted(tags),
+        }
+        if desired.subnet_id is not None:
+            fields["subnet_id"] = desired.subnet_id
+        items.append(fields)
+        commands.append(
+            f"openstack loadbalancer member create --wait --name {name} --address {address} "
+            f"--protocol-port {desired.port} --weight {desired.weight} {desired.pool_id}"
+        )
+    path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
+    return Call(SERVICE, "PUT", path, {"members": items}, tuple(commands), f"{len(items)} members")
+
+
+class Raised:
+    """One additive batch of members that were seen healthy at weight 0."""
+
+    def call(self, desired: MembersRaised, basis: Basis) -> Call:
+        """As planned: their ids are known when they have entered."""
+        items = [{"name": name, "weight": "(as recorded)"} for name in desired.names]
+        command = f"openstack loadbalancer member set --wait --weight WEIGHT {desired.pool_id} MEMBER"
+        path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
+        return Call(SERVICE, "PUT", path, {"members": items}, (command,), f"{len(items)} members")
+
+    def of(self, desired: MembersRaised, members: Sequence[Member]) -> Call:
+        """The batch, made from the members as they are right before it."""
+        return batch(desired.pool_id, [raised(one) for one in members], members)
+
+    def undo(self, desired: MembersRaised, basis: Basis) -> Call | None:
+        """Their ids are not known yet."""
+        return None
+
+    def after(self, desired: MembersRaised, basis: Basis) -> Basis:
+        """More than is there: no floor is below it."""
+        return basis
+
+    def restore(self, desired: Sequence[MembersRaised], basis: Basis) -> tuple[Call, ...]:
+        """A launch is taken back by what its servers carry."""
+        return ()
+
+    def words(self, desired: MembersRaised) -> tuple[str, ...]:
+        """Each."""
+        return tuple(f"{name}  weight 0 -> as the others" for name in desired.names)
+
+
+def raised(member: Member) -> Member:
+    """The member at the weight that its tags record; 1 where they record none."""
+    return replace(member, weight=member.weight or member.intended_weight or 1)
+
+
+class Labelled:
+    """One additive batch of members as they are, with more tags."""
+
+    def call(self, desired: MembersLabelled, basis: Basis) -> Call:
+        """The batch."""
+        return replace(batch(desired.pool_id, labelled(desired, basis)), commands=tuple(_commands(desired)))
+
+    def undo(self, desired: MembersLabelled, basis: Basis) -> Call:
+        """As they are before it."""
+        members = [one for one in basis.pool(desired.pool_id).members if one.id in desired.tags]
+        return batch(desired.pool_id, members)
+
+    def after(self, desired: MembersLabelled, basis: Basis) -> Basis:
+        """With the tags."""
+        return basis.with_members(desired.pool_id, labelled(desired, basis))
+
+    def restore(self, desired: Sequence[MembersLabelled], basis: Basis) -> tuple[Call, ...]:
+        """As they were."""
+        return tuple(self.undo(one, basis) for one in desired)
+
+    def words(self, desired: MembersLabelled) -> tuple[str, ...]:
+        """Each with its new tags."""
+        return tuple(f"member {key[:8]}  tags {', '.join(tags)}" for key, tags in desired.tags.items())
+
+
+def labelled(desired: MembersLabelled, basis: Basis) -> tuple[Member, ...]:
+    """The members as they will be. A weight that is recorded already stays."""
+    return tuple(
+        replace(one, tags=_merged(one.tags, desired.tags[one.id]))
+        for one in basis.pool(desired.pool_id).members
+        if one.id in desired.tags
+    )
+
+
+def _merged(there: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    has_weight = any(tag.startswith(WEIGHT_TAG) for tag in there)
+    kept = (tag for tag in more if not (has_weight and tag.startswith(WEIGHT_TAG)))
+    return tuple(sorted({*there, *kept}))
+
+
+def _commands(desired: MembersLabelled) -> list[str]:
+    return [
+        "openstack loadbalancer member set --wait "
+        + " ".join(f"--tag {tag}" for tag in tags)
+        + f" {desired.pool_id} {member}"
+        for member, tags in desired.tags.items()
+    ]
+
+
+class Gone:
+    """DELETE of a single member: it cannot hit one that somebody else has added."""
+
+    def call(self, desired: MemberGone, basis: Basis) -> Call:
+        """The one DELETE."""
+        path = f"/v2/lbaas/pools/{desired.pool_id}/members/{desired.member_id}"
+        command = f"openstack loadbalancer member delete --wait {desired.pool_id} {desired.member_id}"
+        return Call(SERVICE, "DELETE", path, None, (command,))
+
+    def undo(self, desired: MemberGone, basis: Basis) -> Call | None:
+        """The same member again, as long as its server is there."""
+        member = next((one for one in basis.pool(desired.pool_id).members if one.id == desired.member_id), None)
+        if member is None:
+            return None
+        path = f"/v2/lbaas/pools/{desired.pool_id}/members"
+        command = (
+            f"openstack loadbalancer member create --wait --name {member.name} --address {member.address} "
+            f"--protocol-port {member.protocol_port} --weight {member.weight} {desired.pool_id}"
+        )
+        return Call(SERVICE, "POST", path, {"member": item(member)}, (command,))
+
+    def after(self, desired: MemberGone, basis: Basis) -> Basis:
+        """Without it."""
+        pools = (
+            replace(pool, members=tuple(one for one in pool.members if one.id != desired.member_id))
+            if pool.id == desired.pool_id
+            else pool
+            for pool in basis.pools
+        )
+        return replace(basis, pools=tuple(pools))
+
+    def restore(self, desired: Sequence[MemberGone], basis: Basis) -> tuple[Call, ...]:
+        """Each added again."""
+        calls = (self.undo(one, basis) for one in reversed(desired))
+        return tuple(call for call in calls if call is not None)
+
+    def words(self, desired: MemberGone) -> tuple[str, ...]:
+        """What becomes of it."""
+        return (f"{desired.name}  leaves the pool",)

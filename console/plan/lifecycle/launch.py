@@ -1,0 +1,253 @@
+"""Instances are made: a group that spreads them, the servers, their members at weight 0, and their health there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from console.config.model import Kind
+from console.model.health import judge
+from console.plan import course
+from console.plan.asked import Asked
+from console.plan.desired import GroupMade, MembersEntered, ServerGone, ServerLocked, ServerMade
+from console.plan.labels import labels
+from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, pool_ids, reconcile
+from console.plan.orders import LaunchOrder
+from console.plan.plan import Action, Plan, Refusal, Step, StepKind
+
+SPREAD = "soft-anti-affinity"  # a hard one fails when there are fewer hosts than instances (facts: Nova 2.4)
+OPERATION = "op:"  # prefix of the tag by which a request is found again
+
+
+def plan(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
+    """Make what is missing of the order's instances, and wait until all of them are healthy where they stand."""
+    refusal = _refused(asked, order)
+    if refusal is not None:
+        return refusal
+    side, colour = asked.service.side(asked.target), asked.target.upper()
+    missing = [name for name in order.names if name not in {one.name for one in side.instances}]
+    steps = [reconcile(asked, ("the names are free", f"{colour} carries no traffic")), *_clear(asked)]
+    if order.group and missing:
+        steps.append(_group(asked, order))
+    if missing:
+        steps.append(_launch(asked, order, missing))
+    steps += _enter(asked, order)
+    steps.append(_health(asked, order))
+    there = f"; {len(order.names) - len(missing)} are there already" if len(missing) < len(order.names) else ""
+    what = f"{counted(len(missing))} of {colour} from {order.image_name} ({order.flavor_name})"
+    summary = f"{what} made{there}, entered at weight 0 and checked there: no client gets to them."
+    if asked.config.rotation.kind == Kind.POWER:
+        summary = f"{what} made{there}. Workers have no load balancer in front: they work from the moment they boot."
+    if asked.intent.action is Action.SCALE:
+        summary = f"{what} made{there}, checked at weight 0, and then taken into rotation."
+    return made_plan(
+        asked,
+        steps,
+        summary=summary,
+        goal=f"{colour} {_short(order.version) or order.image_name} stands by, {counted(len(order.names))} healthy",
+        notes=(*_notes(asked, order), *order.notes),
+        target_version=_short(order.version) or order.image_name,
+    )
+
+
+def _refused(asked: Asked, order: LaunchOrder) -> Refusal | None:
+    service, target = asked.service, asked.target
+    colour, side = target.upper(), service.side(target)
+    serving = [one.name for one in side.instances if service.in_rotation(one)]
+    if serving and asked.intent.action is Action.LAUNCH and asked.config.rotation.kind != Kind.POWER:
+        return Refusal(
+            "live",
+            f"{colour} carries traffic: {', '.join(serving)}",
+            f"launch the other colour: --to {target.other}; or add more of the same with `bluegreen scale`",
+            2,
+            tuple(serving),
+        )
+    strangers = [one.name for one in side.instances if one.name not in order.names]
+    other = [
+        one.name
+        for one in side.instances
+        if order.version and one.version is not None and one.version.value != order.version
+    ]
+    if strangers or other:
+        names = tuple(strangers or other)
+        runs = f"run {side.version}" if side.versions else "are there"
+        return Refusal(
+            "there",
+            f"{counted(len(side.instances))} of {colour} {runs} already: {', '.join(names)}",
+            f"cut over to them, or delete them first: `bluegreen retire {service.name}`",
+            2,
+            names,
+        )
+    return None
+
+
+def _clear(asked: Asked) -> Iterator[Step]:
+    """Builds of an earlier attempt that failed: they hold names, quota and ports."""
+    broken = [
+        one.server
+        for one in asked.service.side(asked.target).instances
+        if one.server is not None and one.server.status == "ERROR" and one.member is None
+    ]
+    if not broken:
+        return
+    writes = [
+        course.write(
+            ServerGone(server.id, server.name, asked.target, _operation(server.tags)), asked.basis, server.name
+        )
+        for server in broken
+    ]
+    faults = "; ".join(f"{server.name}: {server.fault or 'ERROR'}" for server in broken)
+    yield Step(
+        id="clear",
+        kind=StepKind.REMOVE,
+        title=f"delete {counted(len(broken))} that could not be built",
+        words=f"They were never in any pool: {faults}",
+        deadline=300.0,
+        outcome="it stops and needs a human",
+        writes=tuple(writes),
+        checks=("each is in ERROR and in no pool",),
+    )
+
+
+def _operation(tags: tuple[str, ...]) -> str:
+    return next((tag for tag in tags if tag.startswith(OPERATION)), "")
+
+
+def _group(asked: Asked, order: LaunchOrder) -> Step:
+    return Step(
+        id="group",
+        kind=StepKind.WRITE,
+        title="a server group",
+        words="Nova is asked to keep the instances of the colour on different hosts, as far as it can: one host that "
+        "dies takes one of them.",
+        deadline=60.0,
+        outcome="it stops; nothing was made",
+        writes=(course.write(GroupMade(order.group, SPREAD), asked.basis),),
+        checks=(f"there is a server group {order.group}",),
+    )
+
+
+def _launch(asked: Asked, order: LaunchOrder, missing: list[str]) -> Step:
+    writes = tuple(
+        course.write(_made(asked, order, name, turn), asked.basis, name) for turn, name in enumerate(missing)
+    )
+    zones = f", spread over {', '.join(order.zones)}" if len(order.zones) > 1 else ""
+    again = f"A build that fails is deleted and tried again, {order.retries} times at most"
+    return Step(
+        id="launch",
+        kind=StepKind.LAUNCH,
+        title=f"launch {counted(len(missing))}",
+        words=f"One request for each, {order.at_once} under way at once{zones}. {again}"
+        f"{', in the next zone' if len(order.zones) > 1 else ''}. Each carries a tag of this operation: what it "
+        "makes is found again if an answer is lost, and can be taken back exactly.",
+        deadline=order.deadline * (1 + order.retries),
+        outcome="it stops; what was built stays, and `resume` goes on or takes it back",
+        writes=writes,
+        at_once=order.at_once,
+        checks=("each is ACTIVE",),
+        names=order.names,
+    )
+
+
+def _made(asked: Asked, order: LaunchOrder, name: str, turn: int) -> ServerMade:
+    body: dict[str, object] = {
+        "imageRef": order.image_id,
+        "flavorRef": order.flavor_id,
+        "networks": [{"uuid": network} for network in order.networks],
+        "metadata": dict(order.metadata),
+        "tags": list(order.tags),
+    }
+    if order.security_groups:
+        body["security_groups"] = [{"name": group} for group in order.security_groups]
+    if order.key:
+        body["key_name"] = order.key
+    return ServerMade(
+        name=name,
+        colour=asked.target,
+        body=body,
+        group=order.group,
+        zones=order.zones,
+        turn=turn,
+        user_data=order.user_data,
+        retries=order.retries,
+        deadline=order.deadline,
+    )
+
+
+def _enter(asked: Asked, order: LaunchOrder) -> Iterator[Step]:
+    """One batch for each pool in which any of them is not yet."""
+    members = {one.name: one.members for one in asked.service.side(asked.target).instances}
+    # an idle pool has no traffic: its members are checked with the weight that they will serve with
+    idle = asked.intent.action is Action.LAUNCH and asked.config.rotation.kind == Kind.POOLS
+    weight = order.weight if idle else 0
+    for number, pool_id in enumerate(pool_ids(asked, asked.target)):
+        inside = {
+            name
+            for name, found in members.items()
+            if any(asked.service.pool_id_of(member) in (pool_id, "") for member in found)
+        }
+        names = tuple(name for name in order.names if name not in inside)
+        if not names:
+            continue
+        desired = MembersEntered(
+            pool_id=pool_id,
+            names=names,
+            colour=asked.target,
+            port=order.port,
+            subnet_id=order.subnet_id,
+            weight=weight,
+            intended=order.weight,
+            tags=labels(asked.config, asked.target).member_tags,
+        )
+        yield Step(
+            id=f"enter-{number}" if number else "enter",
+            kind=StepKind.WRITE,
+            title=f"enter the pool at weight {weight}",
+            words=f"One write makes {counted(len(names))} members at weight {weight}, with the weight that they are to "
+            "have recorded in their tags. The load balancer checks them there, and sends no client to them.",
+            deadline=PENDING_DEADLINE,
+            outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
+            writes=(course.write(desired, asked.basis),),
+            checks=("load balancer ACTIVE", f"{counted(len(names), 'member')} there, at weight {weight}"),
+            names=names,
+        )
+
+
+def _health(asked: Asked, order: LaunchOrder) -> Step:
+    return Step(
+        id="health",
+        kind=StepKind.HEALTH,
+        title="healthy where they stand",
+        words="Nova, the load balancer's monitor and our own probe must agree for each instance, twice in a row. "
+        "An instance that has booted is not yet one that works.",
+        deadline=order.deadline,
+        outcome="it stops and names who is not well, and why; nothing serves from it",
+        checks=(f"{counted(len(order.names))} healthy",),
+        names=order.names,
+    )
+
+
+def _notes(asked: Asked, order: LaunchOrder) -> Iterator[str]:
+    service, config = asked.service, asked.config
+    live = len(service.side(asked.target.other).instances)
+    if asked.intent.action is Action.LAUNCH and 0 < len(order.names) < live:
+        yield f"{asked.target.upper()} will have {len(order.names)} instances, and {live} serve now: a cutover needs "
+        yield f"release.min_ratio below {len(order.names) / live:g}"
+    if config.launch.cost_per_hour:
+        cost = config.launch.cost_per_hour * len(order.names)
+        yield f"both colours together cost {cost:g} more an hour until one of them is retired"
+    if not order.version:
+        yield f"image {order.image_name} tells no version by which its answers could be told apart"
+    ill = [one.name for one in service.side(asked.target.other).instances if not judge(service, one, asked.now).healthy]
+    if ill and asked.intent.action is Action.LAUNCH:
+        yield f"of what serves now, {', '.join(ill)} is not healthy"
+
+
+def _short(version: str) -> str:
+    return version[:7] if re.fullmatch("[0-9a-f]{40}", version) else version
+
+
+def locks(asked: Asked, *, locked: bool, reason: str) -> tuple[ServerLocked, ...]:
+    """Every server of the target that is not yet as wanted."""
+    servers = [one.server for one in asked.service.side(asked.target).instances if one.server is not None]
+    return tuple(ServerLocked(one.id, one.name, locked, reason) for one in servers if one.locked is not locked)

@@ -1,0 +1,69 @@
+"""What is not planned although it could be done: in a freeze, or with a version that was rolled back.
+
+Neither ever stops the way back.
+"""
+
+from __future__ import annotations
+
+from console.model.colour import Colour
+from console.model.service import Service
+from console.plan.plan import Action, Intent, Refusal
+
+
+def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
+    """Refuse everything but a rollback while the service is frozen."""
+    freeze = service.record.frozen(now) if service.record is not None else None
+    if freeze is None or intent.action in (Action.ROLLBACK, Action.TAKE_BACK):
+        return None
+    return Refusal(
+        code="frozen",
+        reason=f"{service.name} is {freeze.words}",
+        hint=f"a rollback is open all the same; who may end the freeze does so with: "
+        f"bluegreen unfreeze {service.name} --reason TEXT",
+        rule=0,
+    )
+
+
+def barred(service: Service, intent: Intent, target: Colour) -> Refusal | None:
+    """Refuse a version that was rolled back: the second incident comes of what nobody looked at after the first."""
+    version = service.side(target).version
+    bar = service.record.bar_on(version) if service.record is not None else None
+    if bar is None or intent.action is Action.ROLLBACK or service.live is target:
+        return None
+    return Refusal(
+        code="barred",
+        reason=f"{target.upper()} runs {bar.words}. What was rolled back goes out again once somebody allows it",
+        hint=f"launch a version that mends it; or, if it is fit after all: "
+        f"bluegreen allow {service.name} {version} --reason TEXT",
+        rule=6,
+        names=(version,),
+    )
+
+
+def unproven(service: Service, intent: Intent, target: Colour) -> str:
+    """Why nobody knows that what it goes back to works (DESIGN §6, rule 6); empty where that is known, or not asked."""
+    record = service.record
+    if record is None or intent.action is not Action.ROLLBACK:
+        return ""
+    version, live = service.side(target).version, service.side(target.other).version
+    what = f"{target.upper()} {version} is not known to be proven"
+    if record.problem:
+        return f"{what}: {record.problem}"
+    if record.proof_of(version) is not None:
+        return ""
+    if bar := record.bar_on(version):
+        return f"{what}: {bar.words}"
+    last = record.last_proven((version, live))
+    other = f"; what {last.words}, is {last.version}" if last is not None else ""
+    return f"{what}: the journal has no rollout in which it carried all traffic{other}"
+
+
+def history(service: Service, intent: Intent, target: Colour) -> tuple[str, ...]:
+    """The note on what a rollback goes back to: since when it is known to work, or that it is not."""
+    record, version = service.record, service.side(target).version
+    if record is None or intent.action is not Action.ROLLBACK:
+        return ()
+    if words := unproven(service, intent, target):
+        return (words,)
+    proof = record.proof_of(version)
+    return (f"{target.upper()} {version} {proof.words}",) if proof is not None else ()

@@ -1,0 +1,33 @@
+"""How long things usually take, by what the journal has of earlier rollouts of the same service. No guesses."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from console.rollout.journal import Journal
+from console.rollout.records import EventKind
+
+_ROLLOUTS = 20  # of the newest ones, so many are looked at
+
+
+def usual_build(journal: Journal, service: str) -> float:
+    """Seconds from a request until a server was ACTIVE, the median of what is recorded; 0: nothing is."""
+    found = [
+        float(event.data["seconds"])
+        for rollout in journal.rollouts(service, limit=_ROLLOUTS)
+        if rollout.plan.action in ("launch", "scale")
+        for event in journal.events(rollout.id)
+        if event.kind is EventKind.VERIFIED and event.step == "launch" and "seconds" in event.data
+    ]
+    return median(found) if found else 0.0
+
+
+def usual_step(journal: Journal, service: str, step: str) -> float:
+    """Seconds that a step of this id took, the median of what is recorded; 0: nothing is."""
+    found = [
+        float(event.data["seconds"])
+        for rollout in journal.rollouts(service, limit=_ROLLOUTS)
+        for event in journal.events(rollout.id)
+        if event.kind is EventKind.PASSED and event.step == step and "seconds" in event.data
+    ]
+    return median(found) if found else 0.0

@@ -1,0 +1,56 @@
+"""What people ask of the journal about a service: freeze it, end that, allow a version that was rolled back.
+
+None of it writes to the cloud, and none of it ever stops a way back.
+"""
+
+from __future__ import annotations
+
+from console.config.model import Config
+from console.errors import UsageError
+from console.model.record import Barred, Freeze
+from console.plan.plan import Action
+from console.rollout import request
+from console.rollout.journal import Journal
+from console.rollout.liveness import unfinished
+from console.rollout.records import Rollout
+from console.rollout.standing import ServiceDecisionKind, decide, records
+from console.rollout.who import Who
+
+
+def freeze(
+    config: Config, journal: Journal, service: str, who: Who, reason: str, *, until: float | None = None
+) -> Rollout | None:
+    """Let nothing but a rollback be begun until `until` (Unix seconds; None: until it is taken back).
+
+    A rollout that is under way waits before its next write; it is returned, None where there is none. Raises Refused,
+    JournalError.
+    """
+    request.may_write(config)
+    decide(journal, service, ServiceDecisionKind.FREEZE, who, reason, until=until)
+    living = (one for one in journal.rollouts(service) if not one.state.ended and not unfinished(one))
+    forward = next((one for one in living if one.plan.action is not Action.ROLLBACK), None)
+    if forward is not None:
+        request.pause(journal, forward.id, who, f"{service} is frozen: {reason}")
+    return forward
+
+
+def unfreeze(config: Config, journal: Journal, service: str, who: Who, reason: str) -> Freeze:
+    """End the freeze, which is returned. Raises Refused, JournalError, UsageError where there is none."""
+    request.may_write(config)
+    found = records(journal, [service])[service].frozen(journal.now())
+    if found is None:
+        raise UsageError(f"{service} is not frozen", "`bluegreen freeze --list` shows what is")
+    decide(journal, service, ServiceDecisionKind.UNFREEZE, who, reason)
+    return found
+
+
+def allow(config: Config, journal: Journal, service: str, version: str, who: Who, *, reason: str) -> Barred:
+    """Let a version go out again; what barred it is returned. Raises Refused, JournalError, UsageError."""
+    request.may_write(config)
+    record = records(journal, [service])[service]
+    bar = next((one for one in record.barred if version.startswith(one.version)), None)
+    if bar is None:
+        known = ", ".join(one.version for one in record.barred) or "none is"
+        raise UsageError(f"{version} of {service} is not barred", f"barred: {known}")
+    decide(journal, service, ServiceDecisionKind.ALLOW, who, reason, version=bar.version)
+    return bar

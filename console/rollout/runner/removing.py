@@ -1,0 +1,51 @@
+"""Before servers are deleted: the other colour serves and is well, and no pool that we can see holds any of them."""
+
+from __future__ import annotations
+
+import time
+
+from console.errors import Drift, NeedsHuman
+from console.model.health import judge
+from console.plan.desired import ServerGone
+from console.plan.plan import Action, Plan, Step
+from console.plan.rotations.move import PENDING_DEADLINE
+from console.rollout.records import EventKind
+from console.rollout.runner.run import LOOK_DEADLINE, Run
+
+
+def recheck(run: Run, plan: Plan, step: Step) -> None:
+    """Before a step that takes something away (DESIGN §6, rule 11). Raises Drift, NeedsHuman."""
+    if plan.action is Action.RETIRE:
+        _other_is_well(run, plan, step)
+    going = {write.desired.server_id for write in step.writes if isinstance(write.desired, ServerGone)}
+    if going:
+        _in_no_pool(run, step, going)
+
+
+def _other_is_well(run: Run, plan: Plan, step: Step) -> None:
+    service = run.look(run.observe, step.id, PENDING_DEADLINE)
+    serving = [one for one in service.side(plan.source).instances if service.in_rotation(one)]
+    now = time.time()
+    ill = [f"{one.name}: {found.reason}" for one in serving if not (found := judge(service, one, now)).healthy]
+    if ill or not serving:
+        raise NeedsHuman(
+            f"{plan.source.upper()} is not well any more: {'; '.join(ill) or 'nothing of it serves'}",
+            f"nothing more is taken from {plan.target.upper()}: what is left of it may be needed",
+        )
+
+
+def _in_no_pool(run: Run, step: Step, going: set[str]) -> None:
+    """Other services' pools as well, as far as these credentials see them."""
+    addresses = {
+        address.ip: server.name for server in run.servers() if server.id in going for address in server.addresses
+    }
+    pools = run.look(run.reader.all_pools, step.id, LOOK_DEADLINE)
+    count = 0
+    for pool in {pool.id: pool for found in pools.values() for pool in found}.values():
+        count += 1
+        run.tick(step.id)
+        for member in run.reader.members(pool.id):
+            if member.address in addresses or member.server_id in going:
+                name = addresses.get(member.address, member.name)
+                raise Drift((f"{name} is a member of pool {pool.name or pool.id}",))
+    run.note(EventKind.CHECKED, step.id, f"in none of the {count} pools that can be seen")

@@ -1,0 +1,184 @@
+"""What was decided about a service, beyond one rollout: a freeze, and a version that may go out again.
+
+From these and from the rollouts the record of a service is made: what planner and screens know of the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import msgspec
+import sqlalchemy as sa
+
+from console.errors import JournalError
+from console.model.record import Barred, Freeze, Proven, Record
+from console.model.service import Service
+from console.model.snapshot import Snapshot
+from console.plan.plan import Action
+from console.rollout.journal import Journal
+from console.rollout.records import EventKind, Rollout, RolloutState
+from console.rollout.schema import events, service_decisions
+from console.rollout.who import Who
+
+_RECENT = 50  # rollouts of a service that its record is made from
+_NO_VERSION = ("", "unknown", "mixed")
+
+
+class ServiceDecisionKind(StrEnum):
+    """What may be decided about a service."""
+
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    ALLOW = "allow"  # a version that was rolled back may go out again
+    ASK_ABORT = "ask abort"  # by the tag on the lease, of a rollout that another journal has
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDecision:
+    """One row. `version`: of ALLOW; `until`: of FREEZE. Times in Unix seconds."""
+
+    seq: int
+    service: str
+    at: float
+    kind: ServiceDecisionKind
+    who: Who
+    reason: str
+    version: str = ""
+    until: float | None = None
+
+
+def decide(
+    journal: Journal,
+    service: str,
+    kind: ServiceDecisionKind,
+    who: Who,
+    reason: str,
+    *,
+    version: str = "",
+    until: float | None = None,
+) -> None:
+    """Record a decision about a service. Raises JournalUnwritable."""
+    row = {"service": service, "kind": kind, "version": version, "until": until, "reason": reason}
+    who_json = msgspec.json.encode(who).decode()
+    with journal.writing() as connection:
+        connection.execute(service_decisions.insert().values(at=journal.now(), who=who_json, **row))
+
+
+def service_decisions_of(journal: Journal, services: Sequence[str] | None = None) -> list[ServiceDecision]:
+    """The decisions about these services (None: about all), in order. Raises JournalError."""
+    query = sa.select(service_decisions).order_by(service_decisions.c.seq)
+    if services is not None:
+        query = query.where(service_decisions.c.service.in_(services))
+    with journal.reading() as connection:
+        if not journal.has_service_decisions(connection):
+            return []
+        rows = list(connection.execute(query))
+    known = set(ServiceDecisionKind)
+    return [
+        ServiceDecision(
+            row.seq,
+            row.service,
+            row.at,
+            ServiceDecisionKind(row.kind),
+            msgspec.json.decode(row.who, type=Who),
+            row.reason,
+            row.version,
+            row.until,
+        )
+        for row in rows
+        if row.kind in known
+    ]
+
+
+def records(journal: Journal, services: Iterable[str]) -> dict[str, Record]:
+    """The record of each service. Raises JournalError."""
+    names = list(services)
+    decided = service_decisions_of(journal, names)
+    return {name: _record(journal, name, [one for one in decided if one.service == name]) for name in names}
+
+
+def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) -> Record:
+    rollouts = [one for one in journal.rollouts(service, _RECENT) if one.state.ended]
+    allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
+    barred = _barred(journal, rollouts, allowed)
+    proven = _proven(rollouts, {one.version for one in barred})
+    return Record(_freeze(decided), barred, proven)
+
+
+def _freeze(decided: Sequence[ServiceDecision]) -> Freeze | None:
+    kinds = (ServiceDecisionKind.FREEZE, ServiceDecisionKind.UNFREEZE)
+    last = next((one for one in reversed(decided) if one.kind in kinds), None)
+    if last is None or last.kind is ServiceDecisionKind.UNFREEZE:
+        return None
+    return Freeze(last.who.owner, last.reason, last.at, last.until)
+
+
+def _barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Barred, ...]:
+    """Each version whose last move was that it was taken back, unless it was allowed since."""
+    found: dict[str, Barred] = {}
+    settled: set[str] = set()
+    for rollout in rollouts:
+        version, at = _taken_back(rollout), rollout.ended_at or rollout.created_at
+        if rollout.state is RolloutState.DONE and rollout.plan.action.moves_traffic:
+            settled.add(rollout.plan.target_version)  # carries the traffic since
+        if version in _NO_VERSION or version in found or version in settled or at <= allowed.get(version, 0.0):
+            continue
+        if _wrote(journal, rollout.id):
+            found[version] = Barred(version, rollout.id, at, rollout.reason or rollout.sentence)
+    return tuple(found.values())
+
+
+def _taken_back(rollout: Rollout) -> str:
+    """The version that a rollout took out of service as unfit; empty where it took none."""
+    plan = rollout.plan
+    if plan.action is Action.CUTOVER and rollout.state is RolloutState.ROLLED_BACK:
+        return plan.target_version
+    if plan.action is Action.ROLLBACK and rollout.state is RolloutState.DONE:
+        return plan.source_version
+    return ""
+
+
+def _wrote(journal: Journal, rollout_id: str) -> bool:
+    query = sa.select(events.c.seq).where(events.c.rollout_id == rollout_id, events.c.kind == EventKind.INTENT)
+    with journal.reading() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
+def _proven(rollouts: Sequence[Rollout], barred: set[str]) -> tuple[Proven, ...]:
+    """Each version that carried all traffic, with the newest rollout that says so."""
+    found: dict[str, Proven] = {}
+    for rollout in rollouts:
+        plan = rollout.plan
+        if rollout.state is not RolloutState.DONE or plan.action not in (Action.CUTOVER, Action.ROLLBACK):
+            continue
+        at = rollout.ended_at or rollout.created_at
+        went = [(plan.source_version, True)] if plan.action is Action.CUTOVER else []
+        for version, until in ((plan.target_version, False), *went):
+            if version not in _NO_VERSION and version not in barred:
+                found.setdefault(version, Proven(version, rollout.id, at, until))
+    return tuple(found.values())
+
+
+def with_record(journal_url: str, service: Service) -> Service:
+    """The service, with what the journal says of it; where that cannot be read, with why."""
+    return replace(service, record=records_at(journal_url, [service.name])[service.name])
+
+
+def with_records(journal_url: str, snapshot: Snapshot) -> Snapshot:
+    """The same for every service of a snapshot, in one look at the journal."""
+    found = records_at(journal_url, snapshot.services)
+    return replace(
+        snapshot, services={name: replace(one, record=found[name]) for name, one in snapshot.services.items()}
+    )
+
+
+def records_at(journal_url: str, services: Iterable[str]) -> dict[str, Record]:
+    """The record of each service; where the journal cannot be read, why."""
+    names = list(services)
+    try:
+        with Journal.open(journal_url, read_only=True) as journal:
+            return records(journal, names)
+    except JournalError as error:
+        return dict.fromkeys(names, Record(problem=error.message))

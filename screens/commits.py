@@ -1,0 +1,152 @@
+"""The commits of one service: what a cutover would ship, what a rollback would undo, by commit and by file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from console.model.text import visible
+from screens.facts_screen import FactsScreen, bindings
+from screens.keys import Place
+from screens.view import commits
+from screens.view.commits_head import head_lines
+from screens.view.line import Line, line
+from screens.widgets.sheet import Sheet
+from screens.widgets.table import Table
+
+if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.service import Service
+    from console.model.shipping import Marked
+
+_TABS = (("list", "commits"), ("files", "files"))
+_EVERY = 60.0  # seconds between two looks at the clock
+_WAITING = "waiting for the cloud's first answer"
+
+
+class CommitsScreen(FactsScreen):
+    """Above, whether there is a way back from either button; below it the commits, or the files that they change."""
+
+    place = Place.COMMITS
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.COMMITS)
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service)
+        self.front = "list"
+        self._filled: tuple[object, ...] = ()
+
+    def body(self) -> Iterable[Widget]:
+        """The verdicts, the names of the parts, the parts."""
+        yield Sheet(id="verdicts", wraps=True)
+        yield Sheet(id="tabs")
+        yield Table(id="list")
+        yield Table(id="files")
+
+    def on_mount(self) -> None:
+        """The cursor is in the list."""
+        super().on_mount()
+        self._place_parts()
+
+    # -- showing
+
+    def show_body(self, now: float) -> None:
+        """Fill what is in front."""
+        service, glyphs = self.console_app.service(self.service_name), self.console_app.look.glyphs
+        if service is None:
+            self.query_one("#verdicts", Sheet).show([line((_WAITING, "dim"))])
+            return
+        # the same commits are in many snapshots, and their ages are told in minutes
+        filled = (id(service.commits), id(service.shipping), now // _EVERY, glyphs, self.order)
+        if filled == self._filled:
+            return
+        self._filled = filled
+        situation = self.situation()
+        keys = situation.key("cutover"), situation.key("rollback")
+        self.query_one("#verdicts", Sheet).show(head_lines(service, keys, now, glyphs))
+        table = self.query_one("#list", Table)
+        table.entitle(commits.list_title(service), line((f"sorted {self.order.words}", "dim")))
+        table.fill(commits.LIST_COLUMNS, commits.rows(service, now, glyphs, everything=True), self._empty(service))
+        files = self.query_one("#files", Table)
+        files.entitle(line(("files that differ", "title")))
+        source = self.console_app.config.services[self.service_name].commits
+        by_path = commits.file_rows(service, source, glyphs) if source is not None else ()
+        files.fill(commits.FILE_COLUMNS, by_path, self._empty(service))
+
+    def _empty(self, service: Service) -> tuple[Line, ...]:
+        return (commits.empty(service),)
+
+    def _place_parts(self) -> None:
+        names = [
+            span
+            for tab, title in _TABS
+            for span in ((f"[{title}]", "strong") if tab == self.front else (f" {title} ", "dim"), " ")
+        ]
+        self.query_one("#tabs", Sheet).show([line(*names)])
+        for tab, _ in _TABS:
+            self.query_one(f"#{tab}").display = tab == self.front
+        if not self.is_typing:
+            self.query_one(f"#{self.front}", Table).focus()
+
+    # -- acting
+
+    @property
+    def chosen(self) -> Marked | None:
+        """The commit under the cursor."""
+        service = self.console_app.service(self.service_name)
+        if service is None or self.front != "list":
+            return None
+        return commits.found(service, self.query_one("#list", Table).cursor_key)
+
+    def do_part(self) -> None:
+        """To the files, or back to the commits."""
+        tabs = [tab for tab, _ in _TABS]
+        self.front = tabs[(tabs.index(self.front) + 1) % len(tabs)]
+        self._place_parts()
+
+    def do_read(self) -> None:
+        """Show the whole commit; of a file, the commits that change it."""
+        if self.front == "files":
+            path = self.query_one("#files", Table).cursor_key
+            if path:
+                self.front = "list"
+                self._place_parts()
+                self.filter_by(path)
+            return
+        one = self.chosen
+        if one is None:
+            self.say("there is no commit under the cursor")
+            return
+        from screens.dialogs.help import Reading  # noqa: PLC0415 dialogs are imported when one is opened
+
+        app = self.console_app
+        lines = list(commits.whole(one, app.judged_at, app.look.glyphs))
+        self.app.push_screen(Reading(f"commit {visible(one.commit.short)} (esc leaves)", lines))
+
+    def pieces(self) -> Iterable[tuple[str, str]]:
+        """What can be copied of the commit under the cursor."""
+        one = self.chosen
+        if one is None:
+            return ()
+        commit = one.commit
+        told = (
+            ("commit", commit.sha),
+            ("link", commit.link),
+            ("tests", commit.ci.link),
+            ("review", commit.change),
+            ("subject", commit.subject),
+        )
+        return tuple((label, visible(text)) for label, text in told if text)
+
+    def do_cutover(self) -> None:
+        """Open the change screen on a plan."""
+        from console.plan.plan import Action  # noqa: PLC0415
+
+        self.console_app.open_change(self.service_name, Action.CUTOVER)
+
+    def do_rollback(self) -> None:
+        """Open the change screen on a plan to go back."""
+        from console.plan.plan import Action  # noqa: PLC0415
+
+        self.console_app.open_change(self.service_name, Action.ROLLBACK)

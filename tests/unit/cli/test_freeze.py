@@ -1,0 +1,93 @@
+"""`freeze`, `unfreeze`, `allow` on the command line, and what `status` says of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from plan_worlds import usual
+
+from console.cli import main as cli
+
+CONFIG = """\
+services:
+  api: {{cloud: nowhere, rotation: {{load_balancer: api, pool: api}}}}
+  other: {{cloud: nowhere, rotation: {{load_balancer: other, pool: other}}}}
+journal: sqlite:///{}/journal.db
+"""
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG.format(tmp_path))
+    path.chmod(0o600)
+    return lambda *words: cli.main([words[0], "--config", str(path), *words[1:]])
+
+
+def test_a_freeze_is_listed_with_who_why_and_until_when(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("freeze", "api", "--until", "3d", "--reason", "holidays") == 0
+    assert "nothing but a rollback is begun" in capsys.readouterr().out
+    assert run("freeze", "--list") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("api: frozen until 20")
+    assert first.endswith(": holidays")
+    assert second == "other: not frozen"
+    assert run("unfreeze", "api", "--reason", "over") == 0
+    assert run("freeze", "--list", "api") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "api: not frozen"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("freeze", "api"), "needs --reason"),
+        (("freeze", "--reason", "x"), "which service?"),
+        (("freeze", "api", "--until", "yesterday", "--reason", "x"), "no moment"),
+        (("unfreeze", "api", "--reason", "x"), "not frozen"),
+        (("allow", "api", "--reason", "x"), "which service?"),
+        (("allow", "api", "3f2a9c1", "--reason", "x"), "3f2a9c1 of api is not barred"),
+        (("allow", "api", "3f2a9c1"), "needs --reason"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said(
+    run: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert run(*words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_control_characters_of_a_reason_are_made_visible(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("freeze", "api", "--reason", "red \x1b[31m alert")
+    run("freeze", "--list", "api")
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_status_has_it_for_people_and_for_programs(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("freeze", "api", "--reason", "holidays")
+    capsys.readouterr()
+    run("status", "api")
+    shown = capsys.readouterr().out
+    assert "FROZEN until somebody takes it back" in shown
+    assert "holidays" in shown
+    run("status", "api", "--json")
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    assert service["record"]["freeze"]["reason"] == "holidays"
+    assert service["record"]["freeze"]["until"] is None
+
+
+def test_a_plan_of_a_frozen_service_is_refused_whatever_the_cloud_says(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from console.cli import plan as verb
+    from console.rollout.standing import with_record
+
+    monkeypatch.setattr(verb, "look", lambda config, name: with_record(config.journal, replace(usual(), name=name)))
+    run("freeze", "api", "--reason", "holidays")
+    assert run("plan", "api") == 3
+    assert "api is frozen until somebody takes it back by " in capsys.readouterr().out

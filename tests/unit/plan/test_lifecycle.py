@@ -1,0 +1,302 @@
+"""Plans of a service's life: what is made, in which order, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from plan_worlds import NOW, config, instance, service, usual
+
+from console.config.model import ImageChoice, Launch, Rotation, Selection, ServiceConfig
+from console.model.colour import Colour
+from console.model.instance import Instance
+from console.model.server import Address, Server
+from console.model.service import Service
+from console.model.stock import Flavor, Group, Image, Limit, Network, Stock
+from console.plan.desired import MemberGone, MembersEntered, ServerGone, ServerLocked, ServerMade, ServerStopped
+from console.plan.lifecycle.ordering import Wish, order
+from console.plan.lifecycle.pairing import adoption
+from console.plan.orders import AdoptOrder, LaunchOrder, RetireOrder, TakeBackOrder
+from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
+from console.plan.planner import plan
+
+NEW = "c" * 40
+BLUE = [instance(Colour.BLUE, n, 100) for n in (1, 2, 3)]
+
+
+def settings(**launch: object) -> ServiceConfig:
+    given = {"flavor": "m1.small", "networks": ("ops-net",), "image": ImageChoice(name="api-3"), **launch}
+    return config(launch=Launch(**given))  # type: ignore[arg-type]
+
+
+def stock(**changes: object) -> Stock:
+    there = Stock(
+        images=(
+            Image("image-3", "api-3", "active", created_at="2026-03", properties={"git_commit": NEW}),
+            Image("image-2", "api-2", "active", created_at="2026-02", properties={"git_commit": "b" * 40}),
+            Image("image-q", "api-q", "queued", created_at="2026-01"),
+        ),
+        flavors=(Flavor("flavor-1", "m1.small", 2, 2048, 20),),
+        networks=(Network("net-1", "ops-net", ("subnet-1",)), Network("net-2", "other", ("subnet-2",))),
+        zones=("az1", "az2"),
+        limits={"instances": Limit(10, 3), "cores": Limit(20, 6), "members of a server group": Limit(10, 0)},
+    )
+    return replace(there, **changes)  # type: ignore[arg-type]
+
+
+def ordered(there: Service, wish: Wish, with_: ServiceConfig | None = None, **changes: object) -> LaunchOrder:
+    made = order(there, with_ or settings(), stock(**changes), wish)
+    assert isinstance(made, LaunchOrder), made
+    return made
+
+
+def refused(there: Service, wish: Wish, with_: ServiceConfig | None = None, **changes: object) -> Refusal:
+    made = order(there, with_ or settings(), stock(**changes), wish)
+    assert isinstance(made, Refusal), made
+    return made
+
+
+def planned(there: Service, intent: Intent, with_: ServiceConfig | None = None) -> Plan:
+    made = plan(there, with_ or settings(), intent, NOW)
+    assert isinstance(made, Plan), made
+    return made
+
+
+def not_planned(there: Service, intent: Intent) -> Refusal:
+    made = plan(there, settings(), intent, NOW)
+    assert isinstance(made, Refusal), made
+    return made
+
+
+def launch(there: Service) -> Plan:
+    wish = Wish(Colour.GREEN)
+    return planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, wish)))
+
+
+def test_a_launch_makes_as_many_as_serve_and_enters_them_at_weight_0() -> None:
+    made = launch(service(BLUE, []))
+    assert [step.kind for step in made.steps] == [
+        StepKind.RECONCILE, StepKind.WRITE, StepKind.LAUNCH, StepKind.WRITE, StepKind.HEALTH,
+    ]  # fmt: skip
+    servers = [write.desired for write in made.steps[2].writes]
+    assert [one.name for one in servers if isinstance(one, ServerMade)] == [f"nova-api-green-{n}" for n in (1, 2, 3)]
+    (enter,) = (write.desired for write in made.steps[3].writes)
+    assert isinstance(enter, MembersEntered)
+    assert (enter.weight, enter.intended, enter.port, enter.subnet_id) == (0, 100, 8774, "subnet-1")
+    assert made.target_version == NEW[:7]
+
+
+def test_planning_twice_gives_the_same_digest_and_another_image_another() -> None:
+    there = service(BLUE, [])
+    assert launch(there).digest == launch(there).digest
+    other = ordered(there, Wish(Colour.GREEN, image="api-2"))
+    assert planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=other)).digest != launch(there).digest
+
+
+def test_what_is_there_already_is_not_made_again() -> None:
+    there = service(BLUE, [])
+    asked = ordered(there, Wish(Colour.GREEN))
+    one = replace(
+        instance(Colour.GREEN, 1, 0),
+        name="nova-api-green-1",
+        server=Server("s", "nova-api-green-1", "ACTIVE", power_state=1),
+    )
+    there = service(BLUE, [replace(one, version=replace(one.version, value=NEW) if one.version else None)])
+    made = planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=asked))
+    names = [write.key for step in made.steps if step.kind is StepKind.LAUNCH for write in step.writes]
+    assert names == ["nova-api-green-2", "nova-api-green-3"]
+
+
+def test_a_server_carries_what_selects_it_and_tells_its_colour_and_version() -> None:
+    selected = replace(settings(), instances=Selection(tags=("service=nova-api",), metadata={"role": "api"}))
+    asked = ordered(service(BLUE, []), Wish(Colour.GREEN), selected)
+    assert asked.tags == ("service=nova-api",)
+    assert asked.metadata == {"role": "api", "color": "green", "git_commit": NEW}
+
+
+@pytest.mark.parametrize(
+    ("wish", "changes", "code", "said"),
+    [
+        (Wish(Colour.GREEN, image="api-33"), {}, "unclear", "there is no image named api-33"),
+        (Wish(Colour.GREEN, image="api-q"), {}, "unclear", "there is no image named api-q"),
+        (Wish(Colour.GREEN), {"flavors": ()}, "unclear", "there is no flavour m1.small"),
+        (Wish(Colour.GREEN, count=8), {}, "quota", "8 instances need 8 instances, and of 10 there are 7 left"),
+        (Wish(Colour.GREEN), {"limits": {"cores": Limit(8, 6)}}, "quota", "3 instances need 6 cores"),
+        (Wish(Colour.GREEN), {"limits": {"ports": Limit(5, 3)}}, "quota", "3 instances need 3 ports"),
+        (Wish(Colour.GREEN), {"limits": {"server groups": Limit(2, 2)}}, "quota", "need 1 server groups"),
+        (Wish(Colour.GREEN), {"limits": {"pool members": Limit(5, 3)}}, "quota", "3 pool members"),
+        (Wish(Colour.GREEN), {"networks": (Network("net-9", "ops-net", ("subnet-9",)),)}, "subnet", "subnet subnet-1"),
+    ],
+)
+def test_what_a_launch_is_refused_for(wish: Wish, changes: dict[str, object], code: str, said: str) -> None:
+    refusal = refused(service(BLUE, []), wish, None, **changes)
+    assert refusal.code == code
+    assert said in refusal.reason
+    assert refusal.hint
+
+
+def test_an_image_that_does_not_fit_its_flavour_is_refused() -> None:
+    large = (Image("image-3", "api-3", "active", min_disk=40, properties={"git_commit": NEW}),)
+    assert (
+        "needs 40 GiB of disk, flavour m1.small has 20"
+        in refused(service(BLUE, []), Wish(Colour.GREEN), images=large).reason
+    )
+    hungry = (Image("image-3", "api-3", "active", min_ram=4096),)
+    assert "needs 4096 MiB" in refused(service(BLUE, []), Wish(Colour.GREEN), images=hungry).reason
+
+
+def test_a_full_server_group_is_seen_beforehand() -> None:
+    group = Group("g", "bluegreen-nova-api-green", "soft-anti-affinity", tuple("abcdefghi"))
+    assert (
+        "may have 10 members, and 12 are wanted"
+        in refused(service(BLUE, []), Wish(Colour.GREEN), groups=(group,)).reason
+    )
+    asked = ordered(service(BLUE, []), Wish(Colour.GREEN), settings(spread=False), groups=(group,))
+    assert asked.group == ""
+
+
+def test_an_unknown_zone_or_key_is_named_before_anything_is_made() -> None:
+    assert "zone az9" in refused(service(BLUE, []), Wish(Colour.GREEN), settings(zones=("az9",))).reason
+    there = refused(service(BLUE, []), Wish(Colour.GREEN), settings(key="nobody"), keys=("ops",))
+    assert "key pair nobody" in there.reason
+
+
+def test_the_newest_image_with_the_properties_is_taken() -> None:
+    newest = settings(image=ImageChoice(newest={"git_commit": "b" * 40}))
+    assert ordered(service(BLUE, []), Wish(Colour.GREEN), newest).image_id == "image-2"
+
+
+def test_a_colour_with_traffic_is_not_launched() -> None:
+    there = service(BLUE, [])
+    asked = ordered(there, Wish(Colour.BLUE))
+    assert not_planned(there, Intent(Action.LAUNCH, Colour.BLUE, order=asked)).code == "live"
+
+
+def test_a_warm_colour_of_another_version_is_not_launched_over() -> None:
+    there = usual()
+    refusal = not_planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, Wish(Colour.GREEN))))
+    assert refusal.code == "there"
+    assert "retire" in refusal.hint
+
+
+def test_stale_facts_plan_nothing() -> None:
+    there = service(BLUE, [])
+    intent = Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, Wish(Colour.GREEN)))
+    made = plan(there, settings(), intent, NOW + 3600)
+    assert isinstance(made, Refusal)
+    assert made.code == "stale"
+
+
+def retire(there: Service, colour: Colour = Colour.GREEN) -> Intent:
+    return Intent(Action.RETIRE, colour, order=RetireOrder(group="bluegreen-nova-api-green"))
+
+
+def test_a_retirement_proves_then_takes_out_stops_and_deletes_one_by_one() -> None:
+    made = planned(usual(), retire(usual()))
+    assert [step.id for step in made.steps] == ["reconcile", "prove", "leave", "stop", "delete", "group"]
+    kinds = {step.id: {type(write.desired) for write in step.writes} for step in made.steps}
+    assert (kinds["leave"], kinds["stop"], kinds["delete"]) == ({MemberGone}, {ServerStopped}, {ServerGone})
+    assert all(step.at_once == 1 for step in made.steps)
+    assert made.deleted == 3
+    proof = made.steps[1].proof
+    assert proof is not None
+    assert proof.versions == ("a" * 40,), "it is the other colour that must carry the traffic"
+
+
+def test_a_locked_server_is_unlocked_by_its_retirement_only() -> None:
+    locked = [
+        replace(one, server=replace(one.server, locked=True, locked_reason="serving")) if one.server else one
+        for one in usual().green.instances
+    ]
+    made = planned(service(BLUE, locked), retire(usual()))
+    unlock = next(step for step in made.steps if step.id == "unlock")
+    assert all(isinstance(w.desired, ServerLocked) and not w.desired.locked for w in unlock.writes)
+    assert any("is locked: serving" in note for note in made.notes)
+
+
+def test_volumes_and_floating_ips_are_named_first() -> None:
+    green = usual().green.instances[0]
+    assert green.server is not None
+    server = replace(green.server, volumes=("vol-1",), addresses=(Address("ops-net", "192.0.2.9", floating=True),))
+    made = planned(service(BLUE, [replace(green, server=server)]), retire(usual()))
+    assert any("vol-1" in note for note in made.notes)
+    assert any("192.0.2.9" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("blue", "green", "code"),
+    [
+        (BLUE, [instance(Colour.GREEN, 1, 100)], "live"),
+        (BLUE, [], "gone"),
+        (BLUE, [instance(Colour.GREEN, 1, 0, hold="bob")], "held"),
+        ([instance(Colour.BLUE, 1, 0)], [instance(Colour.GREEN, 1, 0)], "floor"),
+        ([instance(Colour.BLUE, 1, 100, probe_ok=False)], [instance(Colour.GREEN, 1, 0)], "unproven"),
+    ],
+)
+def test_what_a_retirement_is_refused_for(blue: list[Instance], green: list[Instance], code: str) -> None:
+    assert not_planned(service(blue, green), retire(usual())).code == code
+
+
+def test_taking_back_deletes_only_what_carries_the_tags_of_the_operation() -> None:
+    mine, other = (
+        replace(one, server=replace(one.server, tags=(tag,)) if one.server else None)
+        for one, tag in zip(usual().green.instances, ("op:1", "op:9"), strict=False)
+    )
+    there = service(BLUE, [mine, other])
+    order_ = TakeBackOrder(("op:1", "op:2"), Colour.GREEN, "group")
+    made = planned(there, Intent(Action.TAKE_BACK, Colour.GREEN, order=order_))
+    gone = [write.desired for step in made.steps for write in step.writes if isinstance(write.desired, ServerGone)]
+    assert [(one.name, one.operation) for one in gone] == [("api-green-1", "op:1")]
+    assert not any(step.id == "group" for step in made.steps), "somebody else's instance may be in it"
+
+
+def test_taking_instances_away_keeps_one_that_is_healthy() -> None:
+    there = usual()
+    made = planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=("api-blue-3",))))
+    assert [step.id for step in made.steps] == ["reconcile", "out", "drain", "leave", "stop", "delete"]
+    everyone = tuple(one.name for one in there.blue.instances)
+    assert not_planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=everyone))).code == "floor"
+    assert not_planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=("nobody",)))).code == "names"
+
+
+def test_adding_raises_only_the_new_ones_after_they_were_healthy() -> None:
+    there = service(BLUE, [])
+    asked = ordered(there, Wish(Colour.BLUE, image="api-3", adding=2))
+    asked = replace_version(asked)
+    made = planned(there, Intent(Action.SCALE, Colour.BLUE, order=asked))
+    assert [step.id for step in made.steps][-3:] == ["enter", "health", "in"]
+    assert made.steps[-1].names == ("nova-api-blue-1", "nova-api-blue-2")
+
+
+def replace_version(asked: LaunchOrder) -> LaunchOrder:
+    import msgspec
+
+    return msgspec.structs.replace(asked, version="")
+
+
+def test_workers_are_launched_without_a_pool() -> None:
+    workers = replace(settings(), rotation=Rotation("", "", kind="power"))
+    there = replace(service(BLUE, []), balancer=None, pool=None, rotation="power", decisive=("servers",))
+    asked = ordered(there, Wish(Colour.GREEN), workers)
+    made = planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=asked), workers)
+    assert [step.id for step in made.steps] == ["reconcile", "group", "launch", "health"]
+
+
+def test_a_member_is_joined_to_the_one_server_with_its_address() -> None:
+    strangers = [one.member for one in BLUE if one.member is not None]
+    there = replace(service([], []), foreign=tuple(replace(one, tags=()) for one in strangers))
+    there.__dict__["_pool_ids"] = {one.id: "pool-1" for one in strangers}
+    servers = tuple(
+        Server(f"s{n}", f"shop-{n}", "ACTIVE", addresses=(Address("ops-net", one.address),), image_id="image-2")
+        for n, one in enumerate(strangers)
+    )
+    images = {"image-2": {"git_commit": "b" * 40}}
+    made = adoption(there, settings(), stock(servers=servers), Colour.BLUE, images)
+    assert isinstance(made, AdoptOrder)
+    assert [(pair.member_id, pair.server_id) for pair in made.pairs] == [
+        (one.id, f"s{n}") for n, one in enumerate(strangers)
+    ]
+    assert made.metadata == {"color": "blue", "git_commit": "b" * 40}
+    missing = adoption(there, settings(), stock(servers=servers[:2]), Colour.BLUE, images)
+    assert isinstance(missing, Refusal)
+    assert "no server has its address" in missing.reason

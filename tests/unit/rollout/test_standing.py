@@ -1,0 +1,266 @@
+"""Freezes, versions that were rolled back, what is known to work: seen by all, and never against a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from plan_worlds import NOW, config, instance, usual
+from plan_worlds import service as service_of
+
+from console.config.model import Config
+from console.errors import Refused, UsageError
+from console.model.colour import Colour
+from console.model.readiness import rollback
+from console.model.record import Freeze, Record
+from console.model.service import Service
+from console.model.verdict import verdict
+from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.planner import plan
+from console.rollout import request, restraint
+from console.rollout.journal import Journal
+from console.rollout.liveness import runner_id
+from console.rollout.records import DecisionKind, EventKind, RolloutState
+from console.rollout.schema import connect
+from console.rollout.standing import records, records_at, with_record
+from console.rollout.who import Who
+
+ALICE, BOB = Who("alice", "jump1"), Who("bob", "jump2")
+CUTOVER, ROLLBACK = Intent(Action.CUTOVER), Intent(Action.ROLLBACK)
+
+
+class Clock:
+    """Time that goes on by a second with each look at it."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> float:
+        self.at += 1
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clock: Clock) -> Journal:
+    return Journal(connect(f"sqlite:///{tmp_path}/journal.db", read_only=False), clock)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Config:
+    return Config(tmp_path / "config.yaml", {"nova-api": config()}, journal=f"sqlite:///{tmp_path}/journal.db")
+
+
+def swapped() -> Service:
+    """GREEN carries the traffic, BLUE is warm."""
+    blue, green = (
+        [instance(colour, n, weight) for n in range(1, 4)] for colour, weight in ((Colour.BLUE, 0), (Colour.GREEN, 100))
+    )
+    return service_of(blue, green)
+
+
+def made(service: Service, intent: Intent, now: float = NOW) -> Plan:
+    found = plan(service, config(), intent, now)
+    assert isinstance(found, Plan), found
+    return found
+
+
+def refused(service: Service, intent: Intent, now: float = NOW) -> Refusal:
+    found = plan(service, config(), intent, now)
+    assert isinstance(found, Refusal)
+    return found
+
+
+def rolled(journal: Journal, found: Plan, state: RolloutState, *, wrote: bool = True, why: str = "") -> str:
+    """A rollout that ended so."""
+    ident = journal.create(found, ALICE, why)
+    journal.claim(ident, "jump1/boot/1/1")
+    if wrote:
+        journal.append(ident, EventKind.INTENT, "shift", "PUT")
+    journal.end(ident, state, "it went so", 0)
+    return ident
+
+
+def recorded(journal: Journal, service: Service) -> Service:
+    return replace(service, record=records(journal, [service.name])[service.name])
+
+
+# -- freeze
+
+
+def test_a_freeze_is_seen_by_all_who_share_the_journal_until_it_is_ended(settings: Config, journal: Journal) -> None:
+    restraint.freeze(settings, journal, "nova-api", ALICE, "holidays")
+    found = records_at(settings.journal, ["nova-api", "other"])
+    assert found["nova-api"].frozen(NOW) == Freeze("alice@jump1", "holidays", NOW + 1)
+    assert found["other"].freeze is None
+    assert restraint.unfreeze(settings, journal, "nova-api", BOB, "they are over").reason == "holidays"
+    assert records_at(settings.journal, ["nova-api"])["nova-api"].freeze is None
+    with pytest.raises(UsageError, match="not frozen"):
+        restraint.unfreeze(settings, journal, "nova-api", BOB, "again")
+
+
+def test_a_freeze_blocks_all_but_the_way_back_and_ends_by_itself(settings: Config, journal: Journal) -> None:
+    restraint.freeze(settings, journal, "nova-api", ALICE, "holidays", until=NOW + 10)
+    service = recorded(journal, usual())
+    found = refused(service, CUTOVER)
+    assert (found.code, "by alice@jump1: holidays" in found.reason) == ("frozen", True)
+    assert "unfreeze nova-api" in found.hint
+    back = replace(ROLLBACK, target=Colour.BLUE)
+    assert made(service, back).digest == made(usual(), back).digest
+    assert made(service, CUTOVER, NOW + 10)
+
+
+def test_a_freeze_is_on_the_verdict_line_and_makes_nothing_ill(settings: Config, journal: Journal) -> None:
+    restraint.freeze(settings, journal, "nova-api", ALICE, "holidays")
+    found = verdict(recorded(journal, usual()), NOW)
+    assert found.line.startswith("FROZEN until somebody takes it back   BLUE live")
+    assert found.healthy is verdict(usual(), NOW).healthy
+    assert verdict(usual(), NOW).restraint == ""
+
+
+def test_a_freeze_lets_the_rollout_under_way_wait_and_takes_no_word_to_go_on(
+    settings: Config, journal: Journal
+) -> None:
+    shares = replace(config(), release=replace(config().release, shift=(50, 100)))
+    found = plan(usual(), shares, CUTOVER, NOW)
+    assert isinstance(found, Plan)
+    ident = journal.create(found, ALICE, "release")
+    journal.claim(ident, runner_id())
+    pause = next(step for step in found.steps if step.id == "pause-50")
+    journal.append(ident, EventKind.BEGUN, pause.id, pause.title)
+    paused = restraint.freeze(settings, journal, "nova-api", BOB, "incident")
+    assert paused is not None
+    assert paused.id == ident
+    assert journal.decisions(ident)[-1].kind is DecisionKind.PAUSE
+    with pytest.raises(Refused, match="frozen until somebody takes it back by bob@jump2: incident"):
+        request.say_word(journal, ident, ALICE)
+    restraint.unfreeze(settings, journal, "nova-api", BOB, "over")
+    assert request.say_word(journal, ident, ALICE).word is DecisionKind.GO_ON
+
+
+def test_a_config_that_lets_nobody_change_anything_freezes_nothing(settings: Config, journal: Journal) -> None:
+    with pytest.raises(Refused):
+        restraint.freeze(replace(settings, read_only=True), journal, "nova-api", ALICE, "holidays")
+
+
+def test_a_journal_that_cannot_be_read_is_said_so_and_lets_nobody_think_all_is_well(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_text("this is no database at all, whatever its name says")
+    service = with_record(f"sqlite:///{tmp_path}/journal.db", usual())
+    assert service.record is not None
+    assert service.record.problem
+    assert any("whether nova-api is frozen" in one for one in verdict(service, NOW).problems)
+
+
+# -- what was rolled back
+
+
+Taken = Callable[[Journal], str]
+
+
+def by_itself(journal: Journal) -> str:
+    """A cutover that went back."""
+    return rolled(journal, made(usual(), CUTOVER), RolloutState.ROLLED_BACK, why="errors")
+
+
+def by_hand(journal: Journal) -> str:
+    """A rollback after a cutover that was done."""
+    rolled(journal, made(usual(), CUTOVER), RolloutState.DONE)
+    back = made(swapped(), ROLLBACK)
+    return rolled(journal, back, RolloutState.DONE, why="errors")
+
+
+@pytest.mark.parametrize("taken_back", [by_itself, by_hand])
+def test_what_was_rolled_back_goes_out_again_only_when_somebody_allows_it(
+    settings: Config, journal: Journal, taken_back: Taken
+) -> None:
+    ident = taken_back(journal)
+    service = recorded(journal, usual())
+    version = service.green.version
+    found = refused(service, CUTOVER)
+    assert (found.code, found.names) == ("barred", (version,))
+    assert f"{version} was rolled back, rollout {ident}" in found.reason
+    assert found.reason.count("errors") == 1
+    assert f"allow nova-api {version} --reason" in found.hint
+    with pytest.raises(UsageError, match="not barred"):
+        restraint.allow(settings, journal, "nova-api", "another", ALICE, reason="why")
+    restraint.allow(settings, journal, "nova-api", version, ALICE, reason="it was the network")
+    assert made(recorded(journal, usual()), CUTOVER)
+    taken_back(journal)
+    assert refused(recorded(journal, usual()), CUTOVER).code == "barred", "what was allowed was the time before"
+
+
+def test_a_bar_never_stops_the_way_back(journal: Journal) -> None:
+    by_itself(journal)
+    service = recorded(journal, usual())
+    assert made(service, replace(ROLLBACK, target=Colour.GREEN))
+
+
+def test_another_version_is_not_barred(journal: Journal) -> None:
+    by_itself(journal)
+    service = recorded(journal, usual())
+    other = (
+        replace(service.green.instances[0].version, value="0123456789") if service.green.instances[0].version else None
+    )
+    green = replace(service.green, instances=tuple(replace(one, version=other) for one in service.green.instances))
+    assert made(replace(service, green=green), CUTOVER)
+
+
+@pytest.mark.parametrize(
+    ("state", "wrote"),
+    [(RolloutState.ROLLED_BACK, False), (RolloutState.REFUSED, False), (RolloutState.STOPPED, True)],
+)
+def test_what_never_got_traffic_or_was_not_taken_back_is_not_barred(
+    journal: Journal, state: RolloutState, *, wrote: bool
+) -> None:
+    rolled(journal, made(usual(), CUTOVER), state, wrote=wrote)
+    assert records(journal, ["nova-api"])["nova-api"].barred == ()
+
+
+def test_what_carries_the_traffic_since_is_not_barred(journal: Journal, settings: Config) -> None:
+    by_itself(journal)
+    rolled(journal, made(usual(), CUTOVER), RolloutState.DONE)
+    found = records(journal, ["nova-api"])["nova-api"]
+    assert found.barred == ()
+    assert found.proof_of(usual().green.version) is not None
+
+
+# -- what is known to work
+
+
+def test_the_way_back_says_whether_what_it_goes_to_is_known_to_work(journal: Journal) -> None:
+    live_green = swapped()
+    assert "proven" not in rollback(live_green, NOW).words, "nobody asked the journal"
+    unknown = recorded(journal, live_green)
+    assert rollback(unknown, NOW).words.endswith(", not known to be proven")
+    assert "is not known to be proven: the journal has no rollout" in made(unknown, ROLLBACK).notes[0]
+    ident = rolled(journal, made(usual(), CUTOVER), RolloutState.DONE)
+    known = recorded(journal, live_green)
+    assert "not known" not in rollback(known, NOW).words
+    assert f"carried all traffic until rollout {ident}" in made(known, ROLLBACK).notes[0]
+    assert made(known, ROLLBACK).digest == made(live_green, ROLLBACK).digest, "an observation, no part of the digest"
+
+
+def test_what_was_rolled_back_is_not_proven(journal: Journal) -> None:
+    by_itself(journal)
+    back = made(recorded(journal, usual()), replace(ROLLBACK, target=Colour.GREEN))
+    assert "is not known to be proven: " in back.notes[0]
+    assert "was rolled back" in back.notes[0]
+
+
+def test_another_release_is_named_and_not_put_in_its_place(journal: Journal) -> None:
+    rolled(journal, replace(made(usual(), CUTOVER), source_version="older", target_version="old"), RolloutState.DONE)
+    back = made(recorded(journal, swapped()), ROLLBACK)
+    assert back.target is Colour.BLUE
+    assert "what carried all traffic from rollout" in back.notes[0]
+    assert "is old" in back.notes[0]
+
+
+def test_an_empty_record_knows_nothing() -> None:
+    assert Record().last_proven(("a",)) is None
+    assert Record().bar_on("a") is None
