@@ -15,7 +15,7 @@ from console.plan.desired import (
     Power,
     Weights,
 )
-from console.plan.kinds import default_pool, groups, member_state, members, power, servers, weights
+from console.plan.kinds import default_pool, groups, member_state, members, power, preview, servers, weights
 
 
 class Kind(Protocol):
