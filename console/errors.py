@@ -141,7 +141,14 @@ class NeedsHuman(BluegreenError):
 
 
 class GateFailed(BluegreenError):
-    """A test that the release must pass did not, or could not be judged; or nobody signed in time."""
+    """A test that the release must pass did not, or could not be judged; or nobody signed in time.
+
+    `evidence`: it says that the new colour is bad, not only that nobody knows.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, evidence: bool = False) -> None:
+        super().__init__(message, hint)
+        self.evidence = evidence
 
 
 class JournalError(BluegreenError):

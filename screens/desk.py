@@ -21,7 +21,7 @@ from textual.message import Message
 
 from console.config.model import Config
 from console.errors import BluegreenError
-from screens.messages import Begun, Decided, JournalSeen, JournalView
+from screens.messages import Begun, Decided, JournalSeen, JournalView, TrainView
 
 if TYPE_CHECKING:
     from console.model.record import Record
@@ -161,17 +161,20 @@ class JournalDesk:
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
+        trains = _trains(journal)
         printed = tuple(gate_output(followed, events)) if followed is not None else ()
-        view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed)
+        view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed, trains)
         self._post(JournalSeen(replace(view, outlives=self._outlives, records=self._records)))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
-        """Whether nothing goes on without an operator's word; a bake ends by itself, and well."""
+        """Whether nothing goes on without a person; a bake ends by itself, and well; a barrier, its train ends."""
         from console.plan.plan import StepKind  # noqa: PLC0415
+        from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT  # noqa: PLC0415
         from console.rollout.waiting import waiting  # noqa: PLC0415
 
         found = waiting(rollout, self._read(journal, rollout.id)[1])
-        return found is not None and found.step.kind is not StepKind.BAKE
+        for_nobody = found is None or found.step.kind is StepKind.BAKE or found.step.id in (BARRIER_SHIFT, BARRIER_KEEP)
+        return not for_nobody
 
     def _read(self, journal: Journal, rollout_id: str) -> tuple[Rollout, tuple[Event, ...]]:
         """A rollout and its events, wherever they are."""
@@ -258,6 +261,24 @@ class JournalDesk:
         request.resume(self._config, journal, rollout, offer, Who.current(), reason=reason)
         self._followed = rollout_id
         self._post(Decided(f"rollout {rollout_id}: {choice}"))
+
+
+def _trains(journal: Journal) -> dict[str, TrainView]:
+    """By service, the newest journey of each train, where that has not ended well."""
+    from console.rollout.liveness import unfinished  # noqa: PLC0415
+    from console.rollout.records import RolloutState  # noqa: PLC0415
+    from console.rollout.train.record import Trains  # noqa: PLC0415
+
+    trains, found, seen = Trains(journal), {}, set()
+    for train in trains.all():
+        stopped = train.state is RolloutState.STOPPED or unfinished(train)
+        if train.name not in seen and (stopped or not train.state.ended):
+            told = trains.events(train.id)
+            words = train.sentence or ("its conductor is gone" if stopped else told[-1].text if told else "begins")
+            for carriage in trains.carriages(train.id):
+                found[carriage.service] = TrainView(train.name, words, stopped)
+        seen.add(train.name)
+    return found
 
 
 def _sentence(error: BluegreenError) -> str:

@@ -122,7 +122,8 @@ def entries_of(app: BluegreenApp, now: float) -> list[Entry]:
         rollout = app.journal.open.get(name)
         orphan = rollout is not None and rollout.id in app.journal.orphans
         waits = rollout is not None and rollout.id in app.journal.waiting
-        entries.append(Entry(config, service, found, rollout, orphan, waits, causes))
+        train = app.journal.trains.get(name)
+        entries.append(Entry(config, service, found, rollout, orphan, waits, causes, train))
     return entries
 
 
@@ -177,4 +178,5 @@ def _same(before: Entry, after: Entry) -> bool:
         and before.rollout is after.rollout
         and (before.orphan, before.waits) == (after.orphan, after.waits)
         and before.causes == after.causes
+        and before.train == after.train
     )

@@ -42,12 +42,21 @@ class WatchFailed(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class TrainView:
+    """A train under way, or one that nobody ends by itself (`needs_you`). `words`: what it does, or why it stopped."""
+
+    name: str
+    words: str
+    needs_you: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class JournalView:
     """What the journal says now. `open`: by service, the newest rollout that has not ended well and not been settled.
 
     `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `waiting` are ids of
     those that wait for an operator's word. `events` are of the rollout that is followed, if any, and `printed` what its
-    gates printed.
+    gates printed. `trains`: by service, the train that it is in while that has not ended well.
     """
 
     open: Mapping[str, Rollout] = field(default_factory=dict)
@@ -57,6 +66,7 @@ class JournalView:
     events: tuple[Event, ...] = ()
     problem: str = ""
     printed: tuple[str, ...] = ()
+    trains: Mapping[str, TrainView] = field(default_factory=dict)
     outlives: str = ""  # what a rollout that is started here goes on after
     records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from console.config.gate import Gate
 from console.config.kinds import Duration
-from console.config.model import Attached, Config, Kind, Release, Selection, ServiceConfig, Tls
+from console.config.model import Attached, CommitSource, Config, Kind, Release, Selection, ServiceConfig, Tls
 from console.model.colour import Colour
 from console.model.text import visible
 
@@ -69,10 +69,15 @@ def _service(service: ServiceConfig) -> Iterator[tuple[str, str]]:
     yield "health", _health(service)
     yield "proof", _proof(service)
     if service.commits is not None:
-        source = service.commits
-        server = f"{getattr(source, source.server)} {source.project} {source.branch}" if source.server else ""
-        yield "commits", server.strip() or str(source.git)
+        yield "commits", _commits(service.commits)
     yield "release", _release(service.release)
+
+
+def _commits(source: CommitSource) -> str:
+    server = " ".join(filter(None, (getattr(source, source.server), source.project))) if source.server else ""
+    parts = [str(source.git) if source.git is not None else "", server, f"branch {source.branch}" * bool(source.branch)]
+    tests = f"tests of {source.ci.zuul} {source.ci.tenant}".strip() if source.ci.zuul else ""
+    return ", ".join(filter(None, (*parts, "fetched" * source.fetch, tests)))
 
 
 def _group(service: ServiceConfig) -> str:
@@ -158,8 +163,8 @@ def _service_cautions(service: ServiceConfig) -> Iterator[str]:
         yield "launch: without `flavor` and `networks` those of what serves are taken, and there has to be something"
     if launch.user_data is not None and not launch.user_data.exists():
         yield f"launch.user_data: there is no {visible(str(launch.user_data))}"
-    if service.commits is not None and service.commits.server:
-        yield f"commits from {service.commits.server} are not read by this version"
+    if service.commits is not None and service.commits.token and not os.environ.get(service.commits.token):
+        yield f"commits.token: ${service.commits.token} is not set here"
     if service.health is None and service.rotation.kind == Kind.POWER:
         yield "without `health:` workers are only known to run, never to be healthy: a cutover asks for --unchecked"
     if service.vip is None and service.rotation.kind != Kind.POWER:

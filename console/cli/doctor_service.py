@@ -11,8 +11,9 @@ from console.cli.finding import Finding, about, ok, problem, warning
 from console.cloud.session import Session
 from console.config.model import Config, Kind, ServiceConfig
 from console.errors import AuthError
+from console.model.commit import CiState
 from console.model.instance import Instance
-from console.model.service import BALANCER, PROBES, SERVERS, VIP, Service
+from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service
 from console.model.text import clipped
 from console.watch.observe import Observer
 
@@ -199,7 +200,27 @@ def _provider(config: ServiceConfig, service: Service) -> Iterator[Finding]:
 
 
 _Check = Callable[[ServiceConfig, Service], Iterator[Finding]]
-_CHECKS: tuple[_Check, ...] = (_instances, _members, _checks, _probes, _provider)
+
+
+def _commits(config: ServiceConfig, service: Service) -> Iterator[Finding]:
+    """Whether the source of commits answers, and whether both versions are known there."""
+    if config.commits is None:
+        return
+    view, name = service.commits, service.name
+    said = service.source(COMMITS).problem if view is None else view.problem
+    means = "what a cutover would ship, and whether it was tested, is not known"
+    mend = "look at `commits:` in the config; `bluegreen commits` shows what is known"
+    if view is None or said:
+        yield warning("service.commits", f"{name}: commits: {said or 'nobody was asked'}", means, mend)
+        return
+    ships = len(view.would_ship or ())
+    known = sum(commit.ci.state is not CiState.UNKNOWN for commit in view.would_ship or ())
+    tests = f", the tests of {known} are known" if ships else ""
+    further = "".join(f"; {words}" for words in (view.limits, view.note) if words)
+    yield ok("service.commits", f"{name}: commits are told: {ships} would ship{tests}{further}")
+
+
+_CHECKS: tuple[_Check, ...] = (_instances, _members, _checks, _probes, _provider, _commits)
 
 
 def _names(instances: Sequence[Instance]) -> str:

@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "unhold": ("console.cli.single", "CHANGES THE CLOUD: release a hold"),
     "evict": ("console.cli.single", "CHANGES THE CLOUD: send clients with a session away from the idle colour"),
     "preview": ("console.cli.preview", "CHANGES THE CLOUD: keep the idle pool attached, and checked, by an L7 policy"),
+    "train": ("console.cli.train", "CHANGES THE CLOUD: release several services in order, or take them all back"),
     "release": ("console.cli.release", "CHANGES THE CLOUD: the guided walk: launch, gates, shift, prove, bake"),
     "adopt": ("console.cli.retire", "CHANGES THE CLOUD: label what serves without labels as a colour"),
     "launch": ("console.cli.launch", "CHANGES THE CLOUD: make instances of the idle colour"),

@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from console.commits import names
-from console.commits.git import Repository
+from console.commits.opening import Opened, opened
 from console.commits.source import MOST, RECENT, History, SourceFailed
 from console.config.model import CommitSource
-from console.model.commit import CommitView
+from console.model.commit import Commit, CommitView
 from console.model.text import clipped
 
 LIVE_UNKNOWN = "the live version is unknown"
 
+_FAILURES = (SourceFailed, OSError, RuntimeError, ValueError)
 
-def compare(source: CommitSource, live: str | None, idle: str | None) -> CommitView:
+
+def compare(
+    source: CommitSource, live: str | None, idle: str | None, environ: Mapping[str, str] | None = None
+) -> CommitView:
     """What would ship, and what would be undone, if `idle` became live. Takes versions as the instances tell them.
 
-    Never raises: what stands in the way is in the view's `problem`.
+    A server is asked for each thing once a minute at most, over all calls of this user. Never raises: what stands in
+    the way is in the view's `problem`.
     """
     try:
-        history = _opened(source)
-        view = CommitView(problem=history.caveat)
-        view = _with_side(view, history, "live", live)
-        view = _with_side(view, history, "idle", idle)
-    except (SourceFailed, OSError, RuntimeError, ValueError) as error:
+        found = opened(source, environ)
+    except _FAILURES as error:
         return CommitView(problem=str(error))
     try:
-        view = _with_ranges(view, history)
-        return replace(view, behind=history.behind(view.live)) if view.live is not None else view
-    except (SourceFailed, OSError) as error:
-        return _and(view, str(error))
+        view = _and(CommitView(problem=found.problem), found.history.caveat)
+        for part in (_sides(live, idle), _ranges, _behind, _tested):
+            try:
+                view = part(view, found)
+            except _FAILURES as error:
+                view = _and(view, str(error))
+        return _told(view, found)
+    finally:
+        found.close()
 
 
-def _opened(source: CommitSource) -> History:
-    if source.git is None:
-        raise SourceFailed(
-            f"commits from {source.server.title()} are not read by this version: "
-            "name a clone of the project, `commits: {git: /PATH/OF/A/REPOSITORY}`"
-        )
-    return Repository.open(source.git, source.branch)
+_Part = Callable[[CommitView, Opened], CommitView]
+
+
+def _sides(live: str | None, idle: str | None) -> _Part:
+    def part(view: CommitView, found: Opened) -> CommitView:
+        view = _with_side(view, found.history, "live", live)
+        return _with_side(view, found.history, "idle", idle)
+
+    return part
 
 
 def _with_side(view: CommitView, history: History, side: str, version: str | None) -> CommitView:
     if version is None:
         return _and(view, LIVE_UNKNOWN) if side == "live" else view
     name = names.of(version)
-    commit = history.commit(name)
+    try:
+        commit = history.commit(name)
+    except _FAILURES as error:
+        return _and(view, str(error))
     shown = f"the {side} version `{clipped(version, 80)}`"
     if commit is None:
         return _and(view, f"{shown} names no commit or tag in {history.where}: {history.remedy}")
@@ -55,7 +68,8 @@ def _with_side(view: CommitView, history: History, side: str, version: str | Non
     return replace(view, live=commit) if side == "live" else replace(view, idle=commit)
 
 
-def _with_ranges(view: CommitView, history: History) -> CommitView:
+def _ranges(view: CommitView, found: Opened) -> CommitView:
+    history = found.history
     if view.live is not None:
         view = replace(view, recent=history.recent(view.live, RECENT))
     if view.live is None or view.idle is None:
@@ -73,5 +87,60 @@ def _with_ranges(view: CommitView, history: History) -> CommitView:
     )
 
 
+def _behind(view: CommitView, found: Opened) -> CommitView:
+    return replace(view, behind=found.history.behind(view.live)) if view.live is not None else view
+
+
+def _tested(view: CommitView, found: Opened) -> CommitView:
+    """With what tests said of each commit: of those first on which a decision hangs."""
+    commits = list({commit.sha: commit for commit in _all(view)}.values())
+    for tests in found.tests:
+        commits = list(tests.of(commits))
+    known = {commit.sha: commit for commit in commits}
+
+    def of(commit: Commit | None) -> Commit | None:
+        return known.get(commit.sha, commit) if commit is not None else None
+
+    def each(some: tuple[Commit, ...] | None) -> tuple[Commit, ...] | None:
+        return tuple(known.get(commit.sha, commit) for commit in some) if some is not None else None
+
+    behind = view.behind
+    if behind is not None:
+        behind = replace(behind, head=known.get(behind.head.sha, behind.head))
+    ship, undo, recent = each(view.would_ship), each(view.would_undo), each(view.recent) or ()
+    return replace(
+        view, live=of(view.live), idle=of(view.idle), would_ship=ship, would_undo=undo, recent=recent, behind=behind
+    )
+
+
+def _all(view: CommitView) -> Iterator[Commit]:
+    yield from (commit for commit in (view.idle, view.live) if commit is not None)
+    yield from (*(view.would_ship or ()), *(view.would_undo or ()))
+    if view.behind is not None:
+        yield view.behind.head
+    yield from view.recent
+
+
+def _told(view: CommitView, found: Opened) -> CommitView:
+    """With what the servers said of themselves."""
+    told = [found.history.told, *(one.told for one in found.tests)]
+    ages = [one.cached_at for one in told if one.cached_at is not None]
+    for one in told:
+        view = _and(view, f"{one.trouble}, so what it said before is shown" if one.trouble else "")
+    return replace(
+        view,
+        cached_at=min(ages, default=None),
+        limits=_sentences(one.limits for one in told),
+        note=_sentences(one.note for one in told),
+    )
+
+
+def _sentences(each: Iterator[str]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, each)))
+
+
 def _and(view: CommitView, problem: str) -> CommitView:
+    """With one more problem, unless it is there already: a server that is silent is so for every question."""
+    if not problem or problem in view.problem.split("; "):
+        return view
     return replace(view, problem=f"{view.problem}; {problem}" if view.problem else problem)

@@ -1,16 +1,17 @@
-"""Commits from a local git repository. Nothing is fetched: what the clone does not know is said."""
+"""Commits from a local git repository. Nothing is fetched unless the config says so: what it does not know is said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from pathlib import Path
 
 from console.commits import message
-from console.commits.names import Name
+from console.commits.fetch import Fetched, fetch
+from console.commits.names import Name, Sha, Tag
 from console.commits.run import GitFailed, checked, run
-from console.commits.source import Range
+from console.commits.source import Range, Told
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
@@ -35,23 +36,29 @@ class Repository:
     branch: str = ""
     caveat: str = ""
     remedy: str = "fetch there, or look at `version:` in the config"
+    told: Told = field(default_factory=Told)
 
     @classmethod
-    def open(cls, git: Path, branch: str = "") -> Repository:
-        """The repository of a folder. Raises GitFailed, OSError."""
+    def open(cls, git: Path, branch: str = "", *, fetched: bool = False) -> Repository:
+        """The repository of a folder, `fetched` before, if it was not lately. Raises GitFailed, OSError."""
         path = git.resolve()
+        last = fetch(path) if fetched else Fetched()
         shallow = checked(path, "rev-parse", "--is-shallow-repository").output.strip() == "true"
         caveat = f"{visible(str(path))} is a shallow clone: older commits are missing" if shallow else ""
-        return cls(path, branch, caveat)
+        caveat = "; ".join(filter(None, (caveat, last.problem)))
+        return cls(path, branch, caveat, told=Told(last.at if last.problem else None))
 
     @property
     def where(self) -> str:
         """Its folder."""
         return visible(str(self.path))
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def commit(self, name: Name) -> Commit | None:
         """The commit of the first name that the repository knows."""
-        found = next(filter(None, (self._sha(candidate) for candidate in name.candidates)), None)
+        found = next(filter(None, (self._sha(_spelled(candidate)) for candidate in name.candidates)), None)
         return next(iter(self._log(found, 1)[0]), None) if found is not None else None
 
     def between(self, base: Commit, tip: Commit, most: int) -> Range:
@@ -109,6 +116,13 @@ class Repository:
         answer = run(self.path, "diff", "-z", *_PATHS, "--end-of-options", f"{base}...{tip}", "--")
         paths = answer.output.split("\0")[:-1]
         return tuple(paths) if answer.code == 0 and not answer.cut and len(paths) <= MOST_FILES else None
+
+
+def _spelled(candidate: Tag | Sha) -> str:
+    if isinstance(candidate, Tag):
+        return f"refs/tags/{candidate.name}"
+    # git looks for refs of a short name before it looks for commits; in the form that `describe` prints it does not
+    return candidate.text if candidate.is_full else f"commit-0-g{candidate.text}"
 
 
 def _format(fields: tuple[str, ...]) -> str:

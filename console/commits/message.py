@@ -62,3 +62,16 @@ def _unfolded(paragraph: str) -> list[str]:
         elif line.strip():
             lines.append(line.strip())
     return lines
+
+
+def pull_request(text: str) -> str:
+    """GitHub's pull request, `#12`, as its merge buttons write it into the message; empty where they did not."""
+    first = subject(text)
+    found = re.match(r"Merge pull request (#[0-9]{1,12}) ", first) or re.search(r"\((#[0-9]{1,12})\)$", first)
+    return found[1] if found is not None else ""
+
+
+def merge_request(text: str) -> str:
+    """GitLab's merge request, `!12`, as its merge button writes it into the message; empty where it did not."""
+    found = re.search(r"^See merge request \S{0,300}?(![0-9]{1,12})$", text[:_READ], re.MULTILINE)
+    return found[1] if found is not None else ""

@@ -33,11 +33,13 @@ class Answer:
     cut: bool = False
 
 
-def run(repository: Path, *words: str) -> Answer:
+def run(repository: Path, *words: str, network: float = 0.0) -> Answer:
     """Run `git -C repository words...`; undecodable bytes are replaced.
 
+    `network`: seconds for a command that may ask other hosts; 0: it may not.
+
     Raises:
-        GitFailed: git is not installed, cannot be started, or takes longer than TIMEOUT.
+        GitFailed: git is not installed, cannot be started, or takes longer than TIMEOUT, or than `network`.
     """
     argv = ["git", "--no-pager", "-C", str(repository), *words]
     with tempfile.TemporaryFile() as errors:
@@ -47,7 +49,7 @@ def run(repository: Path, *words: str) -> Answer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env=_environment(repository),
+                env=_environment(repository) | (_networked() if network else {}),
                 cwd="/",
                 start_new_session=True,
             )
@@ -55,32 +57,32 @@ def run(repository: Path, *words: str) -> Answer:
             raise GitFailed("git is not installed on this host, so no commits can be shown") from None
         except (OSError, ValueError) as error:
             raise GitFailed(f"git could not be started: {error}") from None
-        output, cut = _read(process, repository)
+        output, cut = _read(process, repository, network or TIMEOUT)
         errors.seek(0)
         said = errors.read(4000).decode("utf-8", "replace")
     return Answer(process.returncode, output, said, cut)
 
 
-def checked(repository: Path, *words: str) -> Answer:
+def checked(repository: Path, *words: str, network: float = 0.0) -> Answer:
     """Like `run`, for what must succeed.
 
     Raises:
         GitFailed: also where git ends with an error; what it means is said.
     """
-    answer = run(repository, *words)
+    answer = run(repository, *words, network=network)
     if answer.code != 0 and not answer.cut:
         raise GitFailed(_meaning(answer.errors, repository))
     return answer
 
 
-def _read(process: subprocess.Popen[bytes], repository: Path) -> tuple[str, bool]:
+def _read(process: subprocess.Popen[bytes], repository: Path, within: float) -> tuple[str, bool]:
     late = threading.Event()
 
     def stop() -> None:
         late.set()
         _kill(process)
 
-    timer = threading.Timer(TIMEOUT, stop)
+    timer = threading.Timer(within, stop)
     timer.daemon = True
     timer.start()
     try:
@@ -96,7 +98,7 @@ def _read(process: subprocess.Popen[bytes], repository: Path) -> tuple[str, bool
             _kill(process)
             process.wait()
     if late.is_set():
-        raise GitFailed(f"git did not answer within {TIMEOUT:g} s in {visible(str(repository))}")
+        raise GitFailed(f"git did not answer within {within:g} s in {visible(str(repository))}")
     return data[:LARGEST].decode("utf-8", "replace"), cut
 
 
@@ -123,6 +125,19 @@ def _environment(repository: Path) -> dict[str, str]:
         "GIT_ALLOW_PROTOCOL": "none",
         # the folder itself, not a repository that happens to lie around it
         "GIT_CEILING_DIRECTORIES": str(repository.parent),
+    }
+
+
+def _networked() -> dict[str, str]:
+    """What a fetch needs: proxies, an agent, and nobody to ask for a password."""
+    names = ("SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "KRB5CCNAME")
+    kept = {name: value for name, value in os.environ.items() if name in names or name.lower().endswith("_proxy")}
+    return {
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=10",
+        **kept,
+        "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file",
+        "GIT_ASKPASS": "true",  # the program of that name: it says nothing, so that git gives up
+        "SSH_ASKPASS_REQUIRE": "never",
     }
 
 

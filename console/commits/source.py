@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,8 +29,43 @@ class Range:
     files: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be said of all answers of a server together; each sentence is empty where there is nothing.
+
+    `cached_at`: Unix seconds of the oldest answer that stands in for one that was not to be had now, for the reason
+    `trouble`. `limits`: how much it may still be asked. `note`: what somebody should know and may leave.
+    """
+
+    cached_at: float | None = None
+    trouble: str = ""
+    limits: str = ""
+    note: str = ""
+
+
+class Tests(Protocol):
+    """Where the tests of commits are told."""
+
+    @property
+    def told(self) -> Told:
+        """What is to be said of its answers."""
+
+    def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits with what is known of their tests, reviews and pages. May raise SourceFailed."""
+
+    def close(self) -> None:
+        """Close connections."""
+
+
 class History(Protocol):
     """One project's commits. Every call may raise SourceFailed or OSError; what it does not know is None."""
+
+    @property
+    def told(self) -> Told:
+        """What is to be said of its answers."""
+
+    def close(self) -> None:
+        """Close connections."""
 
     @property
     def where(self) -> str:

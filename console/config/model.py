@@ -10,6 +10,7 @@ from pathlib import Path
 
 from console.config.gate import Gate
 from console.config.notice import Notice
+from console.config.train import Train
 
 
 def names_production(environment: str) -> bool:
@@ -234,10 +235,27 @@ ROLLBACK_SAFE: Mapping[str, str] = {"migration": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
-class CommitSource:
-    """Where the commits come from: one of a local git repository, or the URL of a Gerrit, GitHub or GitLab server.
+class CiSource:
+    """What tells of the tests of commits, where it is not the server of the commits itself.
 
-    `project` is its name on that server, `branch` the one that is released; empty: the project's default branch.
+    `zuul`: the URL of a Zuul server; `tenant` empty: a host that serves one tenant alone. `pipeline`: the one that
+    counts; empty: each. `vote`: the label of Gerrit that says whether tests passed.
+    """
+
+    zuul: str = ""
+    tenant: str = ""
+    pipeline: str = ""
+    vote: str = "Verified"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitSource:
+    """Where the commits come from: a local git repository, the URL of a Gerrit, GitHub or GitLab server, or both.
+
+    With both, the repository tells the ranges, the server links, reviews and tests. `project` is its name on that
+    server, `branch` the one that is released; empty: the project's default branch. `fetch`: the repository is brought
+    up to date from its `origin`. `gitiles`: where Gerrit's repositories are browsed; empty: its own plugin.
+    `token`: the environment variable that holds the secret for the server; empty: netrc, or nobody's.
     `flags`: patterns of paths by the flag that a commit gets which changes such a file. `rollback_safe`: whether a
     commit with a flag can be undone once it has run (`yes`, `no`, `unknown`), where its trailers do not say.
     """
@@ -248,12 +266,17 @@ class CommitSource:
     gitlab: str = ""
     project: str = ""
     branch: str = ""
+    fetch: bool = False
+    gitiles: str = ""
+    token: str = ""
+    tls: Tls = field(default_factory=Tls)
+    ci: CiSource = field(default_factory=CiSource)
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: FLAGS)
     rollback_safe: Mapping[str, str] = field(default_factory=lambda: ROLLBACK_SAFE)
 
     @property
     def server(self) -> str:
-        """`gerrit`, `github` or `gitlab`; empty for a local repository."""
+        """`gerrit`, `github` or `gitlab`; empty for a local repository alone."""
         return next((name for name in ("gerrit", "github", "gitlab") if getattr(self, name)), "")
 
 
@@ -326,4 +349,5 @@ class Config:
     theme: str = "dark"
     keys: Mapping[str, str] = field(default_factory=dict)
     notify: tuple[Notice, ...] = ()
+    trains: Mapping[str, Train] = field(default_factory=dict)
     writable_by_others: str = ""

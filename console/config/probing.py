@@ -24,13 +24,13 @@ def _trust(given: Given) -> Iterator[Mistake]:
         yield given.mistake("ca", "`ca` means nothing beside `verify: false`", "leave one of them out")
 
 
-def _tls(verify: str | None) -> Section:
-    """The keys of TLS. `verify` is what the reference says of its default."""
+def _tls(verify: str | None, *, ca: str = "as clouds.yaml says") -> Section:
+    """The keys of TLS. `verify` and `ca` are what the reference says of their defaults."""
     return Section(
         Tls,
         (
             Key("verify", Flag(), "whether the certificate is checked", default=verify),
-            Key("ca", PEM, "the authorities that are trusted", default="as clouds.yaml says"),
+            Key("ca", PEM, "the authorities that are trusted", default=ca),
             Key("cert", PEM, "the client's certificate"),
             Key("key", PEM, "the key of the client's certificate"),
             Key("name", HOST, "the host name for SNI and for the check", default="the URL's host"),
@@ -51,6 +51,7 @@ def _unchecked_tls(given: Mapping[str, Any]) -> Tls:
 
 HEALTH_TLS = _tls("true with `ca` or `name`, else false")
 VIP_TLS = _tls(None)
+SERVER_TLS = _tls(None, ca="SSL_CERT_FILE, else the public ones")
 
 HEALTH = Section(
     HealthCheck,

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from console.config.gating import GATE, JUDGE, QUERY, SIGN
 from console.config.launching import IMAGE, LAUNCH
 from console.config.notifying import NOTICE
-from console.config.probing import HEALTH, HEALTH_TLS, VIP, VIP_TLS
-from console.config.releasing import COMMITS, RELEASE
+from console.config.probing import HEALTH, HEALTH_TLS, SERVER_TLS, VIP, VIP_TLS
+from console.config.releasing import CI, COMMITS, RELEASE
 from console.config.rotating import ATTACHED, INSTANCES, ROTATION
 from console.config.schema import FILE, LEASE, SERVICE
 from console.config.sections import Key, Section
+from console.config.trains import TRAIN
 
 # In the order of the reference: the path to the section's keys.
 SECTIONS: tuple[tuple[str, Section], ...] = (
@@ -25,6 +26,8 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.vip.", VIP),
     ("services.NAME.vip.tls.", VIP_TLS),
     ("services.NAME.commits.", COMMITS),
+    ("services.NAME.commits.tls.", SERVER_TLS),
+    ("services.NAME.commits.ci.", CI),
     ("services.NAME.launch.", LAUNCH),
     ("services.NAME.launch.image.", IMAGE),
     ("services.NAME.release.", RELEASE),
@@ -34,6 +37,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.release.gates[].sign.", SIGN),
     ("lease.", LEASE),
     ("notify[].", NOTICE),
+    ("trains.NAME.", TRAIN),
 )
 _HEAD = "| key | what it is for | value | default |\n|---|---|---|---|"
 _NOTE = """\

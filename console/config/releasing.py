@@ -9,11 +9,12 @@ from typing import Any
 from console.config.formats import FOLDER
 from console.config.gate import BAKE, Gate
 from console.config.gating import GATE
-from console.config.kinds import Choice, Decimal, Duration, Text, Whole
+from console.config.kinds import Choice, Decimal, Duration, Flag, Text, Whole
 from console.config.mistakes import Mistake
-from console.config.model import FLAGS, ROLLBACK_SAFE, CommitSource, Release
+from console.config.model import FLAGS, ROLLBACK_SAFE, CiSource, CommitSource, Release
 from console.config.nodes import Value
-from console.config.rules import Checked, Excludes, Given, Needs, OneOf
+from console.config.probing import SERVER_TLS
+from console.config.rules import Checked, Excludes, Given, Needs, SomeOf
 from console.config.sections import Key, Pairs, Section, Several
 from console.config.urls import SERVER_URL
 
@@ -32,6 +33,29 @@ class Flags(Pairs):
         return {**self.usual, **super().read(value)}
 
 
+_SERVERS = ("gerrit", "github", "gitlab")
+CI = Section(
+    CiSource,
+    (
+        Key("zuul", SERVER_URL, "the URL of a Zuul server, whose builds count in place of the server's own tests"),
+        Key(
+            "tenant",
+            Text("the name of a tenant", r"[A-Za-z0-9._-]{1,100}"),
+            "its tenant",
+            default="none: a host of one tenant",
+        ),
+        Key(
+            "pipeline", Text("the name of a pipeline", r"[A-Za-z0-9._-]{1,100}"), "the one that counts", default="each"
+        ),
+        Key("vote", Text("the name of a label", r"[A-Za-z0-9-]{1,100}"), "Gerrit's label for tests that passed"),
+    ),
+    rules=(
+        Needs("tenant", "zuul", "for example `zuul: https://zuul.example.org`"),
+        Needs("pipeline", "zuul", "for example `zuul: https://zuul.example.org`"),
+    ),
+)
+
+
 COMMITS = Section(
     CommitSource,
     (
@@ -41,8 +65,21 @@ COMMITS = Section(
         Key("gitlab", SERVER_URL, "the URL of a GitLab server"),
         Key("project", Text("a project like `openstack/nova`", r"[A-Za-z0-9._/~-]{1,255}"), "its name on that server"),
         Key(
-            "branch", Text("the name of a branch", r"[^\s~^:?*\\\[]{1,200}"), "the branch", default="the project's own"
+            "branch",
+            Text("the name of a branch", r"[^\s~^:?*\\\[]{1,200}"),
+            "the branch that is released",
+            default="the project's own",
         ),
+        Key("fetch", Flag(), "whether the repository is brought up to date from its `origin`, every 5 minutes at most"),
+        Key("gitiles", SERVER_URL, "where Gerrit's repositories are browsed", default="its plugin, /plugins/gitiles"),
+        Key(
+            "token",
+            Text("the name of an environment variable", r"[A-Za-z_][A-Za-z0-9_]{0,99}"),
+            "the variable that holds the server's token; of Gerrit `USER:PASSWORD`",
+            default="as netrc says",
+        ),
+        Key("tls", SERVER_TLS, "certificates, for `https`", default="see its keys"),
+        Key("ci", CI, "where the tests of commits are told", default="the server's own"),
         Key(
             "flags",
             Flags(
@@ -61,12 +98,14 @@ COMMITS = Section(
         ),
     ),
     rules=(
-        OneOf(("git", "gerrit", "github", "gitlab"), "say where the commits are: `git: /PATH/OF/A/REPOSITORY`"),
-        Excludes("git", ("project", "branch"), "a repository is one project, with all its branches"),
-        *(
-            Needs(server, "project", "for example `project: openstack/nova`")
-            for server in ("gerrit", "github", "gitlab")
-        ),
+        SomeOf(("git", *_SERVERS), "say where the commits are: `git: /PATH/OF/A/REPOSITORY`"),
+        Excludes("gerrit", ("github", "gitlab"), "keep one of them"),
+        Excludes("github", ("gitlab",), "keep one of them"),
+        *(Needs(server, "project", "for example `project: openstack/nova`") for server in _SERVERS),
+        *(SomeOf((*_SERVERS, "ci"), "it is for a server", key) for key in ("project", "token", "tls")),
+        Needs("ci", "project", "for example `project: openstack/nova`"),
+        Needs("fetch", "git", "a server needs none"),
+        Needs("gitiles", "gerrit", "it is for Gerrit"),
     ),
 )
 

@@ -94,6 +94,30 @@ class OneOf:
 
 
 @dataclass(eq=False, repr=False)
+class SomeOf:
+    """At least one of `keys` is set; where `key` is not empty, only if `key` is set."""
+
+    keys: tuple[str, ...]
+    hint: str = ""
+    key: str = ""
+
+    def mistakes(self, given: Given) -> Iterator[Mistake]:
+        """None of them."""
+        if (self.key and self.key not in given.entries) or any(key in given.entries for key in self.keys):
+            return
+        words = " or ".join(f"`{key}`" for key in self.keys)
+        if self.key:
+            yield given.mistake(self.key, f"expected {words} beside `{self.key}`, found none", self.hint)
+        else:
+            yield given.mistake("", f"expected the key {words}, found none", self.hint)
+
+    def json(self) -> dict[str, Any]:
+        """One of them is required."""
+        some = {"anyOf": [{"required": [key]} for key in self.keys]}
+        return {"if": {"required": [self.key]}, "then": some} if self.key else some
+
+
+@dataclass(eq=False, repr=False)
 class Depending:
     """What `key` says (`usual` where it is not set) decides which other keys may and must be there."""
 

@@ -22,6 +22,7 @@ from console.config.releasing import COMMITS, RELEASE
 from console.config.rotating import CLOUD, INSTANCES, REGION, ROTATION, rotation, selection
 from console.config.rules import Checked, Given
 from console.config.sections import Key, Pairs, Section, Several
+from console.config.trains import Trains
 from console.config.urls import JournalUrl
 
 STAGES = ("reconcile", "launch", "gate", "shift", "prove", "bake", "retire")
@@ -161,6 +162,10 @@ class Lease:
 def _known_services(given: Given) -> Iterator[Mistake]:
     """Services that are told of and are not there."""
     known = given.values.get("services") or {}
+    for train in (given.values.get("trains") or {}).values():
+        for name in train.services if train is not None else ():
+            if known and name not in known:
+                yield given.mistake("trains", f"there is no service `{name}`", nearest(name, known))
     for notice in given.values.get("notify") or ():
         for name in notice.services:
             if known and name not in known:
@@ -176,6 +181,7 @@ FILE = Section(
         Key("interval", Duration(1, 3600), "time between two looks at the cloud while a console watches"),
         Key("read_only", Flag(), "takes away every way to change the cloud, for support staff"),
         Key("theme", Text("a theme's name", r"[A-Za-z0-9_-]{1,40}"), "the colours of the console"),
+        Key("trains", Trains(), "services that are released together, by the train's name", default="none"),
         Key("notify", Several(NOTICE, "webhooks"), "whom to tell of rollouts", default="nobody"),
         Key("keys", KeyMap(), "actions of the console on other keys, by the actions' ids (see Keys)"),
     ),

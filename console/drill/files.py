@@ -11,6 +11,7 @@ import yaml
 from console.drill import CLOUDS, CONFIG
 from console.drill.catalogue import BROWNFIELD, Sketch, config_of, sketches
 from console.drill.git_history import History
+from console.drill.github import PROJECT
 from console.drill.scene import LEASE_NETWORK
 from console.drill.world import User, World
 
@@ -61,7 +62,12 @@ def config_text(directory: Path, history: History, world: World) -> str:
     services = {sketch.name: _service(world, sketch) for sketch in chosen}
     note = "# No git on this machine: no repository was made, so there are no commits to compare.\n"
     if history.path is not None:
-        services[chosen[0].name]["commits"] = {"git": str(history.path)}
+        services[chosen[0].name]["commits"] = {
+            "git": str(history.path),
+            "github": f"{world.url}/github",
+            "project": PROJECT,
+            "branch": "master",
+        }
         note = ""
     whole = {
         "services": services,

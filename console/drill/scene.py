@@ -53,6 +53,7 @@ def build(settings: Settings, history: History, cidr: ipaddress.IPv4Network) -> 
         ports=[],
         entrances=[],
         project_id=project_id,
+        tests=history.tests,
         security_groups=[new_security_group(project_id, name) for name in ("default", "web")],
     )
     _make_room(world)

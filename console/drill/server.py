@@ -32,6 +32,7 @@ from console.drill import (
     control,
     files,
     git_history,
+    github,
     glance,
     keystone,
     neutron,
@@ -165,6 +166,7 @@ def application(world: World) -> Starlette:
             [*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES, *quotas.BALANCING_ROUTES]
         ),
         "/drill": control.ROUTES,
+        "/github": github.ROUTES,
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.
     bare = [Route(path, each.endpoint) for path, routes in doors.items() for each in routes if _is_root(each)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -153,7 +153,8 @@ class Entrance:
 class World:
     """The one project, and all that is in it. Neutron's objects are kept as its API shows them.
 
-    `outages` are of whole APIs, by service type; `names_lost`: the catalog names hosts that do not resolve.
+    `outages` are of whole APIs, by service type; `names_lost`: the catalog names hosts that do not resolve. `tests`:
+    what those of each commit came to (`git_history.History`).
     """
 
     settings: Settings
@@ -177,6 +178,7 @@ class World:
     troubles: list[Trouble] = field(default_factory=list)
     outages: dict[str, str] = field(default_factory=dict)
     names_lost: bool = False
+    tests: Mapping[str, str] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     haunting: set[asyncio.Task[None]] = field(default_factory=set)  # what a scenario keeps doing
     settle_now: asyncio.Event = field(default_factory=asyncio.Event)

@@ -97,6 +97,7 @@ class CommitView:
     `behind`: None where the branch or the live version is unknown.
     `cached_at`: Unix seconds of the oldest answer in it that is shown because its server does not answer now; None:
     all is of this look. `limits`: how much the server still lets us ask, in a sentence; empty where it sets no limits.
+    `note`: what somebody should know and may leave, in a sentence, like a project that has another name now.
     """
 
     live: Commit | None = None
@@ -112,3 +113,4 @@ class CommitView:
     behind: Behind | None = None
     cached_at: float | None = None
     limits: str = ""
+    note: str = ""

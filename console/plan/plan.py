@@ -66,7 +66,8 @@ class Intent:
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
     a worker without a probe) may serve all the same. `one_by_one`: a call for each member, where the cloud has no
-    additive batch. `order`: what exactly, where a colour does not say it.
+    additive batch. `order`: what exactly, where a colour does not say it. `train`: the one that it is part of, which it
+    waits for twice.
     """
 
     action: Action
@@ -78,6 +79,7 @@ class Intent:
     keep_on_proof: bool = False
     unchecked: bool = False
     one_by_one: bool = False
+    train: str = ""
     order: Order | None = None
 
 

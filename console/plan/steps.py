@@ -23,7 +23,13 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     """Reconcile; the steps of each move, with a proof and a wait for the word to go on between; confirm; bake."""
     config, intent, target = asked.config, asked.intent, asked.target
     result = [reconcile_step(asked.service)]
-    gates = gate_steps(config, target) if intent.action is Action.CUTOVER and moves else ()
+    gates: Sequence[Step] = gate_steps(config, target) if intent.action is Action.CUTOVER and moves else ()
+    in_train = bool(intent.train and intent.action is Action.CUTOVER and moves)
+    if in_train and asked.service.rotation != POWER:
+        result += gates
+        gates = ()
+    if in_train:
+        result.append(waits.barrier(waits.BARRIER_SHIFT, intent.train, target))
     for move in moves:
         result += _gated(asked, move, gates)
         gates = ()
@@ -34,6 +40,8 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
             if not intent.unattended:
                 result.append(waits.pause(move.percent, round(share.percent), target))
     result += _proved(asked, moves)
+    if in_train:
+        result.append(waits.barrier(waits.BARRIER_KEEP, intent.train, target))
     if intent.action is Action.CUTOVER and moves:
         if config.release.confirm_within and not intent.keep_on_proof:
             result.append(waits.confirm(target, config.release.confirm_within))

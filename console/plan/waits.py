@@ -9,6 +9,8 @@ from console.plan.plan import Step, StepKind
 
 CHECK_DEADLINE = 600.0  # seconds for what was started to work
 PAUSE_DEADLINE = 3600.0  # seconds; both colours serve meanwhile
+BARRIER_DEADLINE = 7200.0  # seconds for the other services of a train
+BARRIER_SHIFT, BARRIER_KEEP = "barrier-shift", "barrier-keep"
 
 
 def pause(percent: int, share: int, target: Colour) -> Step:
@@ -22,6 +24,25 @@ def pause(percent: int, share: int, target: Colour) -> Step:
         deadline=PAUSE_DEADLINE,
         outcome="it goes back by itself",
         checks=("an operator says to go on",),
+    )
+
+
+def barrier(ident: str, train: str, target: Colour) -> Step:
+    """Wait for the other services of a train: before anything is written, or when all traffic is moved and proven."""
+    before = ident == BARRIER_SHIFT
+    where = (
+        "Nothing has been written yet" if before else f"{target.upper()} carries all traffic, and the way back is warm"
+    )
+    others = "all services of the train have passed their gates, and those before this one are shifted"
+    return Step(
+        id=ident,
+        kind=StepKind.PAUSE,
+        title=f"waits for train {train}",
+        words=f"{where}. It goes on by itself when {others if before else 'the others are shifted and proven, too'}. "
+        "The train's conductor says the word.",
+        deadline=BARRIER_DEADLINE,
+        outcome="it goes back by itself" if not before else "it ends; nothing has been written",
+        checks=("the conductor of the train says to go on",),
     )
 
 

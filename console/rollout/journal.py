@@ -79,25 +79,31 @@ class Journal:
 
         `override`: why the plan's commits are shipped or undone although they are not rollback-safe.
         """
-        rollout_id = secrets.token_hex(3)
         with self.writing() as connection:
-            connection.execute(
-                rollouts.insert().values(
-                    id=rollout_id,
-                    service=plan.service,
-                    plan=_dump(plan),
-                    who=_dump(who),
-                    reason=reason,
-                    created_at=self._clock(),
-                    waiting_since=self._clock(),
-                    state=RolloutState.WAITING,
-                )
+            return self.record(connection, plan, who, reason, take_over, override=override)
+
+    def record(
+        self, connection: sa.Connection, plan: Plan, who: Who, reason: str, take_over: str, *, override: str
+    ) -> str:
+        """The same within a transaction that records more."""
+        rollout_id = secrets.token_hex(3)
+        connection.execute(
+            rollouts.insert().values(
+                id=rollout_id,
+                service=plan.service,
+                plan=_dump(plan),
+                who=_dump(who),
+                reason=reason,
+                created_at=self._clock(),
+                waiting_since=self._clock(),
+                state=RolloutState.WAITING,
             )
-            rows = [_decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)]
-            if override:
-                rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
-            for row in rows:
-                connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
+        )
+        rows = [_decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)]
+        if override:
+            rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
+        for row in rows:
+            connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
         return rollout_id
 
     def rollouts(self, service: str | None = None, limit: int = 50) -> list[Rollout]:

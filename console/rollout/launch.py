@@ -22,6 +22,7 @@ from console.errors import JournalError
 from console.rollout.survival import survival
 
 RUNNER = "console.rollout.runner"
+CONDUCTOR = "console.rollout.train"
 
 _PATIENCE = 5.0  # seconds that the manager may take to make a scope
 _LOOK = 0.02  # seconds between two looks at whether it has
@@ -34,19 +35,27 @@ def start_runner(config: Config, rollout_id: str, *, elsewhere: bool = False) ->
     there. Credentials reach it by the inherited environment, never by argv. What it says before it has the journal goes
     to `runner.log` in the state folder. `elsewhere`: the rollout is in the second place.
     """
+    _start_module(config, RUNNER, rollout_id, ["--second-place"] if elsewhere else [])
+
+
+def start_conductor(config: Config, train_id: str) -> None:
+    """Start the conductor of a train, in the same way. Raises JournalError."""
+    _start_module(config, CONDUCTOR, train_id, [])
+
+
+def _start_module(config: Config, module: str, ident: str, more: Sequence[str]) -> None:
     log = state_dir() / "runner.log"
-    more = ["--second-place"] if elsewhere else []
-    argv = [sys.executable, "-P", "-m", RUNNER, rollout_id, "--config", str(config.path.absolute()), *more]
+    argv = [sys.executable, "-P", "-m", module, ident, "--config", str(config.path.absolute()), *more]
     try:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            _start(argv, rollout_id, descriptor)
+            _start(argv, ident, descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:
         raise JournalError(
-            f"the runner cannot be started: {error}", f"check {log.parent} and the installation"
+            f"{module} cannot be started: {error}", f"check {log.parent} and the installation"
         ) from error
 
 

@@ -6,12 +6,29 @@ import os
 import socket
 import time
 from pathlib import Path
+from typing import Protocol
 
 from console.rollout import pace
-from console.rollout.records import Rollout, RolloutState
+from console.rollout.records import RolloutState
 
 STARTING = 15.0  # seconds that a runner may take from its start to its claim
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Walked(Protocol):
+    """A rollout, or a train: something that a process of its own sees to."""
+
+    @property
+    def runner(self) -> str:
+        """Which process; empty while there is none."""
+
+    @property
+    def state(self) -> RolloutState:
+        """Where it is."""
+
+    @property
+    def waiting_since(self) -> float:
+        """When a process was last asked for, Unix seconds."""
 
 
 def runner_id(pid: int | None = None) -> str:
@@ -20,12 +37,12 @@ def runner_id(pid: int | None = None) -> str:
     return f"{socket.gethostname()}/{boot_id()}/{pid}/{_start_time(pid)}"
 
 
-def runner_host(rollout: Rollout) -> str:
+def runner_host(rollout: Walked) -> str:
     """The host that the runner is, or was, on."""
     return rollout.runner.split("/")[0]
 
 
-def alive(rollout: Rollout) -> bool | None:
+def alive(rollout: Walked) -> bool | None:
     """True or False for a runner of this host; None for one of another host, which only its lease can tell."""
     if not rollout.runner:
         return False
@@ -35,7 +52,7 @@ def alive(rollout: Rollout) -> bool | None:
     return boot == boot_id() and pid.isdecimal() and start == _start_time(int(pid)) != ""
 
 
-def unfinished(rollout: Rollout) -> bool:
+def unfinished(rollout: Walked) -> bool:
     """Begun, not ended, and with nobody left to end it. A runner gets some seconds to appear."""
     if rollout.state is RolloutState.WAITING and time.time() - rollout.waiting_since < pace.real(STARTING):
         return False

@@ -77,6 +77,42 @@ decisions = sa.Table(
     sa.Column("take_over", sa.String(255), nullable=False, default=""),
 )
 
+trains = sa.Table(
+    "train",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False, index=True),
+    sa.Column("who", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("sentence", _TEXT, nullable=False, default=""),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("runner", _TEXT, nullable=False, default=""),
+    sa.Column("waiting_since", sa.Double, nullable=False),
+)
+
+train_rollouts = sa.Table(
+    "train_rollout",
+    metadata,
+    sa.Column("rollout_id", sa.String(16), sa.ForeignKey("rollout.id"), primary_key=True),
+    sa.Column("train_id", sa.String(16), sa.ForeignKey("train.id"), nullable=False, index=True),
+    sa.Column("service", sa.String(255), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("back", sa.Integer, nullable=False),
+)
+
+train_events = sa.Table(
+    "train_event",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("train_id", sa.String(16), sa.ForeignKey("train.id"), nullable=False, index=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("text", _TEXT, nullable=False),
+)
+
 # Since schema 2: what is decided about a service, not about one of its rollouts. Rows are only added.
 service_decisions = sa.Table(
     "service_decision",

@@ -16,9 +16,9 @@ from typing import Any
 import anyio
 import httpx
 
+from console.config.certificates import UNCHECKED, context
 from console.errors import ConfigError
 from console.model.text import clipped
-from console.watch.tls import UNCHECKED, context
 
 MOST_BYTES = 64 * 1024  # of a body: a health check that answers more is cut, never swallowed whole
 ENVIRONMENT = "environment"  # a proxy setting: the proxy variables of this host

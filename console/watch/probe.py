@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from console.config.certificates import Trust, context, public
 from console.config.model import HealthCheck
 from console.model.instance import Instance, Probe
 from console.watch import command, oslo
 from console.watch.http import Answer, client, fetch, knock
-from console.watch.tls import Trust, context, public
 from console.watch.versions import http_key, http_path, value_in
 
 AT_ONCE = 64  # open probes

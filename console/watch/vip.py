@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from console.config.certificates import Trust, context, public
 from console.config.model import VipCheck
 from console.model.balancer import LoadBalancer
 from console.model.traffic import VipAnswer
 from console.watch.http import Answer, client, fetch, knock
-from console.watch.tls import Trust, context, public
 from console.watch.versions import value_in
 
 

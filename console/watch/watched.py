@@ -12,6 +12,7 @@ from console.commits.compare import compare
 from console.commits.marks import shipping
 from console.commits.versions import Versions
 from console.commits.versions import of as versions_of
+from console.config.certificates import Trusted
 from console.config.model import ServiceConfig
 from console.errors import CloudError
 from console.model.balancer import Balanced, LoadBalancer
@@ -31,7 +32,6 @@ from console.watch.probe import Round, Target, ask_all, target, usual_port
 from console.watch.rotation import Rotated, part, with_members
 from console.watch.selection import chosen
 from console.watch.shapes import Shape
-from console.watch.tls import Trusted
 from console.watch.versions import HTTP, wanted
 from console.watch.vip import ask, vip_url
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.service import Service
     from console.model.verdict import Verdict
     from console.rollout.records import Rollout
+    from screens.messages import TrainView
 
 GROUP = "group:"  # begins the key of a row that sums up a group
 _ROOMY, _WIDEST, _NEVER = 108, 140, 100_000  # cells of a table from which there are more columns
@@ -37,6 +38,7 @@ class Entry:
     orphan: bool = False
     waits: bool = False
     causes: frozenset[str] = frozenset()
+    train: TrainView | None = None
 
     @property
     def needs_you(self) -> bool:
@@ -44,6 +46,7 @@ class Entry:
         return (
             self.orphan
             or self.waits
+            or (self.train is not None and self.train.needs_you)
             or (self.verdict is not None and not (self.verdict.healthy or self.verdict.asking))
         )
 
@@ -240,6 +243,14 @@ def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
         more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
         if own:
             yield line((f"{glyphs.attention} {clipped(own[0], _LONGEST)}{more}", "bad"))
+    if entry.train is not None:
+        role, sign = ("bad", glyphs.attention) if entry.train.needs_you else ("warn", glyphs.running)
+        more = (
+            f" needs you (bluegreen train {visible(entry.train.name)} --resume or --abort)"
+            if entry.train.needs_you
+            else ""
+        )
+        yield line((f"{sign} train {visible(entry.train.name)}{more}: {clipped(entry.train.words, _LONGEST)}", role))
     record = entry.service.record if entry.service is not None else None
     if found is not None and found.restraint and record is not None and record.freeze is not None:
         yield line((f"{glyphs.held} {clipped(record.freeze.words, _LONGEST)}", "warn"))

@@ -1,7 +1,7 @@
 """The bench: `python tests/bench/bench.py [--json FILE] [--quick] [--only PART ...]`. Ends with 1 when a bar is missed.
 
-Parts are `paint`, `truth`, `wire`, `hang`, `calls`, `ui`, `memory` and `read`. Figures of a busy machine are worth
-little; the ratios are taken pair by pair, so that they hold there as well.
+Parts are `paint`, `truth`, `wire`, `hang`, `calls`, `ui`, `memory`, `read` and `commits`. Figures of a busy machine are
+worth little; the ratios are taken pair by pair, so that they hold there as well.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import bench_commits
 import bench_load
 import bench_read
 import bench_start
@@ -37,6 +39,7 @@ def parts(folder: Path, *, quick: bool) -> dict[str, tuple[Work, ...]]:
         "ui": (partial(bench_load.ui_thread, rounds),),
         "memory": (partial(bench_load.memory, folder),),
         "read": (_read_lane,),
+        "commits": (partial(bench_commits.ranges, folder, 3 if quick else 9),),
     }
 
 

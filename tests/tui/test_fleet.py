@@ -19,6 +19,7 @@ from console.model.snapshot import Snapshot
 from console.watch.remembered import FROM_MEMORY
 from screens.filtering import Order
 from screens.fleet import FleetScreen
+from screens.messages import JournalSeen, JournalView, TrainView
 from screens.view.glyphs import ASCII
 from screens.widgets.table import Table
 
@@ -180,3 +181,17 @@ async def test_a_service_of_which_a_source_has_not_answered_yet_needs_nobody() -
         await shows(pilot, "2 services", "asking the cloud about 1", "asking ?/3", "well 3/3")
         assert "STALE" not in text_of(app)
         assert "need" not in lines_of(app)[0]
+
+
+async def test_a_train_stands_below_each_of_its_services() -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now, "cinder"), service(now, "nova"), settings=config("cinder", "nova"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "well 3/3")
+        going = TrainView("upgrade", "cinder is shifted and proven; the next one waits for it")
+        desk.post(JournalSeen(JournalView(trains={"cinder": going, "nova": going})))
+        await shows(pilot, "train upgrade: cinder is shifted and proven")
+        assert text_of(app).count("train upgrade: cinder is shifted") == 2
+        lost = TrainView("upgrade", "its conductor is gone", needs_you=True)
+        desk.post(JournalSeen(JournalView(trains={"nova": lost})))
+        await shows(pilot, "train upgrade needs you (bluegreen train upgrade --resume or --abort)", "1 needs you")

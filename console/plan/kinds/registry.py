@@ -12,7 +12,10 @@ from console.plan.desired import (
     DefaultPool,
     Desired,
     MemberState,
+    PolicyGone,
     Power,
+    PreviewPolicy,
+    PreviewRule,
     Weights,
 )
 from console.plan.kinds import default_pool, groups, member_state, members, power, preview, servers, weights

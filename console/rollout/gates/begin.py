@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from console.config.certificates import Trust
 from console.config.gate import BAKE, SHIFT, Gate
 from console.rollout.gates.command import CommandAttempt
 from console.rollout.gates.http import HttpAttempt
@@ -11,7 +12,6 @@ from console.rollout.gates.judge import JudgeAttempt
 from console.rollout.gates.outcome import Attempt, Outcome, Verdict
 from console.rollout.gates.prometheus import PrometheusAttempt
 from console.rollout.gates.subject import Subject
-from console.watch.tls import Trust
 
 
 class NotBegun:

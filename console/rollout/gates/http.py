@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 
+from console.config.certificates import Trust, context
 from console.config.gate import Gate
 from console.config.model import Tls
 from console.model.text import clipped
 from console.rollout.gates.outcome import Outcome, Verdict
 from console.rollout.gates.subject import Subject, host
 from console.watch.http import Answer, client, fetch
-from console.watch.tls import Trust, context
 
 _TIMES = 3  # asked so often before it is believed
 _PAUSE = 1.0  # seconds in between

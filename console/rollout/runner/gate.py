@@ -36,7 +36,8 @@ def gate(run: Run, plan: Plan, step: Step) -> None:
     if outcome.verdict is not Verdict.PASSED:
         raise GateFailed(
             f"gate {asked.title}: {outcome.verdict}: {outcome.sentence}",
-            f"`bluegreen show {run.rollout_id}` has what it printed; mend it, then cut over again",
+            f"`bluegreen show {run.rollout_id} --output` has what it printed; mend it, then cut over again",
+            evidence=outcome.verdict is Verdict.FAILED,
         )
 
 

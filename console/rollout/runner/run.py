@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from console.cloud.reader import Reader
 from console.cloud.writer import Writer
+from console.config.certificates import Trust
 from console.config.model import ServiceConfig
 from console.config.notice import Occasion
 from console.errors import CloudError, JournalError, NeedsHuman
@@ -27,7 +28,6 @@ from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked, Terminated
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.timing import Timing
-from console.watch.tls import Trust
 
 Found = TypeVar("Found")
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 
-from console.errors import BluegreenError
+from console.errors import BluegreenError, GateFailed
 from console.model.shipping import Safe
 from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
@@ -45,6 +45,10 @@ def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> End
         return _aborted(run, plan, abort)
     except FailingAnswers as evidence:
         return _failing(run, plan, evidence)
+    except GateFailed as error:
+        if run.written and error.evidence and plan.action is Action.CUTOVER:
+            return _go_back(run, plan, error.message)
+        return ended_by(error, written=run.written)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
     if not plan.action.moves_traffic:
@@ -76,7 +80,7 @@ def _steps(run: Run, plan: Plan, steps: tuple[Step, ...] = (), *, proven: bool =
         if waited and step.kind is StepKind.SHIFT and not _follows_a_write(plan, step):
             still_as_planned(run, plan)  # the look on which it was made is as old as the wait, or the gates, were long
         proven = _step(run, plan, step) or (proven and step.kind in _AFTER_THE_PROOF)
-        waited = waited or step.kind is StepKind.GATE
+        waited = waited or step.kind in (StepKind.GATE, StepKind.PAUSE)
     return proven
 
 

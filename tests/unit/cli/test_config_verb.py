@@ -93,7 +93,10 @@ def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys:
         ("    launch: {image: {name: api}}", "! api: launch: without `flavor` and `networks`"),
         ("    launch: {user_data: none.yaml}", "! api: launch.user_data: there is no "),
         ("    commits: {git: nowhere}", "! api: commits.git: there is no "),
-        ("    commits: {github: 'https://github.com', project: a/b}", "! api: commits from github are not read"),
+        (
+            "    commits: {github: 'https://x', project: a/b, token: NO_TOKEN}",
+            "! api: commits.token: $NO_TOKEN is not set",
+        ),
         ("    rotation: {kind: power}", "! api: without `health:` workers are only known to run"),
         ("    health: {scheme: https, tls: {ca: none.pem}}", "! api: health.tls.ca: there is no "),
         ("", "! api: without `vip:` a cutover is not proven from outside"),

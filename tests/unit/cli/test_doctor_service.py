@@ -7,9 +7,10 @@ import pytest
 
 from console.cli.doctor_service import examine
 from console.cli.finding import Finding, Level
-from console.config.model import HealthCheck, Kind, Rotation, ServiceConfig, VipCheck
+from console.config.model import CommitSource, HealthCheck, Kind, Rotation, ServiceConfig, VipCheck
 from console.model.balancer import Balanced, LoadBalancer, Member, Monitor, Pool
 from console.model.colour import Colour
+from console.model.commit import Ci, CiState, Commit, CommitView
 from console.model.instance import Instance, Probe, Version
 from console.model.server import Server
 from console.model.service import BALANCER, PROBES, SERVERS, VIP, ColourSet, Service, Source
@@ -98,3 +99,32 @@ def test_a_source_that_was_never_seen_says_nothing_else() -> None:
     found = list(examine(service_config(), a_service(sources=unseen)))
     assert [(one.check, one.exit_code) for one in found] == [("service.seen", 4)]
     assert found[0].mend.startswith("wait; compare the config with `openstack loadbalancer list`")
+
+
+class TestCommits:
+    CONFIG = service_config(commits=CommitSource(github="https://x", project="a/b"))
+
+    def finding(self, service: Service, config: ServiceConfig = CONFIG) -> Finding | None:
+        return next((one for one in examine(config, service) if one.check == "service.commits"), None)
+
+    def test_no_source_no_finding(self) -> None:
+        assert self.finding(a_service(), service_config()) is None
+
+    def test_a_source_that_answers(self) -> None:
+        tested = Commit("1" * 40, "s", "a", 1.0, ci=Ci(CiState.PASSED))
+        view = CommitView(would_ship=(tested, Commit("2" * 40, "s", "a", 1.0)), limits="x answers 10 more")
+        found = self.finding(a_service(commits=view))
+        assert found is not None
+        assert found.level is Level.OK
+        assert found.text == "api: commits are told: 2 would ship, the tests of 1 are known; x answers 10 more"
+
+    def test_a_source_with_a_problem(self) -> None:
+        found = self.finding(a_service(commits=CommitView(problem="x did not answer: timeout")))
+        assert found is not None
+        assert found.level is Level.WARNING
+        assert found.text == "api: commits: x did not answer: timeout"
+
+    def test_a_source_that_nobody_asked(self) -> None:
+        found = self.finding(a_service())
+        assert found is not None
+        assert (found.level, found.text) == (Level.WARNING, "api: commits: nobody was asked")

@@ -119,3 +119,27 @@ def test_without_git_there_are_no_commits(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_folder_can_be_used_again(tmp_path: Path) -> None:
     first, second = git_history.make(tmp_path), git_history.make(tmp_path)
     assert first.path == second.path is not None
+
+
+def test_the_tests_of_its_commits_are_told_as_github_does(still: Any) -> None:
+    """One that ships failed, and one had no tests; a migration ships as well."""
+    from console.commits.compare import compare
+    from console.config.loader import load
+    from console.model.commit import CiState
+
+    source = load(still.drill.config_file, {}).services["nova-api"].commits
+    assert source is not None
+    blue, green = (image.properties["git_commit"] for image in still.drill.world.images)
+    seen = compare(source, blue, green, {"XDG_STATE_HOME": str(still.drill.dir)})
+    assert seen.problem == ""
+    assert seen.would_ship is not None
+    states = [commit.ci.state for commit in seen.would_ship]
+    assert states.count(CiState.FAILED) == states.count(CiState.NONE) == 1
+    assert states.count(CiState.PASSED) == len(states) - 2
+    failed = next(commit for commit in seen.would_ship if commit.ci.state is CiState.FAILED)
+    assert (failed.subject, failed.ci.label) == ("Fix the race between rebuild and delete", "github: functional")
+    assert still.drill.control.get(failed.ci.link).text.endswith("tests: failure\n")
+    assert "nova/db/main/migrations/versions/0042_volume_mapping.py" in (seen.ship_files or ())
+    assert seen.behind is not None
+    assert (seen.behind.branch, seen.behind.commits) == ("master", 8)
+    assert seen.behind.head.ci.state is CiState.RUNNING

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from console.config.certificates import public
 from console.config.gate import Gate
 from console.rollout.gates.begin import begin
 from console.rollout.gates.outcome import Attempt, Outcome
 from console.rollout.gates.output import log_path
 from console.rollout.gates.subject import Subject
-from console.watch.tls import public
 
 LOG = ("a1b2c3", "gate-1")
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from answering import Authority, reply, serving
 
+from console.config import certificates
 from console.config.model import HealthCheck, Tls
 from console.errors import ConfigError
 from console.model.colour import Colour
 from console.model.instance import Instance, Probe
 from console.model.server import Address, Server
-from console.watch import command, tls
+from console.watch import command
 from console.watch.probe import Target, ask_all, target
 
 
@@ -24,7 +25,7 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path)
 
 
-async def probe(port: int, check: HealthCheck, trusted: tls.Trusted = None) -> Probe:
+async def probe(port: int, check: HealthCheck, trusted: certificates.Trusted = None) -> Probe:
     found = await ask_all([Target("a", "127.0.0.1", port, (), "api-1", "blue")], check, lambda: trusted)
     return found.probes["a"]
 
@@ -174,10 +175,10 @@ async def test_an_authority_that_cannot_be_read_is_one_message(tmp_path: Path, c
 
 def test_a_renewed_certificate_is_read_again(authority: Authority) -> None:
     settings = Tls(ca=authority.file)
-    first = tls.context(settings)
-    assert tls.context(settings) is first
+    first = certificates.context(settings)
+    assert certificates.context(settings) is first
     os.utime(authority.file, (1, 1))
-    assert tls.context(settings) is not first
+    assert certificates.context(settings) is not first
 
 
 # commands

@@ -1,4 +1,4 @@
-"""How probes check certificates and show their own: from the config, else as clouds.yaml trusts."""
+"""How certificates are checked and shown: as the config says, else as clouds.yaml or this host trusts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What tests said of commits, by whoever ran them."""

@@ -1,0 +1,89 @@
+"""GitHub's check runs and commit statuses: what Actions and other services reported of a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+import msgspec
+
+from console.commits.ci.summary import Result, summed
+from console.commits.github import linked
+from console.commits.source import Told
+from console.commits.web.client import HOUR, Client, Unanswered
+from console.model.commit import Ci, CiState, Commit
+
+_PASSED = frozenset({"success", "neutral", "skipped"})
+_STATES = {"success": CiState.PASSED, "pending": CiState.RUNNING}
+
+
+class _Run(msgspec.Struct):
+    name: str
+    status: str  # `completed`, or where it is on the way there
+    conclusion: str | None = None
+    html_url: str | None = None
+
+
+class _Runs(msgspec.Struct):
+    check_runs: list[_Run]
+
+
+class _Status(msgspec.Struct):
+    context: str
+    state: str
+    target_url: str | None = None
+
+
+class _Combined(msgspec.Struct):
+    statuses: list[_Status]
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubTests:
+    """The tests of commits of one project; `Tests`. `web`: the URL of the web server."""
+
+    client: Client
+    web: str
+    project: str
+
+    @property
+    def told(self) -> Told:
+        """What is to be said of its answers."""
+        return self.client.told
+
+    def close(self) -> None:
+        """Close connections."""
+        self.client.close()
+
+    def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits with what is known of their tests, their pages and pull requests."""
+        return (replace(linked(commit, self.web, self.project), ci=self._ci(commit)) for commit in commits)
+
+    def _ci(self, commit: Commit) -> Ci:
+        path = f"repos/{quote(self.project)}/commits/{commit.sha}"
+        try:
+            runs = self.client.get(f"{path}/check-runs", _Runs, _settled_runs, can_wait=True, per_page=100)
+            statuses = self.client.get(f"{path}/status", _Combined, _settled_statuses, can_wait=True, per_page=100)
+        except Unanswered as error:
+            return Ci(why=str(error))
+        results = [Result(run.name, _state(run), run.html_url or "") for run in runs.value.check_runs] if runs else []
+        results += [
+            Result(one.context, _STATES.get(one.state, CiState.FAILED), one.target_url or "")
+            for one in (statuses.value.statuses if statuses else ())
+        ]
+        return summed("github", results, f"{self.web}/{quote(self.project)}/commit/{commit.sha}/checks")
+
+
+def _state(run: _Run) -> CiState:
+    if run.status != "completed":
+        return CiState.RUNNING
+    return CiState.PASSED if run.conclusion in _PASSED else CiState.FAILED
+
+
+def _settled_runs(runs: _Runs) -> float:
+    return HOUR if runs.check_runs and all(run.status == "completed" for run in runs.check_runs) else 0.0
+
+
+def _settled_statuses(combined: _Combined) -> float:
+    return HOUR if all(one.state != "pending" for one in combined.statuses) else 0.0

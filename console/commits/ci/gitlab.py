@@ -1,0 +1,69 @@
+"""GitLab's pipelines: the newest of each commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from console.commits.ci.summary import Result, summed
+from console.commits.gitlab import linked, project_path
+from console.commits.source import Told
+from console.commits.web.client import HOUR, Client, Unanswered
+from console.model.commit import Ci, CiState, Commit
+
+# `manual` waits for a person: what was to run by itself has passed. `skipped` ran nothing
+_STATES = {
+    "success": CiState.PASSED,
+    "manual": CiState.PASSED,
+    "failed": CiState.FAILED,
+    "canceled": CiState.FAILED,
+    "canceling": CiState.FAILED,
+    "skipped": CiState.NONE,
+}
+
+
+class _Pipeline(msgspec.Struct):
+    id: int
+    status: str
+    web_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GitLabTests:
+    """The tests of commits of one project; `Tests`. `web`: the URL of the web server."""
+
+    client: Client
+    web: str
+    project: str
+
+    @property
+    def told(self) -> Told:
+        """What is to be said of its answers."""
+        return self.client.told
+
+    def close(self) -> None:
+        """Close connections."""
+        self.client.close()
+
+    def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits with what is known of their tests and pages."""
+        return (replace(linked(commit, self.web, self.project), ci=self._ci(commit)) for commit in commits)
+
+    def _ci(self, commit: Commit) -> Ci:
+        path = f"{project_path(self.project)}/pipelines"
+        try:
+            page = self.client.get(path, list[_Pipeline], _settled, can_wait=True, sha=commit.sha, per_page=20)
+        except Unanswered as error:
+            return Ci(why=str(error))
+        newest = max(page.value, key=lambda one: one.id) if page is not None and page.value else None
+        return summed("gitlab", [_result(newest)] if newest is not None else [])
+
+
+def _result(pipeline: _Pipeline) -> Result:
+    return Result(f"pipeline {pipeline.id}", _STATES.get(pipeline.status, CiState.RUNNING), pipeline.web_url)
+
+
+def _settled(pipelines: list[_Pipeline]) -> float:
+    return HOUR if pipelines and all(one.status in _STATES for one in pipelines) else 0.0

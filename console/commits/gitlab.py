@@ -1,0 +1,181 @@
+"""Commits from a GitLab server: its REST API v4, "Repositories", "Commits", "Branches" and "Tags"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import quote
+
+import msgspec
+
+from console.commits import message
+from console.commits.names import Name, Tag
+from console.commits.source import Range, SourceFailed, Told
+from console.commits.web.client import LASTING, Client
+from console.model.commit import Behind, Commit
+from console.model.text import visible
+
+_PAGE = 100  # the most that the API gives at once
+
+
+class _Commit(msgspec.Struct):
+    id: str
+    title: str = ""
+    message: str = ""
+    author_name: str = ""
+    authored_date: datetime | None = None
+    committed_date: datetime | None = None
+    parent_ids: list[str] = []
+    web_url: str = ""
+
+
+class _Named(msgspec.Struct):  # a branch or a tag
+    commit: _Commit | None
+
+
+class _Diff(msgspec.Struct):
+    new_path: str
+    old_path: str = ""
+
+
+class _Comparison(msgspec.Struct):
+    diffs: list[_Diff] | None = None
+    compare_timeout: bool = False
+
+
+class _Project(msgspec.Struct):
+    default_branch: str | None = None
+
+
+def api_of(url: str) -> str:
+    """The base of the API."""
+    return f"{url}/api/v4"
+
+
+@dataclass(frozen=True, slots=True)
+class GitLab:
+    """One project on GitLab; a `History`. `client` asks the API."""
+
+    client: Client
+    project: str
+    branch: str = ""
+    caveat: str = ""
+    remedy: str = "look at `project:` and `version:` in the config"
+
+    @property
+    def where(self) -> str:
+        """Host and project."""
+        return visible(f"{self.client.host} {self.project}")
+
+    @property
+    def told(self) -> Told:
+        """What is to be said of its answers."""
+        return self.client.told
+
+    def close(self) -> None:
+        """Close connections."""
+        self.client.close()
+
+    def commit(self, name: Name) -> Commit | None:
+        """The commit that a version names."""
+        for candidate in name.candidates:
+            if isinstance(candidate, Tag):
+                tag = self.client.get(f"{self._path}/tags/{quote(candidate.name, safe='')}", _Named)
+                if tag is not None and tag.value.commit is not None:
+                    return _commit(tag.value.commit)
+                continue
+            page = self.client.get(f"{self._path}/commits/{candidate.text}", _Commit, LASTING)
+            # a branch may be named like a short SHA
+            if page is not None and page.value.id.startswith(candidate.text):
+                return _commit(page.value)
+        if name.candidates and self.client.get(project_path(self.project), _Project) is None:
+            raise SourceFailed(f"{self.where}: there is no such project, or only for those who may see it")
+        return None
+
+    def between(self, base: Commit, tip: Commit, most: int) -> Range:
+        """What is in `tip` and not in `base`."""
+        if base.sha == tip.sha:
+            return Range((), files=())
+        commits, more = self._log(f"{base.sha}..{tip.sha}", most)
+        return Range(commits, more, self._changed(base.sha, tip.sha) if commits else ())
+
+    def recent(self, tip: Commit, most: int) -> tuple[Commit, ...]:
+        """The newest commits of a history."""
+        page = self.client.get(f"{self._path}/commits", list[_Commit], LASTING, ref_name=tip.sha, per_page=most)
+        return tuple(_commit(one) for one in page.value) if page is not None else ()
+
+    def behind(self, live: Commit) -> Behind | None:
+        """How far a commit is behind the branch."""
+        branch = self.branch
+        if not branch:
+            project = self.client.get(project_path(self.project), _Project)
+            branch = (project.value.default_branch or "") if project is not None else ""
+        page = self.client.get(f"{self._path}/branches/{quote(branch, safe='')}", _Named) if branch else None
+        if page is None or page.value.commit is None:
+            raise SourceFailed(f"{self.where} has no branch {visible(branch)}: look at `branch:` in the config")
+        head = _commit(page.value.commit)
+        if head.sha == live.sha:
+            return Behind(branch, head, 0)
+        commits, more = self._log(f"{live.sha}..{head.sha}", 3 * _PAGE)
+        oldest = min((commit.at for commit in commits), default=None)
+        return Behind(branch, head, len(commits), more, oldest if not more else None)
+
+    @property
+    def _path(self) -> str:
+        return f"{project_path(self.project)}/repository"
+
+    def _log(self, revisions: str, most: int) -> tuple[tuple[Commit, ...], bool]:
+        """The newest commits of a range of full SHAs, and whether there are more than `most`."""
+        found: list[Commit] = []
+        size = min(most + 1, _PAGE)
+        page = self.client.get(f"{self._path}/commits", list[_Commit], LASTING, ref_name=revisions, per_page=size)
+        if page is None:
+            raise SourceFailed(f"{self.where} does not list {visible(revisions)}")
+        found += map(_commit, page.value)
+        while page is not None and page.next and len(found) <= most:
+            page = self.client.get(page.next, list[_Commit], LASTING)
+            found += map(_commit, page.value if page is not None else ())
+        return tuple(found[:most]), len(found) > most
+
+    def _changed(self, base: str, tip: str) -> tuple[str, ...] | None:
+        """The paths that differ; GitLab's own limits leave some out, which it does not say of each."""
+        both = {"from": base, "to": tip, "straight": "false"}
+        page = self.client.get(f"{self._path}/compare", _Comparison, LASTING, both)
+        if page is None or page.value.compare_timeout or page.value.diffs is None:
+            return None
+        paths = (path for diff in page.value.diffs for path in (diff.new_path, diff.old_path) if path)
+        return tuple(dict.fromkeys(paths)) if len(page.value.diffs) < _MOST_DIFFS else None
+
+
+_MOST_DIFFS = 1000  # where GitLab stops telling files, unless an administrator says otherwise
+
+
+def project_path(project: str) -> str:
+    """The path of a project's resource: its name is one segment."""
+    return f"projects/{quote(project, safe='')}"
+
+
+def _commit(found: _Commit) -> Commit:
+    text = found.message or found.title
+    body = message.body(text)
+    return Commit(
+        sha=found.id,
+        subject=message.subject(text),
+        author=found.author_name[: message.LONGEST],
+        at=_seconds(found.committed_date),
+        authored=_seconds(found.authored_date),
+        parents=tuple(found.parent_ids),
+        trailers=message.trailers(body),
+        reverts=message.reverts(body),
+        link=found.web_url,
+        change=message.merge_request(text),
+    )
+
+
+def linked(commit: Commit, url: str, project: str) -> Commit:
+    """A commit of a clone, with its page. `url` is that of the web server."""
+    return replace(commit, link=commit.link or f"{url}/{quote(project)}/-/commit/{commit.sha}")
+
+
+def _seconds(at: datetime | None) -> float:
+    return at.timestamp() if at is not None else 0.0

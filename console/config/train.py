@@ -1,0 +1,12 @@
+"""Several services that are released together, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """`services` in the order in which they are shifted; going back is the other way round."""
+
+    services: tuple[str, ...]

@@ -1,0 +1,152 @@
+"""What a train does next: a pure function of its rollouts as the journal tells them, so that any conductor can go on.
+
+Forward: all rollouts begin, so that all leases are held and all gates have passed before anything is written. Then each
+is shifted and proven in its turn, the next one only when the one before is. Then all of them are let go to be confirmed
+and to bake. Backward: one after the other in reverse order, whatever each has got to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT
+from console.rollout.records import Event, EventKind, Rollout, RolloutState
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A service of the train. `passed`: ids of steps of the way there that are over; `at`: the one that waits for a
+    word. `orphan`: nobody walks it any more. `asked`: it was asked to go back already; `settled`: that was tried after
+    its runner had died, or it had stopped. `back`: its way back, if one was begun after the way there had ended well.
+    """
+
+    rollout: Rollout
+    passed: frozenset[str] = frozenset()
+    at: str = ""
+    orphan: bool = False
+    asked: bool = False
+    settled: bool = False
+    back: Rollout | None = None
+    back_orphan: bool = False
+
+    @property
+    def service(self) -> str:
+        """Its name."""
+        return self.rollout.service
+
+    def beyond(self, barrier: str) -> bool:
+        """Whether it has passed the barrier, or has none."""
+        return self.rollout.state is RolloutState.DONE or barrier in self.passed
+
+
+class Do(StrEnum):
+    """What is to be done."""
+
+    WAIT = "wait"
+    START = "start"  # start the runner of a rollout that waits for one
+    GO_ON = "go on"  # say the word at a barrier
+    ABORT = "abort"  # ask a rollout under way to go back
+    SETTLE = "settle"  # go back with a rollout that nobody walks, or that stopped
+    TAKE_BACK = "take back"  # begin the way back of one that had ended well
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The next thing to do, with whom; at the end, how it ended. `why` all go back, where they do."""
+
+    do: Do
+    part: Part | None = None
+    step: str = ""
+    state: RolloutState = RolloutState.RUNNING
+    sentence: str = ""
+    exit_code: int = 0
+    why: str = ""
+
+
+def passed(events: Sequence[Event]) -> frozenset[str]:
+    """The steps that are over, in the plan that is under way."""
+    found: set[str] = set()
+    for event in events:
+        if event.kind in (EventKind.STARTED, EventKind.PLANNED):
+            found = set()
+        elif event.kind is EventKind.PASSED:
+            found.add(event.step)
+    return frozenset(found)
+
+
+def next_move(parts: Sequence[Part], aborted: str) -> Move:
+    """`aborted`: who asked for all to go back, and why; empty where nobody did."""
+    ended = [part for part in parts if part.rollout.state.ended and not _well(part)]
+    # those that were asked to go back are not why
+    failed = next((part for part in ended if not part.asked), ended[0] if ended else None)
+    if aborted:
+        return _backward(parts, aborted, asked=True)
+    if failed is not None and failed.rollout.state is not RolloutState.STOPPED:
+        return _backward(parts, f"{failed.service}: {failed.rollout.sentence}", asked=False)
+    stuck = failed or next((part for part in parts if part.orphan), None)
+    if stuck is not None:
+        why = stuck.rollout.sentence or "its runner is gone"
+        return _stop(f"{stuck.service} needs a human: {why}; the others wait where they are, two hours at most")
+    return _forward(parts)
+
+
+def _well(part: Part) -> bool:
+    return part.rollout.state is RolloutState.DONE
+
+
+def _forward(parts: Sequence[Part]) -> Move:
+    for part in parts:
+        if part.rollout.state is RolloutState.WAITING:
+            return Move(Do.START, part)
+    if all(part.rollout.state is RolloutState.DONE for part in parts):
+        names = ", ".join(part.service for part in parts)
+        return Move(Do.END, state=RolloutState.DONE, sentence=f"all have arrived: {names}", exit_code=0)
+    if not all(part.at == BARRIER_SHIFT or part.beyond(BARRIER_SHIFT) for part in parts):
+        return Move(Do.WAIT, sentence="gates: nothing is written before all have passed")
+    for part in parts:
+        if part.at == BARRIER_SHIFT:
+            return Move(Do.GO_ON, part, BARRIER_SHIFT)
+        if not (part.at == BARRIER_KEEP or part.beyond(BARRIER_KEEP)):
+            return Move(Do.WAIT, part, sentence=f"{part.service} is shifted and proven; the next one waits for it")
+    for part in parts:
+        if part.at == BARRIER_KEEP:
+            return Move(Do.GO_ON, part, BARRIER_KEEP)
+    return Move(Do.WAIT, sentence="all are shifted and proven; they are confirmed, and bake")
+
+
+def _backward(parts: Sequence[Part], why: str, *, asked: bool) -> Move:
+    for part in reversed(parts):
+        move = _back(part, asked=asked)
+        if move is not None:
+            return replace(move, why=why)
+    names = ", ".join(part.service for part in reversed(parts))
+    return Move(Do.END, state=RolloutState.ROLLED_BACK, sentence=f"{why}; all are back: {names}", exit_code=6)
+
+
+def _back(part: Part, *, asked: bool) -> Move | None:
+    """What brings this service back; None where it is, or never left."""
+    rollout = part.rollout
+    if rollout.state is RolloutState.WAITING:
+        return Move(Do.START, part)  # then it hears that it is to go back, before it writes anything
+    if part.orphan or rollout.state is RolloutState.STOPPED:
+        if asked and not part.settled:
+            return Move(Do.SETTLE, part)
+        return _stop(f"{part.service} needs a human: {rollout.sentence or 'its runner is gone'}")
+    if not rollout.state.ended:
+        return Move(Do.WAIT if part.asked else Do.ABORT, part, sentence=f"{part.service} goes back")
+    if rollout.state is not RolloutState.DONE or not rollout.plan.writes:
+        return None
+    if part.back is None:
+        return Move(Do.TAKE_BACK, part)
+    if part.back.state is RolloutState.WAITING:
+        return Move(Do.START, part)
+    if part.back_orphan or (part.back.state.ended and part.back.state is not RolloutState.DONE):
+        return _stop(f"{part.service} is not back: {part.back.sentence or 'the runner of its way back is gone'}")
+    return None if part.back.state.ended else Move(Do.WAIT, part, sentence=f"{part.service} goes back")
+
+
+def _stop(sentence: str) -> Move:
+    return Move(Do.END, state=RolloutState.STOPPED, sentence=sentence, exit_code=7)

@@ -1,0 +1,57 @@
+"""Ranges over a history with many merges are what walking its parents gives."""
+
+from __future__ import annotations
+
+import random
+
+import big_history
+import pytest
+from big_history import History
+
+from console.commits.compare import compare
+from console.config.model import CommitSource
+from console.model.commit import Commit, CommitView
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    return big_history.make(tmp_path_factory.mktemp("ranges") / "r.git", 600)
+
+
+def look(history: History, live: int, idle: int) -> CommitView:
+    return compare(CommitSource(history.path), history.shas[live], history.shas[idle])
+
+
+def numbers(history: History, commits: tuple[Commit, ...] | None) -> list[int]:
+    known = {sha: number for number, sha in history.shas.items()}
+    assert commits is not None
+    return [known[commit.sha] for commit in commits]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_parents_say(history: History, seed: int) -> None:
+    live, idle = random.Random(seed).sample(range(400, 601), 2)
+    seen = look(history, live, idle)
+    assert seen.problem == ""
+    ships, undone = history.reached(idle) - history.reached(live), history.reached(live) - history.reached(idle)
+    for found, wanted, more in (
+        (seen.would_ship, ships, seen.more_to_ship),
+        (seen.would_undo, undone, seen.more_to_undo),
+    ):
+        listed = numbers(history, found)
+        assert listed == sorted(listed, reverse=True)
+        assert more is (len(wanted) > 200)
+        assert set(listed) == (set(sorted(wanted)[-200:]) if more else wanted)
+    for commit in seen.would_ship or ():
+        number = numbers(history, (commit,))[0]
+        assert (
+            numbers(history, tuple(Commit(sha, "", "", 0) for sha in commit.parents or ())) == history.parents[number]
+        )
+        assert commit.files == ((history.files[number],) if number in history.files else ())
+    if not seen.more_to_ship and not seen.more_to_undo:
+        assert set(seen.ship_files or ()) <= {history.files[one] for one in ships if one in history.files}
+    behind = seen.behind
+    assert behind is not None
+    waiting = history.reached(history.main[-1]) - history.reached(live)
+    assert behind.commits == len(waiting)
+    assert behind.since == (big_history.BEGAN + min(waiting) * 60 if waiting else None)
