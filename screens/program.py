@@ -30,7 +30,7 @@ from screens.recorded import Recorded
 from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
-from screens.trouble import count_troubles
+from screens.trouble import Tally
 from screens.verdicts import Verdicts
 from screens.view import header
 from screens.view.glyphs import UNICODE, Glyphs
@@ -106,6 +106,7 @@ class BluegreenApp(App[int]):
         self.journal = JournalView()
         self.watch_problem = ""
         self.verdicts = Verdicts()
+        self._tally = Tally(self.verdicts)
         self.now = clock
         self.desk = desk
         self.habits = habits or Habits()
@@ -270,8 +271,7 @@ class BluegreenApp(App[int]):
     def count_problems(self, name: str) -> int:
         """Problems of a service, or of all (an empty name), as the screen of problems lists them."""
         names = [name] if name else list(self.config.services)
-        own, now = self.own_problems, self.judged_at
-        return count_troubles(self.snapshot, self.verdicts, names, own, now, journal=self.journal)
+        return self._tally.of(names, self.snapshot, self.journal, self.own_problems, self.judged_at)
 
     @property
     def own_problems(self) -> tuple[str, ...]:
