@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 
     from console.model.service import Service
     from console.model.snapshot import Snapshot
-    from console.plan.plan import Action, Intent
+    from console.plan.plan import Intent
     from console.rollout.records import Rollout
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
@@ -335,12 +335,6 @@ class BluegreenApp(App[int]):
             self.trail.back()
         elif screen is not None and screen.place is not Place.FLEET and len(self.config.services) > 1:
             self.trail.go(Spot(Place.FLEET))
-
-    def open_change(self, name: str, action: Action) -> None:
-        """Show the plan of a change, over the service."""
-        from console.plan.plan import Intent as Wanted  # noqa: PLC0415
-
-        self.open_plan(name, Wanted(action))
 
     def open_plan(self, name: str, intent: Intent) -> None:
         """Show the plan of any change, over what is there."""
