@@ -23,6 +23,10 @@ class SnapshotReady(Message):
         self.snapshot = snapshot
         self.number = number
 
+    def can_replace(self, message: Message) -> bool:
+        """Where the machine is too busy to show each, those that wait give way to the last one."""
+        return isinstance(message, SnapshotReady)
+
 
 class ConfigRead(Message):
     """The config file has changed: it was read, or something is wrong with it and the one before is kept."""

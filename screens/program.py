@@ -30,7 +30,7 @@ from screens.recorded import Recorded
 from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
-from screens.trouble import count_troubles
+from screens.trouble import Tally
 from screens.verdicts import Verdicts
 from screens.view import header
 from screens.view.glyphs import UNICODE, Glyphs
@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 
     from console.model.service import Service
     from console.model.snapshot import Snapshot
-    from console.plan.plan import Action, Intent
+    from console.plan.plan import Intent
     from console.rollout.records import Rollout
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
@@ -106,6 +106,7 @@ class BluegreenApp(App[int]):
         self.journal = JournalView()
         self.watch_problem = ""
         self.verdicts = Verdicts()
+        self._tally = Tally(self.verdicts)
         self.now = clock
         self.desk = desk
         self.habits = habits or Habits()
@@ -270,8 +271,7 @@ class BluegreenApp(App[int]):
     def count_problems(self, name: str) -> int:
         """Problems of a service, or of all (an empty name), as the screen of problems lists them."""
         names = [name] if name else list(self.config.services)
-        own, now = self.own_problems, self.judged_at
-        return count_troubles(self.snapshot, self.verdicts, names, own, now, journal=self.journal)
+        return self._tally.of(names, self.snapshot, self.journal, self.own_problems, self.judged_at)
 
     @property
     def own_problems(self) -> tuple[str, ...]:
@@ -335,12 +335,6 @@ class BluegreenApp(App[int]):
             self.trail.back()
         elif screen is not None and screen.place is not Place.FLEET and len(self.config.services) > 1:
             self.trail.go(Spot(Place.FLEET))
-
-    def open_change(self, name: str, action: Action) -> None:
-        """Show the plan of a change, over the service."""
-        from console.plan.plan import Intent as Wanted  # noqa: PLC0415
-
-        self.open_plan(name, Wanted(action))
 
     def open_plan(self, name: str, intent: Intent) -> None:
         """Show the plan of any change, over what is there."""

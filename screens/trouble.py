@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -92,18 +93,25 @@ def shared_causes(services: Iterable[Service], now: float) -> tuple[Cause, ...]:
     return tuple(cause for cause in found.values() if len(cause.services) > 1)
 
 
-def count_troubles(
-    snapshot: Snapshot | None,
-    verdicts: Verdicts,
-    names: Sequence[str],
-    own: Iterable[str],
-    now: float,
-    *,
-    journal: JournalView,
-) -> int:
-    """How many rows the list of problems has: every count on a screen is this one."""
-    left = sum(1 for _ in of_rollouts(journal.open, journal.orphans, names))
-    return left + len(troubles(snapshot, verdicts, names, own, now))
+class Tally:
+    """How many rows the list of problems has: every count on a screen is this one, made once a second at most."""
+
+    def __init__(self, verdicts: Verdicts) -> None:
+        self._verdicts = verdicts
+        self._last: tuple[object, ...] = ()
+        self._found = 0
+
+    def of(
+        self, names: Sequence[str], snapshot: Snapshot | None, journal: JournalView, own: Sequence[str], now: float
+    ) -> int:
+        """For these services and this console."""
+        # facts and journal are immutable: that they are the same ones says it all
+        asked = tuple(names), id(snapshot), id(journal), tuple(own), math.floor(now)
+        if asked != self._last:
+            left = sum(1 for _ in of_rollouts(journal.open, journal.orphans, names))
+            self._found = left + len(troubles(snapshot, self._verdicts, names, own, now))
+            self._last = asked
+        return self._found
 
 
 def of_rollouts(open_ones: Mapping[str, Rollout], orphans: frozenset[str], names: Iterable[str]) -> list[Trouble]:

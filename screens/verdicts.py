@@ -23,7 +23,7 @@ class Verdicts:
         self._noticed: dict[str, dict[str, float]] = {}
 
     def of(self, service: Service, now: float) -> Verdict:
-        """The verdict at the end of the current five seconds; at `now` itself where a source grows old in between."""
+        """The verdict at the end of the current five seconds; of this second where a source grows old in between."""
         from console.model.verdict import verdict  # noqa: PLC0415 there are facts, so it is imported already
 
         at = self.moment(service, now)
@@ -44,7 +44,9 @@ class Verdicts:
     def moment(service: Service, now: float) -> float:
         """The moment for which the verdict of `now` is made."""
         soon = math.ceil(now / _STEP) * _STEP
-        return soon if all(each.fresh(now) == each.fresh(soon) for each in service.sources.values()) else now
+        if all(each.fresh(now) == each.fresh(soon) for each in service.sources.values()):
+            return soon
+        return math.floor(now)  # one for all that ask in this second: there may be hundreds of services
 
     def noticed(self, name: str, problem: str) -> float | None:
         """When this console saw this problem of a service first (Unix seconds), None where it does not see it."""

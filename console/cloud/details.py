@@ -50,18 +50,20 @@ class Details:
     def listener_stats(self, listener_id: str) -> Totals:
         """The counters of a listener, summed over its amphorae (Octavia: GET /listeners/ID/stats)."""
         at = self._clock()
-        raw = _dict(self._octavia(f"listeners/{listener_id}/stats"), "stats")
+        raw = self._part(self._octavia(f"listeners/{listener_id}/stats"), "stats", f"listeners/{listener_id}/stats")
         active, total, errors = (_count(raw.get(key)) for key in _STATS)
         return Totals(at, active, total, _count(raw.get("bytes_in")), _count(raw.get("bytes_out")), errors)
 
     def server(self, server_id: str) -> dict[str, str]:
         """What an operator asks about a server, in order: a label and a text each. Raises NotFound when it is gone."""
-        return _server(_dict(self._compute(f"/servers/{server_id}"), "server"))
+        return _server(self._part(self._compute(f"/servers/{server_id}"), "server", f"servers/{server_id}"))
 
     def image(self, image_id: str) -> dict[str, str]:
         """The image's own properties, then the custom ones by name; Glance keeps both at the top level."""
         raw = self.session.get("image", f"/images/{image_id}")
-        entries = {str(key): _plain(value) for key, value in raw.items()} if isinstance(raw, dict) else {}
+        if not isinstance(raw, dict) or not _plain(raw.get("id")):
+            raise self._odd(f"images/{image_id}", "an image")
+        entries = {str(key): _plain(value) for key, value in raw.items()}
         known = {key: entries[key] for key in _IMAGE_FIRST if entries.get(key)}
         others = sorted(key for key in entries if key not in known and key not in _IMAGE_LEFT_OUT and entries[key])
         return known | {key: entries[key] for key in others[:_MOST]}
@@ -71,7 +73,7 @@ class Details:
         again. The events of older actions come with later looks.
         """
         path = f"/servers/{server_id}/os-instance-actions"
-        listed = parse.items(self._compute(path), "instanceActions", _deed)
+        listed = self._items(self._compute(path), "instanceActions", _deed, path)
         found: list[Deed] = []
         asked = 0
         for one in sorted(listed, key=lambda deed: deed.at or 0.0, reverse=True)[:DEEDS]:
@@ -89,7 +91,9 @@ class Details:
         """The last console lines as the server printed them: untrusted. Raises Conflict while it is not ready."""
         answer = self.session.console_output(server_id, lines)
         output = answer.get("output") if isinstance(answer, dict) else None
-        return output[-_CONSOLE_KEPT:] if isinstance(output, str) else ""
+        if not isinstance(output, str):
+            raise self._odd(f"servers/{server_id}/action", "console output")
+        return output[-_CONSOLE_KEPT:]
 
     def tree(self, balancer_id: str) -> Tree:
         """A load balancer whole, other teams' parts as well: one call each for itself, its listeners, its pools and
@@ -111,13 +115,13 @@ class Details:
         found: list[Policy] = []
         for listener_id in listener_ids:
             body = self._octavia("l7policies", [("listener_id", listener_id)])
-            policies = parse.items(body, "l7policies", self._policy)
+            policies = self._items(body, "l7policies", self._policy, "l7policies")
             mine = [one for one in policies if one.listener_id in ("", listener_id)]
             found += sorted(mine, key=lambda one: one.position)
         return tuple(found)
 
     def _deed(self, path: str, deed: Deed) -> Deed:
-        raw = _dict(self._compute(f"{path}/{deed.request_id}"), "instanceAction")
+        raw = self._part(self._compute(f"{path}/{deed.request_id}"), "instanceAction", f"{path}/{deed.request_id}")
         events = sorted(parse.items(raw, "events", _event), key=lambda event: event.start or 0.0)
         return Deed(deed.action, deed.request_id, deed.at, deed.user_id, deed.message, tuple(events))
 
@@ -125,15 +129,17 @@ class Details:
         found = parse.policy(raw)
         if found is None or not found.rules:
             return found
-        rules = parse.items(self._octavia(f"l7policies/{found.id}/rules"), "rules", parse.rule)
+        path = f"l7policies/{found.id}/rules"
+        rules = self._items(self._octavia(path), "rules", parse.rule, path)
         return parse.policy(raw, rules)
 
     def _monitors(self) -> dict[str, Monitor]:
-        found = parse.items(self._octavia("healthmonitors"), "healthmonitors", parse.monitor)
+        found = self._items(self._octavia("healthmonitors"), "healthmonitors", parse.monitor, "healthmonitors")
         return {monitor.id: monitor for monitor in found}
 
     def _members(self, pool_id: str) -> list[Member]:
-        return parse.items(self._octavia(f"pools/{pool_id}/members"), "members", parse.member)
+        path = f"pools/{pool_id}/members"
+        return self._items(self._octavia(path), "members", parse.member, path)
 
     def _of(self, balancer_id: str, body: Any, key: str, make: Callable[[Any], parse.Fact | None]) -> list[parse.Fact]:
         """The items of this load balancer: a filter that the API does not know is silently dropped."""
@@ -142,7 +148,23 @@ class Details:
             owners = parse.ids(raw.get("loadbalancers")) if isinstance(raw, dict) else []
             return make(raw) if not owners or balancer_id in owners else None
 
-        return parse.items(body, key, checked)
+        return self._items(body, key, checked, key)
+
+    def _items(self, body: Any, key: str, make: Callable[[Any], parse.Fact | None], path: str) -> list[parse.Fact]:
+        """The facts of a list. An answer without one tells nothing, which is not the same as nothing being there."""
+        if not parse.has_list(body, key):
+            raise self._odd(path, key)
+        return parse.items(body, key, make)
+
+    def _part(self, body: Any, key: str, path: str) -> dict[str, Any]:
+        """The object that an answer is about; one that is missing or empty tells nothing."""
+        found = _dict(body, key)
+        if not found:
+            raise self._odd(path, key)
+        return found
+
+    def _odd(self, path: str, what: str) -> ApiError:
+        return ApiError(f"cloud {self.session.cloud}: {path.strip('/')} answered without {what}")
 
     def _octavia(self, path: str, params: list[tuple[str, str]] | None = None) -> Any:
         return self.session.get("load-balancer", f"/v2/lbaas/{path}", params)

@@ -8,7 +8,9 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 
-from console.drill.catalogue import IPV6, NEIGHBOUR, POOLS, PROMETHEUS, SECOND, TCP, Sketch
+from console.drill.catalogue import IPV6, NEIGHBOUR, POOLS, PROMETHEUS, SECOND, SPLIT, TCP, TLS, UDP, Sketch
+from console.drill.certificate import Certificate
+from console.drill.datagrams import DatagramVip
 from console.drill.octavia.amphora import Amphora
 from console.drill.octavia.objects import Balancer, Listener, Member, Monitor, Pool
 from console.drill.octavia.policies import Policy, Rule
@@ -16,7 +18,7 @@ from console.drill.octavia.thing import Thing, stamp
 from console.drill.vip import Vip
 from console.drill.world import Entrance, Server, World
 
-APP_PORT, VIP_PORT, SECOND_PORT, NEIGHBOUR_PORT, METRICS_PORT = 8774, 8080, 8081, 8090, 9100
+APP_PORT, VIP_PORT, SECOND_PORT, NEIGHBOUR_PORT, TLS_PORT, METRICS_PORT = 8774, 8080, 8081, 8090, 8443, 9100
 WEIGHT = 100
 AGE = 40 * 86_400.0  # seconds since a load balancer was made
 PREVIEW = "X-Preview-Key"  # the header that reaches the idle pool
@@ -25,7 +27,7 @@ NEIGHBOURS_ADDRESS = "192.0.2.7"  # of documentation: nothing answers there, and
 
 def entrance(world: World, sketch: Sketch, servers: Sequence[Server], address: str) -> Entrance:
     """The load balancer of a service, its configuration pushed; nothing listens yet."""
-    name, project_id = sketch.name, world.project_id
+    name, project_id = sketch.name, world.edge_id if SPLIT in sketch.traits else world.project_id
     subnet, network = world.subnets[0], world.networks[0]
     balancer = Balancer(name, project_id, operating_status="ONLINE", vip_address=address)
     balancer.vip_network_id, balancer.vip_subnet_id = network["id"], subnet["id"]
@@ -40,11 +42,15 @@ def entrance(world: World, sketch: Sketch, servers: Sequence[Server], address: s
         pool = _pool(balancer, f"{name}-{colour}" if colour else name)
         chosen = [server for server in servers if f"-{colour}-" in server.name] if colour else servers
         pool.members = [_member(project_id, subnet["id"], server, sketch) for server in chosen]
-    protocol = "TCP" if TCP in sketch.traits else "HTTP"
+    protocol = next((each.upper() for each in (TCP, UDP) if each in sketch.traits), "HTTP")
     for pool in balancer.pools:
         pool.protocol = protocol
+        if protocol == "UDP" and pool.monitor is not None:
+            pool.monitor.type, pool.monitor.url_path = "UDP-CONNECT", None
+    if TLS in sketch.traits:
+        protocol, port = "TERMINATED_HTTPS", TLS_PORT
     live = balancer.pools[-1 if sketch.kind == POOLS and sketch.live == "green" else 0]
-    balancer.listeners.append(_listener(balancer, f"{name}-{protocol.lower()}", port, live.id, protocol))
+    balancer.listeners.append(_listener(balancer, f"{name}-{_word(protocol)}", port, live.id, protocol))
     if SECOND in sketch.traits:
         balancer.listeners.append(_listener(balancer, f"{name}-internal", SECOND_PORT, live.id))
     if sketch.kind == POOLS:
@@ -58,7 +64,23 @@ def entrance(world: World, sketch: Sketch, servers: Sequence[Server], address: s
         thing.created_at = thing.updated_at = stamp(time.time() - AGE)
     amphora = Amphora()
     amphora.push(balancer)
-    return Entrance(balancer, amphora, [Vip(amphora, balancer, listener) for listener in balancer.listeners])
+    return Entrance(balancer, amphora, [_vip(world, amphora, balancer, each) for each in balancer.listeners])
+
+
+def _vip(world: World, amphora: Amphora, balancer: Balancer, listener: Listener) -> Vip | DatagramVip:
+    if listener.protocol == "UDP":
+        return DatagramVip(amphora, balancer, listener)
+    ends_tls = listener.protocol == "TERMINATED_HTTPS"
+    if ends_tls and world.certificate is None:
+        world.certificate = Certificate()
+    if ends_tls and world.certificate is not None:
+        listener.tls_ref = f"http://key-manager.drill.invalid/v1/containers/{listener.id}"
+        world.certificate.add(balancer.vip_address)
+    return Vip(amphora, balancer, listener, world.certificate if ends_tls else None)
+
+
+def _word(protocol: str) -> str:
+    return "https" if protocol == "TERMINATED_HTTPS" else protocol.lower()
 
 
 def _has_ipv6() -> bool:

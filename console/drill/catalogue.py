@@ -7,6 +7,7 @@ from typing import Any
 
 from console.drill import SERVICE
 
+EDGE = "drill-edge"  # the other project, and its entry of clouds.yaml
 WEIGHTS, POOLS, POWER = "weights", "pools", "power"
 SECOND = "second listener"  # two listeners, each with the same pools
 PROMETHEUS = "prometheus"  # a listener with the amphora's metrics
@@ -14,6 +15,9 @@ NEIGHBOUR = "neighbour"  # another team's listener and pool on the same load bal
 IPV6 = "ipv6"  # an IPv6 address, and an IPv4 one beside it
 STATIC = "static"  # members that are no Nova servers
 TCP = "tcp"  # listener and pool carry bytes, not requests
+UDP = "udp"  # listener and pool carry datagrams
+TLS = "tls"  # the listener ends TLS with the drill's own certificate
+SPLIT = "split"  # its load balancer belongs to another project than its instances
 NAMES = "names"  # neither tags nor metadata: names tell what belongs and which colour it is
 GREEN = "green"  # green is live
 UNLABELLED = "unlabelled"  # made by hand: one side only, names without a colour, members without tags
@@ -64,12 +68,13 @@ _FIRST = (
     _of("cinder-api", NAMES, group="storage"),
     _of("heat-api", GREEN, group="orchestration"),
     _of("nova-conductor", GREEN, kind=POWER, group="compute"),
-    _of("barbican-api", GREEN, kind=POOLS, group="identity"),
+    _of("barbican-api", GREEN, TLS, kind=POOLS, group="identity"),
     _of("designate-api", TCP, group="network"),
-    _of("octavia-api", group="network"),
+    _of("octavia-api", SPLIT, group="network"),
     _of("magnum-api", group="orchestration"),
     _of("manila-api", group="storage"),
     _of("ironic-api", group="compute"),
+    _of("designate-mdns", UDP, group="network"),
 )
 BROWNFIELD = _of("shop", UNLABELLED)
 _COPIED = ("nova-api", "heat-api", "designate-api", "octavia-api", "magnum-api", "manila-api", "ironic-api")
@@ -103,9 +108,11 @@ def launch_of(sketch: Sketch) -> dict[str, Any]:
 
 
 def config_of(
-    sketch: Sketch, ports: list[int], addresses: dict[str, list[str]], *, tags: bool = True
+    sketch: Sketch, ports: list[int], addresses: dict[str, list[str]], *, ca: str = "", tags: bool = True
 ) -> dict[str, Any]:
-    """The service in the console's config. `ports` are the listeners'; `addresses` those of static instances."""
+    """The service in the console's config. `ports` are the listeners'; `addresses` those of static instances; `ca` is
+    the file of the certificate that the drill's listeners show.
+    """
     name = sketch.name
     service: dict[str, Any] = {"cloud": "drill", "environment": "drill"}
     if sketch.group:
@@ -126,7 +133,10 @@ def config_of(
         service["launch"] = launch_of(sketch)
     if sketch.kind == POWER:
         service["health"]["port"] = 8774
-    else:
+    elif TLS in sketch.traits:
+        url = f"https://{{vip}}:{ports[0]}/version"
+        service["vip"] = {"url": url, "version": "git_commit", "tls": {"ca": ca}}
+    elif UDP not in sketch.traits:  # over UDP nothing can be asked as a client does
         service["vip"] = {"url": f"http://{{vip}}:{ports[0]}/version", "version": "git_commit"}
     return service
 
@@ -137,4 +147,5 @@ def _rotation(sketch: Sketch) -> dict[str, Any]:
     if sketch.kind == POOLS:
         pools = {colour: f"{sketch.name}-{colour}" for colour in ("blue", "green")}
         return {"kind": POOLS, "load_balancer": sketch.name, "pools": pools}
-    return {"kind": WEIGHTS, "load_balancer": sketch.name, "pool": sketch.name}
+    where = {"cloud": EDGE} if SPLIT in sketch.traits else {}
+    return {"kind": WEIGHTS, "load_balancer": sketch.name, "pool": sketch.name, **where}

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from console.drill import CLOUDS, CONFIG
+from console.drill import CA, CLOUDS, CONFIG
 from console.drill.catalogue import BROWNFIELD, Sketch, config_of, sketches
 from console.drill.git_history import History
 from console.drill.github import PROJECT
@@ -20,6 +20,8 @@ def write(directory: Path, world: World, history: History) -> None:
     """Write clouds.yaml and config.yaml, readable by their owner only. Raises OSError."""
     _private(directory / CLOUDS, yaml.safe_dump(_clouds(world), sort_keys=False))
     _private(directory / CONFIG, config_text(directory, history, world))
+    if world.certificate is not None:
+        _private(directory / CA, world.certificate.pem)
 
 
 def _private(path: Path, text: str) -> None:
@@ -40,6 +42,7 @@ def _clouds(world: World) -> dict[str, Any]:
         "clouds": {
             "drill": {**common, "auth": _login(world, operator)},
             "drill-viewer": {**common, "auth": _login(world, viewer)},
+            world.edge: {**common, "auth": {**_login(world, operator), "project_name": world.edge}},
             "drill-credential": {**common, "auth_type": "v3applicationcredential", "auth": credential},
         }
     }
@@ -59,7 +62,7 @@ def _login(world: World, user: User) -> dict[str, str]:
 def config_text(directory: Path, history: History, world: World) -> str:
     """The console's config for the drill; without a git repository it has no commits section, and says so."""
     chosen = (BROWNFIELD,) if world.settings.brownfield else sketches(world.settings.services)
-    services = {sketch.name: _service(world, sketch) for sketch in chosen}
+    services = {sketch.name: _service(world, sketch, directory) for sketch in chosen}
     note = "# No git on this machine: no repository was made, so there are no commits to compare.\n"
     if history.path is not None:
         services[chosen[0].name]["commits"] = {
@@ -77,7 +80,7 @@ def config_text(directory: Path, history: History, world: World) -> str:
     return f"# The drill's config, written at its start.\n{note}{yaml.safe_dump(whole, sort_keys=False)}"
 
 
-def _service(world: World, sketch: Sketch) -> dict[str, Any]:
+def _service(world: World, sketch: Sketch, directory: Path) -> dict[str, Any]:
     ports = [
         listener.protocol_port
         for entrance in world.entrances
@@ -86,4 +89,4 @@ def _service(world: World, sketch: Sketch) -> dict[str, Any]:
     ]
     own = [each for each in world.instances if each.name.startswith((f"{sketch.name}-blue-", f"{sketch.name}-green-"))]
     addresses = {colour: [f"{i.address}:{i.port}" for i in own if i.colour == colour] for colour in ("blue", "green")}
-    return config_of(sketch, ports, addresses, tags=world.settings.tags)
+    return config_of(sketch, ports, addresses, ca=str(directory / CA), tags=world.settings.tags)

@@ -11,10 +11,12 @@ import json
 import random
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 
 import h11
 
 from console.drill.loopback import stop_listening
+from console.drill.udp import Told
 
 MODES = "ok | unhealthy | error-rate=SHARE | slow=MILLISECONDS | hang | refuse, or several with commas"
 
@@ -57,19 +59,27 @@ class Instance:
     mode: str = "ok"
     served: int = 0
     powered: bool = True
+    datagrams: bool = False  # whether it answers them as well, at the same port
     _behaviour: Behaviour = field(default_factory=Behaviour)
     _go: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
+    _udp: asyncio.DatagramTransport | None = None
     _connections: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def start(self) -> None:
         """Listen, if it is on and not to refuse connections. Raises OSError when the address cannot be had."""
         if self._server is None and self.powered and not self._behaviour.refuse:
             self._server = await asyncio.start_server(self._serve, self.address, self.port, backlog=512)
+            if self.datagrams:
+                loop = asyncio.get_running_loop()
+                self._udp, _ = await loop.create_datagram_endpoint(lambda: Told(self._told), (self.address, self.port))
 
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
         server, self._server = self._server, None
+        if self._udp is not None:
+            self._udp.abort()
+            self._udp = None
         if server is not None:
             await stop_listening(server)
         for writer in tuple(self._connections):
@@ -124,6 +134,11 @@ class Instance:
             elif isinstance(event, h11.ConnectionClosed):
                 return
 
+    def _told(self) -> dict[str, Any]:
+        """Who serves a request."""
+        self.served += 1
+        return {"server": self.id, "name": self.name, **self.facts, "seq": self.served}
+
     async def _answer(self, path: str) -> tuple[int, str, str]:
         doing = self._behaviour
         if doing.hang:
@@ -132,8 +147,7 @@ class Instance:
             await asyncio.sleep(doing.slow / 1000)
         if path == "/healthcheck":
             return (503, "text/plain", "DISABLED BY FILE") if doing.unhealthy else (200, "text/plain", "OK")
-        self.served += 1
-        told = {"server": self.id, "name": self.name, **self.facts, "seq": self.served}
+        told = self._told()
         if random.random() < doing.error_rate:  # noqa: S311 no secret
             return 500, "application/json", json.dumps({**told, "error": "told to fail by the drill"})
         if path in ("/", "/version"):

@@ -72,11 +72,12 @@ async def login(request: Request) -> Response:
         said += "malformed or otherwise incorrect. The client is assumed to be in error."
         raise _fault(400, "Bad Request", said) from None
     user = _user(world, method, identity.get(method) or {})
-    if user is None or not _in_project(world, auth.get("scope"), method):
+    project_id = _project(world, auth.get("scope"), method)
+    if user is None or project_id is None:
         raise _fault(401, "Unauthorized", NEEDS_AUTH)
     now = time.time()
     scoped = method == "application_credential" or isinstance(auth.get("scope"), dict)
-    token = Token(user, method, now, now + world.settings.token_life, scoped)
+    token = Token(user, method, now, now + world.settings.token_life, project_id, scoped)
     value = f"gAAAAA{secrets.token_urlsafe(32)}"
     world.tokens[value] = token
     return JSONResponse(_view(world, token), 201, {"X-Subject-Token": value, **VARY})
@@ -123,15 +124,22 @@ def _default(domain: Any) -> bool:
     return isinstance(domain, dict) and (domain.get("id") == DOMAIN["id"] or domain.get("name") == DOMAIN["name"])
 
 
-def _in_project(world: World, scope: Any, method: str) -> bool:
+def _project(world: World, scope: Any, method: str) -> str | None:
+    """The project that is asked for, by name or id; None for one that there is not."""
     if scope is None or method == "application_credential":
-        return True
-    project = scope.get("project") if isinstance(scope, dict) else None
-    if not isinstance(project, dict):
-        return False
-    return project.get("id") == world.project_id or (
-        project.get("name") == world.project and _default(project.get("domain"))
-    )
+        return world.project_id
+    wanted = scope.get("project") if isinstance(scope, dict) else None
+    if not isinstance(wanted, dict):
+        return None
+    for ident, name in _projects(world).items():
+        if wanted.get("id") == ident or (wanted.get("name") == name and _default(wanted.get("domain"))):
+            return ident
+    return None
+
+
+def _projects(world: World) -> dict[str, str]:
+    """Names by id. Every user has the same roles in each."""
+    return {world.project_id: world.project, world.edge_id: world.edge}
 
 
 def _view(world: World, token: Token) -> dict[str, Any]:
@@ -143,7 +151,7 @@ def _view(world: World, token: Token) -> dict[str, Any]:
         "issued_at": _time(token.issued_at),
     }
     if token.scoped:
-        shown["project"] = {"domain": DOMAIN, "id": world.project_id, "name": world.project}
+        shown["project"] = {"domain": DOMAIN, "id": token.project_id, "name": _projects(world)[token.project_id]}
         shown["is_domain"] = False
         shown["roles"] = [{"id": uuid5(NAMESPACE_URL, role).hex, "name": role} for role in token.user.roles]
         shown["catalog"] = catalog(world)

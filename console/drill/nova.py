@@ -33,7 +33,8 @@ async def servers(request: Request) -> Response:
             f"Invalid input for query parameters limit. Value: {limit_text}. '{limit_text}' does not match '^[0-9]*$'"
         )
         raise fault(400, said, level)
-    listed = [server for server in _newest_first(world) if _matches(server, dict(params), level)]
+    mine = token.project_id == world.project_id
+    listed = [server for server in _newest_first(world) if mine and _matches(server, dict(params), level)]
     if marker := params.get("marker"):
         ids = [server.id for server in _newest_first(world)]
         if marker not in ids:
@@ -57,7 +58,7 @@ async def server(request: Request) -> Response:
     token = authenticate(request)
     level, world, wanted = level_of(request), world_of(request), request.path_params["id"]
     for each in world.servers:
-        if each.id == wanted:
+        if each.id == wanted and token.project_id == world.project_id:
             inside = [group.id for group in world.compute.groups if each.id in group.members]
             groups: dict[str, Any] = {"server_groups": inside} if level >= (2, 71) else {}
             return answer({"server": {**_view(world, each, level, token.user.id), **groups}}, level)

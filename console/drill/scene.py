@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from console.drill import SERVICE
 from console.drill.balancing import entrance
-from console.drill.catalogue import BROWNFIELD, POWER, Sketch, sketches
+from console.drill.catalogue import BROWNFIELD, POWER, UDP, Sketch, sketches
 from console.drill.git_history import History
 from console.drill.instances import Instance
 from console.drill.network_objects import new_network, new_port, new_security_group, new_subnet
@@ -105,7 +105,8 @@ def _add(
     for server in servers:
         made_at = server.created_at
         server.deeds = [Deed("create", "compute__do_build_and_run_instance", world.users[0], made_at, made_at + 5)]
-    told = [_instance(server, server.metadata["color"]) for server in servers]
+    udp = UDP in sketch.traits
+    told = [_instance(server, server.metadata["color"], datagrams=udp) for server in servers]
     subnet = world.subnets[0]
     if sketch.kind == POWER:
         for server, instance in zip(servers, told, strict=True):
@@ -152,9 +153,9 @@ def _server(sketch: Sketch, colour: str, number: int, address: str, image: Image
     )
 
 
-def _instance(server: Server, colour: str) -> Instance:
+def _instance(server: Server, colour: str, *, datagrams: bool) -> Instance:
     told = {key: server.metadata[key] for key in ("version", "git_commit", "color")}
-    return Instance(server.id, server.name, colour, server.address, APP_PORT, told)
+    return Instance(server.id, server.name, colour, server.address, APP_PORT, told, datagrams=datagrams)
 
 
 def _vip_port(subnet: JSON, made: Entrance) -> JSON:

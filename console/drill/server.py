@@ -42,6 +42,7 @@ from console.drill import (
     scene,
 )
 from console.drill.api import Fault, not_found
+from console.drill.datagrams import DatagramVip
 from console.drill.loopback import allow_sockets, no_tls, stop_listening
 from console.drill.octavia import l7, members, others, reading
 from console.drill.outages import Outages
@@ -261,7 +262,7 @@ async def _stop(world: World) -> None:
         await vip.stop()
 
 
-def _vips(world: World) -> list[Vip]:
+def _vips(world: World) -> list[Vip | DatagramVip]:
     return [vip for entrance in world.entrances for vip in entrance.vips]
 
 

@@ -11,6 +11,7 @@ import contextlib
 import time
 from dataclasses import dataclass
 
+from console.drill.certificate import Certificate
 from console.drill.loopback import stop_listening
 from console.drill.octavia.amphora import Amphora, metrics
 from console.drill.octavia.backend import Target
@@ -80,8 +81,11 @@ class Relay:
 class Vip:
     """One listener on its addresses; each new connection goes to one member, to another one if that refuses."""
 
-    def __init__(self, amphora: Amphora, balancer: Balancer, listener: Listener) -> None:
+    def __init__(
+        self, amphora: Amphora, balancer: Balancer, listener: Listener, certificate: Certificate | None = None
+    ) -> None:
         self.amphora, self.balancer, self.listener = amphora, balancer, listener
+        self._certificate = certificate
         self._server: asyncio.Server | None = None
         self._relays: set[Relay] = set()
 
@@ -93,7 +97,8 @@ class Vip:
     async def start(self) -> None:
         """Listen. Raises OSError when an address cannot be had."""
         addresses = [self.balancer.vip_address, *(each["ip_address"] for each in self.balancer.additional_vips)]
-        self._server = await asyncio.start_server(self._serve, addresses, self.port, backlog=512)
+        tls = self._certificate.context() if self._certificate is not None else None
+        self._server = await asyncio.start_server(self._serve, addresses, self.port, backlog=512, ssl=tls)
 
     async def stop(self) -> None:
         """Stop listening and drop every connection."""

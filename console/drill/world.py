@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from console.drill.catalogue import EDGE
+from console.drill.certificate import Certificate
 from console.drill.compute_objects import SMALL, Compute, Flavor
+from console.drill.datagrams import DatagramVip
 from console.drill.instances import Instance
 from console.drill.octavia.amphora import Amphora
 from console.drill.octavia.objects import Balancer, Pool
@@ -51,12 +54,13 @@ class ApplicationCredential:
 
 @dataclass
 class Token:
-    """A token; times in Unix seconds. `scoped`: to the project, with its roles and the catalog."""
+    """A token; times in Unix seconds. `scoped`: to the project `project_id`, with its roles and the catalog."""
 
     user: User
     method: str
     issued_at: float
     expires_at: float
+    project_id: str = ""
     scoped: bool = True
 
 
@@ -146,12 +150,13 @@ class Entrance:
 
     balancer: Balancer
     amphora: Amphora
-    vips: list[Vip]
+    vips: list[Vip | DatagramVip]
 
 
 @dataclass
 class World:
-    """The one project, and all that is in it. Neutron's objects are kept as its API shows them.
+    """The project with all that is in it, and a second one with some of its load balancers. Neutron's objects are kept
+    as its API shows them.
 
     `outages` are of whole APIs, by service type; `names_lost`: the catalog names hosts that do not resolve. `tests`:
     what those of each commit came to (`git_history.History`).
@@ -171,6 +176,9 @@ class World:
     compute: Compute = field(default_factory=Compute)
     security_groups: list[JSON] = field(default_factory=list)
     project: str = "drill"
+    edge_id: str = field(default_factory=lambda: uuid4().hex)
+    edge: str = EDGE
+    certificate: Certificate | None = None
     region: str = "RegionOne"
     url: str = ""
     tokens: dict[str, Token] = field(default_factory=dict)
@@ -201,7 +209,9 @@ class World:
     @property
     def vip(self) -> Vip:
         """The first one of the first service."""
-        return self.entrances[0].vips[0]
+        first = self.entrances[0].vips[0]
+        assert isinstance(first, Vip)
+        return first
 
     def instance(self, name_or_id: str) -> Instance | None:
         """The instance of this name or id."""

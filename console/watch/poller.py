@@ -31,6 +31,7 @@ QUICK = 0.2  # seconds: the same for what somebody has just begun to look at
 IDLE_AFTER = 300.0  # seconds without anyone doing anything
 IDLE_STRETCH = 2.0  # how much longer a beat is then
 FIRST_WHOLE, FIRST_AT_ALL = 1.5, 3.0  # seconds that the first snapshot waits for every source, and for any
+FIRST_PATIENCE = 10.0  # seconds that the sources of a slow cloud wait for the first answer of those that they need
 
 log = logging.getLogger("bluegreen.watch")
 
@@ -81,7 +82,7 @@ class Poller:
         self._wavering: frozenset[str] = frozenset()  # services of which one observation is to be confirmed
         self._paused = False
         self._active_at = time.monotonic()
-        self._schedule = Schedule(self._graph.nodes, config.interval, every=self._every)
+        self._schedule = Schedule(self._graph.nodes, config.interval, every=self._every, first_patience=FIRST_PATIENCE)
         self._workers = {place: Workers(f"watch-{place.cloud}") for place in self._graph.places}
         self._traffic = TrafficWatch(list(self._graph.watched.values()))
         self._publish = publish

@@ -30,11 +30,13 @@ class Schedule:
         interval: float,
         *,
         every: Callable[[Node], int] = lambda node: node.every,
+        first_patience: float = PATIENCE,
         random: Callable[[], float] = random.random,
     ) -> None:
         self._cycle = self._nodes = tuple(nodes)
         self._interval = interval
         self._every = every
+        self._first_patience = first_patience
         self._random = random
         self.stretch = 1.0
         self._beats: dict[Place, int] = {node.place: 0 for node in nodes}
@@ -107,13 +109,13 @@ class Schedule:
             self._beat_at[place] = -math.inf
 
     def idle(self, now: float) -> bool:
-        """Whether nothing is to be waited for: a node that has been running for longer than PATIENCE is not."""
-        return not self._wanted and all(now - since > PATIENCE for since in self._running.values())
+        """Whether nothing is to be waited for: a node that has been running for longer than its patience is not."""
+        return not self._wanted and all(now - since > self._patience(node) for node, since in self._running.items())
 
     def wake_at(self, now: float) -> float:
         """When `ready` may have something again without anything having finished."""
-        patience = [since + PATIENCE for since in self._running.values() if since + PATIENCE > now]
-        return min([*self._beat_at.values(), *self._look_at.values(), *patience])
+        ends = [since + self._patience(node) for node, since in self._running.items()]
+        return min([*self._beat_at.values(), *self._look_at.values(), *(end for end in ends if end > now)])
 
     def _beat(self, place: Place, now: float) -> None:
         self._beat_at[place] = now + self._interval * self.stretch * (1 + _JITTER * (2 * self._random() - 1))
@@ -141,8 +143,14 @@ class Schedule:
 
     def _may_start(self, node: Node, now: float) -> bool:
         return not any(
-            before in self._wanted or now - self._running.get(before, -math.inf) <= PATIENCE for before in node.after
+            before in self._wanted or now - self._running.get(before, -math.inf) <= self._patience(before)
+            for before in node.after
         )
+
+    def _patience(self, node: Node) -> float:
+        """How long the others wait for a node: without its first answer they could only say that it is not there."""
+        unheard = node.look.seen.source.seen_at is None and not node.look.failures
+        return self._first_patience if unheard else PATIENCE
 
     def _back_off(self, failures: int, asked: float) -> float:
         """Doubling from no extra wait at the first failure, spread over ±25 %; never sooner than the source asked."""

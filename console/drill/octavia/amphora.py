@@ -68,16 +68,18 @@ class Amphora:
         gate = asyncio.Semaphore(CHECKS_AT_ONCE)
         await asyncio.gather(
             *(
-                self._check(gate, backend.path, target)
+                self._check(gate, backend, target)
                 for backend in self.backends.values()
                 for target in backend.targets.values()
                 if backend.path is not None and target.enabled
             )
         )
 
-    async def _check(self, gate: asyncio.Semaphore, path: str, target: Target) -> None:
+    async def _check(self, gate: asyncio.Semaphore, backend: Backend, target: Target) -> None:
         async with gate:
-            up = await checks.passes(*target.checked, path)
+            up = await (
+                checks.is_open(*target.checked) if backend.udp else checks.passes(*target.checked, backend.path or "/")
+            )
         forced = self.forced.get(target.member_id)
         target.up = forced in ("ONLINE", "DRAINING") or (up and forced != "ERROR")
 

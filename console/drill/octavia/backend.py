@@ -49,16 +49,18 @@ class Target:
 
 @dataclass
 class Backend:
-    """One pool. `path` is what its monitor asks for; None where there is no monitor."""
+    """One pool. `path` is what its monitor asks for; None where there is no monitor. `udp`: it sends a datagram."""
 
     path: str | None
+    udp: bool = field(default=False, kw_only=True)
     targets: dict[str, Target] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pool: Pool, before: Backend | None) -> Backend:
         """What a push makes of a pool; what was known of its members stays."""
         monitor = pool.monitor if pool.monitor is not None and pool.monitor.admin_state_up else None
-        fresh = cls(monitor.url_path if monitor is not None else None)
+        udp = monitor is not None and monitor.type == "UDP-CONNECT"
+        fresh = cls("" if udp else monitor.url_path if monitor is not None else None, udp=udp)
         known = before.targets if before is not None else {}
         for member in pool.members:
             if member.provisioning_status == "PENDING_DELETE":

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 
+from console.drill.udp import ask
+
 TIMEOUT = 1.0  # seconds
 
 
@@ -24,3 +26,14 @@ async def passes(host: str, port: int, path: str) -> bool:
     finally:
         if writer is not None:
             writer.transport.abort()  # a close would keep the socket for the rest of the answer
+
+
+async def is_open(host: str, port: int) -> bool:
+    """Whether nobody says that the UDP port is closed: what UDP-CONNECT asks for. Silence counts as open."""
+    try:
+        await ask(host, port, b"\n", TIMEOUT)
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+    return True

@@ -55,21 +55,22 @@ class Monitor(Thing):
     pool_id: str = ""
     delay: int = 5
     timeout: int = 3
-    url_path: str = "/healthcheck"
+    url_path: str | None = "/healthcheck"
+    type: str = "HTTP"
 
     def view(self) -> JSON:
         """As the API shows it."""
         return {
             "id": self.id,
             "name": self.name,
-            "type": "HTTP",
+            "type": self.type,
             "delay": self.delay,
             "timeout": self.timeout,
             "max_retries": 3,
             "max_retries_down": 3,
-            "http_method": "GET",
+            "http_method": "GET" if self.type == "HTTP" else None,
             "url_path": self.url_path,
-            "expected_codes": "200",
+            "expected_codes": "200" if self.type == "HTTP" else None,
             "admin_state_up": self.admin_state_up,
             "project_id": self.project_id,
             "pools": [{"id": self.pool_id}],
@@ -156,6 +157,7 @@ class Listener(Thing):
     protocol: str = "HTTP"
     protocol_port: int = 80
     default_pool_id: str | None = None
+    tls_ref: str | None = None  # where the certificate of a TERMINATED_HTTPS listener is kept
     policies: list[Policy] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
 
@@ -175,7 +177,7 @@ class Listener(Thing):
             "protocol": self.protocol,
             "protocol_port": self.protocol_port,
             "connection_limit": -1,
-            "default_tls_container_ref": None,
+            "default_tls_container_ref": self.tls_ref,
             "sni_container_refs": [],
             "project_id": self.project_id,
             "default_pool_id": self.default_pool_id,

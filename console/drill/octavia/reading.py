@@ -148,7 +148,10 @@ async def listener_statistics(request: Request) -> Response:
 
 
 def _balancers(request: Request) -> list[Balancer]:
-    return [entrance.balancer for entrance in world_of(request).entrances]
+    """Those of the token's project: what others have is not there for it."""
+    project_id = authenticate(request).project_id
+    found = (entrance.balancer for entrance in world_of(request).entrances)
+    return [each for each in found if each.project_id == project_id]
 
 
 def _listeners(request: Request) -> list[Listener]:

@@ -41,6 +41,8 @@ class MangledCloud(FakeOpenStack):
         """One answer, and the token in its header."""
         if target.startswith(("/healthcheck", "/version")):
             status, answer = 200, dict(TOLD)
+        elif (close := _closely(target.partition("?")[0])) is not None:
+            status, answer = 200, close
         else:
             status, answer = self.answer(method, target, headers, body)
         token = answer.pop("#", "") if isinstance(answer, dict) else ""
@@ -48,6 +50,22 @@ class MangledCloud(FakeOpenStack):
             if mangle.part in target and (mangle.part or not target.startswith("/identity")):
                 return mangle.spoil(status, answer), token
         return plain(status, answer), token
+
+
+def _closely(path: str) -> dict[str, Any] | None:
+    """What is only asked about one object: actions on a server, its console, a listener's counters."""
+    deed = {"action": "reboot", "request_id": "req-1", "user_id": "alice", "start_time": "2026-11-23T13:00:00.000000"}
+    if path.endswith("/os-instance-actions"):
+        return {"instanceActions": [{**deed, "message": None}]}
+    if "/os-instance-actions/" in path:
+        event = {"event": "compute_reboot_instance", "start_time": deed["start_time"], "finish_time": None}
+        return {"instanceAction": {**deed, "events": [{**event, "result": "Success", "details": None}]}}
+    if path.endswith("/action"):
+        return {"output": "[    0.000000] Linux version 6.8\nlogin: "}
+    if path.endswith("/stats"):
+        counters = {"active_connections": 3, "total_connections": 90, "bytes_in": 7, "bytes_out": 8}
+        return {"stats": {**counters, "request_errors": 0}}
+    return None
 
 
 def config(port: int, **changes: Any) -> Config:
@@ -78,6 +96,10 @@ def mangled_cloud() -> Iterator[MangledCloud]:
         listener["default_pool_id"] = pool["id"]
     for member in (member for members in cloud.members.values() for member in members):
         member["protocol_port"] = 1
+    policy = {"id": "web-l7", "name": "preview", "listener_id": "web-80", "action": "REDIRECT_TO_POOL", "position": 1}
+    cloud.policies.append({**policy, "redirect_pool_id": "web-green-p", "rules": [{"id": "web-rule"}]})
+    rule = {"id": "web-rule", "type": "HEADER", "key": "X-Preview", "value": "secret", "compare_type": "EQUAL_TO"}
+    cloud.rules["web-l7"] = [rule]
     cloud.networks.append({"id": "n1", "name": NETWORK})
     cloud.images |= {f"image-{colour}": {"id": f"image-{colour}", "git_commit": colour} for colour in ("blue", "green")}
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(cloud))

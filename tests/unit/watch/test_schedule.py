@@ -287,3 +287,18 @@ def test_when_a_source_that_failed_is_asked_again(world: World) -> None:
     world.now = 5.0
     world.cycle()
     assert world.schedule.retry_in(world.servers, 7.0) == 38.0
+
+
+def test_the_first_answer_of_a_slow_cloud_is_waited_for_longer(world: World) -> None:
+    world.schedule = Schedule(world.nodes, 5.0, first_patience=10.0, random=lambda: 0.5)
+    assert world.start() == ["login"]
+    world.now = 9.0
+    assert world.start() == [], "all that they could say is that there was no login yet"
+    assert world.schedule.wake_at(world.now) == 10.0
+    world.finish(world.login)
+    assert world.start() == ["servers", "balancers"]
+    world.finish(world.servers, world.balancers)
+    world.now += 5
+    world.start()
+    world.now += PATIENCE + 0.01
+    assert "servers" in world.start(), "once it was heard, its old answer will do"
