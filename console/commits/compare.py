@@ -31,7 +31,7 @@ def compare(
         return CommitView(problem=str(error))
     try:
         view = _and(CommitView(problem=found.problem), found.history.caveat)
-        for part in (_sides(live, idle), _ranges, _behind, _tested):
+        for part in (_sides(live, idle), _recent, _ranges, _behind, _tested):
             try:
                 view = part(view, found)
             except _FAILURES as error:
@@ -68,10 +68,12 @@ def _with_side(view: CommitView, history: History, side: str, version: str | Non
     return replace(view, live=commit) if side == "live" else replace(view, idle=commit)
 
 
+def _recent(view: CommitView, found: Opened) -> CommitView:
+    return replace(view, recent=found.history.recent(view.live, RECENT)) if view.live is not None else view
+
+
 def _ranges(view: CommitView, found: Opened) -> CommitView:
     history = found.history
-    if view.live is not None:
-        view = replace(view, recent=history.recent(view.live, RECENT))
     if view.live is None or view.idle is None:
         return view
     ship = history.between(view.live, view.idle, MOST)

@@ -14,9 +14,10 @@ from urllib.parse import quote
 import msgspec
 
 from console.commits import message
+from console.commits.links import web
 from console.commits.names import Name, Tag
 from console.commits.source import Range, SourceFailed, Told
-from console.commits.web.client import LASTING, Client
+from console.commits.web.client import LASTING, Client, Unanswered
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
@@ -167,7 +168,7 @@ def _commit(found: _Commit) -> Commit:
         trailers=message.trailers(body),
         reverts=message.reverts(body),
         files=_paths(found.files),
-        link=found.html_url,
+        link=web(found.html_url),
         change=message.pull_request(text),
     )
 
@@ -176,6 +177,17 @@ def linked(commit: Commit, url: str, project: str) -> Commit:
     """A commit of a clone, with its page and its pull request. `url` is that of the web server."""
     change = commit.change or message.pull_request(commit.subject)
     return replace(commit, link=commit.link or f"{url}/{quote(project)}/commit/{commit.sha}", change=change)
+
+
+def touched(client: Client, project: str, commit: Commit) -> Commit:
+    """A commit with the files that it changes, which lists of commits leave out; as it is where they can wait."""
+    if commit.files is not None:
+        return commit
+    try:
+        page = client.get(f"repos/{quote(project)}/commits/{commit.sha}", _Commit, LASTING, can_wait=True)
+    except Unanswered:
+        return commit
+    return replace(commit, files=_paths(page.value.files)) if page is not None else commit
 
 
 def _paths(files: list[_File] | None) -> tuple[str, ...] | None:

@@ -9,9 +9,10 @@ from urllib.parse import quote
 import msgspec
 
 from console.commits import message
+from console.commits.links import web
 from console.commits.names import Name, Tag
 from console.commits.source import Range, SourceFailed, Told
-from console.commits.web.client import LASTING, Client
+from console.commits.web.client import LASTING, Client, Unanswered
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
@@ -143,8 +144,7 @@ class GitLab:
         page = self.client.get(f"{self._path}/compare", _Comparison, LASTING, both)
         if page is None or page.value.compare_timeout or page.value.diffs is None:
             return None
-        paths = (path for diff in page.value.diffs for path in (diff.new_path, diff.old_path) if path)
-        return tuple(dict.fromkeys(paths)) if len(page.value.diffs) < _MOST_DIFFS else None
+        return _paths(page.value.diffs) if len(page.value.diffs) < _MOST_DIFFS else None
 
 
 _MOST_DIFFS = 1000  # where GitLab stops telling files, unless an administrator says otherwise
@@ -167,7 +167,7 @@ def _commit(found: _Commit) -> Commit:
         parents=tuple(found.parent_ids),
         trailers=message.trailers(body),
         reverts=message.reverts(body),
-        link=found.web_url,
+        link=web(found.web_url),
         change=message.merge_request(text),
     )
 
@@ -175,6 +175,22 @@ def _commit(found: _Commit) -> Commit:
 def linked(commit: Commit, url: str, project: str) -> Commit:
     """A commit of a clone, with its page. `url` is that of the web server."""
     return replace(commit, link=commit.link or f"{url}/{quote(project)}/-/commit/{commit.sha}")
+
+
+def touched(client: Client, project: str, commit: Commit) -> Commit:
+    """A commit with the files that it changes, which lists of commits leave out; as it is where they can wait."""
+    if commit.files is not None:
+        return commit
+    path = f"{project_path(project)}/repository/commits/{commit.sha}/diff"
+    try:
+        page = client.get(path, list[_Diff], LASTING, can_wait=True, per_page=_PAGE)
+    except Unanswered:
+        return commit
+    return replace(commit, files=_paths(page.value)) if page is not None and not page.next else commit
+
+
+def _paths(diffs: list[_Diff]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for diff in diffs for path in (diff.new_path, diff.old_path) if path))
 
 
 def _seconds(at: datetime | None) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from console.commits.links import web
 from console.model.commit import Ci, CiState
 
 # a failure is never hidden by what is still running, and a pass needs all to have passed
 _ORDER = (CiState.FAILED, CiState.RUNNING, CiState.UNKNOWN, CiState.PASSED)
-_LONGEST = 200  # characters kept of a name, and ten times that of a link
+_LONGEST = 200  # characters kept of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,4 @@ def summed(who: str, results: Iterable[Result], link: str = "") -> Ci:
 
 
 def _ci(state: CiState, label: str, link: str) -> Ci:
-    return Ci(
-        state, label[: 2 * _LONGEST], link if link.startswith(("https://", "http://")) and len(link) < 2000 else ""
-    )
+    return Ci(state, label[: 2 * _LONGEST], web(link))

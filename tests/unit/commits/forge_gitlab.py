@@ -21,6 +21,7 @@ class GitLab:
 
     def routes(self) -> Routes:
         return {
+            f"{API}/repository/commits/{{sha}}/diff": self.diff,
             f"{API}/repository/commits/{{sha}}": self.commit,
             f"{API}/repository/commits": self.commits,
             f"{API}/repository/compare": self.compare,
@@ -75,14 +76,19 @@ class GitLab:
         page = found[(number - 1) * size : number * size]
         return self.forge.answer(request, [self.one(fact) for fact in page], "gitlab-commit[]", **headers)
 
+    def diff(self, request: Request) -> Response:
+        fact = self.forge.fact(request.path_params["sha"])
+        assert fact is not None
+        return self.forge.answer(request, [self.differing(path) for path in fact.files], "gitlab-diff[]")
+
+    def differing(self, path: str) -> dict[str, Any]:
+        common = {"a_mode": "100644", "b_mode": "100644", "new_file": False, "renamed_file": False, "diff": "@@"}
+        return {"old_path": path, "new_path": path, "deleted_file": False, **common}
+
     def compare(self, request: Request) -> Response:
         base, tip = request.query_params["from"], request.query_params["to"]
         commits = [self.one(fact) for fact in reversed(self.forge.range(f"{base}..{tip}"))]
-        common = {"a_mode": "100644", "b_mode": "100644", "new_file": False, "renamed_file": False, "diff": "@@"}
-        diffs = [
-            {"old_path": path, "new_path": path, "deleted_file": False, **common}
-            for path in self.forge.differing(base, tip)
-        ]
+        diffs = [self.differing(path) for path in self.forge.differing(base, tip)]
         made = {"commit": commits[-1], "commits": commits, "diffs": diffs, "compare_timeout": False}
         return self.forge.answer(request, made | {"compare_same_ref": False, "web_url": ""}, "gitlab-comparison")
 

@@ -15,7 +15,7 @@ from repositories import Repository
 
 from console.commits.compare import compare
 from console.config.model import CommitSource
-from console.model.commit import CiState, Commit, CommitView
+from console.model.commit import Ci, CiState, Commit, CommitView
 
 KINDS: dict[str, type[GitHub] | type[GitLab] | type[Gerrit]] = {"github": GitHub, "gitlab": GitLab, "gerrit": Gerrit}
 EVIL = "\x1b[31m\u202e[bold]evil[/]\x07"
@@ -78,7 +78,7 @@ def look(forge: tuple[str, Forge], tmp_path: Path) -> Look:
 
 def bare(commit: Commit | None) -> Commit | None:
     """What git knows of it."""
-    return replace(commit, link="", change="", ci=Commit("", "", "", 0).ci, files=None) if commit is not None else None
+    return replace(commit, link="", change="", ci=Ci()) if commit is not None else None
 
 
 def each(commits: tuple[Commit, ...] | None) -> list[Commit | None]:
