@@ -42,8 +42,14 @@ lab-down: env
 contract: env  ## the same assertions on the drill and, where it runs, on the lab
 	$(BIN)/python -m pytest -n0 -q tests/contract
 
+POINTS ?= 2
+JOBS ?= 6
+
+# Every mishap in every scene, each at so many POINTS of the journal (0: all); its runs mostly wait, so JOBS may be more
+# than there are processors. What came of each run is in build/faults.json.
 faults: env  ## the runner killed, stopped and raced everywhere; takes a while
-	$(BIN)/python -m pytest -n0 -q -m "" tests/faults
+	FAULTS_POINTS=$(POINTS) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "" tests/faults/test_matrix.py
+	$(BIN)/python -m pytest -n0 -q -m "" tests/faults --ignore=tests/faults/test_matrix.py
 
 docs: env  ## write the generated parts of the README anew
 	$(BIN)/python tests/readme_sections.py

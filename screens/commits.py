@@ -14,6 +14,8 @@ from screens.keys import Place
 from screens.view import commits
 from screens.view.commits_head import head_lines
 from screens.view.line import Line, line
+from screens.widgets.panel import Panel
+from screens.widgets.part import Part
 from screens.widgets.sheet import Sheet
 from screens.widgets.table import Table
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.model.service import Service
     from console.model.shipping import Marked
 
-_TABS = (("list", "commits"), ("files", "files"))
+_TABS = (("list", "commits"), ("files", "files"), ("pace", "pace"))
 _EVERY = 60.0  # seconds between two looks at the clock
 _WAITING = "waiting for the cloud's first answer"
 
@@ -40,9 +42,10 @@ class CommitsScreen(FactsScreen):
     def body(self) -> Iterable[Widget]:
         """The verdicts, the names of the parts, the parts."""
         yield Sheet(id="verdicts", wraps=True)
-        yield Sheet(id="tabs")
+        yield Sheet(id="sections")
         yield Table(id="list")
         yield Table(id="files")
+        yield Part(id="pace")
 
     def on_mount(self) -> None:
         """The cursor is in the list."""
@@ -57,6 +60,8 @@ class CommitsScreen(FactsScreen):
         if service is None:
             self.query_one("#verdicts", Sheet).show([line((_WAITING, "dim"))])
             return
+        if self.front == "pace":
+            self._show_pace()
         # the same commits are in many snapshots, and their ages are told in minutes
         filled = (id(service.commits), id(service.shipping), now // _EVERY, glyphs, self.order)
         if filled == self._filled:
@@ -74,6 +79,16 @@ class CommitsScreen(FactsScreen):
         by_path = commits.file_rows(service, source, glyphs) if source is not None else ()
         files.fill(commits.FILE_COLUMNS, by_path, self._empty(service))
 
+    def _show_pace(self) -> None:
+        """How the service is released, as the journal last told it."""
+        from console.rollout.delivery import WEEKS  # noqa: PLC0415 for whoever looks at it
+        from screens.view import delivery  # noqa: PLC0415
+
+        app, panel = self.console_app, self.query_one("#pace", Panel)
+        found = app.journal.deliveries.get(self.service_name)
+        panel.entitle(line((f"releases of the last {WEEKS} weeks, by the journal", "title")))
+        panel.show_made(lambda cells: delivery.lines(found, cells, app.look.glyphs))
+
     def _empty(self, service: Service) -> tuple[Line, ...]:
         return (commits.empty(service),)
 
@@ -83,11 +98,12 @@ class CommitsScreen(FactsScreen):
             for tab, title in _TABS
             for span in ((f"[{title}]", "strong") if tab == self.front else (f" {title} ", "dim"), " ")
         ]
-        self.query_one("#tabs", Sheet).show([line(*names)])
+        self.query_one("#sections", Sheet).show([line(*names)])
         for tab, _ in _TABS:
             self.query_one(f"#{tab}").display = tab == self.front
+        self.query_one("#verdicts").display = self.front != "pace"  # which is about none of these commits
         if not self.is_typing:
-            self.query_one(f"#{self.front}", Table).focus()
+            self.query_one(f"#{self.front}").focus()
 
     # -- acting
 
@@ -100,10 +116,13 @@ class CommitsScreen(FactsScreen):
         return commits.found(service, self.query_one("#list", Table).cursor_key)
 
     def do_part(self) -> None:
-        """To the files, or back to the commits."""
+        """To the files, to how it is released, and back to the commits."""
         tabs = [tab for tab, _ in _TABS]
         self.front = tabs[(tabs.index(self.front) + 1) % len(tabs)]
         self._place_parts()
+        if self.front == "pace":
+            self.console_app.desk.measure(self.service_name)
+            self._show_pace()
 
     def do_read(self) -> None:
         """Show the whole commit; of a file, the commits that change it."""
@@ -115,6 +134,9 @@ class CommitsScreen(FactsScreen):
                 self.filter_by(path)
             return
         one = self.chosen
+        if self.front == "pace":
+            self.say("there is nothing to open here: tab goes back to the commits")
+            return
         if one is None:
             self.say("there is no commit under the cursor")
             return

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from console.model.record import Record
     from console.model.service import Service
     from console.plan.plan import Plan
+    from console.rollout.delivery import Delivery
     from console.rollout.journal import Journal
     from console.rollout.records import DecisionKind, Event, Rollout
 
@@ -48,6 +49,7 @@ class JournalDesk:
         self._post: _Post = lambda _: None
         self._followed: str | None = None
         self._records: dict[str, Record] = {}
+        self._deliveries: dict[str, Delivery] = {}
         self._outlives = ""
         self._stopped = threading.Event()
 
@@ -72,6 +74,10 @@ class JournalDesk:
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout: answers Begun or Decided."""
         self._jobs.put(partial(self._begin, plan, reason, override))
+
+    def measure(self, service: str) -> None:
+        """Work out how the service is released, for what the journal says from then on."""
+        self._jobs.put(partial(self._measure, service))
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         """Stop a rollout: answers Decided."""
@@ -164,7 +170,8 @@ class JournalDesk:
         trains = _trains(journal)
         printed = tuple(gate_output(followed, events)) if followed is not None else ()
         view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed, trains)
-        self._post(JournalSeen(replace(view, outlives=self._outlives, records=self._records)))
+        view = replace(view, outlives=self._outlives, records=self._records, deliveries=self._deliveries)
+        self._post(JournalSeen(view))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
         """Whether nothing goes on without a person; a bake ends by itself, and well; a barrier, its train ends."""
@@ -204,6 +211,11 @@ class JournalDesk:
 
         self._followed = request.begin(self._config, plan, Who.current(), reason, override=override)
         self._post(Begun(self._read(journal, self._followed)[0]))
+
+    def _measure(self, service: str, journal: Journal) -> None:
+        from console.rollout.measured import measured  # noqa: PLC0415
+
+        self._deliveries = self._deliveries | {service: measured(journal, service, time.time())}
 
     def _abort(self, rollout_id: str, reason: str, hold: bool, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.config.model import Config
     from console.model.record import Record
     from console.model.snapshot import Snapshot
+    from console.rollout.delivery import Delivery
     from console.rollout.records import Event, Rollout
 
 
@@ -73,6 +74,7 @@ class JournalView:
     trains: Mapping[str, TrainView] = field(default_factory=dict)
     outlives: str = ""  # what a rollout that is started here goes on after
     records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)  # of each service that was asked for
 
 
 class JournalSeen(Message):

@@ -61,6 +61,9 @@ class Desk(Protocol):
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout; `override`: although it is not rollback-safe, why. Answers Begun, or Decided(failed)."""
 
+    def measure(self, service: str) -> None:
+        """Work out how the service is released: it is in what the journal says from then on."""
+
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         """Stop a rollout; it goes back, or holds where it is. Answers Decided."""
 

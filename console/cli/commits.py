@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
+from console.cli.delivery_words import delivery_lines
 from console.cli.looking import config_of, look, say, service_config
 from console.commits import versions
 from console.commits.compare import LIVE_UNKNOWN, compare
+from console.commits.marks import shipping
 from console.commits.versions import Versions
-from console.config.model import CommitSource
+from console.config.model import CommitSource, Config
 from console.errors import CloudError, ConfigError
-from console.model.commit import Commit, CommitView
+from console.model.commit import CiState, Commit, CommitView
 from console.model.service import Service
+from console.model.shipping import Batch, Marked, safety
 from console.model.text import clipped, visible
+from console.rollout.delivery import Delivery
 
 _AUTHOR = 16  # columns
 
@@ -25,6 +29,10 @@ _AUTHOR = 16  # columns
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument("service", nargs="?", metavar="SERVICE", help="may be left out where there is only one")
+    parser.add_argument("--files", action="store_true", help="also the files that each commit changes")
+    parser.add_argument(
+        "--pace", action="store_true", help="how it is released, by the journal: how often, how fast, how many failed"
+    )
     parser.add_argument("--json", action="store_true", help='{"schema": 1, "service": ..., "would_ship": [...], ...}')
 
 
@@ -40,38 +48,65 @@ def run(args: argparse.Namespace) -> int:
     service = look(config, settings.name)
     _require(service)
     pair, view = _compared(settings.commits, service)
+    pace = _pace(config, settings.name) if args.pace else None
     if args.json:
-        say(json.dumps(as_json(service, pair, view), indent=2))
+        answer = as_json(service, pair, view, settings.commits)
+        say(json.dumps(answer | ({"pace": asdict(pace)} if pace is not None else {}), indent=2))
     else:
-        for line in lines(service, pair, view, time.time()):
+        for line in lines(service, pair, view, time.time(), settings.commits, files=args.files):
+            say(line)
+        for line in delivery_lines(pace) if pace is not None else ():
             say(line)
     return 1 if view.problem else 0
 
 
-def lines(service: Service, pair: Versions, view: CommitView, now: float) -> Iterator[str]:
-    """What is printed for people, untrusted text made visible."""
+def lines(
+    service: Service,
+    pair: Versions,
+    view: CommitView,
+    now: float,
+    source: CommitSource | None = None,
+    *,
+    files: bool = False,
+) -> Iterator[str]:
+    """What is printed for people, untrusted text made visible. `files`: with the files of each commit."""
+    marked = shipping(view, source or CommitSource(), pair)
     yield from _sides(service, pair, view)
+    if view.behind is not None:
+        least = "at least " if view.behind.at_least else ""
+        since = _age(view.behind.since or 0.0, now)
+        oldest = f", the oldest of {since}" if since else ""
+        yield f"  live is {least}{_number(view.behind.commits)} behind {clipped(view.behind.branch, 80)}{oldest}"
     yield from (f"  ! {visible(problem)}" for problem in view.problem.split("; ") if problem)
     other = pair.live_colour.other.upper() if pair.live_colour is not None else "the idle colour"
     if view.would_ship is not None and view.would_undo is not None:
         yield ""
-        yield f"{_count(view.would_ship, view.more_to_ship)} would ship with {other}"
-        yield from _listed(view.would_ship, view.more_to_ship, now)
-        yield f"{_count(view.would_undo, view.more_to_undo)} would be undone"
-        yield from _listed(view.would_undo, view.more_to_undo, now)
+        yield f"{_count(view.would_ship, view.more_to_ship)} would ship with {other}{_summary(marked.ahead)}"
+        yield from _safety("going back afterwards is safe", marked.ahead, marked.problem)
+        yield from _listed(view.would_ship, view.more_to_ship, now, marked.ahead, files=files)
+        yield f"{_count(view.would_undo, view.more_to_undo)} would be undone{_summary(marked.behind)}"
+        yield from _safety("undoing that is safe", marked.behind, marked.problem)
+        yield from _listed(view.would_undo, view.more_to_undo, now, marked.behind, files=files)
     if view.recent:
         yield ""
         yield "live now, newest first"
         yield from _listed(view.recent, False, now)
 
 
-def as_json(service: Service, pair: Versions, view: CommitView) -> dict[str, Any]:
-    """Schema 1. Commits: sha, subject, author, at (Unix seconds); subjects and authors are as the repository has them.
+def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSource | None = None) -> dict[str, Any]:
+    """Schema 1. Commits as in `console.model.commit.Commit` (times in Unix seconds); texts are as the source has them.
 
     `would_ship` and `would_undo` are null where a version is unknown; `more_to_ship` and `more_to_undo` say that
-    there are more than those listed.
+    there are more than those listed. `ship` and `undo` sum up the same commits, null where they are not known:
+
+        rollback_safe  verdict (yes, no, unknown), reason, commits (short SHAs)
+        flags          how many commits have each
+        tests          how many are passed, failed, running, none, unknown
+        merges         folded away
+        marked         sha: flags, safe, why, reverted_by; only commits that have any mark
     """
     colour = pair.live_colour
+    marked = shipping(view, source or CommitSource(), pair)
     return {
         "schema": 1,
         "service": service.name,
@@ -81,9 +116,21 @@ def as_json(service: Service, pair: Versions, view: CommitView) -> dict[str, Any
         "more_to_ship": view.more_to_ship,
         "would_undo": _json_list(view.would_undo),
         "more_to_undo": view.more_to_undo,
+        "ship": _json_batch(marked.ahead),
+        "undo": _json_batch(marked.behind),
+        "behind": asdict(view.behind) if view.behind is not None else None,
         "recent": _json_list(view.recent),
         "problem": view.problem,
     }
+
+
+def _pace(config: Config, name: str) -> Delivery:
+    """Raises JournalError."""
+    from console.rollout.journal import Journal
+    from console.rollout.measured import measured
+
+    with Journal.open(config.journal, read_only=True) as journal:
+        return measured(journal, name, time.time())
 
 
 def _require(service: Service) -> None:
@@ -124,11 +171,53 @@ def _count(commits: tuple[Commit, ...], more: bool) -> str:
     return f"more than {words}" if more else words
 
 
-def _listed(commits: tuple[Commit, ...], more: bool, now: float) -> Iterator[str]:
+def _number(commits: int) -> str:
+    return "1 commit" if commits == 1 else f"{commits} commits"
+
+
+def _summary(batch: Batch | None) -> str:
+    """`: 1 migration; tests of 5 of 6 passed, 1 failed; 2 reverted`."""
+    if batch is None or not batch.commits:
+        return ""
+    parts = [f"{number} {flag}" for flag, number in batch.flagged().items()]
+    tests = batch.tested()
+    if tests[CiState.UNKNOWN] < len(batch.commits):
+        ill = [f"{tests[state]} {state}" for state in (CiState.FAILED, CiState.RUNNING, CiState.NONE) if tests[state]]
+        parts.append(", ".join([f"tests of {tests[CiState.PASSED]} of {len(batch.commits)} passed", *ill]))
+    reverted = sum(bool(one.reverted_by) for one in batch.commits)
+    parts += [f"{reverted} reverted"] if reverted else []
+    return f": {'; '.join(parts)}" if parts else ""
+
+
+def _safety(asked: str, batch: Batch | None, problem: str) -> Iterator[str]:
+    if batch is not None and batch.commits:
+        yield visible(f"  {asked}: {safety(batch, problem).words}")
+
+
+def _marks(one: Marked, files: bool) -> Iterator[str]:
+    """Below a commit: what it is flagged with, its tests where they have not passed, its files."""
+    commit, blank = one.commit, " " * 11
+    if one.flags or one.why:
+        yield f"{blank}! {clipped(one.why or ', '.join(one.flags), 200)}"
+    if one.untested:
+        words = {CiState.FAILED: "tests failed", CiState.NONE: "no tests ran", CiState.RUNNING: "tests still run"}
+        yield clipped(f"{blank}! {words[commit.ci.state]}  {commit.ci.label}  {commit.ci.link}".rstrip(), 400)
+    if one.reverted_by:
+        yield f"{blank}reverted by {visible(one.reverted_by[:7])}"
+    for path in commit.files or () if files else ():
+        yield f"{blank}{clipped(path, 300)}"
+
+
+def _listed(
+    commits: tuple[Commit, ...], more: bool, now: float, batch: Batch | None = None, *, files: bool = False
+) -> Iterator[str]:
+    marked = {one.commit.sha: one for one in batch.commits} if batch is not None else {}
     for commit in commits:
         author = clipped(commit.author, _AUTHOR)
         age = _age(commit.at, now)
         yield f"  {commit.short}  {age:>8}  {author:<{_AUTHOR}}  {clipped(commit.subject, 200)}".rstrip()
+        if commit.sha in marked:
+            yield from _marks(marked[commit.sha], files)
     if more:
         yield "  ... and more"
 
@@ -146,6 +235,22 @@ def _age(at: float, now: float) -> str:
 
 def _json(commit: Commit | None) -> dict[str, Any] | None:
     return asdict(commit) if commit is not None else None
+
+
+def _json_batch(batch: Batch | None) -> dict[str, Any] | None:
+    if batch is None:
+        return None
+    return {
+        "rollback_safe": asdict(safety(batch)),
+        "flags": batch.flagged(),
+        "tests": batch.tested(),
+        "merges": batch.merges,
+        "marked": {
+            one.commit.sha: {"flags": one.flags, "safe": one.safe, "why": one.why, "reverted_by": one.reverted_by}
+            for one in batch.commits
+            if one.alarming or one.reverted_by
+        },
+    }
 
 
 def _json_list(commits: tuple[Commit, ...] | None) -> list[dict[str, Any]] | None:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 
 from console.cli.looking import config_of, date, say
+from console.cli.plan_words import shipment_lines
 from console.model.text import visible
 from console.rollout import second_place
 from console.rollout.journal import Journal
@@ -36,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     for rollout in rollouts:
         for line in history_lines(rollout):
             say(visible(line))
+        for line in shipment_lines(rollout.plan):
+            say(f"      {line}")
     return 0
 
 

@@ -8,7 +8,7 @@ from console.cli.attach import newest
 from console.cli.following import event_line
 from console.cli.history import history_lines
 from console.cli.looking import clock, config_of, say
-from console.cli.plan_words import plan_lines
+from console.cli.plan_words import carried_lines, plan_lines
 from console.cli.show_markdown import markdown
 from console.model.text import visible
 from console.rollout import second_place
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for line in history_lines(rollout):
         say(visible(line))
-    for line in plan_lines(rollout.plan):
+    for line in (*plan_lines(rollout.plan), *carried_lines(rollout.plan)):
         say(line)
     for decision in decisions:
         why = f' "{decision.reason}"' if decision.reason else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from console.cli.looking import date
 from console.cli.plan_words import call_words
 from console.model.text import visible
-from console.plan.plan import Step
+from console.plan.plan import Action, Plan, Step
 from console.rollout.by_hand import transcript
 from console.rollout.records import Decision, Event, EventKind, Rollout
 
@@ -34,6 +34,7 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
         ],
     )
     yield from ("## Read before it began", "", *(f"- {_cell(note)}" for note in plan.notes or ("nothing",)), "")
+    yield from ("## What it ships", "", *_shipped(plan))
     yield "## Decisions"
     yield ""
     yield from _table(
@@ -48,6 +49,25 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
     told = [one for one in events if one.kind not in _QUIET]
     yield from _table(("when", "step", "what"), [(date(one.at), one.step, one.text) for one in told])
     yield from ("## By hand", "", "```sh", *(visible(line) for line in transcript(rollout, events)), "```")
+
+
+def _shipped(plan: Plan) -> Iterator[str]:
+    """Every commit that is in the record, one way and the other."""
+    shipment = plan.shipment
+    if shipment.ships is None or shipment.undoes is None:
+        yield from ("Not known.", "")
+        return
+    if not shipment.ships and not shipment.undoes:
+        yield from ("No commit.", "")
+        return
+    rows = [
+        (way, one.sha[:12], one.subject, ", ".join(one.flags), one.tests)
+        for way, commits in (("ships", shipment.ships), ("undoes", shipment.undoes))
+        for one in commits
+    ]
+    yield from _table(("", "commit", "subject", "flags", "tests"), rows)
+    asked = "safe to undo" if plan.action is Action.ROLLBACK else "safe to go back after"
+    yield from (f"{asked}: {_cell(shipment.safety.words)}", "")
 
 
 def _step(step: Step) -> tuple[str, ...]:

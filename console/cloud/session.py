@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock, local
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from requests import Response
 
 CATALOG_AGE = 60.0  # seconds between two logins for the sake of a lost service
+# In the place of keystoneauth's rate limit, which sleeps by the wall clock: after that was set back by an hour, every
+# request of an adapter would wait for an hour (keystoneauth1: _fair_semaphore.py).
+UNHURRIED: AbstractContextManager[None] = nullcontext()
 SERVICES = ("compute", "load-balancer", "network", "image", "identity")
 
 # Asking for the major version that the catalog's URL already carries costs no discovery request.
@@ -108,7 +112,7 @@ class Session:
         """
 
         def send(adapter: Adapter) -> Response:
-            return adapter.get(path, params=params, headers=headers or {}, raise_exc=False)
+            return adapter.get(path, params=params, headers=headers or {}, raise_exc=False, rate_semaphore=UNHURRIED)
 
         return self._json(service, path, send)
 
@@ -119,7 +123,9 @@ class Session:
         path = f"/servers/{server_id}/action"
 
         def send(adapter: Adapter) -> Response:
-            return adapter.post(path, json={"os-getConsoleOutput": {"length": lines}}, raise_exc=False)
+            return adapter.post(
+                path, json={"os-getConsoleOutput": {"length": lines}}, raise_exc=False, rate_semaphore=UNHURRIED
+            )
 
         return self._json("compute", path, send)
 

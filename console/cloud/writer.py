@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from console.cloud.problems import from_exception, from_response
-from console.cloud.session import Session, sdk_errors
+from console.cloud.session import UNHURRIED, Session, sdk_errors
+from console.errors import Unreachable
 from console.model.call import Call
 
 # Tags of a server when it is made (2.52), policies of groups in one word (2.64), reasons of locks (2.73).
@@ -42,13 +43,11 @@ class Writer:
             "name": name,
             "description": description,
         }
-        return self._port(self._request("network", "POST", "/v2.0/ports", {"port": port}))
+        return self._port("POST", "/v2.0/ports", {"port": port})
 
     def describe_port(self, port_id: str, description: str) -> dict[str, Any]:
         """PUT the description of a port; the answer carries `updated_at`, the server's time of it."""
-        return self._port(
-            self._request("network", "PUT", f"/v2.0/ports/{port_id}", {"port": {"description": description}})
-        )
+        return self._port("PUT", f"/v2.0/ports/{port_id}", {"port": {"description": description}})
 
     def tag_port(self, port_id: str, tag: str) -> None:
         """PUT a tag on a port: any writer of the project may. 201."""
@@ -62,9 +61,17 @@ class Writer:
         """DELETE a port by its id: it cannot hit a newer lease."""
         self._request("network", "DELETE", f"/v2.0/ports/{port_id}", None)
 
-    @staticmethod
-    def _port(response: Any) -> dict[str, Any]:
-        return dict(response.json()["port"])
+    def _port(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The port in the answer. One that cannot be read is as good as none: a proxy in between may have given it."""
+        response = self._request("network", method, path, body)
+        try:
+            return dict(response.json()["port"])
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise Unreachable(
+                f"cloud {self._session.cloud}: {method} network {path} answered {response.status_code} with something "
+                "that is no port",
+                "is the endpoint Neutron, or a proxy's login page?",
+            ) from error
 
     def _request(self, service: str, method: str, path: str, body: dict[str, Any] | None) -> Any:
         adapter = self._session.adapter(service)
@@ -72,7 +79,7 @@ class Writer:
         extra: dict[str, Any] = {} if body is None else {"json": body}
         if service == "compute":
             extra["headers"] = {"OpenStack-API-Version": f"compute {COMPUTE_LEVEL}"}
-        extra |= {"timeout": self._timeout, "user_agent": self._agent}
+        extra |= {"timeout": self._timeout, "user_agent": self._agent, "rate_semaphore": UNHURRIED}
         try:
             response = adapter.request(path, method, raise_exc=False, connect_retries=0, **extra)
         except sdk_errors() as error:

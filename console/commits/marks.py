@@ -69,12 +69,18 @@ def mark(commit: Commit, source: CommitSource, overall: Sequence[str] | None = N
 
 
 def with_reverts(marked: Iterable[Marked]) -> tuple[Marked, ...]:
-    """The commits, each with the SHA of the one among them that takes it back."""
-    listed = tuple(marked)
-    reverts = [(named, one.commit.sha) for one in listed for named in one.reverts]
-    if not reverts:
-        return listed
-    return tuple(replace(one, reverted_by=reverting(one, reverts)) for one in listed)
+    """The commits, newest first, each with the SHA of the one among them that takes it back.
+
+    A revert that is reverted itself takes nothing back.
+    """
+    reverts: list[tuple[str, str]] = []
+    found = []
+    for one in marked:
+        by = reverting(one, reverts) if reverts else ""
+        found.append(replace(one, reverted_by=by) if by else one)
+        if not by:
+            reverts += [(named, one.commit.sha) for named in one.reverts]
+    return tuple(found)
 
 
 def reverting(one: Marked, reverts: Iterable[tuple[str, str]]) -> str:

@@ -24,7 +24,10 @@ POST /drill/builds                   {"kind": "no-host", "count": 1, "zone": ""}
                                      the kinds are those of `compute_objects.BUILD_TROUBLES`
 PUT  /drill/quotas                   {"instances": 4, ...}: the fields of `compute_objects.Quotas`
 POST /drill/tokens/revoke            every token is invalid from here on
-GET  /drill/writes?since=N           the writes after mark N: {"mark", "count", "writes"}
+GET  /drill/writes?since=N           the writes after mark N: {"mark", "count", "writes"}; each with who sent it, and
+                                     what it could change before and after it
+
+More of it is in `meddling`.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Outages:
         try:
             await self._serve(scope, receive, send)
         except asyncio.CancelledError:
-            await _drop(send)
+            await drop(send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = service_of(scope["path"]) if scope["type"] == "http" else ""
@@ -43,14 +43,14 @@ class Outages:
         if not kind:
             await self.app(scope, receive, send)
         elif kind == "down":
-            await _drop(send)
+            await drop(send)
         elif kind == "silent":
             await asyncio.sleep(SILENCE)
         else:
-            await _answer(service, kind)(scope, receive, send)
+            await answer(service, kind)(scope, receive, send)
 
 
-async def _drop(send: Send) -> None:
+async def drop(send: Send) -> None:
     """Close the connection: uvicorn's `send` belongs to an object that has it. Otherwise it answers 500 by itself."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if transport is not None:
@@ -58,7 +58,8 @@ async def _drop(send: Send) -> None:
         await asyncio.sleep(0.01)  # until uvicorn knows: it would complain of a request without an answer
 
 
-def _answer(service: str, kind: str) -> Response:
+def answer(service: str, kind: str) -> Response:
+    """What the API, or a proxy in its place, says."""
     if kind == "unavailable":
         text = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n"
         return HTMLResponse(text + "</body></html>\n", 503)

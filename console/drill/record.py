@@ -9,6 +9,7 @@ from uuid import uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.drill.api import service_of
+from console.drill.picture import picture
 from console.drill.world import World, Write
 
 LONGEST = 20_000  # characters of a body that are kept
@@ -30,6 +31,7 @@ class Recorder:
             await asyncio.sleep(self.world.settings.delay)
         write = self._write(scope, service)
         if write is not None:
+            write.before = picture(self.world, service)
             self.world.writes.append(write)
 
         async def heard() -> Message:
@@ -48,7 +50,11 @@ class Recorder:
                 write.answer = (write.answer + message.get("body", b"").decode("utf-8", "replace"))[:LONGEST]
             await send(message)
 
-        await self.app(scope, heard, told)
+        try:
+            await self.app(scope, heard, told)
+        finally:
+            if write is not None:
+                write.after = picture(self.world, service)
 
     def _write(self, scope: Scope, service: str) -> Write | None:
         if scope["method"] in ("GET", "HEAD", "OPTIONS") or service == "identity":
@@ -57,7 +63,8 @@ class Recorder:
         token = self.world.tokens.get(headers.get(b"x-auth-token", b"").decode("latin-1"))
         query = scope["query_string"].decode("latin-1")
         path = scope["path"] + (f"?{query}" if query else "")
-        return Write(service, scope["method"], path, "", token.user.name if token else "", time.time())
+        agent = headers.get(b"user-agent", b"").decode("latin-1")
+        return Write(service, scope["method"], path, "", token.user.name if token else "", time.time(), agent)
 
 
 def _id_headers(service: str) -> tuple[bytes, ...]:

@@ -35,6 +35,7 @@ from console.drill import (
     github,
     glance,
     keystone,
+    meddling,
     neutron,
     nova,
     quotas,
@@ -44,6 +45,7 @@ from console.drill import (
 from console.drill.api import Fault, not_found
 from console.drill.datagrams import DatagramVip
 from console.drill.loopback import allow_sockets, no_tls, stop_listening
+from console.drill.mischief import Mischiefs
 from console.drill.octavia import l7, members, others, reading
 from console.drill.outages import Outages
 from console.drill.record import Recorder
@@ -143,7 +145,7 @@ async def simulation(settings: Settings, directory: Path) -> AsyncIterator[World
         stack.push_async_callback(_stop, world)
         world.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         await scenarios.begin(world, settings.fault)
-        server = _Server(_uvicorn_config(Outages(application(world), world)))
+        server = _Server(_uvicorn_config(Mischiefs(Outages(application(world), world), world)))
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         stack.push_async_callback(_finish, server, serving)
         beating = asyncio.ensure_future(_heartbeat(world))
@@ -166,7 +168,7 @@ def application(world: World) -> Starlette:
         "/load-balancer": reading.root(
             [*reading.ROUTES, *members.ROUTES, *others.ROUTES, *l7.ROUTES, *quotas.BALANCING_ROUTES]
         ),
-        "/drill": control.ROUTES,
+        "/drill": [*control.ROUTES, *meddling.ROUTES],
         "/github": github.ROUTES,
     }
     # A Mount matches only below its slash, but clients ask a service's bare address for its versions.

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from console.drill.catalogue import EDGE
@@ -19,6 +19,9 @@ from console.drill.octavia.amphora import Amphora
 from console.drill.octavia.objects import Balancer, Pool
 from console.drill.settings import Settings
 from console.drill.vip import Vip
+
+if TYPE_CHECKING:
+    from console.drill.mischief import Mischief
 
 JSON = dict[str, Any]
 
@@ -124,7 +127,10 @@ class Deed:
 
 @dataclass
 class Write:
-    """One request that could change something, and what became of it. `at` in Unix seconds."""
+    """One request that could change something, and what became of it. `at` in Unix seconds.
+
+    `agent` is its User-Agent; `before` and `after` are what it could have changed, as `picture` shows it.
+    """
 
     service: str
     method: str
@@ -132,8 +138,11 @@ class Write:
     body: str
     user: str
     at: float
+    agent: str = ""
     status: int | None = None
     answer: str = ""
+    before: JSON = field(default_factory=dict)
+    after: JSON = field(default_factory=dict)
 
 
 @dataclass
@@ -185,6 +194,7 @@ class World:
     writes: list[Write] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     outages: dict[str, str] = field(default_factory=dict)
+    mischiefs: list[Mischief] = field(default_factory=list)
     names_lost: bool = False
     tests: Mapping[str, str] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -62,16 +62,37 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """A commit of a release that was rolled back, and that nobody has allowed since. `at`: Unix seconds.
+
+    `ids` are all names by which the change may be known, its SHA first. `version`: what was rolled back.
+    """
+
+    ids: tuple[str, ...]
+    subject: str
+    version: str
+    rollout: str
+    at: float
+
+    @property
+    def words(self) -> str:
+        """`5c0d77a Drop deprecated columns`."""
+        return f"{self.ids[0][:7]} {self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What the journal says of one service. `problem`: why that is not known.
 
-    `barred` and `proven`: the newest first; a version is in one of them at most.
+    `barred` and `proven`: the newest first; a version is in one of them at most. `undone`: the commits of what was
+    rolled back, those of the last time first.
     """
 
     freeze: Freeze | None = None
     barred: tuple[Barred, ...] = ()
     proven: tuple[Proven, ...] = ()
     problem: str = ""
+    undone: tuple[Undone, ...] = ()
 
     def frozen(self, now: float) -> Freeze | None:
         """The freeze that holds at `now` (Unix seconds)."""

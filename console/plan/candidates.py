@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
@@ -13,7 +13,7 @@ from console.model.health import Health, judge, startable
 from console.model.instance import Instance
 from console.model.service import POOLS, POWER, ColourSet, Service
 from console.plan.asked import Asked
-from console.plan.plan import Intent, Refusal
+from console.plan.plan import Action, Intent, Refusal
 
 
 @dataclass(slots=True)
@@ -63,11 +63,22 @@ def _sort(found: Candidates, asked: Asked, instance: Instance, usual: int) -> No
 
 def _unready(service: Service, instance: Instance, intent: Intent, now: float) -> str:
     """Why it may not get traffic; empty where it may."""
-    health = judge(service, instance, now)
+    health = judge(service, _as_applied(instance, intent), now)
     parked = service.rotation == POOLS and len(instance.parked) == len(instance.members)
     if health.health is Health.UNKNOWN and intent.unchecked and parked and not service.probed:
         return ""
     return "" if health.healthy else health.reason
+
+
+def _as_applied(instance: Instance, intent: Intent) -> Instance:
+    """On a way back a member in provisioning ERROR is judged by its checks: the write that takes it in heals it.
+
+    After a batch that the load balancer did not apply all of its members are in ERROR, and no way would be open.
+    """
+    if intent.action is not Action.ROLLBACK or not instance.members:
+        return instance
+    again = [replace(one, provisioning_status="ACTIVE") for one in instance.members]
+    return replace(instance, member=again[0], further=tuple(again[1:]))
 
 
 def _sort_worker(found: Candidates, service: Service, instance: Instance, intent: Intent, now: float) -> None:

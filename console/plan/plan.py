@@ -9,6 +9,7 @@ from enum import StrEnum
 from console.config.gate import GateKind
 from console.model.call import Call
 from console.model.colour import Colour
+from console.model.commit import CiState
 from console.model.shipping import NOT_KNOWN, Safety
 from console.plan.basis import Basis
 from console.plan.desired import Desired, MemberChange, ServerGone, Weights
@@ -201,7 +202,8 @@ class Step:
 class Carried:
     """A commit that a plan ships or undoes, as the journal keeps it. `at`: the committer's time, Unix seconds.
 
-    `ids` are all names by which the change may be known elsewhere, its SHA first (see `Marked`).
+    `ids` are all names by which the change may be known elsewhere, its SHA first (see `Marked`). `tests`: what they
+    came to, as `CiState` has it.
     """
 
     sha: str
@@ -209,6 +211,17 @@ class Carried:
     at: float
     flags: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    tests: str = CiState.UNKNOWN
+
+    @property
+    def words(self) -> str:
+        """`5c0d77a Drop deprecated columns`."""
+        return f"{self.sha[:7]} {self.subject}"
+
+    @property
+    def untested(self) -> bool:
+        """Whether it is known that no tests of it have passed."""
+        return self.tests in (CiState.FAILED, CiState.NONE, CiState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
 from console.plan.single.planner import plan as single
 from console.plan.steps import steps as steps_of
-from console.plan.withheld import barred, frozen, history
+from console.plan.withheld import barred, frozen, history, memory_notes, undone_again
 
 
 class _Rotation(Protocol):
@@ -67,7 +67,8 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     if target is None:
         return _which_way(service, intent)
     intent = replace(intent, target=target)
-    refusal = barred(service, intent, target) or first_refusal(service, config, intent, target)
+    refusal = barred(service, intent, target) or undone_again(service, intent, target)
+    refusal = refusal or first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
     refusal = names_nobody(service, intent)
@@ -103,7 +104,12 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
         intent=intent,
         basis=asked.basis,
         steps=steps,
-        notes=(*history(service, intent, target), *shipment.notes, *notes_for(asked, found)),
+        notes=(
+            *history(service, intent, target),
+            *shipment.notes,
+            *memory_notes(service, intent, target),
+            *notes_for(asked, found),
+        ),
         digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
         goal=f"{target.upper()} {service.side(target).version} {does}",
         floors=capacity.floors(service, asked.basis, config.release.min_ratio, asked.now),

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
+from console.model.commit import CiState
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety, Shipping, safety
 from console.plan.plan import Action, Carried, Shipment
 
 KEPT = 200  # commits each way that are written into the journal
 _SUBJECT = 100  # characters of a subject that are kept there
+_TESTS = {CiState.FAILED: "failed", CiState.NONE: "no tests", CiState.RUNNING: "still running"}
 
 
 def shipment_of(service: Service, config: ServiceConfig, action: Action, target: Colour) -> Shipment:
     """What makes way for what when all traffic goes to `target`."""
     if config.commits is None:
         return Shipment(safety=Safety(Safe.UNKNOWN, "the config names no source of commits (`commits`)"))
-    shipping = _of_now(service)
+    shipping = of_now(service)
     ships, undoes = shipping.towards(target)
     found = Shipment(
         ships=_carried(ships),
@@ -31,7 +33,7 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
     return replace(found, notes=tuple(_notes(found, action, target)))
 
 
-def _of_now(service: Service) -> Shipping:
+def of_now(service: Service) -> Shipping:
     """What separates the colours, if it is that of the versions which they run now."""
     shipping = service.shipping or Shipping()
     if shipping.base is None:
@@ -60,10 +62,20 @@ def _notes(shipment: Shipment, action: Action, target: Colour) -> Iterator[str]:
         yield f"{what} NOT safe: {found.reason}"
     elif found.verdict is Safe.UNKNOWN:
         yield f"whether {what} safe is not known: {found.reason}"
-    if action is Action.CUTOVER and shipment.undoes:
-        subjects = ", ".join(f"{one.sha[:7]} {one.subject}" for one in shipment.undoes[:3])
-        more = f" and {len(shipment.undoes) - 3} more" if len(shipment.undoes) > 3 else ""
-        yield f"{target.upper()} lacks what is live now, which it would undo: {subjects}{more}"
+    if action is not Action.CUTOVER:
+        return
+    untested = [one for one in shipment.ships or () if one.untested]
+    if untested:
+        tests = {one.sha: f"{one.words} ({_TESTS[CiState(one.tests)]})" for one in untested}
+        yield f"shipped without passing tests: {_first(list(tests.values()))}"
+    if shipment.undoes:
+        first = _first([one.words for one in shipment.undoes])
+        yield f"{target.upper()} lacks what is live now, which it would undo: {first}"
+
+
+def _first(words: Sequence[str]) -> str:
+    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
+    return f"{', '.join(words[:3])}{more}"
 
 
 def _carried(batch: Batch | None) -> tuple[Carried, ...] | None:
@@ -72,4 +84,4 @@ def _carried(batch: Batch | None) -> tuple[Carried, ...] | None:
 
 def _kept(one: Marked) -> Carried:
     commit = one.commit
-    return Carried(commit.sha, commit.subject[:_SUBJECT], commit.at, one.flags, one.ids)
+    return Carried(commit.sha, commit.subject[:_SUBJECT], commit.at, one.flags, one.ids, commit.ci.state)

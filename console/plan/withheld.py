@@ -6,8 +6,10 @@ Neither ever stops the way back.
 from __future__ import annotations
 
 from console.model.colour import Colour
+from console.model.record import Undone, moment
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Refusal
+from console.plan.shipment import of_now
 
 
 def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
@@ -38,6 +40,45 @@ def barred(service: Service, intent: Intent, target: Colour) -> Refusal | None:
         rule=6,
         names=(version,),
     )
+
+
+def undone_again(service: Service, intent: Intent, target: Colour) -> Refusal | None:
+    """Refuse a release that still holds commits of one that was rolled back, without a revert of them."""
+    if intent.action is Action.ROLLBACK or service.live is target:
+        return None
+    found = _still_held(service, target)
+    if not found:
+        return None
+    first, some = found[0], ", ".join(one.words for one in found[:3])
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return Refusal(
+        code="undone",
+        reason=f"{target.upper()} still holds what was rolled back with {first.version}, rollout {first.rollout}, "
+        f"{moment(first.at)}, and no revert of it: {some}{more}",
+        hint=f"launch a version without it; or, if it is mended or was fit: bluegreen allow {service.name} "
+        f"{first.version} --reason TEXT (or COMMIT in place of {first.version})",
+        rule=6,
+        names=tuple(one.ids[0][:7] for one in found),
+    )
+
+
+def _still_held(service: Service, target: Colour) -> list[Undone]:
+    record, ships = service.record, of_now(service).towards(target)[0]
+    if record is None or ships is None or not record.undone:
+        return []
+    held = {ident for one in ships.commits if not one.reverted_by for ident in one.ids}
+    return [one for one in record.undone if not held.isdisjoint(one.ids)]
+
+
+def memory_notes(service: Service, intent: Intent, target: Colour) -> tuple[str, ...]:
+    """What is said where nobody can tell whether a commit goes out again that was rolled back."""
+    if intent.action is Action.ROLLBACK or service.record is None or not service.record.undone:
+        return ()
+    ships = of_now(service).towards(target)[0]
+    if ships is not None and not ships.more:
+        return ()
+    first = service.record.undone[0]
+    return (f"whether it holds what was rolled back with {first.version}, rollout {first.rollout}, is not known",)
 
 
 def unproven(service: Service, intent: Intent, target: Colour) -> str:

@@ -16,6 +16,8 @@ from console.rollout.records import Rollout
 from console.rollout.standing import ServiceDecisionKind, decide, records
 from console.rollout.who import Who
 
+_LEAST = 7  # characters by which a commit is named
+
 
 def freeze(
     config: Config, journal: Journal, service: str, who: Who, reason: str, *, until: float | None = None
@@ -45,10 +47,14 @@ def unfreeze(config: Config, journal: Journal, service: str, who: Who, reason: s
 
 
 def allow(config: Config, journal: Journal, service: str, version: str, who: Who, *, reason: str) -> Barred:
-    """Let a version go out again; what barred it is returned. Raises Refused, JournalError, UsageError."""
+    """Let a version, or a commit, go out again; returns what barred it. Raises Refused, JournalError, UsageError."""
     request.may_write(config)
     record = records(journal, [service])[service]
     bar = next((one for one in record.barred if version.startswith(one.version)), None)
+    commit = next((one for one in record.undone if len(version) >= _LEAST and one.ids[0].startswith(version)), None)
+    if bar is None and commit is not None:
+        decide(journal, service, ServiceDecisionKind.ALLOW, who, reason, version=commit.ids[0])
+        return Barred(commit.ids[0][:7], commit.rollout, commit.at, commit.subject)
     if bar is None:
         known = ", ".join(one.version for one in record.barred) or "none is"
         raise UsageError(f"{version} of {service} is not barred", f"barred: {known}")

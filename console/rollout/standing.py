@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from console.errors import JournalError
-from console.model.record import Barred, Freeze, Proven, Record
+from console.model.record import Barred, Freeze, Proven, Record, Undone
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.plan.plan import Action
@@ -104,7 +104,7 @@ def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) 
     allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
     barred = _barred(journal, rollouts, allowed)
     proven = _proven(rollouts, {one.version for one in barred})
-    return Record(_freeze(decided), barred, proven)
+    return Record(_freeze(decided), barred, proven, undone=_undone(journal, rollouts, allowed))
 
 
 def _freeze(decided: Sequence[ServiceDecision]) -> Freeze | None:
@@ -127,6 +127,23 @@ def _barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str,
             continue
         if _wrote(journal, rollout.id):
             found[version] = Barred(version, rollout.id, at, rollout.reason or rollout.sentence)
+    return tuple(found.values())
+
+
+def _undone(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Undone, ...]:
+    """The commits that were taken back and have not been shipped or allowed since, by themselves or as a release."""
+    found: dict[str, Undone] = {}
+    settled: set[str] = set()
+    for rollout in rollouts:
+        version, at, shipment = _taken_back(rollout), rollout.ended_at or rollout.created_at, rollout.plan.shipment
+        if rollout.state is RolloutState.DONE:
+            settled |= {ident for one in shipment.ships or () for ident in one.ids}
+        taken = (shipment.undoes if rollout.plan.action is Action.ROLLBACK else shipment.ships) or ()
+        if not version or not taken or at <= allowed.get(version, 0.0) or not _wrote(journal, rollout.id):
+            continue
+        for one in taken:
+            if not settled.intersection(one.ids) and all(at > allowed.get(ident, 0.0) for ident in one.ids):
+                found.setdefault(one.sha, Undone(one.ids or (one.sha,), one.subject, version, rollout.id, at))
     return tuple(found.values())
 
 

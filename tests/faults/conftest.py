@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,3 +68,24 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStag
         made = DrillStage(drill.config_file, environ, drill=drill)
         yield made
         made.stop_children()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many runs of the matrix there were, and what was wrong; the whole of it in build/faults.json."""
+    reports = [report for found in terminalreporter.stats.values() for report in found if _is_call(report)]
+    told = [value for report in reports for name, value in getattr(report, "user_properties", ()) if name == "faults"]
+    runs = [run for text in told for run in json.loads(text)]
+    if not runs:
+        return
+    place = Path(str(terminalreporter.config.rootpath)) / "build"
+    place.mkdir(exist_ok=True)
+    (place / "faults.json").write_text(json.dumps(runs, indent=1))
+    wrong = sum(bool(run["violation"]) for run in runs)
+    met = sum(run.get("fired", True) for run in runs)
+    ends = Counter(run["state"] for run in runs if "state" in run)
+    terminalreporter.write_sep("-", f"faults: {len(runs):,} runs, {wrong:,} violations")
+    terminalreporter.write_line(f"{met:,} met their mishap; ended {', '.join(f'{n} x {s}' for s, n in ends.items())}")
+
+
+def _is_call(report: Any) -> bool:
+    return getattr(report, "when", "") == "call"

@@ -170,18 +170,20 @@ class Stage(ABC):
             with self.journal() as journal:
                 self.ended(journal, rollout_id)
 
-    def lease(self, ttl: float, owner: str = "bob@jump2") -> tuple[NeutronLease, LeaseHolder]:
-        """Another console's lease on the pool, not taken yet, and what it would say of itself."""
+    def lease(self, ttl: float, owner: str = "bob@jump2", protected: str = "") -> tuple[NeutronLease, LeaseHolder]:
+        """Another console's lease, not taken yet, and what it would say of itself. On the pool, if not on another."""
         config = self.config
         session = Observer(config, [self.name]).session(self.name)
-        pool = self.look().pool
-        assert pool is not None
+        if not protected:
+            pool = self.look().pool
+            assert pool is not None
+            protected = pool.id
         assert config.lease.network is not None
         made = NeutronLease(
             Reader(session),
             Writer(session),
             network=config.lease.network,
-            protected=pool.id,
+            protected=protected,
             service=self.name,
             client_timeout=ttl / 4,
         )

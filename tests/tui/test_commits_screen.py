@@ -12,8 +12,11 @@ from tuikit import instance, make_app, service, with_instances
 from console.model.colour import Colour
 from console.model.commit import Behind
 from console.model.service import Service
+from console.rollout.delivery import WEEKS, Delivery, Week
 from screens.copy_dialog import pieces_of
 from screens.facts_screen import FactsScreen
+from screens.messages import JournalSeen, JournalView
+from screens.view.glyphs import ASCII, UNICODE
 
 
 async def test_both_buttons_say_whether_there_is_a_way_back() -> None:
@@ -134,3 +137,29 @@ async def test_from_the_fleet_and_from_a_change() -> None:
         await shows(pilot, "CUT OVER api")
         await pilot.press("m")
         await shows(pilot, "going back afterwards is safe: no")
+
+
+async def test_the_pace_is_read_from_the_journal_and_plotted() -> None:
+    weeks = tuple(Week(n % 4, int(n == 7)) for n in range(WEEKS))
+    told = Delivery(weeks, 18, 1, 1.5, lead=3 * 86400.0, commits=44, recovery=300.0)
+    for glyphs, bar in ((UNICODE, "█"), (ASCII, "#")):
+        app, _, desk = make_app(shipped(time.time()), glyphs=glyphs)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await shows(pilot, "LB ")
+            await pilot.press("m", "tab", "tab")
+            await shows(pilot, "reading the journal")
+            assert desk.measured == ["api"]
+            desk.post(JournalSeen(JournalView(deliveries={"api": told})))
+            await shows(pilot, "1.5 a week", "3 days (median of 44 commits)", "6%, 1 of 18 taken back", "5 min", "-11w")
+            assert bar in text_of(app)
+            await pilot.press("tab")
+            await shows(pilot, "Drop deprecated columns")
+
+
+async def test_a_service_that_was_never_released_says_so() -> None:
+    app, _, desk = make_app(shipped(time.time()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("m", "tab", "tab")
+        desk.post(JournalSeen(JournalView(deliveries={"api": Delivery()})))
+        await shows(pilot, "no release in the last 12 weeks")

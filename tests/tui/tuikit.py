@@ -202,6 +202,7 @@ class FakeDesk:
         self._early: list[Message] = []
         self.begun: list[tuple[Plan, str]] = []
         self.overridden: list[str] = []
+        self.measured: list[str] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
         self.words: list[tuple[str, str, str]] = []
@@ -234,6 +235,9 @@ class FakeDesk:
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         self.begun.append((plan, reason))
         self.overridden.append(override)
+
+    def measure(self, service: str) -> None:
+        self.measured.append(service)
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         self.aborted.append((rollout_id, reason, hold))

@@ -43,7 +43,8 @@ def switches(asked: Asked) -> Iterator[tuple[Listener, str]]:
     for part in asked.service.balanced:
         wanted = part.pool_of.get(asked.target)
         for listener in part.listeners if wanted is not None else ():
-            if _is_ours(part, listener) and listener.default_pool_id != wanted:
+            unapplied = listener.provisioning_status == "ERROR"  # what it shows may not be what serves
+            if _is_ours(part, listener) and (listener.default_pool_id != wanted or unapplied):
                 yield listener, str(wanted)
 
 

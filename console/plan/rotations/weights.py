@@ -61,16 +61,27 @@ class _Pool:
             for one in instance.members
             if one.id in mine and one.in_rotation
         ]
+        self._unapplied = {
+            one.id
+            for side in asked.service.colours
+            for instance in side.instances
+            for one in instance.members
+            if one.provisioning_status == "ERROR"
+        }
 
     def moved(self, basis: Basis, percent: int) -> tuple[MemberChange, ...]:
-        """What changes to reach this share, from the members as this basis has them."""
+        """What changes to reach this share, from the members as this basis has them.
+
+        What the load balancer did not apply, a member in provisioning ERROR, is written again, once, as it is.
+        """
         now = {member.id: member for member in basis.pool(self.id).members}
         weights = weights_at(percent, self._entering, self._leaving)
         colours = {part.member.id: self._target for part in self._entering}
         colours |= {part.member.id: self._target.other for part in self._leaving}
         wholes = {part.member.id: part.whole for part in (*self._entering, *self._leaving)}
         changes = (_change(now[key], colours[key], weights[key], wholes[key]) for key in colours)
-        moved = [change for change in changes if change.weight_before != change.weight_after]
+        moved = [one for one in changes if one.weight_before != one.weight_after or one.member_id in self._unapplied]
+        self._unapplied -= {one.member_id for one in moved}
         return tuple(sorted(moved, key=lambda one: (one.colour is not self._target, one.name, one.member_id)))
 
 

@@ -9,7 +9,17 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from console.cloud.lease_reader import NAME_PREFIX, PortReader, describe, holder_of, mac_for
-from console.errors import CloudError, Conflict, Forbidden, LeaseHeld, LeaseLost, NotFound, Refused, Unreachable
+from console.errors import (
+    ApiError,
+    CloudError,
+    Conflict,
+    Forbidden,
+    LeaseHeld,
+    LeaseLost,
+    NotFound,
+    Refused,
+    Unreachable,
+)
 from console.model.lease import ABORT_TAG, HOLD_TAG, LeaseHolder
 from console.rollout.lease.lease import held_words
 
@@ -133,7 +143,9 @@ class NeutronLease:
                 "changes need the role member in the project, and a lease network that the project owns",
                 rule=8,
             ) from error
-        except Unreachable:
+        except (Unreachable, ApiError) as error:
+            if isinstance(error, ApiError) and error.status < 500:
+                raise
             found = self.find()
             if found is not None and _ours(found, wanted):
                 return self._writer.describe_port(found.lease_id, describe(wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.errors import BluegreenError
+from console.errors import BluegreenError, Refused
 from console.rollout.records import RolloutState
 
 
@@ -51,6 +51,8 @@ def ended_by(error: BluegreenError, *, written: bool) -> Ended:
     """The end that an error means. Once something was written, only a human may judge what is left."""
     sentence = error.message + (f" ({error.hint})" if error.hint else "")
     if written:
+        if isinstance(error, Refused):  # its hint is for a plan of which nothing was done yet
+            sentence = f"{error.message} (look at both colours, then finish or go back with `bluegreen resume`)"
         return Ended(RolloutState.STOPPED, sentence, 7)
     if error.exit_code in (3, 5):
         return Ended(RolloutState.REFUSED, sentence, error.exit_code)

@@ -13,7 +13,7 @@ from console.cloud.reader import Reader, version_number
 from console.cloud.roles import cannot_write, ends_too_soon
 from console.cloud.writer import Writer
 from console.config.model import Config
-from console.errors import JournalError, Refused, Unreachable
+from console.errors import BluegreenError, JournalError, Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
@@ -97,7 +97,12 @@ def prepare(errand: Errand) -> Run:
     )
     lease.acquire(_wanted(errand), take_over=order.take_over)
     held = lease.held.lease_id if lease.held is not None else ""
-    journal.append(rollout.id, EventKind.LEASE, "", f"lease taken as {order.who.owner}", lease=held)
+    try:
+        run.note(EventKind.LEASE, "", f"lease taken as {order.who.owner}", lease=held)
+    except BluegreenError:
+        with suppress(BluegreenError):  # nobody else would give it back
+            lease.release()
+        raise
     return run
 
 

@@ -47,8 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--second-place", action="store_true", help="the rollout is recorded there")
     args = parser.parse_args(argv)
     config = load(args.config, os.environ)
-    with second_place.open_second(config.journal) if args.second_place else Journal.open(config.journal) as journal:
-        return run_rollout(config, journal, args.rollout, elsewhere=args.second_place)
+    try:
+        with second_place.open_second(config.journal) if args.second_place else Journal.open(config.journal) as journal:
+            return run_rollout(config, journal, args.rollout, elsewhere=args.second_place)
+    except BluegreenError as error:
+        # the record is left as it is, open: `bluegreen resume` offers what can be done
+        second_place.shout(args.rollout, f"its runner ended: {error.message}")
+        sys.stderr.write(f"the runner of rollout {args.rollout} ended: {error}\n")
+        return error.exit_code
 
 
 def run_rollout(config: Config, journal: Journal, rollout_id: str, *, elsewhere: bool = False) -> int:

@@ -110,7 +110,7 @@ def _attempt(one: UnderWay, send: Send) -> bool:
     except ApiError as error:
         if not run.sent:
             raise
-        if error.status >= 500 and error.status not in (*one.busy, NOT_IMPLEMENTED):
+        if error.status >= 500 and error.status != NOT_IMPLEMENTED and not _is_locked(error):
             return _lost_but_applied(one, error.message)
         _note(one, EventKind.OUTCOME, error.message, status=error.status)
         if one.answered(error):
@@ -120,6 +120,11 @@ def _attempt(one: UnderWay, send: Send) -> bool:
         return False
     _note(one, EventKind.OUTCOME, "accepted", request_id=request)
     return True
+
+
+def _is_locked(error: ApiError) -> bool:
+    """Whether it is Octavia's own 503, sent before anything was done; a proxy's may come after the work was done."""
+    return error.status == 503 and "unable to lock" in error.message
 
 
 def _lost_but_applied(one: UnderWay, text: str) -> bool:

@@ -234,3 +234,15 @@ def test_a_keystone_that_refuses_everything_is_an_error_not_a_wait_for_ever(
     assert [str(error).split(" at ")[0] for error in found] == [
         "cloud test: the credentials were refused for the login"
     ]
+
+
+def test_a_clock_that_is_set_back_makes_no_request_wait(
+    cloud: FakeOpenStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """keystoneauth's own rate limit would sleep until the wall clock has caught up."""
+    session = open_session(cloud, tmp_path)
+    Reader(session).load_balancers()
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 7200)
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail(f"it would sleep {seconds} s"))
+    Reader(session).load_balancers()

@@ -35,7 +35,10 @@ def test_what_is_printed() -> None:
         "  GREEN  idle  v2 2222222  \\x1b[2J[bold]\\u202eevil\\nline",
         "",
         "1 commit would ship with GREEN",
+        "  going back afterwards is safe: unknown: 2222222 \\x1b[2J[bold]\\u202eevil\\nline "
+        "(the files that it changes are not known)",
         "  2222222    1m ago  M\\x07allory o...  \\x1b[2J[bold]\\u202eevil\\nline",
+        "           ! the files that it changes are not known",
         "0 commits would be undone",
         "",
         "live now, newest first",
@@ -114,6 +117,21 @@ class TestVerb:
             "more_to_ship": False,
             "would_undo": [],
             "more_to_undo": False,
+            "ship": {
+                "rollback_safe": {"verdict": "yes", "reason": "nothing in 1 commit says otherwise", "commits": []},
+                "flags": {},
+                "tests": {"passed": 0, "failed": 0, "running": 0, "none": 0, "unknown": 1},
+                "merges": 0,
+                "marked": {},
+            },
+            "undo": {
+                "rollback_safe": {"verdict": "yes", "reason": "there is no commit to undo", "commits": []},
+                "flags": {},
+                "tests": {"passed": 0, "failed": 0, "running": 0, "none": 0, "unknown": 0},
+                "merges": 0,
+                "marked": {},
+            },
+            "behind": {"branch": "main", "head": shipped, "commits": 1, "at_least": False, "since": at},
             "recent": [one],
             "problem": "",
         }
@@ -187,3 +205,29 @@ class TestVerb:
     ) -> None:
         assert self.ask(monkeypatch, tmp_path, service(ColourSet(BLUE), ColourSet(GREEN)), "apu") == 2
         assert "apu" in capsys.readouterr().err
+
+    def test_flags_tests_and_files(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        repository: Repository,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        live = repository.commit("one")
+        (repository.path / "migrations").mkdir()
+        (repository.path / "migrations" / "0042.py").write_text("drop")
+        repository.git("add", ".")
+        bad = repository.commit("Drop columns\n\nRollback-Safe: no, drops columns\n")
+        idle = repository.commit(f"Take it back\n\nThis reverts commit {bad}.\n")
+        seen = service(side(BLUE, 1, live), side(GREEN, 0, idle))
+        assert self.ask(monkeypatch, tmp_path, seen, "--files") == 0
+        out = capsys.readouterr().out
+        assert "2 commits would ship with GREEN: 1 migration; 1 reverted\n" in out
+        assert f"going back afterwards is safe: no: {bad[:7]} Drop columns (migration, Rollback-Safe: no" in out
+        assert "           ! migration, Rollback-Safe: no, drops columns\n" in out
+        assert f"           reverted by {idle[:7]}\n" in out
+        assert "           migrations/0042.py\n" in out
+        assert self.ask(monkeypatch, tmp_path, seen, "--json") == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert answer["ship"]["rollback_safe"]["verdict"] == "no"
+        assert answer["ship"]["marked"][bad]["reverted_by"] == idle

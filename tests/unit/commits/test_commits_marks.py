@@ -116,6 +116,11 @@ def test_a_revert_is_found_by_sha_or_by_the_beginning_of_it() -> None:
     assert [one.reverted_by[:1] for one in found] == ["", "", "a"]
 
 
+def test_a_revert_that_is_reverted_takes_nothing_back() -> None:
+    again, revert, bad = commit("a", reverts=("b" * 40,)), commit("b", reverts=("c" * 40,)), commit("c")
+    assert [one.reverted_by[:1] for one in batch([again, revert, bad], SOURCE).commits] == ["", "a", ""]
+
+
 def test_a_change_is_known_by_its_change_id_too() -> None:
     ident = "I" + "0" * 40
     assert mark(commit(trailers=(("Change-Id", ident),)), SOURCE).ids == ("a" * 40, ident)

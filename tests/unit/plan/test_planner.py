@@ -8,6 +8,7 @@ from plan_worlds import NOW, applied, config, foreign_member, instance, items_of
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
+from console.model.instance import Instance
 from console.model.service import BALANCER, Service, Source
 from console.plan.basis import basis_of
 from console.plan.drift import drift
@@ -275,3 +276,31 @@ def test_a_version_that_both_colours_run_proves_nothing() -> None:
 
 def test_the_digest_knows_where_versions_come_from() -> None:
     assert made(usual(), settings=config(version=("image.x",))).digest != made(usual()).digest
+
+
+def not_applied() -> Service:
+    """GREEN was to take over, and the load balancer has applied nothing of it: all members are in ERROR."""
+    world = service(
+        [instance(Colour.BLUE, n, 0) for n in (1, 2, 3)], [instance(Colour.GREEN, n, 100) for n in (1, 2, 3)]
+    )
+
+    def failed(one: Instance) -> Instance:
+        assert one.member is not None
+        return replace(one, member=replace(one.member, provisioning_status="ERROR"))
+
+    sides = [replace(side, instances=tuple(failed(one) for one in side.instances)) for side in world.colours]
+    return replace(world, blue=sides[0], green=sides[1])
+
+
+def test_what_the_load_balancer_did_not_apply_is_written_again() -> None:
+    again = made(not_applied(), Intent(Action.CUTOVER, Colour.GREEN))
+    assert again.writes == 1
+    (step,) = [step for step in again.steps if step.writes]
+    assert {item["name"]: item["weight"] for item in items_of(step)} == {f"api-green-{n}": 100 for n in (1, 2, 3)}
+
+
+def test_the_way_back_is_open_from_what_the_load_balancer_did_not_apply() -> None:
+    back = made(not_applied(), Intent(Action.ROLLBACK, Colour.BLUE))
+    (step,) = [step for step in back.steps if step.writes]
+    weights = {item["name"]: item["weight"] for item in items_of(step)}
+    assert weights == {f"api-{side}-{n}": whole for side, whole in (("blue", 100), ("green", 0)) for n in (1, 2, 3)}

@@ -1,0 +1,78 @@
+"""The scenes of the fault matrix: a world and what is to be done in it. A new strategy joins by a scene of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from console.drill.octavia import provisioning
+from console.drill.server import Drill
+from console.model.colour import Colour
+from console.plan.plan import Action, Intent
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One world and one intent. `services` of the drill are made, `service` is the one that is changed.
+
+    `release` is that section of its config; `prepare` arranges the world, on the drill's own event loop or by its door.
+    """
+
+    name: str
+    intent: Intent
+    services: int = 1
+    service: str = "nova-api"
+    release: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    instances: int = 3
+    power: bool = False
+    prepare: Callable[[Drill], None] = lambda _drill: None
+
+
+def _turned(drill: Drill) -> None:
+    """GREEN carries the traffic since a while, BLUE is warm."""
+    for member in drill.world.pool.members:
+        member.weight = 100 if "green" in member.name else 0
+        member.operating_status = "ONLINE" if member.weight else "DRAINING"
+    provisioning.apply(drill.world, drill.world.entrances[0])
+
+
+def _mixed(drill: Drill) -> None:
+    """Unequal weights, one GREEN held, one admin-down BLUE that must stay so, and a stranger in the pool."""
+    world = drill.world
+    by_name = {member.name: member for member in world.pool.members}
+    by_name["nova-api-green-3"].tags.append("bluegreen:hold=bob")
+    for number, weight in ((1, 50), (2, 100), (3, 100)):
+        blue = by_name[f"nova-api-blue-{number}"]
+        blue.weight, blue.tags = (
+            weight,
+            [*(tag for tag in blue.tags if "weight" not in tag), f"bluegreen:weight={weight}"],
+        )
+    stranger = type(world.pool.members[0])("stranger", world.project_id, address="192.0.2.9", protocol_port=80)
+    stranger.subnet_id, stranger.weight, stranger.operating_status = world.pool.members[0].subnet_id, 0, "ERROR"
+    world.pool.members.append(stranger)
+    provisioning.apply(world, world.entrances[0])
+
+
+def _switched(drill: Drill) -> None:
+    """Every listener of keystone sends to GREEN's pool."""
+    entrance = next(one for one in drill.world.entrances if one.balancer.name == "keystone")
+    green = next(pool for pool in entrance.balancer.pools if pool.name.endswith("-green"))
+    for listener in entrance.balancer.listeners:
+        listener.default_pool_id = green.id
+    provisioning.apply(drill.world, entrance)
+
+
+CUTOVER, BACK = Intent(Action.CUTOVER), Intent(Action.ROLLBACK, Colour.BLUE)
+SHARES = {"shift": [50, 100], "confirm_within": "60s", "bake": "20s"}
+
+SCENES = (
+    Scene("at-once", CUTOVER),
+    Scene("back", BACK, prepare=_turned),
+    Scene("shares", CUTOVER, release=SHARES),
+    Scene("mixed", CUTOVER, release={"min_ratio": 0.6}, instances=3, prepare=_mixed),
+    Scene("pools", CUTOVER, services=2, service="keystone"),
+    Scene("pools-back", BACK, services=2, service="keystone", prepare=_switched),
+    Scene("workers", CUTOVER, services=3, service="nova-scheduler", instances=2, power=True),
+)

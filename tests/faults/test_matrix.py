@@ -1,0 +1,111 @@
+"""Every mishap, at every point of every scene: the run ends well or stops truthfully, and what it offers works."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+from hooked_runner import forks
+from mishaps import MISHAPS, Mishap, fits
+from oracle import Violation
+from playing import perform, playing, points
+from scenes import SCENES, Scene
+
+from console.rollout.records import DecisionKind, Event, RolloutState
+
+RUNS = Path(__file__).parent.parent.parent / "build" / "faults.jsonl"
+SEED = 2013
+SAMPLE = 120  # pairs of a scene and a mishap that are always tried
+POINTS = int(os.environ.get("FAULTS_POINTS", "1"))  # of each mishap in each scene; 0: all
+
+_clean: dict[str, list[Event]] = {}
+
+
+@pytest.fixture(scope="session")
+def forked() -> ForkServerContext:
+    return forks()
+
+
+def clean(scene: Scene, place: Path, forked: ForkServerContext) -> list[Event]:
+    """The events of a run in which nothing goes wrong."""
+    if scene.name not in _clean:
+        place.mkdir()
+        with playing(scene, place, forked) as play:
+            play.attend(play.start(play.rollout_id))
+            ended = play.rollout()
+            assert ended.state is RolloutState.DONE, ended.sentence
+            _clean[scene.name] = play.events()
+    return _clean[scene.name]
+
+
+def chosen(scene: Scene, mishap: Mishap, all_of_them: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The points of this session, the same each time."""
+    if not POINTS or len(all_of_them) <= POINTS:
+        return all_of_them
+    picked = random.Random(f"{SEED} {scene.name} {mishap.name}").sample(all_of_them, POINTS)
+    return sorted(picked)
+
+
+def _keep(run: dict[str, object]) -> None:
+    """Line by line while they come: a session of an hour can be looked at before its end."""
+    RUNS.parent.mkdir(exist_ok=True)
+    with RUNS.open("a") as lines:
+        lines.write(json.dumps(run) + "\n")
+
+
+def _cases() -> list[object]:
+    """Every scene with every mishap; those that are no sample are thorough."""
+    pairs = [(scene, mishap) for scene in SCENES for mishap in MISHAPS if fits(mishap, scene)]
+    sample = random.Random(SEED).sample(range(len(pairs)), SAMPLE)
+    return [
+        pytest.param(
+            scene,
+            mishap,
+            id=f"{scene.name}-{mishap.name}",
+            marks=() if number in sample else (pytest.mark.thorough,),
+        )
+        for number, (scene, mishap) in enumerate(pairs)
+    ]
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("scene", "mishap"), _cases())
+def test_matrix(
+    scene: Scene,
+    mishap: Mishap,
+    tmp_path: Path,
+    forked: ForkServerContext,
+    record_property: Callable[[str, object], None],
+) -> None:
+    events = clean(scene, tmp_path / "clean", forked)
+    told = []
+    for row, moment in chosen(scene, mishap, points(mishap, events)):
+        prefer = random.Random(f"{scene.name} {mishap.name} {row} {moment}").choice(
+            (DecisionKind.FINISH, DecisionKind.GO_BACK)
+        )
+        place = tmp_path / f"{row}-{moment}"
+        place.mkdir()
+        began = time.monotonic()
+        run = {"scene": scene.name, "mishap": mishap.name, "row": row, "moment": moment, "violation": ""}
+        try:
+            found = perform(scene, mishap, (row, moment), place=place, forks=forked, prefer=prefer)
+        except Violation as violation:
+            run["violation"] = str(violation)
+        except Exception as error:  # noqa: BLE001 nothing may be lost: a run that cannot be judged is none that was well
+            run["violation"] = f"{type(error).__name__}: {error}"
+        else:
+            run |= {"fired": found.fired, "state": found.state, "sentence": found.sentence}
+        run["seconds"] = round(time.monotonic() - began, 1)
+        told.append(run)
+        _keep(run)
+        shutil.rmtree(place, ignore_errors=True)
+    record_property("faults", json.dumps(told))
+    bad = [f"row {one['row']} {one['moment']}: {one['violation']}" for one in told if one["violation"]]
+    assert not bad, "\n".join(bad)

@@ -1,0 +1,148 @@
+"""The commits of what was rolled back are remembered: a later release that holds one without its revert is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from plan_worlds import NOW, instance, usual
+from plan_worlds import service as service_of
+from shipments import commit, config, shipping_to_green
+
+from console.config.model import Config
+from console.errors import UsageError
+from console.model.colour import Colour
+from console.model.commit import Commit
+from console.model.instance import Version
+from console.model.service import Service
+from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.planner import plan
+from console.rollout import restraint
+from console.rollout.journal import Journal
+from console.rollout.records import EventKind, RolloutState
+from console.rollout.schema import connect
+from console.rollout.standing import records
+from console.rollout.who import Who
+
+WHO = Who("alice", "jump1")
+CUTOVER, ROLLBACK = Intent(Action.CUTOVER), Intent(Action.ROLLBACK)
+IDENT = (("Change-Id", "I" + "1" * 40),)
+BAD, OTHER = commit("e", "Drop the cache", trailers=IDENT), commit("c", "Rename a thing")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    ticks = iter(range(10_000))
+    return Journal(connect(f"sqlite:///{tmp_path}/journal.db", read_only=False), lambda: NOW + next(ticks))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Config:
+    return Config(tmp_path / "config.yaml", {"nova-api": config()}, f"sqlite:///{tmp_path}/journal.db")
+
+
+def rolled(journal: Journal, facts: Service, intent: Intent, state: RolloutState) -> str:
+    made = plan(facts, config(), intent, NOW)
+    assert isinstance(made, Plan), made
+    ident = journal.create(made, WHO, "errors")
+    journal.append(ident, EventKind.INTENT, "shift", "PUT")
+    journal.end(ident, state, "", 0)
+    return ident
+
+
+def by_itself(journal: Journal) -> str:
+    return rolled(journal, shipping_to_green(usual(), BAD, OTHER), CUTOVER, RolloutState.ROLLED_BACK)
+
+
+def by_hand(journal: Journal) -> str:
+    """A cutover, then a rollback of it."""
+    rolled(journal, shipping_to_green(usual(), BAD, OTHER), CUTOVER, RolloutState.DONE)
+    blue, green = (
+        [instance(colour, n, weight) for n in (1, 2, 3)] for colour, weight in ((Colour.BLUE, 0), (Colour.GREEN, 100))
+    )
+    return rolled(journal, shipping_to_green(service_of(blue, green), BAD, OTHER), ROLLBACK, RolloutState.DONE)
+
+
+def later(journal: Journal, *ships: Commit, more: bool = False) -> Plan | Refusal:
+    """The plan of a later release, of another version."""
+    green = [replace(instance(Colour.GREEN, n, 0), version=Version("d" * 40, "m")) for n in (1, 2, 3)]
+    facts = shipping_to_green(usual(), *ships, more_to_ship=more)
+    shipping = facts.shipping
+    assert shipping is not None
+    facts = replace(facts, green=replace(facts.green, instances=tuple(green)))
+    facts = replace(facts, shipping=replace(shipping, versions=(shipping.versions[0], "d" * 40)))
+    facts = replace(facts, record=records(journal, ["nova-api"])["nova-api"])
+    return plan(facts, config(), CUTOVER, NOW)
+
+
+@pytest.mark.parametrize("taken_back", [by_itself, by_hand])
+def test_a_later_release_with_the_same_commits_is_refused(journal: Journal, taken_back: object) -> None:
+    assert callable(taken_back)
+    ident = taken_back(journal)
+    found = later(journal, commit("a", "On top of it"), BAD, OTHER)
+    assert isinstance(found, Refusal)
+    assert found.code == "undone"
+    assert f"rollout {ident}" in found.reason
+    assert "eeeeeee Drop the cache, ccccccc Rename a thing" in found.reason
+    assert "bluegreen allow nova-api bbbbbbb --reason TEXT" in found.hint
+    assert found.names == ("eeeeeee", "ccccccc")
+
+
+def test_with_reverts_of_all_of_them_it_goes_out(journal: Journal) -> None:
+    by_itself(journal)
+    revert, of_other = commit("1", reverts=("e" * 40,)), commit("2", reverts=("ccccccc",))
+    assert isinstance(later(journal, revert, of_other, BAD, OTHER), Plan)
+    held = later(journal, revert, BAD, OTHER)
+    assert isinstance(held, Refusal)
+    assert held.names == ("ccccccc",)
+
+
+def test_without_them_it_goes_out(journal: Journal) -> None:
+    by_itself(journal)
+    assert isinstance(later(journal, commit("a")), Plan)
+
+
+def test_a_change_is_known_again_by_its_change_id(journal: Journal) -> None:
+    by_itself(journal)
+    found = later(journal, commit("9", "Drop the cache, rebased", trailers=IDENT))
+    assert isinstance(found, Refusal)
+    assert found.names == ("eeeeeee",)
+
+
+def test_it_is_released_with_a_reason_whole_or_by_commit(settings: Config, journal: Journal) -> None:
+    by_itself(journal)
+    with pytest.raises(UsageError, match="not barred"):
+        restraint.allow(settings, journal, "nova-api", "eee", WHO, reason="too short to be sure")
+    restraint.allow(settings, journal, "nova-api", "eeeeeeee", WHO, reason="mended by the change on top")
+    found = later(journal, BAD, OTHER)
+    assert isinstance(found, Refusal)
+    assert found.names == ("ccccccc",)
+    restraint.allow(settings, journal, "nova-api", "bbbbbbb", WHO, reason="it was the network")
+    assert isinstance(later(journal, BAD, OTHER), Plan)
+
+
+def test_what_was_shipped_again_since_is_forgotten(settings: Config, journal: Journal) -> None:
+    by_itself(journal)
+    rolled(journal, shipping_to_green(usual(), BAD, OTHER), CUTOVER, RolloutState.DONE)
+    assert isinstance(later(journal, BAD, OTHER), Plan)
+
+
+def test_the_way_back_is_never_refused(journal: Journal) -> None:
+    by_itself(journal)
+    facts = replace(shipping_to_green(usual(), BAD), record=records(journal, ["nova-api"])["nova-api"])
+    assert isinstance(plan(facts, config(), ROLLBACK, NOW), Plan)
+
+
+def test_where_it_cannot_be_told_the_plan_says_so(journal: Journal) -> None:
+    by_itself(journal)
+    found = later(journal, commit("a"), more=True)
+    assert isinstance(found, Plan)
+    assert any("whether it holds what was rolled back" in note for note in found.notes)
+
+
+def test_what_wrote_nothing_is_not_remembered(journal: Journal) -> None:
+    made = plan(shipping_to_green(usual(), BAD), config(), CUTOVER, NOW)
+    assert isinstance(made, Plan)
+    journal.end(journal.create(made, WHO, ""), RolloutState.ROLLED_BACK, "before anything was written", 6)
+    assert isinstance(later(journal, BAD), Plan)
