@@ -20,6 +20,8 @@ from screens import themes
 from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_settle, ask_to_start
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
+from screens.messages import Ordered
+from screens.ordering import order_in_background
 from screens.view import change, shipping, traffic
 from screens.view.line import line
 from screens.view.progress import StepState, StepView, planned, progress
@@ -48,6 +50,7 @@ class ChangeScreen(FactsScreen):
         self._walked_to = ""
         self._ended = False
         self._reads_output = False
+        self._asked = False
 
     def body(self) -> Iterable[Widget]:
         """Headline, what ships, steps beside the explanation, traffic, and what to read or what happened."""
@@ -145,10 +148,24 @@ class ChangeScreen(FactsScreen):
         service = self.console_app.service(self.service_name)
         if service is None:
             return
+        if not self.intent.action.moves_traffic and self.intent.order is None:
+            if not self._asked:
+                self._asked = True
+                config = self.console_app.config.services[self.service_name]
+                order_in_background(config, service, self.intent.action, self.post_message)
+            return
         before = self.forecast
         self.forecast = make_plan(service, self.console_app.config.services[self.service_name], self.intent, now)
         if isinstance(before, Plan) and isinstance(self.forecast, Plan) and before.digest != self.forecast.digest:
             self.say("the cloud has changed, and so has the plan: look at it again")
+
+    def on_ordered(self, message: Ordered) -> None:
+        """What exactly is asked for is known: plan it."""
+        if isinstance(message.found, Refusal):
+            self.forecast = message.found
+        else:
+            self.intent = message.found
+        self.show_all()
 
     def _show_forecast(self, now: float) -> None:
         forecast, glyphs = self.forecast, self.console_app.look.glyphs
@@ -165,7 +182,8 @@ class ChangeScreen(FactsScreen):
         headline.show([line((f"{verb} {self.service_name}", "strong"))])
         detail.entitle(line(("no plan", "title")))
         config = self.console_app.config.services[self.service_name]
-        waiting = [line(("waiting for the cloud's first answer", "dim"))]
+        first = "waiting for the cloud's first answer"
+        waiting = [line(("looking at what the cloud has" if self._asked else first, "dim"))]
         refused = (
             change.refusal_lines(forecast, self.intent.action, config, glyphs) if forecast is not None else waiting
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from console.model.shipping import Safe, Safety
 from console.model.text import visible
 from console.plan.plan import Action, Plan, StepKind
+from console.plan.way_back import goes_back, stays_words
 from console.plan.withheld import unproven
 from console.rollout.records import DecisionKind, Rollout
 from screens.view import change
@@ -47,12 +48,13 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
             _start(screen, plan, reason, unarmed=unarmed, override=reason if unsafe else "")
 
     service = app.service(screen.service_name)
-    moves = plan.action.moves_traffic
-    unknown = moves and service is not None and bool(unproven(service, plan.intent, plan.target))
-    small = plan.action.is_single and plan.action not in (Action.EVICT, Action.ADMIT)
-    typed = (config.is_production and not small) or unarmed or unknown
+    unknown = plan.action.moves_traffic and service is not None and bool(unproven(service, plan.intent, plan.target))
+    moves = plan.action.moves_traffic or plan.action in (Action.SCALE, Action.EVICT, Action.ADMIT)
+    typed = (config.is_production and moves) or unarmed or unknown
     unsafe = plan.shipment.safety.verdict is Safe.NO
     word = screen.service_name if typed else "y"
+    if plan.deleted and plan.action is not Action.LAUNCH:
+        word = f"{plan.deleted} {screen.service_name}"
     go = change.verb(plan.action).capitalize()
     if unsafe:
         word = f"override {screen.service_name}"
@@ -64,7 +66,7 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         go=go,
         reason=app.arming.reason,
         needs_reason=unsafe or (config.is_production and plan.action is Action.CUTOVER),
-        danger=unsafe or config.is_production,
+        danger=unsafe or config.is_production or bool(plan.deleted),
     )
     app.push_screen(dialog, answered)
 
@@ -152,7 +154,7 @@ def ask_to_abort(screen: ChangeScreen, rollout: Rollout) -> None:
 
     source = rollout.plan.source.upper()
     choices = (
-        Choice("back", "g", "go back", f"the default: no further step forward, and {source} serves again"),
+        Choice("back", "g", "go back", f"the default: no further step forward, and {_back_words(rollout, source)}"),
         Choice("hold", "h", "hold", "no further step; what is written stays, and a person decides"),
     )
     lines = [
@@ -166,6 +168,13 @@ def ask_to_abort(screen: ChangeScreen, rollout: Rollout) -> None:
     screen.app.push_screen(
         ChoiceDialog(f"Abort rollout {rollout.id}", lines, choices, nothing="let it go on"), answered
     )
+
+
+def _back_words(rollout: Rollout, source: str) -> str:
+    """What going back comes to."""
+    if rollout.plan.action.moves_traffic:
+        return f"{source} serves again"
+    return "what it has made is deleted" if goes_back(rollout.plan) else stays_words(rollout.plan)
 
 
 def ask_to_settle(screen: ChangeScreen, rollout: Rollout) -> None:

@@ -157,6 +157,14 @@ ACTIONS: tuple[Action, ...] = (
         reason=reasons.to_plan,
     ),
     Action(
+        "launch", ("l",), "launch…", "Plan new instances of the idle colour. Changes nothing yet.", _SERVICE,
+        reason=reasons.to_launch, bar=Bar.OPEN,
+    ),
+    Action(
+        "retire", ("t",), "retire…", "Plan deleting the idle colour. Changes nothing yet.", _SERVICE,
+        reason=reasons.to_retire, bar=Bar.NEVER,
+    ),
+    Action(
         "inspect", ("enter",), "instance", "Open the instance under the cursor.",
         frozenset({Place.SERVICE, Place.BALANCER}), reason=reasons.no_instance,
     ),
@@ -217,11 +225,11 @@ ACTIONS: tuple[Action, ...] = (
         _INSTANCE, reason=reasons.to_hold_instance,
     ),
     Action("more", ("space",), "more", "Scroll the explanation of the step down.", _CHANGE, bar=Bar.NEVER),
-    Action("less", ("b",), "less", "Scroll it up again.", _CHANGE, bar=Bar.NEVER),
+    Action("less", ("backspace",), "less", "Scroll it up again.", _CHANGE, bar=Bar.NEVER),
     Action("other", ("tab",), "side", "The other colour: shows it, or moves the cursor there.", _SERVICE),
     Action("part", ("tab",), "next part", "To the next part of the page, which then scrolls.", _CLOSE),
     Action(
-        "balancer", ("l",), "balancer", "Open the load balancer: everything on it, with statistics.",
+        "balancer", ("b",), "balancer", "Open the load balancer: everything on it, with statistics.",
         frozenset({Place.FLEET, Place.SERVICE, Place.INSTANCE, Place.CHANGE}), reason=reasons.no_balancer,
         quiet=frozenset({Place.FLEET, Place.CHANGE}),
     ),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.config.model import Config
     from console.model.record import Record
     from console.model.snapshot import Snapshot
+    from console.plan.plan import Intent, Refusal
     from console.rollout.delivery import Delivery
     from console.rollout.records import Event, Rollout
 
@@ -83,6 +84,14 @@ class JournalSeen(Message):
     def __init__(self, view: JournalView) -> None:
         super().__init__()
         self.view = view
+
+
+class Ordered(Message):
+    """What exactly a launch or a retirement would be, or why there is none."""
+
+    def __init__(self, found: Intent | Refusal) -> None:
+        super().__init__()
+        self.found = found
 
 
 class Begun(Message):

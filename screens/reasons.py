@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from console.model.service import ColourSet
     from screens.keys import Situation
 
 
@@ -33,6 +34,28 @@ def _paused(s: Situation) -> str:
 def to_plan(s: Situation) -> str:
     """To plan a change."""
     return _paused(s) or _unseen(s) or _under_way(s)
+
+
+def to_launch(s: Situation) -> str:
+    """To plan new instances."""
+    side = _idle(s)
+    if side is not None and side.instances:
+        return f"{side.colour.upper()} has {len(side.instances)} already: cut over to them, or retire them first"
+    return to_plan(s)
+
+
+def to_retire(s: Situation) -> str:
+    """To plan the end of a colour."""
+    side = _idle(s)
+    if side is None or not side.instances:
+        return "no idle colour has anything to delete"
+    return to_plan(s)
+
+
+def _idle(s: Situation) -> ColourSet | None:
+    """The colour that does not serve."""
+    live = s.service.live if s.service is not None else None
+    return s.service.side(live.other) if s.service is not None and live is not None else None
 
 
 def to_follow(s: Situation) -> str:

@@ -30,7 +30,7 @@ _ROLES = {
 
 
 def verb(action: Action) -> str:
-    """`CUT OVER`, `ROLL BACK`."""
+    """`CUT OVER`, `ROLL BACK`, `LAUNCH`."""
     return {Action.CUTOVER: "CUT OVER", Action.ROLLBACK: "ROLL BACK"}.get(action, action.upper())
 
 
@@ -41,7 +41,10 @@ def headline(plan: Plan, glyphs: Glyphs) -> Line:
     size = f", {count(members, 'member')}" if members else ""
     writes = f"{count(plan.writes, 'write')}{size}" if plan.writes else "nothing to write"
     if not plan.action.moves_traffic:
-        return line((f"{verb(plan.action)} {visible(plan.what.partition(' ')[2])}", "strong"), f"   {writes}")
+        if plan.action.is_single:
+            return line((f"{verb(plan.action)} {visible(plan.what.partition(' ')[2])}", "strong"), f"   {writes}")
+        target_words = (f"{name(target)} {visible(plan.target_version)}", f"{target.value} live")
+        return line((f"{verb(plan.action)} {visible(plan.service)}", "strong"), "   ", target_words, f"   {writes}")
     return line(
         (f"{verb(plan.action)} {visible(plan.service)}", "strong"),
         "   ",

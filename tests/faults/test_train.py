@@ -195,6 +195,17 @@ def test_a_gate_that_fails_stops_the_train_and_nothing_was_written(stage: DrillS
     assert world(stage) == before
 
 
+def test_workers_whose_gate_fails_are_stopped_again(stage: DrillStage) -> None:
+    train(stage, WORKERS, SECOND, nova_scheduler={"gates": [{"run": ["false"], "name": "smoke"}]})
+    before = world(stage)
+    train_id = begin(stage)
+    with stage.journal() as journal:
+        found = ended(journal, train_id)
+        assert found.state is RolloutState.ROLLED_BACK, story(journal, train_id)
+        assert "nova-scheduler: gate smoke: failed" in found.sentence
+    assert world(stage) == before
+
+
 def test_a_service_that_fails_after_its_switch_takes_the_train_back(stage: DrillStage) -> None:
     train(stage, FIRST, SECOND)
     before = world(stage)

@@ -27,7 +27,7 @@ async def test_what_the_cycle_knows_is_shown_at_once_and_the_rest_when_it_comes(
     app, watcher, _ = make_app(service(now))
     async with app.run_test(size=(140, 45)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         await until(pilot, lambda: isinstance(app.screen, BalancerScreen))
         assert isinstance(app.screen, BalancerScreen)
         assert app.screen.wish.balancer
@@ -44,7 +44,7 @@ async def test_parts_of_other_teams_are_marked_as_theirs() -> None:
     app, watcher, _ = make_app(service(now))
     async with app.run_test(size=(160, 50)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         show(watcher, service(now), balancer_closeup(service(now), now))
         await shows(pilot, "shop-1")
         assert "not this service's" in line_with(app, ":8080 HTTP")
@@ -65,7 +65,7 @@ async def test_a_parked_pool_is_not_called_ill_but_unchecked() -> None:
     app, _, _ = make_app(replace(facts, balanced=(part,)))
     async with app.run_test(size=(140, 45)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, "OFFLINE as it is parked", "nothing leads to it: not checked by the load balancer")
 
 
@@ -77,7 +77,7 @@ async def test_a_change_that_is_not_ours_is_said() -> None:
     app, _, _ = make_app(facts)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "PENDING_UPDATE")
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, "it is not a rollout of ours")
 
 
@@ -86,7 +86,7 @@ async def test_on_a_small_screen_enter_on_a_member_opens_its_instance() -> None:
     app, watcher, _ = make_app(service(now))
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         show(watcher, service(now), balancer_closeup(service(now), now))
         await shows(pilot, "[load balancer]", "active_standby")
         await pilot.press("tab")
@@ -113,7 +113,7 @@ async def test_two_pools_on_one_load_balancer_are_one_load_balancer() -> None:
     app, _, _ = make_app(replace(facts, balanced=parts))
     async with app.run_test(size=(140, 45)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, ":443 HTTPS", ":8081 HTTP", "api-internal HTTP", "serves :443")
         assert text_of(app).count("load balancer api") == 1
 
@@ -124,7 +124,7 @@ async def test_why_the_rest_could_not_be_had_is_said_beside_what_is_known() -> N
     app, watcher, _ = make_app(service(now))
     async with app.run_test(size=(140, 45)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         show(watcher, service(now), BalancerCloseup("api", LoadBalancer("", "api"), sources=refused))
         await shows(pilot, "cloud prod: 403", "ask for the role", "203.0.113.7", ":443 HTTPS")
 
@@ -133,7 +133,7 @@ async def test_a_click_on_a_part_takes_the_keys_there() -> None:
     app, _, _ = make_app(service(time.time()))
     async with app.run_test(size=(140, 45)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, "▸ load balancer")
         await pilot.pause(0.3)
         await pilot.click("#pools", offset=(5, 1))
@@ -149,5 +149,5 @@ async def test_why_sessions_are_not_known_is_said() -> None:
     app, _, _ = make_app(replace(facts, sources={**facts.sources, SESSIONS: why}))
     async with app.run_test(size=(140, 45)) as pilot:
         await shows(pilot, "LB ACTIVE")
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, "no listener of the load balancer speaks PROMETHEUS")

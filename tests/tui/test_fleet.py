@@ -134,7 +134,7 @@ async def test_the_watch_is_told_what_is_in_front() -> None:
         await shows(pilot, "well 3/3")
         await pilot.press("enter")
         await until(pilot, lambda: watcher.focused[-1:] == [Focus("cinder")])
-        await pilot.press("l")
+        await pilot.press("b")
         await until(pilot, lambda: watcher.focused[-1] == Focus("cinder", balancer=True))
         await pilot.press("escape", "escape")
         await until(pilot, lambda: watcher.focused[-1] == Focus())

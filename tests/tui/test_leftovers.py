@@ -25,7 +25,7 @@ async def test_the_lines_of_closed_screens_are_let_go() -> None:
         leftovers.forget_lines()
         before = kept()
         for _ in range(3):
-            await pilot.press("l")
+            await pilot.press("b")
             await shows(pilot, "203.0.113.7")
             await pilot.press("escape")
             await shows(pilot, "api-blue-1")

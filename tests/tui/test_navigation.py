@@ -34,7 +34,7 @@ async def test_back_and_ahead_go_along_the_trail() -> None:
         await at(pilot, app, "service", "nova")
         await pilot.press("enter")
         await at(pilot, app, "instance", "nova", "server-blue-1")
-        await pilot.press("l")
+        await pilot.press("b")
         await at(pilot, app, "load balancer", "nova")
         await pilot.press("escape")
         await at(pilot, app, "instance", "nova", "server-blue-1")

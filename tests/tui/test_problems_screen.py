@@ -137,7 +137,7 @@ async def test_a_rollout_that_nobody_ends_is_a_problem_and_enter_opens_it() -> N
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ChangeScreen))
         # across to what it is about, and back
-        await pilot.press("l")
+        await pilot.press("b")
         await until(pilot, lambda: isinstance(app.screen, BalancerScreen))
         await pilot.press("escape", "escape")
         await until(pilot, lambda: isinstance(app.screen, ProblemsScreen))

@@ -51,7 +51,7 @@ async def test_workers_have_power_and_no_load_balancer() -> None:
         assert "!" not in stopped  # idle workers are meant to be stopped
         await until(pilot, lambda: "through the VIP" not in text_of(app))  # a panel leaves with the next layout
         assert "weight" not in text_of(app)
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, "workers stand behind no load balancer")
 
 
@@ -70,7 +70,7 @@ async def test_two_load_balancers_stand_under_their_names_and_differing_weights_
         await shows(pilot, "2 load balancers", "api-v6 2001:db8::7")
         assert "100/50" in line_with(app, "api-blue-1")
         await shows(pilot, "weight 100 in api, 50 in api-v6")
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, "load balancer api  ACTIVE", "load balancer api-v6  ACTIVE")
 
 

@@ -30,7 +30,7 @@ async def test_every_screen_says_what_a_decision_needs(size: tuple[int, int], gl
         closeups = (balancer_closeup(facts, now),)
         watcher.publish(Snapshot(now, 99, {facts.name: facts}, instance_closeup(now), closeups))
         await shows(pilot, *DECISIVE, "LB ACTIVE", "api-blue-1", "healthy", "Octavia, fresh", "10.0.0.1:8774")
-        await pilot.press("l")
+        await pilot.press("b")
         await shows(pilot, *DECISIVE, "load balancer api", "203.0.113.7", "active_standby")
         await pilot.pause(0.2)
         assert all(len(each) <= size[0] for each in lines_of(app))

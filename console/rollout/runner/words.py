@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.errors import NeedsHuman
 from console.plan.plan import Plan, Step
-from console.plan.waits import PAUSE_DEADLINE
+from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT, PAUSE_DEADLINE
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import NotConfirmed
@@ -15,8 +15,11 @@ _LOOK = 0.5  # seconds between two looks into the journal
 
 def pause(run: Run, plan: Plan, step: Step) -> None:
     """Hold the share until somebody goes on. Raises NotConfirmed, AbortAsked, NeedsHuman."""
-    run.note(EventKind.WAIT, step.id, f"waits for an operator to go on, for {_span(step.deadline)} at most")
-    run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
+    by_people = step.id not in (BARRIER_SHIFT, BARRIER_KEEP)
+    whom = "an operator" if by_people else "the train"
+    run.note(EventKind.WAIT, step.id, f"waits for {whom} to go on, for {_span(step.deadline)} at most")
+    if by_people:
+        run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
     _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on")
 
 

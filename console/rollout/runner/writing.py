@@ -81,6 +81,9 @@ def _finish(one: UnderWay, send: Send) -> None:
 def _send_until_answered(one: UnderWay, send: Send) -> None:
     """Send; where it is certain that nothing was applied wait and send again, where it is not, look first."""
     run, step = one.run, one.step
+    if one.already():
+        _note(one, EventKind.CHECKED, "it is there already: nothing is sent")
+        return
     deadline = boot_clock.now() + step.deadline
     while not _attempt(one, send):
         if boot_clock.now() > deadline:

@@ -31,6 +31,10 @@ class _OnGroup(UnderWay):
 class GroupMadeUnderWay(_OnGroup):
     """POST of a group."""
 
+    def already(self) -> bool:
+        """See UnderWay.already: Nova would make a second one of the same name."""
+        return self.run.look(self._now, self.step.id, LOOK_DEADLINE) is not None
+
     def last_look(self) -> Call:
         """See UnderWay.last_look."""
         return self.write.call

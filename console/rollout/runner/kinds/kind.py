@@ -53,6 +53,10 @@ class UnderWay(ABC):
     def done(self) -> tuple[str, dict[str, Any]]:
         """The VERIFIED row: a sentence, and the same for programs."""
 
+    def already(self) -> bool:
+        """Whether what it is to bring about is there, made by an earlier runner: then nothing is sent."""
+        return False
+
     @property
     def attempts(self) -> int:
         """How often it may be sent, where the cloud took it and did not apply it."""

@@ -57,6 +57,11 @@ class ServerMadeUnderWay(UnderWay):
         found = self.run.reader.servers_tagged(every=(self._tag,))
         return next((one for one in found if self._tag in one.tags and one.task_state != "deleting"), None)
 
+    def already(self) -> bool:
+        """See UnderWay.already: asked for by an earlier runner, whose answer nobody heard."""
+        server = self.run.look(self._mine, self.step.id, LOOK_DEADLINE)
+        return self._tries == 0 and server is not None and server.status != "ERROR"
+
     def last_look(self) -> Call:
         """See UnderWay.last_look: nobody else has taken the name, and the files are those of the plan."""
         if any(one.name == self.desired.name and self._tag not in one.tags for one in self.run.servers()):

@@ -98,7 +98,8 @@ class _Leaving(OnServer):
         server = self._now()
         if server is None:
             return self.write.call  # the answer is 404, which is as good
-        if server.task_state and server.task_state not in ("deleting", "powering-off"):
+        building = server.status == "BUILD" and bool(getattr(self.desired, "operation", ""))  # of an aborted launch
+        if server.task_state and not building and server.task_state not in ("deleting", "powering-off"):
             raise Drift((f"server {server.name} is being changed ({server.task_state})",))
         if server.name != self.desired.name:
             raise Drift((f"server {self.desired.server_id} is named {server.name}, was {self.desired.name}",))
