@@ -174,6 +174,7 @@ class ChangeScreen(FactsScreen):
         if isinstance(forecast, Plan):
             headline.show([change.headline(forecast, glyphs)])
             self._show_steps(planned(forecast), now)
+            log.display = True  # a refusal before it had hidden it
             log.entitle(line(("read before you start", "title")), line((f"plan {forecast.digest[:8]}", "dim")))
             log.show(change.notes(forecast, glyphs, told=forecast.shipment.notes))
             return

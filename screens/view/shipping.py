@@ -107,9 +107,9 @@ def _quiet(batch: Batch) -> str:
 def alarm(one: Marked, cells: int, glyphs: Glyphs) -> Line:
     """`5c0d77a Drop columns     ▲ migration, Rollback-Safe: no   ✗ tests failed`: the marks never give way."""
     right = joined(marks(one, glyphs))
-    right = right if width(right) <= cells - 16 else fit(right, max(cells - 16, 1), glyphs.ellipsis)
-    left = line((visible(one.commit.short), "code"), " ", clipped(one.commit.subject, _LONGEST), "  ")
-    return spread(left, right, cells, glyphs.ellipsis)
+    right = right if width(right) <= cells - 17 else fit(right, max(cells - 17, 1), glyphs.ellipsis)
+    left = line((visible(one.commit.short), "code"), " ", clipped(one.commit.subject, _LONGEST))
+    return spread(left, (*line(" "), *right), cells, glyphs.ellipsis)
 
 
 def marks(one: Marked, glyphs: Glyphs) -> Iterator[Line]:

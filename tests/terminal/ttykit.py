@@ -108,8 +108,11 @@ class Console:
 
     def close(self) -> None:
         """End it, whatever it does."""
-        with suppress(OSError):  # a test may have taken its terminal away
-            self.child.close(force=True)
+        try:
+            with suppress(OSError):  # a test may have taken its terminal away
+                self.child.close(force=True)
+        except pexpect.ExceptionPexpect:  # killed, and a busy machine has not ended it within a tenth of a second
+            self.child.wait()
 
 
 def _is_colour(parameter: str) -> bool:

@@ -62,6 +62,22 @@ def test_what_is_missing_or_wrong_is_said(
     assert said in capsys.readouterr().err
 
 
+def test_history_has_who_decided_what_and_why(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("freeze", "api", "--until", "3d", "--reason", "holidays")
+    run("unfreeze", "api", "--reason", "over")
+    capsys.readouterr()
+    assert run("history") == 0
+    _, last, first = capsys.readouterr().out.splitlines()
+    assert "unfreeze api" in last
+    assert last.endswith('"over"')
+    assert "freeze api until 20" in first
+    run("history", "api", "--json")
+    told = json.loads(capsys.readouterr().out)["decided"]
+    assert [one["kind"] for one in told] == ["freeze", "unfreeze"]
+    run("history", "other", "--json")
+    assert json.loads(capsys.readouterr().out)["decided"] == []
+
+
 def test_control_characters_of_a_reason_are_made_visible(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     run("freeze", "api", "--reason", "red \x1b[31m alert")
     run("freeze", "--list", "api")
