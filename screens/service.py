@@ -170,9 +170,9 @@ class ServiceScreen(FactsScreen):
 
     def do_retire(self) -> None:
         """Open the change screen on a plan to delete the idle colour."""
-        from console.plan.plan import Action  # noqa: PLC0415
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
 
-        self.console_app.open_change(self.service_name, Action.RETIRE)
+        self.console_app.open_plan(self.service_name, Intent(Action.RETIRE))
 
     def do_rollback(self) -> None:
         """Open the change screen on a plan to go back."""
