@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from console.model.colour import Colour
 from console.model.text import visible
+from console.plan.backwards import back
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout.records import Event, Rollout
@@ -40,9 +41,9 @@ class ChangeScreen(FactsScreen):
     place = Place.CHANGE
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.CHANGE)
 
-    def __init__(self, service: str, action: Action, rollout: Rollout | None = None) -> None:
+    def __init__(self, service: str, intent: Intent, rollout: Rollout | None = None) -> None:
         super().__init__(service)
-        self.intent = Intent(action)
+        self.intent = intent
         self.forecast: Plan | Refusal | None = None
         self._rollout = rollout
         self._steps: tuple[StepView, ...] = ()
@@ -311,7 +312,12 @@ class ChangeScreen(FactsScreen):
 
     def do_rollback(self) -> None:
         """Plan the way back, on this screen."""
-        self._plan_anew(Intent(Action.ROLLBACK))
+        followed, service = self.followed, self.console_app.service(self.service_name)
+        single = followed is not None and followed.plan.action.is_single
+        if followed is not None and service is not None and single:
+            self._plan_anew(back(followed.plan, service))
+        else:
+            self._plan_anew(Intent(Action.ROLLBACK))
 
     def do_take_in(self) -> None:
         """Plan again with the instances that the refusal names."""

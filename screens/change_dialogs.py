@@ -48,8 +48,8 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
             _start(screen, plan, reason, unarmed=unarmed, override=reason if unsafe else "")
 
     service = app.service(screen.service_name)
-    unknown = service is not None and bool(unproven(service, plan.intent, plan.target))
-    moves = plan.action.moves_traffic or plan.action is Action.SCALE
+    unknown = plan.action.moves_traffic and service is not None and bool(unproven(service, plan.intent, plan.target))
+    moves = plan.action.moves_traffic or plan.action in (Action.SCALE, Action.EVICT, Action.ADMIT)
     typed = (config.is_production and moves) or unarmed or unknown
     unsafe = plan.shipment.safety.verdict is Safe.NO
     word = screen.service_name if typed else "y"

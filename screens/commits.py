@@ -163,12 +163,12 @@ class CommitsScreen(FactsScreen):
 
     def do_cutover(self) -> None:
         """Open the change screen on a plan."""
-        from console.plan.plan import Action  # noqa: PLC0415
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
 
-        self.console_app.open_change(self.service_name, Action.CUTOVER)
+        self.console_app.open_plan(self.service_name, Intent(Action.CUTOVER))
 
     def do_rollback(self) -> None:
         """Open the change screen on a plan to go back."""
-        from console.plan.plan import Action  # noqa: PLC0415
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
 
-        self.console_app.open_change(self.service_name, Action.ROLLBACK)
+        self.console_app.open_plan(self.service_name, Intent(Action.ROLLBACK))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -9,7 +10,8 @@ from textual.binding import BindingType
 from console.model.focus import Focus
 from screens.closeup_screen import CloseupScreen, Tab
 from screens.facts_screen import bindings
-from screens.keys import Place
+from screens.keys import Place, Situation
+from screens.view.instance import find
 from screens.widgets.panel import Panel
 from screens.widgets.part import Part
 from screens.widgets.sheet import Sheet
@@ -52,6 +54,33 @@ class InstanceScreen(CloseupScreen):
         snapshot = self.console_app.snapshot
         found = snapshot.instance if snapshot is not None else None
         return found if found is not None and (found.service, found.key) == (self.service_name, self.key) else None
+
+    def situation(self) -> Situation:
+        """The instance decides as well."""
+        found = find(self.console_app.service(self.service_name), self.key)
+        return replace(super().situation(), instance=found)
+
+    def do_drain(self) -> None:
+        """Open the change screen on a plan to take it out."""
+        self._plan("drain")
+
+    def do_restore(self) -> None:
+        """Open the change screen on a plan to put it back."""
+        self._plan("restore")
+
+    def do_keep_as_is(self) -> None:
+        """Open the change screen on a plan to hold it, or to release the hold."""
+        found = find(self.console_app.service(self.service_name), self.key)
+        held = found is not None and any(member.held_by is not None for member in found.members)
+        self._plan("unhold" if held else "hold")
+
+    def _plan(self, action: str) -> None:
+        from console.plan.orders import SingleOrder  # noqa: PLC0415 the first paint does not wait for it
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        order = SingleOrder((self._last.name if self._last is not None else self.key,), Who.current().owner)
+        self.console_app.open_plan(self.service_name, Intent(Action(action), order=order))
 
     def show_body(self, now: float) -> None:
         """Fill every part."""

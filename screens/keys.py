@@ -16,6 +16,7 @@ from screens import reasons
 from screens.arming import Arming
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from console.model.instance import Instance
     from console.model.service import Service
     from console.plan.plan import Plan, Refusal
     from console.rollout.records import Rollout
@@ -59,6 +60,7 @@ class Situation:
     arming: Arming
     now: float
     service: Service | None = None
+    instance: Instance | None = None
     services: int = 1
     plan: Plan | None = None
     refusal: Refusal | None = None
@@ -135,6 +137,7 @@ _PLAN = frozenset({Place.SERVICE, Place.CHANGE, Place.COMMITS})
 _CLOSE = frozenset({Place.INSTANCE, Place.BALANCER, Place.COMMITS})
 _SERVICE = frozenset({Place.SERVICE})
 _CHANGE = frozenset({Place.CHANGE})
+_INSTANCE = frozenset({Place.INSTANCE})
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -208,6 +211,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "output", ("d",), "output", "What the gates printed, in place of the explanation; again: the explanation.",
         _CHANGE, reason=reasons.to_read_output, bar=Bar.OPEN,
+    ),
+    Action(
+        "drain", ("d",), "drain…", "Plan taking the instance out of rotation, held. Changes nothing yet.", _INSTANCE,
+        reason=reasons.to_drain,
+    ),
+    Action(
+        "restore", ("r",), "restore…", "Plan putting the instance back in rotation. Changes nothing yet.", _INSTANCE,
+        reason=reasons.to_restore,
+    ),
+    Action(
+        "keep_as_is", ("h",), "hold…", "Plan holding it as it is, or releasing the hold. Changes nothing yet.",
+        _INSTANCE, reason=reasons.to_hold_instance,
     ),
     Action("more", ("space",), "more", "Scroll the explanation of the step down.", _CHANGE, bar=Bar.NEVER),
     Action("less", ("backspace",), "less", "Scroll it up again.", _CHANGE, bar=Bar.NEVER),

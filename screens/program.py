@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 
     from console.model.service import Service
     from console.model.snapshot import Snapshot
-    from console.plan.plan import Action
+    from console.plan.plan import Intent
     from console.rollout.records import Rollout
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
@@ -336,17 +336,17 @@ class BluegreenApp(App[int]):
         elif screen is not None and screen.place is not Place.FLEET and len(self.config.services) > 1:
             self.trail.go(Spot(Place.FLEET))
 
-    def open_change(self, name: str, action: Action) -> None:
-        """Show the plan of a change, over the service."""
+    def open_plan(self, name: str, intent: Intent) -> None:
+        """Show the plan of any change, over what is there."""
         from screens.change import ChangeScreen  # noqa: PLC0415
 
-        self.push_screen(ChangeScreen(name, action))
+        self.push_screen(ChangeScreen(name, intent))
 
     def open_rollout(self, name: str, rollout: Rollout) -> None:
         """Show a rollout, over the service."""
         from screens.change import ChangeScreen  # noqa: PLC0415
 
-        self.push_screen(ChangeScreen(name, rollout.plan.action, rollout))
+        self.push_screen(ChangeScreen(name, rollout.plan.intent, rollout))
 
     def choose_theme(self, name: str) -> None:
         """Change the colours."""

@@ -184,3 +184,31 @@ def to_go_back(s: Situation) -> str:
 def to_go_ahead(s: Situation) -> str:
     """To go ahead again."""
     return "" if s.has_ahead else "nothing was left by going back"
+
+
+def to_drain(s: Situation) -> str:
+    """To take an instance out of rotation."""
+    if why := to_plan(s) or _no_such(s):
+        return why
+    serves = s.service is not None and s.instance is not None and s.service.in_rotation(s.instance)
+    return "" if serves else "it is not in rotation"
+
+
+def to_restore(s: Situation) -> str:
+    """To put an instance back in rotation."""
+    if why := to_plan(s) or _no_such(s):
+        return why
+    serves = s.service is not None and s.instance is not None and s.service.in_rotation(s.instance)
+    held = s.instance is not None and s.instance.held_by is not None
+    return "it is in rotation, and nobody holds it" if serves and not held else ""
+
+
+def to_hold_instance(s: Situation) -> str:
+    """To hold an instance, or to release the hold."""
+    if why := to_plan(s) or _no_such(s):
+        return why
+    return "" if s.instance is not None and s.instance.members else "it is in no pool: there is no member to hold"
+
+
+def _no_such(s: Situation) -> str:
+    return "" if s.instance is not None else "it is not listed any more"

@@ -155,27 +155,28 @@ class ServiceScreen(FactsScreen):
 
     def do_cutover(self) -> None:
         """Open the change screen on a plan."""
-        from console.plan.plan import Action  # noqa: PLC0415
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
 
-        self.console_app.open_change(self.service_name, Action.CUTOVER)
+        self.console_app.open_plan(self.service_name, Intent(Action.CUTOVER))
 
     def do_launch(self) -> None:
         """Open the change screen on a plan of new instances; where nothing has a colour yet, on its adoption."""
-        from console.plan.plan import Action  # noqa: PLC0415
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
 
         service = self.console_app.service(self.service_name)
         bare = service is not None and not any(side.instances for side in service.colours)
         strangers = service is not None and (service.foreign or service.uncoloured)
-        self.console_app.open_change(self.service_name, Action.ADOPT if bare and strangers else Action.LAUNCH)
+        wanted = Intent(Action.ADOPT if bare and strangers else Action.LAUNCH)
+        self.console_app.open_plan(self.service_name, wanted)
 
     def do_retire(self) -> None:
         """Open the change screen on a plan to delete the idle colour."""
-        from console.plan.plan import Action  # noqa: PLC0415
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
 
-        self.console_app.open_change(self.service_name, Action.RETIRE)
+        self.console_app.open_plan(self.service_name, Intent(Action.RETIRE))
 
     def do_rollback(self) -> None:
         """Open the change screen on a plan to go back."""
-        from console.plan.plan import Action  # noqa: PLC0415
+        from console.plan.plan import Action, Intent  # noqa: PLC0415
 
-        self.console_app.open_change(self.service_name, Action.ROLLBACK)
+        self.console_app.open_plan(self.service_name, Intent(Action.ROLLBACK))

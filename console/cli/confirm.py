@@ -21,6 +21,8 @@ def _to_do(settings: ServiceConfig, plan: Plan) -> str:
     verb = plan.action.replace("cutover", "cut over").replace("rollback", "roll back")
     if plan.action.moves_traffic:
         return f"{verb} {settings.name} to {plan.target.upper()}"
+    if plan.action.is_undone:
+        return plan.what
     return f"{verb} {plan.target.upper()} of {settings.name}"
 
 
@@ -28,7 +30,7 @@ def wanted_word(settings: ServiceConfig, plan: Plan) -> str:
     """What is typed: count and name to delete, the name in production for what decides who serves, else `y`."""
     if plan.deleted and plan.action is not Action.LAUNCH:
         return f"{plan.deleted} {settings.name}"
-    moves = plan.action.moves_traffic or plan.action is Action.SCALE
+    moves = plan.action.moves_traffic or plan.action in (Action.SCALE, Action.EVICT, Action.ADMIT)
     return settings.name if settings.is_production and moves else "y"
 
 

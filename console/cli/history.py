@@ -68,7 +68,7 @@ def history_lines(rollout: Rollout) -> Iterator[str]:
     state = "UNFINISHED, its runner is gone" if unfinished(rollout) else str(rollout.state)
     plan = rollout.plan
     why = f'"{rollout.reason}"' if rollout.reason else ""
-    what = f"{plan.action} {plan.service} {plan.source}>{plan.target} {plan.target_version}"
+    what = f"{plan.what} {plan.target_version}"
     line = f"{rollout.id}  {date(rollout.created_at)}  {what}  {state}  {rollout.who.owner} {why}".rstrip()
     yield line
     if rollout.sentence:

@@ -34,6 +34,10 @@ def add_intent_options(parser: argparse.ArgumentParser) -> None:
         help="an idle pool that no monitor checks, or workers without a probe, may serve all the same",
     )  # fmt: skip
     parser.add_argument(
+        "--one-by-one", action="store_true",
+        help="a call for each member, where the cloud has no additive batch of members (API before 2.11, or a 501)",
+    )  # fmt: skip
+    parser.add_argument(
         "--unattended", action="store_true", help="go through the shares of `release.shift` without waiting for a word"
     )
     parser.add_argument(
@@ -54,6 +58,7 @@ def intent_of(args: argparse.Namespace, action: Action) -> Intent:
         unattended=args.unattended,
         keep_on_proof=args.confirm == "proof",
         unchecked=args.unchecked,
+        one_by_one=args.one_by_one,
     )
 
 

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
+
 from console.model.service import Service
+from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan
+
+_OPPOSITE = {
+    Action.DRAIN: Action.RESTORE,
+    Action.RESTORE: Action.DRAIN,
+    Action.HOLD: Action.UNHOLD,
+    Action.UNHOLD: Action.HOLD,
+    Action.EVICT: Action.ADMIT,
+    Action.ADMIT: Action.EVICT,
+    Action.REPLACE: Action.REPLACE,
+}
 
 
 def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
-    """The intent that puts back what served before the plan. Who was out by hand then stays out."""
-    return Intent(Action.ROLLBACK, plan.source, leave_out=_taken_out(plan, service), source_fails=source_fails)
+    """The intent that puts back what was before the plan. Who was out by hand then stays out."""
+    if plan.action in (Action.PREVIEW, Action.UNPREVIEW):
+        return Intent(Action.UNPREVIEW if plan.action is Action.PREVIEW else Action.PREVIEW)
+    if plan.action.is_single:
+        return _single(plan)
+    return Intent(
+        Action.ROLLBACK,
+        plan.source,
+        leave_out=_taken_out(plan, service),
+        source_fails=source_fails,
+        one_by_one=plan.intent.one_by_one,
+    )
+
+
+def _single(plan: Plan) -> Intent:
+    order = plan.intent.order
+    assert isinstance(order, SingleOrder)
+    names = tuple(reversed(order.names)) if plan.action is Action.REPLACE else order.names
+    return replace(plan.intent, action=_OPPOSITE[plan.action], order=msgspec.structs.replace(order, names=names))
 
 
 def _taken_out(plan: Plan, service: Service) -> tuple[str, ...]:

@@ -40,6 +40,16 @@ class ListenerBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyBasis:
+    """An L7 policy of a service with a pool for each colour, known by listener and name."""
+
+    name: str
+    listener_id: str
+    pool_id: str | None
+    attaches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ServerBasis:
     """A server of the service. `on`: whether it is powered, only told where that is the rotation."""
 
@@ -60,6 +70,7 @@ class Basis:
     servers: tuple[ServerBasis, ...] = ()
     workers: str = ""
     by_listener: bool = False  # the listeners' default pools are the rotation
+    policies: tuple[PolicyBasis, ...] = ()  # only then
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -87,6 +98,24 @@ class Basis:
     def listener(self, listener_id: str) -> ListenerBasis:
         """One listener. Raises KeyError for one that is not in it."""
         return _one(self.listeners, listener_id)
+
+    def policy(self, listener_id: str, name: str) -> PolicyBasis:
+        """One L7 policy. Raises StopIteration for one that is not in it."""
+        return next(one for one in self.policies if (one.listener_id, one.name) == (listener_id, name))
+
+    def with_policy(self, policy: PolicyBasis) -> Basis:
+        """The same, with this policy, in place of the one of its name."""
+        return replace(
+            self.without_policy(policy.listener_id, policy.name), policies=_sorted(*self._others(policy), policy)
+        )
+
+    def without_policy(self, listener_id: str, name: str) -> Basis:
+        """The same without it."""
+        return replace(self, policies=tuple(self._others(PolicyBasis(name, listener_id, None))))
+
+    def _others(self, policy: PolicyBasis) -> list[PolicyBasis]:
+        key = policy.listener_id, policy.name
+        return [one for one in self.policies if (one.listener_id, one.name) != key]
 
     def server(self, server_id: str) -> ServerBasis:
         """One server. Raises KeyError for one that is not in it."""
@@ -139,6 +168,7 @@ def basis_of(service: Service, config: ServiceConfig, *, strangers: bool = False
         servers=tuple(sorted(servers, key=lambda server: server.id)),
         workers=_worker_set(config.instances) if powered else "",
         by_listener=config.rotation.kind == Kind.POOLS,
+        policies=_policies(service) if config.rotation.kind == Kind.POOLS else (),
     )
 
 
@@ -172,6 +202,15 @@ def _listeners(service: Service) -> list[tuple[str, Listener]]:
 
 def _listener(balancer_id: str, one: Listener) -> ListenerBasis:
     return ListenerBasis(one.id, balancer_id, one.name, one.default_pool_id, one.admin_state_up)
+
+
+def _policies(service: Service) -> tuple[PolicyBasis, ...]:
+    found = (one for part in service.balanced for one in part.policies)
+    return _sorted(*(PolicyBasis(one.name, one.listener_id, one.pool_id, one.attaches) for one in found))
+
+
+def _sorted(*policies: PolicyBasis) -> tuple[PolicyBasis, ...]:
+    return tuple(sorted(policies, key=lambda one: (one.listener_id, one.name)))
 
 
 def _worker_set(selection: Selection) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 
 from console.model.balancer import Member
-from console.plan.basis import Basis, ListenerBasis, PoolBasis, ServerBasis
+from console.plan.basis import Basis, ListenerBasis, PolicyBasis, PoolBasis, ServerBasis
 
 _OBSERVED = ("provisioning_status", "operating_status")
 _COMPARED = tuple(field.name for field in fields(Member) if field.name not in (*_OBSERVED, "id"))
@@ -16,6 +16,7 @@ def drift(planned: Basis, found: Basis) -> tuple[str, ...]:
     """Each difference of intent; empty when there is none."""
     changes = _pools_drift(planned.pools, found.pools)
     changes += listener_drift(planned.listeners, found.listeners)
+    changes += _policy_drift(planned.policies, found.policies)
     changes += _server_drift(planned.servers, found.servers)
     return tuple(changes)
 
@@ -45,6 +46,16 @@ def listener_drift(planned: Iterable[ListenerBasis], found: Iterable[ListenerBas
             before, after = getattr(was[key], name), getattr(now[key], name)
             if before != after:
                 changes.append(f"{name} of listener {was[key].name or key} is {_words(after)}, was {_words(before)}")
+    return sorted(changes)
+
+
+def _policy_drift(planned: tuple[PolicyBasis, ...], found: tuple[PolicyBasis, ...]) -> list[str]:
+    """What keeps an idle pool checked: somebody else's policies as well."""
+    was = {(one.listener_id, one.name): one for one in planned}
+    now = {(one.listener_id, one.name): one for one in found}
+    changes = [f"L7 policy {name or 'without a name'} is gone" for _, name in was.keys() - now.keys()]
+    changes += [f"L7 policy {name or 'without a name'} was added" for _, name in now.keys() - was.keys()]
+    changes += [f"L7 policy {key[1]} was changed" for key in was.keys() & now.keys() if was[key] != now[key]]
     return sorted(changes)
 
 

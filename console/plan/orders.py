@@ -84,4 +84,15 @@ class TakeBackOrder(msgspec.Struct, frozen=True, tag="take back"):
     group: str = ""
 
 
-Order = LaunchOrder | AdoptOrder | RetireOrder | TakeBackOrder
+class SingleOrder(msgspec.Struct, frozen=True, tag="single"):
+    """A change of single instances. `names`: of instances, in the order that matters (`replace`: the old, the new).
+
+    `who` holds what is held. `min_ratio`: how much of the capacity of now is enough while it lasts, None: the config's.
+    """
+
+    names: tuple[str, ...] = ()
+    who: str = ""
+    min_ratio: float | None = None
+
+
+Order = LaunchOrder | AdoptOrder | RetireOrder | TakeBackOrder | SingleOrder

@@ -13,7 +13,7 @@ from console.model.commit import CiState
 from console.model.shipping import NOT_KNOWN, Safety
 from console.plan.basis import Basis
 from console.plan.desired import Desired, MemberChange, ServerGone, Weights
-from console.plan.orders import Order
+from console.plan.orders import Order, SingleOrder
 
 
 class Action(StrEnum):
@@ -21,6 +21,15 @@ class Action(StrEnum):
 
     CUTOVER = "cutover"
     ROLLBACK = "rollback"
+    DRAIN = "drain"  # take an instance out of rotation, held
+    RESTORE = "restore"  # put it back
+    HOLD = "hold"  # keep it where it is, whatever a cutover does
+    UNHOLD = "unhold"
+    REPLACE = "replace"  # one in, another one out
+    EVICT = "evict"  # disable the idle colour's members: clients with a session there are sent away
+    ADMIT = "admit"  # enable them again, at weight 0
+    PREVIEW = "preview"  # keep both pools attached, and checked, by L7 policies
+    UNPREVIEW = "unpreview"
     ADOPT = "adopt"  # label what serves as a colour
     LAUNCH = "launch"  # make instances of the idle colour
     RETIRE = "retire"  # delete the idle colour
@@ -32,6 +41,21 @@ class Action(StrEnum):
         """Whether it decides which colour serves."""
         return self in (Action.CUTOVER, Action.ROLLBACK)
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether the opposite action takes it back, wholly."""
+        return self.moves_traffic or self.is_single or self in (Action.PREVIEW, Action.UNPREVIEW)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is about single instances, or the members of an idle colour."""
+        return self in _SINGLE
+
+
+_SINGLE = frozenset(
+    {Action.DRAIN, Action.RESTORE, Action.HOLD, Action.UNHOLD, Action.REPLACE, Action.EVICT, Action.ADMIT}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -42,8 +66,9 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe) may serve all the same. `order`: what exactly, where a colour does not say it. `train`:
-    the one that it is part of, which it waits for twice.
+    a worker without a probe) may serve all the same. `one_by_one`: a call for each member, where the cloud has no
+    additive batch. `order`: what exactly, where a colour does not say it. `train`: the one that it is part of, which it
+    waits for twice.
     """
 
     action: Action
@@ -54,6 +79,7 @@ class Intent:
     unattended: bool = False
     keep_on_proof: bool = False
     unchecked: bool = False
+    one_by_one: bool = False
     train: str = ""
     order: Order | None = None
 
@@ -241,6 +267,15 @@ class Plan:
     goal: str = ""
     floors: Mapping[str, Capacity] = field(default_factory=dict)
     shipment: Shipment = Shipment()
+
+    @property
+    def what(self) -> str:
+        """`cutover nova-api blue>green`, `drain nova-api api-1`: for a lease, and for lists."""
+        if self.action.moves_traffic:
+            return f"{self.action} {self.service} {self.source}>{self.target}"
+        order = self.intent.order
+        names = order.names if isinstance(order, SingleOrder) else ()
+        return f"{self.action} {self.service} {', '.join(names)}".rstrip()
 
     @property
     def deleted(self) -> int:

@@ -19,9 +19,11 @@ from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
+from console.plan.preview import plan as preview
 from console.plan.rotations import pools, power, weights
 from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
+from console.plan.single.planner import plan as single
 from console.plan.steps import steps as steps_of
 from console.plan.withheld import barred, frozen, history, memory_notes, undone_again
 
@@ -52,6 +54,10 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     refusal = frozen(service, intent, now)
     if refusal is not None:
         return refusal
+    if intent.action.is_single:
+        return single(service, config, intent, now)
+    if intent.action in (Action.PREVIEW, Action.UNPREVIEW):
+        return preview(service, config, intent, now)
     if not intent.action.moves_traffic:
         return lifecycle(service, config, intent, now)
     refusal = not_seen(service, now)

@@ -18,7 +18,7 @@ def first_refusal(service: Service, config: ServiceConfig, intent: Intent, targe
         lambda: _every_pool_seen(service, config),
         lambda: _workers_checked(service, intent),
         lambda: _weights_work(service),
-        lambda: _writable(service, intent),
+        lambda: writable(service, intent),
         lambda: _has_instances(service, intent, target),
         lambda: _no_foreign_traffic(service, config, intent),
     )
@@ -80,7 +80,7 @@ def _weights_work(service: Service) -> Refusal | None:
     )
 
 
-def _writable(service: Service, intent: Intent) -> Refusal | None:
+def writable(service: Service, intent: Intent) -> Refusal | None:
     """Only an ACTIVE one takes writes. A way back is planned on a busy one, too: its runner waits for the lock.
 
     A listener's default pool needs its load balancer ACTIVE, a member its pool as well.

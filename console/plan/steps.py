@@ -22,7 +22,7 @@ RECONCILE_DEADLINE = 60.0  # seconds
 def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     """Reconcile; the steps of each move, with a proof and a wait for the word to go on between; confirm; bake."""
     config, intent, target = asked.config, asked.intent, asked.target
-    result = [_reconcile(asked.service)]
+    result = [reconcile_step(asked.service)]
     gates: Sequence[Step] = gate_steps(config, target) if intent.action is Action.CUTOVER and moves else ()
     in_train = bool(intent.train and intent.action is Action.CUTOVER and moves)
     if in_train and asked.service.rotation != POWER:
@@ -77,7 +77,8 @@ def _proved(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     return (waits.check("prove", target, left),)
 
 
-def _reconcile(service: Service) -> Step:
+def reconcile_step(service: Service) -> Step:
+    """Look again, before anything is written."""
     return Step(
         id="reconcile",
         kind=StepKind.RECONCILE,

@@ -14,12 +14,15 @@ Tag = Callable[[str], str]  # the tag of what was made under a name
 
 def goes_back(plan: Plan) -> bool:
     """Whether it can be taken back: what was deleted or labelled stays so."""
-    return plan.action.moves_traffic or isinstance(plan.intent.order, LaunchOrder | TakeBackOrder)
+    return plan.action.is_undone or isinstance(plan.intent.order, LaunchOrder | TakeBackOrder)
 
 
 def way_back(plan: Plan, service: Service, tag: Tag, *, source_fails: bool = False) -> Intent:
-    """Traffic goes back to the other colour; what was made is deleted. Only for a plan that `goes_back`."""
-    if plan.action.moves_traffic:
+    """Traffic goes back to the other colour, an instance to where it stood; what was made is deleted.
+
+    Only for a plan that `goes_back`.
+    """
+    if plan.action.is_undone:
         return back(plan, service, source_fails=source_fails)
     order = plan.intent.order
     if isinstance(order, LaunchOrder):

@@ -227,6 +227,8 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
     on, home = "finish", "go back"
     if plan.action.moves_traffic:
         on, home = f"finish: all traffic to {plan.target.upper()}", f"go back: all traffic to {plan.source.upper()}"
+    elif plan.action.is_undone:
+        on, home = f"finish: {plan.goal}", "go back: everything as it was before"
     elif back is not None:
         on, home = f"finish: the rest of the {plan.action}", "go back: delete what it has made, and nothing else"
     return (

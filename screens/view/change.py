@@ -41,6 +41,8 @@ def headline(plan: Plan, glyphs: Glyphs) -> Line:
     size = f", {count(members, 'member')}" if members else ""
     writes = f"{count(plan.writes, 'write')}{size}" if plan.writes else "nothing to write"
     if not plan.action.moves_traffic:
+        if plan.action.is_single:
+            return line((f"{verb(plan.action)} {visible(plan.what.partition(' ')[2])}", "strong"), f"   {writes}")
         target_words = (f"{name(target)} {visible(plan.target_version)}", f"{target.value} live")
         return line((f"{verb(plan.action)} {visible(plan.service)}", "strong"), "   ", target_words, f"   {writes}")
     return line(

@@ -119,3 +119,20 @@ async def test_a_console_is_read_from_its_end_and_scrolls() -> None:
         show(watcher, service(now), replace(instance_closeup(now), console="more\n" * 3))
         await pilot.press("G")
         await shows(pilot, "more")
+
+
+async def test_d_plans_taking_it_out_and_y_would_start_it() -> None:
+    now = time.time()
+    app, _, _ = make_app(service(now))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "api-blue-1")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, InstanceScreen))
+        await shows(pilot, "api-blue-2", "drain…")
+        await pilot.press("h")
+        await shows(pilot, "HOLD api api-blue-2", "1 write")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, InstanceScreen))
+        await pilot.press("d")
+        await shows(pilot, "DRAIN api", "REFUSED", "--min-ratio")
+        assert "safety rule 1" in text_of(app)

@@ -8,8 +8,17 @@ from typing import Any, Protocol
 from console.model.call import Call
 from console.plan import desired as states
 from console.plan.basis import Basis
-from console.plan.desired import DefaultPool, Desired, Power, Weights
-from console.plan.kinds import default_pool, groups, members, power, servers, weights
+from console.plan.desired import (
+    DefaultPool,
+    Desired,
+    MemberState,
+    PolicyGone,
+    Power,
+    PreviewPolicy,
+    PreviewRule,
+    Weights,
+)
+from console.plan.kinds import default_pool, groups, member_state, members, power, preview, servers, weights
 
 
 class Kind(Protocol):
@@ -35,6 +44,10 @@ _KINDS: dict[type, Kind] = {
     Weights: weights,
     DefaultPool: default_pool,
     Power: power,
+    MemberState: member_state,
+    PreviewPolicy: preview,
+    PreviewRule: preview,
+    PolicyGone: preview,
     states.ServerMade: servers.Made(),
     states.ServerLabelled: servers.Labelled(),
     states.ServerTagged: servers.Tagged(),
@@ -48,6 +61,13 @@ _KINDS: dict[type, Kind] = {
     states.MembersLabelled: members.Labelled(),
     states.MemberGone: members.Gone(),
 }
+
+
+def entering_of(desired: Desired) -> frozenset[str]:
+    """The ids of members that get more traffic by it: they must be seen healthy right before."""
+    if isinstance(desired, Weights):
+        return weights.entering(desired)
+    return member_state.entering(desired) if isinstance(desired, MemberState) else frozenset()
 
 
 def kind_of(desired: Desired) -> Kind:

@@ -14,20 +14,19 @@ from typing import Any
 from console.model.balancer import WEIGHT_TAG, Member
 from console.model.call import Call
 from console.plan.basis import Basis
-from console.plan.desired import MemberChange, Weights
+from console.plan.desired import MemberChange, MemberState, Weights
 
 SERVICE = "load-balancer"
 
 
 def call(desired: Weights, basis: Basis) -> Call:
     """The batch, made from the members as they are right before it."""
-    members = changed(desired, basis)
-    return batch(desired.pool_id, members, _before(desired, basis))
+    return _call(desired, changed(desired, basis), _before(desired, basis))
 
 
 def undo(desired: Weights, basis: Basis) -> Call:
     """The batch that puts the members back as they are right before it."""
-    return batch(desired.pool_id, _before(desired, basis), changed(desired, basis))
+    return _call(desired, _before(desired, basis), changed(desired, basis))
 
 
 def after(desired: Weights, basis: Basis) -> Basis:
@@ -35,11 +34,19 @@ def after(desired: Weights, basis: Basis) -> Basis:
     return basis.with_members(desired.pool_id, changed(desired, basis))
 
 
-def restore(desired: Sequence[Weights], basis: Basis) -> tuple[Call, ...]:
-    """One batch for each pool."""
+def entering(desired: Weights) -> frozenset[str]:
+    """The ids of members that get more traffic than before."""
+    return frozenset(one.member_id for one in desired.changes if one.weight_after > one.weight_before)
+
+
+def restore(desired: Sequence[Weights | MemberState], basis: Basis) -> tuple[Call, ...]:
+    """One batch for each pool; where there are none, a PUT for each member, those that get weight first."""
     touched = {change.member_id for one in desired for change in one.changes}
     pools = dict.fromkeys(one.pool_id for one in desired)
     members = ((pool, [one for one in basis.pool(pool).members if one.id in touched]) for pool in pools)
+    if any(isinstance(one, Weights) and one.single for one in desired):
+        each = [(pool, one) for pool, found in members for one in found]
+        return tuple(put(pool, one) for pool, one in sorted(each, key=lambda pair: pair[1].weight == 0))
     return tuple(batch(pool, found) for pool, found in members)
 
 
@@ -109,6 +116,22 @@ def batch(pool_id: str, members: Sequence[Member], before: Sequence[Member] = ()
         commands=tuple(_commands(pool_id, ordered, {member.id: member.weight for member in before})),
         size=f"{len(ordered)} members",
     )
+
+
+def put(pool_id: str, member: Member) -> Call:
+    """The call that sets one member's weight, and records it: only what is said changes (Octavia API)."""
+    return Call(
+        service=SERVICE,
+        method="PUT",
+        path=f"/v2/lbaas/pools/{pool_id}/members/{member.id}",
+        body={"member": {"weight": member.weight, "tags": sorted(member.tags)}},
+        commands=tuple(_commands(pool_id, [member], {})),
+        size=member.name or member.address,
+    )
+
+
+def _call(desired: Weights, members: Sequence[Member], before: Sequence[Member]) -> Call:
+    return put(desired.pool_id, *members) if desired.single else batch(desired.pool_id, members, before)
 
 
 def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:

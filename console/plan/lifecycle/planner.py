@@ -32,7 +32,7 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
             return retire.take_back(asked, order)
         case AdoptOrder() as order:
             return adopt.plan(asked, order)
-        case None:
+        case _:
             return Refusal("order", f"a {intent.action} needs more than a colour", "this is a fault of the program", 0)
 
 

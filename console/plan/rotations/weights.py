@@ -30,14 +30,20 @@ def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
         before, writes = basis, list[Write]()
         for pool in pools:
             changes = pool.moved(basis, percent)
-            if changes:
-                key = pool.id if len(pools) > 1 else ""
-                write = course.write(Weights(pool.id, changes), basis, key)
-                basis = course.after((write,), basis)
-                writes.append(write)
+            for desired, key in _divided(asked, pool.id, changes) if changes else ():
+                writes.append(course.write(desired, basis, key))
+                basis = course.after(writes[-1:], basis)
         if writes:
             result.append(Move(percent, (_step(asked, before, percent, writes),)))
     return tuple(result)
+
+
+def _divided(asked: Asked, pool_id: str, changes: tuple[MemberChange, ...]) -> list[tuple[Weights, str]]:
+    """One batch; one by one, who gets weight first: each is seen to be applied before the next is sent."""
+    if not asked.intent.one_by_one:
+        return [(Weights(pool_id, changes), pool_id if len(asked.basis.pools) > 1 else "")]
+    ordered = sorted(changes, key=lambda one: one.weight_after < one.weight_before)
+    return [(Weights(pool_id, (one,), single=True), one.member_id) for one in ordered]
 
 
 class _Pool:
@@ -111,6 +117,11 @@ def _step(asked: Asked, basis: Basis, percent: int, writes: Sequence[Write]) -> 
 
 
 def _calls(asked: Asked, writes: Sequence[Write], size: int) -> str:
+    if asked.intent.one_by_one:
+        return (
+            f"{len(writes)} writes, one for each member: those that get weight first, each seen to be applied before "
+            "the next, then those that lose it. Both versions answer meanwhile. "
+        )
     if len(writes) == 1:
         return f"One write sets the weights of {size} members. "
     names = pool_names(asked)

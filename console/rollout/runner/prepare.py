@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from console import __version__
-from console.cloud.reader import Reader
+from console.cloud.reader import Reader, version_number
 from console.cloud.roles import cannot_write, ends_too_soon
 from console.cloud.writer import Writer
 from console.config.model import Config
@@ -32,6 +32,8 @@ from console.rollout.runner.run import Run
 from console.rollout.runner.timing import Timing
 from console.rollout.standing import records
 from console.watch.observe import Observer
+
+ADDITIVE = (2, 11)  # the API with `additive_only` (octavia: release note make-batch-member-call-additive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def prepare(errand: Errand) -> Run:
     late = ends_too_soon(identity, time.time(), 2 * sum(step.deadline for step in errand.plan.steps))
     if late:
         raise Refused(late, "log in again, or use an application credential, which renews itself")
+    _has_batches(errand.plan, Reader(session))
     timing = Timing(ttl=config.lease.ttl)
     reader, writer = Reader(session), Writer(session, pace.real(timing.client_timeout), agent=_agent(rollout))
     lease = _lease(errand, reader, writer, timing)
@@ -108,6 +111,20 @@ def _agent(rollout: Rollout) -> str:
     return f"bluegreen/{__version__} rollout/{rollout.id} ({socket.gethostname()}:{os.getpid()})"
 
 
+def _has_batches(plan: Plan, reader: Reader) -> None:
+    """An API before 2.11 takes a batch for all members of the pool, and deletes the others (facts: Octavia 1.1)."""
+    paths = (write.call.path for step in plan.steps for write in step.writes)
+    if not any(path.endswith("?additive_only=true") for path in paths):
+        return
+    known = reader.octavia_versions()
+    if known and version_number(known[-1]) < ADDITIVE:
+        raise Refused(
+            f"the load balancer API is {known[-1]}: it has no additive batch of members, and would delete the others",
+            "plan again with --one-by-one: a call for each member",
+            rule=3,
+        )
+
+
 def _lease(errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Lease:
     """One lease for every protected object, as one."""
     return Leases([_lease_on(one, errand, reader, writer, timing) for one in errand.plan.basis.protected])
@@ -130,12 +147,11 @@ def _lease_on(protected: str, errand: Errand, reader: Reader, writer: Writer, ti
 def _wanted(errand: Errand) -> LeaseHolder:
     rollout, order, plan = errand.rollout, errand.order, errand.plan
     now = time.time()
-    action = f"{plan.action} {plan.service} {plan.source}>{plan.target}"
     return LeaseHolder(
         lease_id="",
         owner=order.who.owner,
         rollout=rollout.id,
-        action=action,
+        action=plan.what,
         reason=order.reason or rollout.reason,
         step="start",
         since=now,

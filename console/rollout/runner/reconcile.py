@@ -13,9 +13,10 @@ from console.model.service import Service
 from console.plan.basis import Basis, basis_of
 from console.plan.capacity import below, floor, highest, serving, shares, ways
 from console.plan.course import after, basis_before
-from console.plan.desired import Weights
 from console.plan.drift import drift
+from console.plan.kinds.registry import entering_of
 from console.plan.lifecycle.planner import basis_for
+from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, Write
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
@@ -64,9 +65,7 @@ def still_on_course(run: Run, plan: Plan, step: Step, write: Write) -> None:
     changes = drift(expected, basis_of(service, run.service))
     if changes:
         raise Drift(changes)
-    desired = write.desired
-    changed = desired.changes if isinstance(desired, Weights) else ()
-    members_still_fit(run, plan, {one.member_id for one in changed if one.weight_after > one.weight_before})
+    members_still_fit(run, plan, entering_of(write.desired))
     _keeps_the_floor(run, plan, service, (expected, after((write,), expected)))
 
 
@@ -78,7 +77,7 @@ def workers_still_fit(run: Run, plan: Plan, left: Basis) -> None:
 
 def _keeps_the_floor(run: Run, plan: Plan, service: Service, bases: tuple[Basis, Basis]) -> None:
     """`bases`: as it is, and as the write leaves it. Raises NeedsHuman."""
-    (expected, left), now, ratio = bases, time.time(), run.service.release.min_ratio
+    (expected, left), now, ratio = bases, time.time(), _ratio(run, plan)
     for way in ways(expected):
         # what serves in the middle of a shift is partly our own doing: what served before it counts as well
         least = highest((floor(shares(service, expected, now, way), ratio), *_recorded(plan, way)))
@@ -87,6 +86,13 @@ def _keeps_the_floor(run: Run, plan: Plan, service: Service, bases: tuple[Basis,
                 f"the next write is not sent: {broken}",
                 "look at both colours, then finish or go back with `bluegreen resume`",
             )
+
+
+def _ratio(run: Run, plan: Plan) -> float:
+    """The config's, or what the operator has said for this change."""
+    order = plan.intent.order
+    said = order.min_ratio if isinstance(order, SingleOrder) else None
+    return run.service.release.min_ratio if said is None else said
 
 
 def _recorded(plan: Plan, way: str) -> tuple[Capacity, ...]:

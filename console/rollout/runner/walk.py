@@ -212,8 +212,6 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {error.message} ({error.hint})", 7)
     if not back.action.moves_traffic:
         return Ended(RolloutState.ROLLED_BACK, f"{why}; {back.goal}", 6)
-    return Ended(
-        RolloutState.ROLLED_BACK,
-        f"{why}; {plan.source.upper()} carries all traffic again, {_how(back, proven=proven)}",
-        6,
-    )
+    again = "does all the work" if back.basis.workers else "carries all traffic"
+    sentence = f"{why}; {plan.source.upper()} {again} again, {_how(back, proven=proven)}"
+    return Ended(RolloutState.ROLLED_BACK, sentence, 6)

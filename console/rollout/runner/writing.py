@@ -23,6 +23,7 @@ from console.rollout.runner.readback import Readback
 from console.rollout.runner.reconcile import still_as_planned, still_on_course
 from console.rollout.runner.run import Run
 
+NOT_IMPLEMENTED = 501  # by the load balancer's provider: nothing was applied, and nothing will be
 _READBACK_DEADLINE = 30.0  # seconds for objects to follow a load balancer that is ACTIVE
 
 Send = Callable[[Run, str, Callable[[], Call]], str]
@@ -39,7 +40,7 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
         for write in step.writes:
             if len(pending) >= step.at_once:
                 _finish(pending.pop(0), send)
-            if plan.action.moves_traffic and not pending and not _is_first(plan, step, write):
+            if plan.action.is_undone and not pending and not _is_first(plan, step, write):
                 still_on_course(run, plan, step, write)
             one = under_way(run, plan, step, write)
             _send_until_answered(one, send)
@@ -112,7 +113,7 @@ def _attempt(one: UnderWay, send: Send) -> bool:
     except ApiError as error:
         if not run.sent:
             raise
-        if error.status >= 500 and not _is_locked(error):
+        if error.status >= 500 and error.status != NOT_IMPLEMENTED and not _is_locked(error):
             return _lost_but_applied(one, error.message)
         _note(one, EventKind.OUTCOME, error.message, status=error.status)
         if one.answered(error):
@@ -143,6 +144,12 @@ def _wait_if_busy(one: UnderWay, error: ApiError) -> None:
     """Wait out a lock of somebody else's; whatever else the answer says is final."""
     if isinstance(error, Forbidden):
         raise Refused(f"the cloud refuses this user's write: {error.message}", error.hint) from error
+    if error.status == NOT_IMPLEMENTED:
+        raise Refused(
+            f"the load balancer's provider does not do this: {error.message}",
+            "where it has no batch of members, plan again with --one-by-one: a call for each member",
+            rule=3,
+        ) from error
     if error.status not in one.busy or one.final(error):
         raise NeedsHuman(f"the cloud refuses the write: {error.message}", error.hint) from error
     one.blocked(error)

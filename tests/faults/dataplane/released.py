@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from lab.dataplane.haproxy import Amphora, existing
 from lab.process import log_file
 from lab.settings import CLOUDS_YAML
@@ -39,6 +40,21 @@ class Released:
             "seed", name, "--servers", str(servers), "--weight", "10", "--green-in-pool", "--dir", str(directory)
         )
         return cls(name, directory, json.loads(made))
+
+    @classmethod
+    def seed_pools(cls, name: str, servers: int, directory: Path) -> Released:
+        """The same with a pool for each colour, and the standing preview that keeps both checked."""
+        made = lab("seed", name, "--servers", str(servers), "--weight", "10", "--two-pools", "--dir", str(directory))
+        released = cls(name, directory, json.loads(made))
+        path = Path(released.ids["config"])
+        config = yaml.safe_load(path.read_text())
+        balancer = config["services"][name]["rotation"]["load_balancer"]
+        pools = {colour: released.ids["pools"][colour] for colour in ("blue", "green")}
+        config["services"][name]["rotation"] = {"kind": "pools", "load_balancer": balancer, "pools": pools}
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
+        attached = released.bluegreen("preview", "--yes", "--reason", "data-plane test")
+        assert attached.returncode == 0, attached.stdout + attached.stderr
+        return released
 
     def delete(self) -> None:
         """Delete the set."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from console.plan import desired as states
-from console.plan.desired import DefaultPool, Power, Weights
+from console.plan.desired import DefaultPool, MemberState, PolicyGone, Power, PreviewPolicy, PreviewRule, Weights
 from console.plan.plan import Plan, Step, Write
 from console.rollout.runner.kinds import groups, members, servers
 from console.rollout.runner.kinds.default_pool import DefaultPoolUnderWay
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.kinds.making import ServerMadeUnderWay
 from console.rollout.runner.kinds.power import PowerUnderWay
-from console.rollout.runner.kinds.weights import WeightsUnderWay
+from console.rollout.runner.kinds.preview import PreviewUnderWay
+from console.rollout.runner.kinds.weights import BatchUnderWay
 from console.rollout.runner.run import Run
 
 _KINDS: dict[type, type[UnderWay]] = {
-    Weights: WeightsUnderWay,
+    Weights: BatchUnderWay,
     DefaultPool: DefaultPoolUnderWay,
     Power: PowerUnderWay,
+    MemberState: BatchUnderWay,
+    PreviewPolicy: PreviewUnderWay,
+    PreviewRule: PreviewUnderWay,
+    PolicyGone: PreviewUnderWay,
     states.ServerMade: ServerMadeUnderWay,
     states.ServerLabelled: servers.ServerLabelledUnderWay,
     states.ServerTagged: servers.ServerTaggedUnderWay,

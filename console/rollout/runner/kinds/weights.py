@@ -1,4 +1,4 @@
-"""Weights of members: looked at in the very list that the batch is made of, read back with every field."""
+"""Batches of members: looked at in the very list that the batch is made of, read back with every field."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from console.errors import ApiError, Conflict, Drift, NeedsHuman, Refused
 from console.model.balancer import Member
 from console.model.call import Call
 from console.plan.basis import PoolBasis
-from console.plan.desired import Weights
+from console.plan.desired import MemberState, Weights
 from console.plan.drift import member_drift
-from console.plan.kinds import weights
+from console.plan.kinds import member_state, weights
+from console.plan.kinds.registry import kind_of
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.readback import Readback, read_back
 from console.rollout.runner.reconcile import members_still_fit
@@ -21,10 +22,10 @@ from console.rollout.runner.settle import settle
 _UP = ("ONLINE", "DRAINING", "NO_MONITOR")
 
 
-class WeightsUnderWay(UnderWay):
-    """A batch of members of one pool."""
+class BatchUnderWay(UnderWay):
+    """A batch of members of one pool: other weights, or another standing."""
 
-    desired: Weights
+    desired: Weights | MemberState
 
     @property
     def _pool(self) -> PoolBasis:
@@ -32,12 +33,14 @@ class WeightsUnderWay(UnderWay):
 
     @property
     def _expected(self) -> tuple[Member, ...]:
-        return weights.changed(self.desired, self.before)
+        if isinstance(self.desired, Weights):
+            return weights.changed(self.desired, self.before)
+        return member_state.changed(self.desired, self.before)
 
     @property
     def _entering(self) -> frozenset[str]:
-        raised = (one for one in self.desired.changes if one.weight_after > one.weight_before)
-        return frozenset(change.member_id for change in raised)
+        desired = self.desired
+        return weights.entering(desired) if isinstance(desired, Weights) else member_state.entering(desired)
 
     def last_look(self) -> Call:
         """See UnderWay.last_look."""
@@ -47,7 +50,7 @@ class WeightsUnderWay(UnderWay):
         if changes and not (self.run.written and read_back(self._expected, found).as_written):
             raise Drift(tuple(changes))
         self._entering_are_up(found)
-        call = weights.call(self.desired, self.before.with_members(self._pool.id, found))
+        call = kind_of(self.desired).call(self.desired, self.before.with_members(self._pool.id, found))
         if call.body != self.write.call.body:
             raise Drift(("the call built from the members as they are is not the one that was confirmed",))
         return call

@@ -1,0 +1,134 @@
+"""Changes of single instances in words: what is done, what it comes to, what must be known before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from console.model.instance import Instance
+from console.model.readiness import pools
+from console.model.service import POWER
+from console.plan.asked import Asked
+from console.plan.orders import SingleOrder
+from console.plan.plan import Action, Step
+
+_VERBS = {
+    Action.DRAIN: "take out",
+    Action.RESTORE: "put back",
+    Action.HOLD: "hold",
+    Action.UNHOLD: "release the hold on",
+    Action.REPLACE: "replace",
+    Action.EVICT: "send the clients away from",
+    Action.ADMIT: "enable again",
+}
+
+
+def verb(action: Action) -> str:
+    """`take out`."""
+    return _VERBS[action]
+
+
+def title(action: Action, ident: str) -> str:
+    """The title of a step."""
+    if ident == "enable":
+        return "enable at weight 0"
+    return {Action.DRAIN: "out of rotation", Action.RESTORE: "into rotation", Action.REPLACE: "one in, one out"}.get(
+        action, verb(action).partition(" on")[0].partition(" from")[0]
+    )
+
+
+def goal(asked: Asked, named: Sequence[Instance]) -> str:
+    """What is true when it is done."""
+    names, several = _names(asked, named), len(named) > 1
+    be = "are" if several else "is"
+    powered = asked.service.rotation == POWER
+    match asked.intent.action:
+        case Action.DRAIN:
+            return f"{names} {be} stopped" if powered else f"{names} {be} out of rotation, held by {_who(asked)}"
+        case Action.RESTORE:
+            return f"{names} {be} seen to work" if powered else f"{names} {be} in rotation"
+        case Action.HOLD:
+            return f"{names} {be} held by {_who(asked)}"
+        case Action.UNHOLD:
+            return f"nobody holds {names}"
+        case Action.REPLACE:
+            old, new = _order(asked).names
+            return f"{new} serves in place of {old}, which is held by {_who(asked)}"
+        case Action.EVICT:
+            return f"no client is on {asked.target.upper()} any more: its members are disabled, and not checked"
+        case _:
+            return f"{asked.target.upper()}'s members are enabled at weight 0, and checked again"
+
+
+def summary(asked: Asked, named: Sequence[Instance], steps: Sequence[Step]) -> str:
+    """The plan in one sentence."""
+    if not any(step.writes for step in steps):
+        return f"{goal(asked, named)} already; nothing is written."
+    writes = sum(len(step.writes) for step in steps)
+    what = "call" if asked.service.rotation == POWER else "load balancer write"
+    return f"{verb(asked.intent.action).capitalize()} {_names(asked, named)}, in {writes} {what}{'s' * (writes > 1)}."
+
+
+def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
+    """A step for someone who does it for the first time."""
+    names, colour = _names(asked, named), asked.target.upper()
+    busy = " The load balancer is busy for some seconds, and closes idle keep-alive connections once."
+    if ident == "enable":
+        return f"{names} was disabled, so nothing checked it: it is enabled at weight 0 first, without traffic.{busy}"
+    match asked.intent.action:
+        case Action.DRAIN if asked.service.rotation == POWER:
+            return f"{names} is stopped. Nova tells the guest to shut down, and gives it a minute (by default)."
+        case Action.DRAIN:
+            return (
+                f"New connections go to the others of {colour}; requests under way finish. It stays checked, and a "
+                f"hold with your name keeps every cutover from bringing it back: `bluegreen restore` does.{busy}"
+            )
+        case Action.RESTORE if asked.service.rotation == POWER:
+            return f"{names} is started, and takes work as soon as it runs."
+        case Action.RESTORE:
+            return f"{names} gets its recorded weight, and the hold ends. It was seen healthy where it stands.{busy}"
+        case Action.HOLD:
+            return f"Only a tag changes: no cutover brings it into rotation, and none takes it out.{busy}"
+        case Action.UNHOLD:
+            return f"Only a tag goes: the next cutover to {colour} takes it along.{busy}"
+        case Action.REPLACE:
+            old, new = _order(asked).names
+            return f"In one write {new} gets the weight of {old}, and {old} goes to weight 0, held.{busy}"
+        case Action.EVICT:
+            return (
+                f"{colour}'s members are disabled: clients with a session there go to the other colour with their next "
+                f"request; requests under way finish. Disabled members are not checked by the monitor.{busy}"
+            )
+        case _:
+            return f"{colour}'s members are enabled at weight 0: they get no traffic, and are checked again.{busy}"
+
+
+def notes(asked: Asked, named: Sequence[Instance]) -> tuple[str, ...]:
+    """What an operator must have read before confirming."""
+    return tuple(_notes(asked, named))
+
+
+def _notes(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
+    action, service = asked.intent.action, asked.service
+    sticky = sorted({pool.session_persistence for pool in pools(service) if pool.session_persistence})
+    if action in (Action.DRAIN, Action.REPLACE) and sticky and service.rotation != POWER:
+        yield f"clients with a session ({', '.join(sticky)}) stay on it until that ends: weight 0 does not move them"
+    if action is Action.EVICT:
+        colour = asked.target.upper()
+        yield f"the way back to {colour} is not warm then: `bluegreen evict {service.name} --undo` comes before it"
+        if not sticky:
+            yield "no pool of it has session persistence: at weight 0 only connections that are open now are there"
+    if (ratio := _order(asked).min_ratio) is not None:
+        yield f"you have said that {ratio:g} of the capacity of now is enough while this lasts"
+
+
+def _names(asked: Asked, named: Sequence[Instance]) -> str:
+    return ", ".join(one.name for one in named)
+
+
+def _order(asked: Asked) -> SingleOrder:
+    assert isinstance(asked.intent.order, SingleOrder)
+    return asked.intent.order
+
+
+def _who(asked: Asked) -> str:
+    return _order(asked).who
