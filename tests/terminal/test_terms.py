@@ -20,7 +20,7 @@ WALK = (
     ("\r", ("api-blue-1", "api-blue-2")),
     ("\r", ("api-blue-1", "ACTIVE")),
     ("\x1b", ("api-blue-1", "api-blue-2")),
-    ("l", ("203.0.113.7",)),
+    ("b", ("203.0.113.7",)),
     ("\x1b", ("api-blue-1", "api-blue-2")),
     ("m", ("cut over to GREEN ships",)),
     ("\r", ("nova/x.py",)),

@@ -88,8 +88,8 @@ async def test_looks(look: Look) -> None:
         Look("instance-120x40", well(), (120, 40), UNICODE, "enter", "worker 59 ready"),
         Look("instance-80x24-ascii", ill(), (80, 24), ASCII, "down down enter", "probe says 503"),
         Look("instance-actions-80x24", well(), (80, 24), UNICODE, "enter tab tab tab", "stop failed"),
-        Look("balancer-120x40", counted(NOW), (120, 40), UNICODE, "l", "active_standby"),
-        Look("balancer-members-80x24-ascii", well(), (80, 24), ASCII, "l tab tab tab", "shop-1"),
+        Look("balancer-120x40", counted(NOW), (120, 40), UNICODE, "b", "active_standby"),
+        Look("balancer-members-80x24-ascii", well(), (80, 24), ASCII, "b tab tab tab", "shop-1"),
     ],
     ids=lambda look: look.name,
 )

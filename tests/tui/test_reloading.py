@@ -61,7 +61,7 @@ async def test_a_service_that_is_no_more_is_left_for_the_fleet() -> None:
         await shows(pilot, "all well")
         await pilot.press("colon", *"service cinder", "enter")
         await until(pilot, lambda: isinstance(app.screen, ServiceScreen))
-        await pilot.press("enter", "l")
+        await pilot.press("enter", "b")
         await shows(pilot, "203.0.113.7")
         app.post_message(ConfigRead(config("nova", "glance")))
         await until(pilot, lambda: isinstance(app.screen, FleetScreen))

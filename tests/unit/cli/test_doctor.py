@@ -80,8 +80,8 @@ def test_for_people_each_finding_is_a_line(config: Path, capsys: pytest.CaptureF
     out = capsys.readouterr().out
     assert "load balancer api, pool api, 6 members, 3 BLUE, 3 GREEN" in out
     assert " checks: 0 problems, 0 warnings" in out
-    assert "it survives a closed terminal, a dropped SSH session" in out
-    assert "does not survive a reboot" in out
+    assert "it goes on when this console or its connection is closed" in out
+    assert "A reboot ends it" in out
 
 
 def test_a_missing_config_is_a_finding_and_exit_code_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

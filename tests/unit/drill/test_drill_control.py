@@ -129,7 +129,7 @@ def test_the_tests_of_its_commits_are_told_as_github_does(still: Any) -> None:
 
     source = load(still.drill.config_file, {}).services["nova-api"].commits
     assert source is not None
-    blue, green = (image.properties["git_commit"] for image in still.drill.world.images)
+    blue, green = (image.properties["git_commit"] for image in still.drill.world.images[:2])
     seen = compare(source, blue, green, {"XDG_STATE_HOME": str(still.drill.dir)})
     assert seen.problem == ""
     assert seen.would_ship is not None
