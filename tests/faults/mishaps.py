@@ -90,7 +90,7 @@ def _of_others() -> Iterator[Mishap]:
         yield Mishap(f"stopped-{name[10:]}", _door("POST", f"servers/{name}/stop"), meddles=True)
         yield Mishap(f"ill-{name[10:]}", _door("PUT", f"instances/{name}", mode="unhealthy"), meddles=True)
     yield Mishap("change-through-octavia", _door("POST", "change"), meddles=True)
-    bad = tuple(("PUT", f"instances/{{service}}-green-{number}", {"mode": "error-rate=1"}) for number in (1, 2, 3))
+    bad = tuple(("PUT", f"instances/{{service}}-green-{number}", {"mode": "error-rate=1"}) for number in (1, 2))
     yield Mishap("green-fails", Act("door", bad), meddles=True)
     yield Mishap("lease-stolen", _door("POST", "leases", owner="bob@jump2"))
 
