@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from console.config.model import ServiceConfig
 from console.model.service import Service
 from console.plan.asked import Asked
@@ -37,5 +39,16 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
 
 def basis_for(service: Service, config: ServiceConfig, intent: Intent) -> Basis:
-    """What this action is planned on: an adoption looks at members that are of no colour."""
-    return basis_of(service, config, strangers=intent.action is Action.ADOPT)
+    """What this action is planned on: an adoption looks at members that are of no colour.
+
+    What a launch has made is taken back while it is still being built: that a build goes on is nobody's change.
+    """
+    basis = basis_of(service, config, strangers=intent.action is Action.ADOPT)
+    if not isinstance(intent.order, TakeBackOrder):
+        return basis
+    instances = [one for side in service.colours for one in side.instances]
+    made = {
+        one.server.id for one in instances if one.server is not None and set(one.server.tags) & {*intent.order.tags}
+    }
+    servers = (replace(one, task_state=None) if one.id in made else one for one in basis.servers)
+    return replace(basis, servers=tuple(servers))
