@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from console.config.model import Config
 from console.errors import JournalError, JournalUnwritable, Refused, UsageError
-from console.model.service import Service
+from console.model.service import POWER, Service
 from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal
@@ -30,6 +30,7 @@ from console.rollout.unanswered import settles_in
 from console.rollout.waiting import Waiting, may_sign, waiting
 from console.rollout.who import Who
 
+_POWER_TASKS = ("powering-on", "powering-off")  # Nova's task_state of os-start and os-stop
 _ALL = 1_000  # rollouts that are looked through for one that is unfinished
 
 Told = Callable[[float], None]
@@ -216,7 +217,7 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
     settings = config.services[rollout.service]
 
     def offer(kind: DecisionKind, words: str, intent: Intent) -> Offer:
-        made = make_plan(service, settings, intent, now)
+        made = _still_changing(service) or make_plan(service, settings, intent, now)
         if isinstance(made, Refusal):
             return Offer(kind, words, refusal=made)
         return Offer(kind, words, plan=made)
@@ -235,6 +236,21 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
         offer(DecisionKind.FINISH, on, finish),
         *((offer(DecisionKind.GO_BACK, home, back),) if back is not None and back != finish else ()),
         Offer(DecisionKind.LEAVE, "leave it as it is: the record is closed, nothing is written"),
+    )
+
+
+def _still_changing(service: Service) -> Refusal | None:
+    """A worker that was being started or stopped when its runner died: a plan made now would be outdated at once."""
+    instances = [one for side in service.colours for one in side.instances]
+    names = tuple(
+        one.name
+        for one in instances
+        if service.rotation == POWER and one.server is not None and one.server.task_state in _POWER_TASKS
+    )
+    if not names:
+        return None
+    return Refusal(
+        "busy", f"{', '.join(names)} are still being started or stopped", "wait until Nova is done", 4, names
     )
 
 

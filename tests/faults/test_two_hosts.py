@@ -127,6 +127,8 @@ def test_who_follows_on_another_host_sees_each_event_within_a_second(
         assert spectator.stdout is not None
         for line in spectator.stdout:
             event = json.loads(line)
+            if event["type"] != "event":
+                continue
             if event["kind"] == EventKind.WAIT and event["step"] == "pause-50":
                 # it has caught up: from here on everything is news
                 said = one.run("resume", rollout_id, "--yes", "--reason", "well", "--detach")
