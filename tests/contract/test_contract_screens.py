@@ -62,7 +62,7 @@ def test_service_instance_and_load_balancer(console: tuple[Console, str]) -> Non
         screen.child.send("\t")
         screen.pump(1.0)
     assert told in screen.text, screen.text
-    screen.child.send("l")
+    screen.child.send("b")
     screen.wait_for(f"load balancer {SERVICE}-lb", "VIP", "ONLINE", within=WITHIN)
     for part in (f"{SERVICE}-http", f"{SERVICE}-pool", f"{SERVICE}-green-2"):
         screen.child.send("\t")
