@@ -2,7 +2,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
 
-.PHONY: env drill test check format lint types contracts lab lab-down contract faults soak bench docs clean
+.PHONY: env drill test slow check format lint types contracts lab lab-down contract faults soak bench docs clean
 
 # The stamp is newer than pyproject.toml when the environment fits it.
 $(VENV)/.stamp: pyproject.toml
@@ -16,7 +16,10 @@ drill: env  ## practise on a simulated cloud
 	$(BIN)/bluegreen drill
 
 test: env  ## no services needed
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n 4 --dist worksteal -q
+
+slow: env  ## what takes longer, without services too
+	$(BIN)/python -m pytest -n 4 --dist worksteal -q -m slow tests/terminal tests/tui tests/unit
 
 format: env
 	$(BIN)/ruff format --check .

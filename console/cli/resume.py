@@ -133,7 +133,7 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
     seen = found.step.id if found is not None else ""
     done = request.say_word(journal, rollout.id, Who.current(), reason, step=seen)
     say(f"rollout {rollout.id}: {done.word}")
-    return 0 if args.detach else follow(config, rollout.id)
+    return 0 if args.detach else follow(config, rollout.id, word_said=True)
 
 
 def _which(journal: Journal, wanted: str | None) -> Rollout | None:

@@ -141,7 +141,7 @@ def test_an_amphora_that_never_applies_it_stops_the_rollout(stage: DrillStage) -
     stage.trouble("trouble", kind="amphora", count=5)
     answer = stage.bluegreen("cutover", *YES)
     assert answer.returncode == 7, answer.stdout + answer.stderr
-    assert "did not apply it" in answer.stdout
+    assert "it was not applied" in answer.stdout
     assert stage.batches() == 2
 
 

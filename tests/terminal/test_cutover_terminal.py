@@ -14,6 +14,8 @@ from console.drill.server import Drill, running_drill
 from console.rollout.journal import Journal
 from console.rollout.records import Rollout, RolloutState
 
+pytestmark = pytest.mark.slow
+
 BLUEGREEN = str(Path(sys.executable).with_name("bluegreen"))
 
 

@@ -27,6 +27,8 @@ from console.rollout.waiting import waiting
 from console.rollout.who import Who
 
 Open = Callable[..., Console]
+pytestmark = pytest.mark.slow
+
 BLUEGREEN = str(Path(sys.executable).with_name("bluegreen"))
 
 

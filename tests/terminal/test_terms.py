@@ -63,6 +63,7 @@ def colour_kinds(console: Console) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("env", "kinds", "ascii_only"),
     [
@@ -86,6 +87,7 @@ def test_every_screen_uses_what_the_terminal_has(
         assert [screen for screen in screens if not screen.isascii()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("env", "kinds", "size"),
     [

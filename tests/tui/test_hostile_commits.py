@@ -42,6 +42,7 @@ def evil(text: str, now: float) -> Service:
     return replace(facts, commits=told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "size"),
     [pytest.param(text, ((80, 24), (120, 40))[n % 2], id=name) for n, (name, text) in enumerate(EVIL.items())],

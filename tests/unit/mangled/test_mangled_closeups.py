@@ -83,6 +83,7 @@ def test_ten_million_characters_are_cut(cloud: MangledCloud, call: str) -> None:
     assert len(repr(found)) < LONG / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize(("values", "share"), [(HOSTILE, 0.6), (SHAPES, 0.4)])
 def test_the_screens_of_one_object_show_it_as_text(

@@ -65,6 +65,7 @@ def test_every_answer_mangled(cloud: MangledCloud, spoilt: list[Mangle]) -> None
     assert exit_code(snapshot) in (0, 1, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", LISTS)
 @pytest.mark.parametrize("what", USELESS)
 def test_a_useless_answer_is_named_and_nothing_is_well(cloud: MangledCloud, part: str, what: str) -> None:

@@ -90,6 +90,7 @@ def checked(app: BluegreenApp, spot: Spot) -> str:
     return text_of(app)
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None, suppress_health_check=[Check.function_scoped_fixture])
 @given(st.lists(mangles, min_size=1, max_size=3), st.sampled_from(SIZES))
 def test_every_screen_shows_mangled_answers(cloud: MangledCloud, spoilt: list[Mangle], size: tuple[int, int]) -> None:
@@ -97,6 +98,7 @@ def test_every_screen_shows_mangled_answers(cloud: MangledCloud, spoilt: list[Ma
     asyncio.run(walk(cloud, size, []))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("values", "share"), [(HOSTILE, 0.3), (SHAPES, 0.2)])
 def test_every_screen_with_much_that_is_odd(

@@ -57,6 +57,13 @@ class ServerMadeUnderWay(UnderWay):
         found = self.run.reader.servers_tagged(every=(self._tag,))
         return next((one for one in found if self._tag in one.tags and one.task_state != "deleting"), None)
 
+    def _is_gone(self, server_id: str) -> bool:
+        """Whole: one that is being deleted is still looked at by whoever plans what comes next."""
+        try:
+            return self.run.reader.server(server_id).status in ("DELETED", "SOFT_DELETED")
+        except NotFound:
+            return True
+
     def already(self) -> bool:
         """See UnderWay.already: asked for by an earlier runner, whose answer nobody heard."""
         server = self.run.look(self._mine, self.step.id, LOOK_DEADLINE)
@@ -144,7 +151,7 @@ class ServerMadeUnderWay(UnderWay):
             request = ""
         self.run.note(EventKind.OUTCOME, self.step.id, "accepted", request_id=request, write=f"{self.write.key} failed")
         end = boot_clock.now() + _GONE
-        while self.run.look(self._mine, self.step.id, LOOK_DEADLINE) is not None:
+        while not self.run.look(lambda: self._is_gone(server.id), self.step.id, LOOK_DEADLINE):
             if boot_clock.now() > end:
                 raise NeedsHuman(
                     f"{self.desired.name} failed ({self._fault}) and is still not deleted after {_GONE:.0f} s",
