@@ -19,7 +19,7 @@ test: env  ## no services needed
 	$(BIN)/python -m pytest -n 4 --dist worksteal -q
 
 slow: env  ## what takes longer, without services too
-	$(BIN)/python -m pytest -n 4 --dist worksteal -q -m slow tests/terminal tests/tui tests/unit
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q -m slow tests/terminal tests/tui tests/unit
 
 format: env
 	$(BIN)/ruff format --check .
