@@ -78,6 +78,9 @@ def lines(
         oldest = f", the oldest of {since}" if since else ""
         yield f"  live is {least}{_number(view.behind.commits)} behind {clipped(view.behind.branch, 80)}{oldest}"
     yield from (f"  ! {visible(problem)}" for problem in view.problem.split("; ") if problem)
+    if view.cached_at is not None:
+        yield f"  ! remembered, from {_age(view.cached_at, now) or 'an unknown time'}: the server does not answer now"
+    yield from (f"  {visible(told)}" for told in (view.note, view.limits) if told)
     other = pair.live_colour.other.upper() if pair.live_colour is not None else "the idle colour"
     if view.would_ship is not None and view.would_undo is not None:
         yield ""
@@ -104,6 +107,9 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
         tests          how many are passed, failed, running, none, unknown
         merges         folded away
         marked         sha: flags, safe, why, reverted_by; only commits that have any mark
+
+    `cached_at` is null where every answer is of now; otherwise Unix seconds of the oldest that stands in for one that
+    was not to be had. `limits` and `note` are sentences, empty where there is nothing to say.
     """
     colour = pair.live_colour
     marked = shipping(view, source or CommitSource(), pair)
@@ -121,6 +127,9 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
         "behind": asdict(view.behind) if view.behind is not None else None,
         "recent": _json_list(view.recent),
         "problem": view.problem,
+        "cached_at": view.cached_at,
+        "limits": view.limits,
+        "note": view.note,
     }
 
 

@@ -30,7 +30,7 @@ def head_lines(service: Service, keys: tuple[str, str], now: float, glyphs: Glyp
     if view.cached_at is not None:
         ago = long(now - view.cached_at)
         lines.append(line((f"remembered from {ago} ago: the server does not answer now", "stale")))
-    told = ((view.problem, "warn"), (view.limits, "dim"))
+    told = ((view.problem, "warn"), (view.note, ""), (view.limits, "dim"))
     return [*lines, *(line((clipped(text, _LONGEST), role)) for text, role in told if text)]
 
 

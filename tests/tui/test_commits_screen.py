@@ -117,6 +117,19 @@ async def test_what_is_not_known_is_said() -> None:
         await shows(pilot, "the version names no commit")
 
 
+async def test_what_is_remembered_has_an_age_and_a_project_that_moved_is_named() -> None:
+    now = time.time()
+    facts = with_commits(service(now), commit(1, "Add retry", now))
+    assert facts.commits is not None
+    seen = replace(facts.commits, cached_at=now - 7300, note="nova is now [b]nova2[/b]", limits="12 of 60 calls left")
+    app, _, _ = make_app(replace(facts, commits=seen))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("m")
+        await shows(pilot, "remembered from 2 h ago: the server does not answer now")
+        await shows(pilot, "nova is now [b]nova2[/b]", "12 of 60 calls left")
+
+
 async def test_without_commits_the_key_says_why() -> None:
     facts: Service = replace(service(time.time()), commits=None, shipping=None)
     app, _, _ = make_app(facts)

@@ -57,6 +57,22 @@ def test_problems_are_said_and_visible() -> None:
     assert "  ! no \\x1b repository" in printed(CommitView(problem="no \x1b repository"))
 
 
+def test_what_is_remembered_is_not_passed_off_as_of_now() -> None:
+    lines = printed(CommitView(cached_at=NOW - 7200, note="nova is \x1b now nova2", limits="12 of 60 calls left"))
+    assert lines[3:] == [
+        "  ! remembered, from 2h ago: the server does not answer now",
+        "  nova is \\x1b now nova2",
+        "  12 of 60 calls left",
+    ]
+
+
+def test_what_is_remembered_is_dated_for_programs_too() -> None:
+    seen = service(side(BLUE, 1, "1" * 40), side(GREEN, 0, "v2"))
+    view = CommitView(cached_at=NOW, note="moved", limits="few left")
+    answer = commits.as_json(seen, Versions("1" * 40, "v2", BLUE), view)
+    assert (answer["cached_at"], answer["note"], answer["limits"]) == (NOW, "moved", "few left")
+
+
 def test_one_colour_only() -> None:
     seen = service(side(BLUE, 1, "v1"), ColourSet(GREEN))
     lines = printed(CommitView(live=ONE, recent=(ONE,)), seen, Versions("v1", None, BLUE))
@@ -134,6 +150,9 @@ class TestVerb:
             "behind": {"branch": "main", "head": shipped, "commits": 1, "at_least": False, "since": at},
             "recent": [one],
             "problem": "",
+            "cached_at": None,
+            "limits": "",
+            "note": "",
         }
 
     def test_for_people(
