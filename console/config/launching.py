@@ -48,7 +48,11 @@ LAUNCH = Section(
         Key("spread", Flag(), "a server group of each colour that keeps its instances on different hosts where it can"),
         Key("metadata", Pairs(Text(), "texts"), "further server metadata"),
         Key("tags", Several(TAG, "server tags"), "further server tags"),
-        Key("lock", Flag(), "not carried out yet: nothing is locked; a retirement unlocks what others locked"),
+        Key(
+            "lock",
+            Flag(),
+            "retiring the other colour locks what serves against deletion, until it is retired itself; workers never",
+        ),
         Key("cost_per_hour", Decimal(0, 1_000_000), "of one instance, in any currency; shown with what stands by"),
     ),
 )

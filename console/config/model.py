@@ -177,7 +177,8 @@ class Launch:
     `count` None: as many as serve. `name` may hold `{service}`, `{colour}` and `{number}`. `at_once`: builds under way
     at the same time. `retries`: for each instance, after a build that ended in ERROR or took too long. `spread`: a
     soft-anti-affinity group of each colour. `user_data`: a file whose `{{words}}` are filled in. `lock`: what serves is
-    locked against deletion. `cost_per_hour` of one instance, in whatever currency it is counted; 0: not shown.
+    locked against deletion when the other colour is retired. `cost_per_hour` of one instance, in whatever currency it
+    is counted; 0: not shown.
     """
 
     image: ImageChoice | None = None

@@ -9,7 +9,7 @@ from console.config.model import Kind
 from console.model.health import judge
 from console.plan import course
 from console.plan.asked import Asked
-from console.plan.desired import GroupMade, MembersEntered, ServerGone, ServerLocked, ServerMade
+from console.plan.desired import GroupMade, MembersEntered, ServerGone, ServerMade
 from console.plan.labels import labels
 from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, pool_ids, reconcile
 from console.plan.orders import LaunchOrder
@@ -245,9 +245,3 @@ def _notes(asked: Asked, order: LaunchOrder) -> Iterator[str]:
 
 def _short(version: str) -> str:
     return version[:7] if re.fullmatch("[0-9a-f]{40}", version) else version
-
-
-def locks(asked: Asked, *, locked: bool, reason: str) -> tuple[ServerLocked, ...]:
-    """Every server of the target that is not yet as wanted."""
-    servers = [one.server for one in asked.service.side(asked.target).instances if one.server is not None]
-    return tuple(ServerLocked(one.id, one.name, locked, reason) for one in servers if one.locked is not locked)

@@ -30,6 +30,7 @@ def plan(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     steps = [
         reconcile(asked, (f"no instance of {colour} has traffic", f"{other} is healthy")),
         prove_that(asked.service, asked.config, asked.target.other),
+        *_locked(asked),
         *removal(asked, going, asked.basis, group=order.group),
     ]
     return made_plan(
@@ -99,6 +100,23 @@ def removal(
         yield _step(basis, [("", GroupGone(group))], "group", "the server group", _GROUP)
 
 
+def _locked(asked: Asked) -> Iterator[Step]:
+    """What serves from here on alone is locked first, where the config says so.
+
+    Workers are not: a locked server cannot be stopped, and stopping it is how another colour takes over (409, Nova).
+    """
+    if not asked.config.launch.lock or asked.config.rotation.kind == Kind.POWER:
+        return
+    colour = asked.target.other
+    reason = f"serves {asked.service.name} as {colour.upper()}; bluegreen unlocks it when it is retired"
+    serving = [one.server for one in asked.service.side(colour).instances if asked.service.in_rotation(one)]
+    open_ones = [one for one in serving if one is not None and not one.locked]
+    if open_ones:
+        locks = [(one.id, ServerLocked(one.id, one.name, locked=True, reason=reason)) for one in open_ones]
+        yield _step(asked.basis, locks, "lock", f"lock {counted(len(locks))} of {colour.upper()}", _LOCK)
+
+
+_LOCK = "With the other colour gone there is nothing to go back to: what serves is locked against deletion by accident."
 _LEAVE = "Each is removed by a write of its own, which cannot hit a member that somebody else has added."
 _UNLOCK = "They were locked against deletion by accident; this is on purpose."
 _STOP = "Stopped, they still can be started again: the last moment to notice that somebody needs them."

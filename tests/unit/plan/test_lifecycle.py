@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from plan_worlds import NOW, config, instance, service, usual
 
-from console.config.model import ImageChoice, Launch, Rotation, Selection, ServiceConfig
+from console.config.model import ImageChoice, Kind, Launch, Rotation, Selection, ServiceConfig
 from console.model.colour import Colour
 from console.model.instance import Instance
 from console.model.server import Address, Server
@@ -212,6 +212,28 @@ def test_a_locked_server_is_unlocked_by_its_retirement_only() -> None:
     unlock = next(step for step in made.steps if step.id == "unlock")
     assert all(isinstance(w.desired, ServerLocked) and not w.desired.locked for w in unlock.writes)
     assert any("is locked: serving" in note for note in made.notes)
+
+
+def test_what_serves_alone_is_locked_before_the_other_colour_goes() -> None:
+    first, *others = usual().blue.instances
+    assert first.server is not None
+    there = service([replace(first, server=replace(first.server, locked=True)), *others], usual().green.instances)
+    made = planned(there, retire(there), settings(lock=True))
+    assert [step.id for step in made.steps] == ["reconcile", "prove", "lock", "leave", "stop", "delete", "group"]
+    locks = [write.desired for write in made.steps[2].writes]
+    assert {one.name for one in locks if isinstance(one, ServerLocked) and one.locked} == {one.name for one in others}
+    assert made.deleted == 3
+
+
+def test_workers_are_not_locked_for_a_lock_would_keep_them_from_being_stopped() -> None:
+    power = replace(settings(lock=True), rotation=Rotation("", "", kind=Kind.POWER))
+    made = planned(usual(), retire(usual()), power)
+    assert "lock" not in [step.id for step in made.steps]
+    assert made.deleted == 3
+
+
+def test_nothing_is_locked_unless_the_config_says_so() -> None:
+    assert "lock" not in [step.id for step in planned(usual(), retire(usual())).steps]
 
 
 def test_volumes_and_floating_ips_are_named_first() -> None:
