@@ -19,38 +19,37 @@ DETACHED = 130
 _HEARD_WITHIN = 30.0  # seconds; a runner looks for words twice a second
 
 
-def follow(config: Config, rollout_id: str, *, as_json: bool = False, word_said: bool = False) -> int:
+def follow(config: Config, rollout_id: str, *, as_json: bool = False, said_after: int | None = None) -> int:
     """Print events as they come; returns the rollout's exit code, 130 after ctrl+c, 7 when its runner is gone.
 
-    `word_said`: it was just told something. A runner on another host that shows no sign of having heard it is given up
-    as well: whether it is dead cannot be seen from here.
+    `said_after`: it was just told something, after the event of this number. A runner on another host that has recorded
+    nothing since is given up as well: whether it is dead cannot be seen from here.
     """
     with Journal.open(second_place.url_of(rollout_id, config.journal), read_only=True) as journal:
         try:
-            return _follow(journal, rollout_id, as_json=as_json, word_said=word_said)
+            return _follow(journal, rollout_id, as_json=as_json, said_after=said_after)
         except KeyboardInterrupt:
             warn(f"\ndetached; the rollout goes on. `bluegreen attach {rollout_id}` follows it again, "
                  f"`bluegreen abort {rollout_id}` stops it")  # fmt: skip
             return DETACHED
 
 
-def _follow(journal: Journal, rollout_id: str, *, as_json: bool, word_said: bool) -> int:
+def _follow(journal: Journal, rollout_id: str, *, as_json: bool, said_after: int | None) -> int:
     seen, changed = 0, -1
-    news = time.monotonic()
+    began = time.monotonic()
     while True:
         rollout = journal.rollout(rollout_id)
         now = journal.changed()
         if now != changed:
-            first, changed = changed == -1, now
+            changed = now
             for event in journal.events(rollout.id, after=seen):
-                word_said = word_said and first  # whatever comes after the first look is news
                 seen = event.seq
                 print_event(event) if as_json else say(event_line(event))
         elif rollout.state.ended:
             return rollout.exit_code if rollout.exit_code is not None else 1
         elif unfinished(rollout):
             return _died(rollout)
-        elif word_said and time.monotonic() - news > _HEARD_WITHIN and alive(rollout) is None:
+        elif seen == said_after and time.monotonic() - began > _HEARD_WITHIN and alive(rollout) is None:
             return _unheard(rollout)
         else:
             time.sleep(POLL)

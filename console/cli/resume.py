@@ -131,9 +131,10 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
             reason,
         )
     seen = found.step.id if found is not None else ""
+    before = max((event.seq for event in journal.events(rollout.id)), default=0)
     done = request.say_word(journal, rollout.id, Who.current(), reason, step=seen)
     say(f"rollout {rollout.id}: {done.word}")
-    return 0 if args.detach else follow(config, rollout.id, word_said=True)
+    return 0 if args.detach else follow(config, rollout.id, said_after=before)
 
 
 def _which(journal: Journal, wanted: str | None) -> Rollout | None:

@@ -164,7 +164,7 @@ def test_another_host_takes_over_after_a_kill(hosts: tuple[Host, Host]) -> None:
     assert unsaid.returncode == 7, "from here it may as well be alive: the word is recorded, and nobody hears it"
     assert (
         f"on jump1 shows no sign of having heard it for 30 s\n  if jump1 is dead: `bluegreen resume {rollout_id}"
-        in (unsaid.stderr)
+        in unsaid.stderr
     )
     taken = other.run(*words)
     assert taken.returncode == 0, taken.stdout + taken.stderr
