@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from console.cloud.reader import selects
@@ -48,8 +49,9 @@ class OnServer(UnderWay):
             return Readback(wrong=(f"{self.desired.name} is gone",))
         return Readback() if self._as_wanted(server) else Readback(wrong=(f"{self.desired.name} is not as written",))
 
+    @abstractmethod
     def _as_wanted(self, server: Server) -> bool:
-        raise NotImplementedError
+        """Whether the server is as the write leaves it."""
 
     def still_fit(self) -> None:
         """See UnderWay.still_fit: nothing of it gets traffic."""
