@@ -126,3 +126,4 @@ GATE = Section(
         Checked(_fits_the_time),
     ),
 )
+GATES = Several(GATE, "gates")

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from console.config.gate import Gate
-from console.config.notice import Notice
-from console.config.train import Train
+if TYPE_CHECKING:  # only named here: the first paint does not wait for what few files use
+    from console.config.gate import Gate
+    from console.config.notice import Notice
+    from console.config.train import Train
 
 
 def names_production(environment: str) -> bool:

@@ -58,3 +58,4 @@ NOTICE = Section(
         ),
     ),
 )
+NOTICES = Several(NOTICE, "webhooks")

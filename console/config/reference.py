@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from console.config.committing import CI, COMMITS
 from console.config.gating import GATE, JUDGE, QUERY, SIGN
+from console.config.late import Late
 from console.config.launching import IMAGE, LAUNCH
 from console.config.notifying import NOTICE
 from console.config.probing import HEALTH, HEALTH_TLS, SERVER_TLS, VIP, VIP_TLS
-from console.config.releasing import CI, COMMITS, RELEASE
+from console.config.releasing import RELEASE
 from console.config.rotating import ATTACHED, INSTANCES, ROTATION
 from console.config.schema import FILE, LEASE, SERVICE
 from console.config.sections import Key, Section
@@ -57,7 +59,8 @@ def paths() -> Iterator[str]:
 
 
 def _row(path: str, section: Section, key: Key) -> str:
-    kind = "a mapping" if isinstance(key.kind, Section) else key.kind.words
+    found = key.kind.find() if isinstance(key.kind, Late) else key.kind
+    kind = "a mapping" if isinstance(found, Section) else found.words
     cells = (f"`{path}{key.name}`", key.help, kind, _default(section, key))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

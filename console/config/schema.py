@@ -12,17 +12,15 @@ from typing import Any
 from console.config.formats import NAME, VERSION, Environment
 from console.config.keymap import KeyMap
 from console.config.kinds import Choice, Duration, Flag, Text
-from console.config.launching import LAUNCH
+from console.config.late import Late
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Config, Kind, LeaseConfig, ServiceConfig
 from console.config.nodes import Value, nearest
-from console.config.notifying import NOTICE
 from console.config.probing import HEALTH, VIP
-from console.config.releasing import COMMITS, RELEASE
+from console.config.releasing import RELEASE
 from console.config.rotating import CLOUD, INSTANCES, REGION, ROTATION, rotation, selection
 from console.config.rules import Checked, Given
 from console.config.sections import Key, Pairs, Section, Several
-from console.config.trains import Trains
 from console.config.urls import JournalUrl
 
 STAGES = ("reconcile", "launch", "gate", "shift", "prove", "bake", "retire")
@@ -71,8 +69,10 @@ SERVICE = Section(
             default="no probe",
         ),
         Key("vip", VIP, "proof from the client's side", default="no proof from outside"),
-        Key("commits", COMMITS, "where the commits come from", default="no commits"),
-        Key("launch", LAUNCH, "how instances are made", default="see its keys"),
+        Key(
+            "commits", Late("console.config.committing", "COMMITS"), "where the commits come from", default="no commits"
+        ),
+        Key("launch", Late("console.config.launching", "LAUNCH"), "how instances are made", default="see its keys"),
         Key(
             "explain",
             Pairs(Text("words", r"[\s\S]{1,2000}"), "stages to words", Text("a stage", "|".join(STAGES))),
@@ -181,8 +181,13 @@ FILE = Section(
         Key("interval", Duration(1, 3600), "time between two looks at the cloud while a console watches"),
         Key("read_only", Flag(), "takes away every way to change the cloud, for support staff"),
         Key("theme", Text("a theme's name", r"[A-Za-z0-9_-]{1,40}"), "the colours of the console"),
-        Key("trains", Trains(), "services that are released together, by the train's name", default="none"),
-        Key("notify", Several(NOTICE, "webhooks"), "whom to tell of rollouts", default="nobody"),
+        Key(
+            "trains",
+            Late("console.config.trains", "TRAINS"),
+            "services that are released together, by the train's name",
+            default="none",
+        ),
+        Key("notify", Late("console.config.notifying", "NOTICES"), "whom to tell of rollouts", default="nobody"),
         Key("keys", KeyMap(), "actions of the console on other keys, by the actions' ids (see Keys)"),
     ),
     make=dict,

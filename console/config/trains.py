@@ -53,3 +53,6 @@ class Trains:
     def json(self) -> dict[str, Any]:
         """Trains by name."""
         return {"type": "object", "propertyNames": NAME.json(), "additionalProperties": TRAIN.json()}
+
+
+TRAINS = Trains()
