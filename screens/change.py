@@ -12,6 +12,7 @@ from textual.widget import Widget
 from console.model.colour import Colour
 from console.model.text import visible
 from console.plan.backwards import back
+from console.plan.blast import blast_radius
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout.records import Event, Rollout
@@ -247,7 +248,9 @@ class ChangeScreen(FactsScreen):
             return
         title = line((f"step {number} of {len(self._steps)}: {visible(view.step.title)}", "title"))
         detail.entitle(title, line((view.state.value, "dim")))
-        detail.show(change.step_lines(view, self.console_app.look.glyphs))
+        service = self.console_app.service(self.service_name)
+        reach = blast_radius(view.plan, view.step, service) if view.plan is not None else ""
+        detail.show(change.step_lines(view, self.console_app.look.glyphs, reach))
 
     def _show_output(self, detail: Panel) -> None:
         """The end of it, until somebody scrolls."""

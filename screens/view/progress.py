@@ -27,7 +27,7 @@ class StepView:
     """A step and its state. `section` 0 is the confirmed plan; each plan made on the way is one more.
 
     `began` is Unix seconds, `seconds` how long it took, `said` the last sentence about it. `deadline` is in seconds,
-    where somebody gave it more time than the plan did.
+    where somebody gave it more time than the plan did. `plan` is the one that the step belongs to.
     """
 
     key: str
@@ -38,11 +38,12 @@ class StepView:
     seconds: float | None = None
     said: str = ""
     deadline: float | None = None
+    plan: Plan | None = None
 
 
 def planned(plan: Plan) -> tuple[StepView, ...]:
     """The steps of a plan that nobody has confirmed yet."""
-    return tuple(StepView(f"0/{step.id}", 0, step) for step in plan.steps)
+    return tuple(StepView(f"0/{step.id}", 0, step, plan=plan) for step in plan.steps)
 
 
 def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False) -> tuple[StepView, ...]:
@@ -56,7 +57,7 @@ def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False)
         if event.kind is EventKind.PLANNED and (plan := plan_of(event)) is not None:
             section += 1
             views = [_left(view) for view in views]
-            views += [StepView(f"{section}/{step.id}", section, step) for step in plan.steps]
+            views += [StepView(f"{section}/{step.id}", section, step, plan=plan) for step in plan.steps]
         elif event.kind is EventKind.STARTED:
             views = [_again(view) for view in views]
         elif event.step:
