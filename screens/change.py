@@ -313,6 +313,11 @@ class ChangeScreen(FactsScreen):
         if self.followed is not None:
             ask_to_settle(self, self.followed)
 
+    def ask_which_end(self) -> None:
+        """The way back of what is in the air: an abort of what somebody walks, else the ways to settle it."""
+        if self.followed is not None:
+            (ask_to_settle if self.orphan else ask_to_abort)(self, self.followed)
+
     def do_rollback(self) -> None:
         """Plan the way back, on this screen."""
         followed, service = self.followed, self.console_app.service(self.service_name)

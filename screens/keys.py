@@ -17,6 +17,7 @@ from screens.arming import Arming
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.model.instance import Instance
+    from console.model.record import Record
     from console.model.service import Service
     from console.plan.plan import Plan, Refusal
     from console.rollout.records import Rollout
@@ -53,7 +54,7 @@ class Situation:
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
     the one on the change screen, `waiting` what that one waits for, `printed` whether its gates printed anything.
     `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows are hidden by a filter.
-    `keymap`: the keys of actions that the config gave others.
+    `keymap`: the keys of actions that the config gave others. `record`: what the journal says of the service.
     """
 
     place: Place
@@ -76,6 +77,7 @@ class Situation:
     has_back: bool = False
     has_ahead: bool = False
     keymap: Keymap = field(default_factory=dict)
+    record: Record | None = None
 
     def key(self, action_id: str) -> str:
         """The key of an action here, as it is shown."""
@@ -261,6 +263,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "arm", ("o",), "arm…", "Arm this console for 30 minutes, or make it read-only again.", _ALL,
         reason=reasons.to_arm,
+    ),
+    Action(
+        "way_back", ("R",), "back…", "Take back what is in the air: says how far, and asks first.", _ALL,
+        mutates=True, danger=Danger.SIMPLE, reason=reasons.to_take_back, bar=Bar.OPEN,
+    ),
+    Action(
+        "freeze", ("F",), "freeze…", "Let nothing but a rollback be begun for a while; again: end that.",
+        frozenset({Place.FLEET, Place.SERVICE, Place.CHANGE}), reason=reasons.to_freeze, bar=Bar.NEVER,
+    ),
+    Action(
+        "allow", ("A",), "allow…", "Let a version that was rolled back go out again, and say why.",
+        frozenset({Place.FLEET, Place.SERVICE, Place.CHANGE}), reason=reasons.to_allow, bar=Bar.NEVER,
     ),
     Action("refresh", ("ctrl+r",), "look now", "Ask the cloud at once.", _ALL, bar=Bar.NEVER),
     Action(

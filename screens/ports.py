@@ -78,3 +78,12 @@ class Desk(Protocol):
 
     def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
         """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided."""
+
+    def freeze(self, service: str, until: float | None, reason: str) -> None:
+        """Let nothing but a rollback be begun until then (Unix seconds; None: until it ends). Answers Decided."""
+
+    def unfreeze(self, service: str, reason: str) -> None:
+        """End that. Answers Decided."""
+
+    def allow(self, service: str, version: str, reason: str) -> None:
+        """Let a version that was rolled back go out again. Answers Decided."""

@@ -77,7 +77,7 @@ def test_a_reason_is_a_sentence_and_what_changes_needs_arming(arming: Arming, fo
         Place.CHANGE, arming, 1.0, facts, plan=None if followed else plan, rollout=current, followed=current
     )
     open_ones = {action.id for action in ACTIONS if action.mutates and not action.reason(situation)}
-    allowed = {"abort"} if followed else {"start"}
+    allowed = {"abort", "way_back"} if followed else {"start"}
     if arming.forbidden:
         assert not open_ones
     elif arming.armed(1.0):
