@@ -11,7 +11,7 @@ from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.estimates import usual_shift
 from console.rollout.journal import Journal
-from console.rollout.records import DecisionKind, EventKind
+from console.rollout.records import EventKind
 from console.rollout.schema import connect
 from console.rollout.who import Who
 
