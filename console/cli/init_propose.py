@@ -187,7 +187,7 @@ def _behind(work: _Work, units: tuple[Unit, ...]) -> Proposal | None:
     own = {server.id for server in servers}
     work.taken |= own
     name = _name(work, _label(things) or _plain(unit.first.name) or unit.balancer.name)
-    selection = _selection(work.seen, servers, own) if servers else {"members": True}
+    selection: Mapping[str, Any] = _selection(work.seen, servers, own) if servers else {"members": True}
     if unlabelled:
         selection = labels_to_be(name, _label(things), selection)
     version = _version(work.seen, servers)

@@ -126,4 +126,11 @@ GATE = Section(
         Checked(_fits_the_time),
     ),
 )
+BEFORE_STOP = Section(
+    Gate,
+    (
+        Key("run", Command(), "a command that ends with exit code 0 when the worker has no more work", required=True),
+        *(key for key in GATE.keys if key.name in ("folder", "env", "timeout")),
+    ),
+)
 GATES = Several(GATE, "gates")

@@ -50,6 +50,7 @@ class Rotation:
     In the file `load_balancer` defaults to the service's name, and `pool` to what `load_balancer` says. `pools`,
     `listeners`: see `Attached`. `also`: further pools, on this or other load balancers, with the same instances.
     `cloud` and `region` say where the load balancers are, if not where the service is (None: as the service).
+    `before_stop`: a command that lets a worker finish or hand back its work before it is stopped.
     """
 
     load_balancer: str
@@ -60,6 +61,7 @@ class Rotation:
     also: tuple[Attached, ...] = ()
     cloud: str | None = None
     region: str | None = None
+    before_stop: Gate | None = None
 
     @property
     def attached(self) -> tuple[Attached, ...]:

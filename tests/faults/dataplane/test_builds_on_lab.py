@@ -48,7 +48,6 @@ def launched(released: Released, **settings: object) -> tuple[int, str]:
 
 def taken_back(released: Released, before: Things) -> None:
     """Going back deletes what there is, and only that."""
-    rollout, _ = released.last_rollout()
     done = released.bluegreen("resume", "--go-back", "--yes", "--reason", "builds", seconds=300)
     assert done.returncode == 6, done.stdout + done.stderr
     assert counted(released.ids["pools"]["blue"]) == before
