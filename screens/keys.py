@@ -243,6 +243,11 @@ ACTIONS: tuple[Action, ...] = (
         frozenset({Place.COMMITS}),
     ),
     Action(
+        "blame", ("x",), "bad one…",
+        "Of what was rolled back, name the commit under the cursor as the bad one: releases without it may go out.",
+        frozenset({Place.COMMITS}), mutates=True, danger=Danger.SIMPLE, reason=reasons.to_blame, bar=Bar.OPEN,
+    ),
+    Action(
         "filter", ("slash",), "filter", "Show only the rows with these words; esc shows all again.", _LISTS,
         opens_line=True,
     ),

@@ -61,6 +61,9 @@ class Desk(Protocol):
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout; `override`: although it is not rollback-safe, why. Answers Begun, or Decided(failed)."""
 
+    def blame(self, service: str, sha: str, reason: str) -> None:
+        """Name the bad commit of what was rolled back. Answers Decided."""
+
     def measure(self, service: str) -> None:
         """Work out how the service is released: it is in what the journal says from then on."""
 
@@ -76,5 +79,8 @@ class Desk(Protocol):
     def extend(self, rollout_id: str, seconds: int) -> None:
         """Give a rollout that waits or bakes more time. Answers Decided."""
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
-        """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided."""
+    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
+        """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided.
+
+        `override`: although that is not rollback-safe, why.
+        """

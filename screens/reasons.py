@@ -166,6 +166,14 @@ def no_commits(s: Situation) -> str:
     return "" if s.service.commits is not None else "no commits were seen: the config names no source, or it is silent"
 
 
+def to_blame(s: Situation) -> str:
+    """To name the bad commit of what was rolled back."""
+    record = s.service.record if s.service is not None else None
+    if record is None or not (record.undone or record.barred):
+        return "nothing was rolled back, or all of it was allowed since"
+    return s.arming.why_not(s.now, s.key("arm"))
+
+
 def several(s: Situation) -> str:
     """To choose among services."""
     return "" if s.services > 1 else "the config has only one service"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from console.model.colour import Colour
+
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
@@ -85,7 +87,7 @@ class Record:
     """What the journal says of one service. `problem`: why that is not known.
 
     `barred` and `proven`: the newest first; a version is in one of them at most. `undone`: the commits of what was
-    rolled back, those of the last time first.
+    rolled back, those of the last time first. `heading`: the colour to which a rollout under way moves all traffic.
     """
 
     freeze: Freeze | None = None
@@ -93,6 +95,7 @@ class Record:
     proven: tuple[Proven, ...] = ()
     problem: str = ""
     undone: tuple[Undone, ...] = ()
+    heading: Colour | None = None
 
     def frozen(self, now: float) -> Freeze | None:
         """The freeze that holds at `now` (Unix seconds)."""

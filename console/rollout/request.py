@@ -255,9 +255,20 @@ def _still_changing(service: Service) -> Refusal | None:
 
 
 def resume(
-    config: Config, journal: Journal, rollout: Rollout, offer: Offer, who: Who, *, reason: str = "", take_over: str = ""
+    config: Config,
+    journal: Journal,
+    rollout: Rollout,
+    offer: Offer,
+    who: Who,
+    *,
+    reason: str = "",
+    take_over: str = "",
+    override: str = "",
 ) -> None:
-    """Do what was offered. Raises Refused, JournalError, UsageError when a runner of it is still there."""
+    """Do what was offered. Raises Refused, JournalError, UsageError when a runner of it is still there.
+
+    `override`: the reason for a plan whose commits are not rollback-safe; without one that is refused.
+    """
     may_write(config)
     living = alive(rollout)
     if not rollout.state.ended and living:
@@ -276,14 +287,16 @@ def resume(
     if offer.plan is None:
         reason_why = offer.refusal.reason if offer.refusal is not None else "there is no plan for it"
         raise Refused(f"{offer.kind} is not open: {reason_why}", offer.refusal.hint if offer.refusal else "")
+    safe_or_overridden(offer.plan, override)
+    more = {"reason": reason, "take_over": take_over, "override": override}
     try:
-        reopened = journal.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over)
+        reopened = journal.reopen(rollout, offer.kind, offer.plan, who, **more)
         elsewhere = False
     except JournalUnwritable:
         if offer.plan.action is not Action.ROLLBACK:
             raise
         with second_place.move(journal, rollout.id) as second:
-            reopened = second.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over)
+            reopened = second.reopen(rollout, offer.kind, offer.plan, who, **more)
         elsewhere = True
     if not reopened:
         raise UsageError(

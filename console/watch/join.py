@@ -104,12 +104,15 @@ def _members_of(servers: Sequence[Server], parts: Sequence[Balanced]) -> _Found:
 def _of_server(
     selection: Selection, server: Server, members: list[tuple[str, Member]], pools: Mapping[str, Colour]
 ) -> Joined:
-    first = members[0][1] if members else None
-    stands_in = pools.get(members[0][0]) if members else None
-    colour = colour_of(selection.colour, server, first, stands_in)
+    if not members:
+        return Joined(server, (), (), colour_of(selection.colour, server, None))
+    pool, first = members[0]
+    colour = colour_of(selection.colour, server, first, pools.get(pool))
+    if len(members) == 1:
+        return Joined(server, (first,), (pool,), colour)
     # its member in its own colour's pool is the one that counts, should it be in the other's as well
-    ordered = sorted(members, key=lambda one: pools.get(one[0], colour) is not colour) if len(members) > 1 else members
-    return Joined(server, tuple(m for _, m in ordered), tuple(pool for pool, _ in ordered), colour)
+    ordered = sorted(members, key=lambda one: pools.get(one[0], colour) is not colour)
+    return Joined(server, tuple(member for _, member in ordered), tuple(pool for pool, _ in ordered), colour)
 
 
 def _alone(

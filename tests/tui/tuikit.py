@@ -205,6 +205,8 @@ class FakeDesk:
         self.measured: list[str] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
+        self.settled_over: list[str] = []
+        self.blamed: list[tuple[str, str, str]] = []
         self.words: list[tuple[str, str, str]] = []
         self.held: list[str] = []
         self.extended: list[tuple[str, int]] = []
@@ -239,6 +241,9 @@ class FakeDesk:
     def measure(self, service: str) -> None:
         self.measured.append(service)
 
+    def blame(self, service: str, sha: str, reason: str) -> None:
+        self.blamed.append((service, sha, reason))
+
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         self.aborted.append((rollout_id, reason, hold))
 
@@ -251,8 +256,9 @@ class FakeDesk:
     def extend(self, rollout_id: str, seconds: int) -> None:
         self.extended.append((rollout_id, seconds))
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
+    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
         self.settled.append((rollout_id, choice))
+        self.settled_over.append(override)
 
 
 def make_app(
