@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for what few files use
-    from console.config.gate import Gate
+    from console.config.gate import BeforeStop, Gate
     from console.config.notice import Notice
     from console.config.train import Train
 
@@ -61,7 +61,7 @@ class Rotation:
     also: tuple[Attached, ...] = ()
     cloud: str | None = None
     region: str | None = None
-    before_stop: Gate | None = None
+    before_stop: BeforeStop | None = None
 
     @property
     def attached(self) -> tuple[Attached, ...]:
