@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for what few files use
-    from console.config.gate import Gate
+    from console.config.gate import BeforeStop, Gate
     from console.config.notice import Notice
     from console.config.train import Train
 
@@ -61,7 +61,7 @@ class Rotation:
     also: tuple[Attached, ...] = ()
     cloud: str | None = None
     region: str | None = None
-    before_stop: Gate | None = None
+    before_stop: BeforeStop | None = None
 
     @property
     def attached(self) -> tuple[Attached, ...]:
@@ -263,6 +263,7 @@ class CommitSource:
     `token`: the environment variable that holds the secret for the server; empty: netrc, or nobody's.
     `flags`: patterns of paths by the flag that a commit gets which changes such a file. `rollback_safe`: whether a
     commit with a flag can be undone once it has run (`yes`, `no`, `unknown`), where its trailers do not say.
+    `most`: how many commits each way are looked at; where there are more, what is beyond is unknown.
     """
 
     git: Path | None = None
@@ -278,6 +279,7 @@ class CommitSource:
     ci: CiSource = field(default_factory=CiSource)
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: FLAGS)
     rollback_safe: Mapping[str, str] = field(default_factory=lambda: ROLLBACK_SAFE)
+    most: int = 5000
 
     @property
     def server(self) -> str:

@@ -75,7 +75,7 @@ def test_each_is_drained_right_before_it_is_stopped_and_not_on_the_way_back(
     assert len(drained(tmp_path)) == 2
 
 
-@pytest.mark.parametrize("kind", [DecisionKind.FINISH, DecisionKind.GO_BACK])
+@pytest.mark.parametrize("kind", [DecisionKind.FINISH, pytest.param(DecisionKind.GO_BACK, marks=pytest.mark.thorough)])
 def test_one_that_cannot_be_drained_is_not_stopped_and_a_person_decides(
     workers: DrillStage, tmp_path: Path, kind: DecisionKind
 ) -> None:

@@ -28,7 +28,7 @@ def drain(run: Run, plan: Plan, step: Step, server_id: str, colour: Colour) -> N
     title = f"before stop of {server.name}"
     run.note(EventKind.WAIT, step.id, f"{title}: {hook.run[0]}, for {hook.timeout:g} s at most")
     attempt = begin_command(
-        hook, Leaving(run.rollout_id, plan.service, colour, server), log_path(run.rollout_id, step.id)
+        hook.as_gate(), Leaving(run.rollout_id, plan.service, colour, server), log_path(run.rollout_id, step.id)
     )
     try:
         outcome = until_judged(run, step.id, attempt, hook.timeout)
