@@ -43,6 +43,8 @@ def test_a_step_takes_what_it_took_in_the_middle_of_those_of_its_kind(tmp_path: 
 
 def test_a_build_takes_what_launches_recorded(tmp_path: Path) -> None:
     with Journal.open(f"sqlite:///{tmp_path}/journal.db") as journal:
-        recorded(journal, (EventKind.VERIFIED, "launch", 12.0), (EventKind.VERIFIED, "launch", 14.0), action=Action.LAUNCH)
+        recorded(
+            journal, (EventKind.VERIFIED, "launch", 12.0), (EventKind.VERIFIED, "launch", 14.0), action=Action.LAUNCH
+        )
         recorded(journal, (EventKind.VERIFIED, "launch", 99.0))
         assert usual_build(journal, "nova-api") == 13.0
