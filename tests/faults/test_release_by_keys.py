@@ -1,4 +1,4 @@
-"""A release through the screens, in a real terminal on the drill: launch, shares, bake, retire, and a way back."""
+"""A release through the screens, in a real terminal on the drill: launch, shares, bake, or a way back, and retire."""
 
 from __future__ import annotations
 
@@ -37,15 +37,25 @@ def operator(drill: Drill, tmp_path: Path) -> Iterator[Operator]:
     console.close()
 
 
-def test_release_and_back_and_forth_and_retire(operator: Operator, drill: Drill) -> None:
+LAUNCH, CUTOVER, BACK, RETIRE = ("l", "y"), ("c", "y"), ("r", "y"), ("t", "3 nova-api")
+
+
+@pytest.mark.parametrize(
+    ("keys", "actions", "left"),
+    [
+        ((LAUNCH, CUTOVER, RETIRE), ["launch", "cutover", "retire"], "green"),
+        ((LAUNCH, CUTOVER, BACK, RETIRE), ["launch", "cutover", "rollback", "retire"], "blue"),
+    ],
+    ids=["forward", "and-back"],
+)
+def test_release(
+    operator: Operator, drill: Drill, keys: tuple[tuple[str, str], ...], actions: list[str], left: str
+) -> None:
     operator.arm("practice")
-    made = [
-        operator.carry_out(key, word, within=200)[0]
-        for key, word in (("l", "y"), ("c", "y"), ("r", "y"), ("c", "y"), ("t", "3 nova-api"))
-    ]
-    assert [one.plan.action for one in made] == ["launch", "cutover", "rollback", "cutover", "retire"]
+    made = [operator.carry_out(key, word, within=200)[0] for key, word in keys]
+    assert [one.plan.action for one in made] == actions
     assert {one.state for one in made} == {RolloutState.DONE}, [one.sentence for one in made]
     world = drill.world
-    assert {server.name.rpartition("-")[0] for server in world.servers} == {"nova-api-green"}
+    assert {server.name.rpartition("-")[0] for server in world.servers} == {f"nova-api-{left}"}
     assert len(world.servers) == len(world.pool.members) == 3
     assert all(member.weight for member in world.pool.members)
