@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.commits.versions import heading
 from console.model.colour import Colour
 from console.model.text import clipped, visible
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, line, spread
+from screens.view.shipping import size, target_of
 from screens.view.table import Column, Row
 from screens.view.words import count, role_glyph
 
@@ -223,7 +225,14 @@ def _lost(service: Service) -> tuple[str, str]:
 def _ships(service: Service) -> tuple[str, str]:
     if service.commits is None or service.commits.would_ship is None:
         return "", ""
-    return count(len(service.commits.would_ship), "commit"), ""
+    both = service.shipping
+    if both is None or not both.both:
+        return count(len(service.commits.would_ship), "commit"), ""
+    ships = [batch for batch in both.towards(target_of(service) or Colour.GREEN) if batch is not None]
+    if heading(service) is not None:
+        return size(ships[0]), ""
+    # nobody moves traffic: what one of them has and the other lacks, either way
+    return f"{sum(len(batch.commits) for batch in ships)} differ", ""
 
 
 def _name(entry: Entry) -> str:
