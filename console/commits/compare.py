@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from console.commits import names
 from console.commits.opening import Opened, opened
-from console.commits.source import LISTED, MOST, RECENT, History, SourceFailed
+from console.commits.source import LISTED, RECENT, History, SourceFailed
 from console.config.model import CommitSource
 from console.model.commit import Commit, CommitView
 from console.model.text import clipped
@@ -37,7 +37,7 @@ def compare(
         return CommitView(problem=str(error))
     try:
         view = _and(CommitView(problem=found.problem), found.history.caveat)
-        for part in (_sides(live, idle, called), _recent, _ranges, _behind, _tested, _touched):
+        for part in (_sides(live, idle, called), _recent, _ranges(source.most), _behind, _tested, _touched):
             try:
                 view = part(view, found)
             except _FAILURES as error:
@@ -78,22 +78,25 @@ def _recent(view: CommitView, found: Opened) -> CommitView:
     return replace(view, recent=found.history.recent(view.live, RECENT)) if view.live is not None else view
 
 
-def _ranges(view: CommitView, found: Opened) -> CommitView:
-    history = found.history
-    if view.live is None or view.idle is None:
-        return view
-    ship = history.between(view.live, view.idle, MOST)
-    undo = history.between(view.idle, view.live, MOST)
-    return replace(
-        view,
-        would_ship=ship.commits,
-        would_undo=undo.commits,
-        more_to_ship=ship.more,
-        more_to_undo=undo.more,
-        ship_files=ship.files,
-        undo_files=undo.files,
-        judged_at=history.told.cached_at,
-    )
+def _ranges(most: int) -> _Part:
+    def part(view: CommitView, found: Opened) -> CommitView:
+        history = found.history
+        if view.live is None or view.idle is None:
+            return view
+        ship = history.between(view.live, view.idle, most)
+        undo = history.between(view.idle, view.live, most)
+        return replace(
+            view,
+            would_ship=ship.commits,
+            would_undo=undo.commits,
+            more_to_ship=ship.more,
+            more_to_undo=undo.more,
+            ship_files=ship.files,
+            undo_files=undo.files,
+            judged_at=history.told.cached_at,
+        )
+
+    return part
 
 
 def _behind(view: CommitView, found: Opened) -> CommitView:
@@ -110,7 +113,7 @@ def _tested(view: CommitView, found: Opened) -> CommitView:
 
 def _touched(view: CommitView, found: Opened) -> CommitView:
     """With the files of each commit: a server tells them one by one, and those that it was not asked for follow."""
-    commits = list(found.history.touched(list({commit.sha: commit for commit in _all(view, MOST)}.values())))
+    commits = list(found.history.touched(list({commit.sha: commit for commit in _all(view)}.values())))
     view = _filled(view, commits)
     untold = sum(one.files is None for one in (*(view.would_ship or ()), *(view.would_undo or ())))
     if not untold:
@@ -139,7 +142,7 @@ def _filled(view: CommitView, commits: Iterable[Commit]) -> CommitView:
     )
 
 
-def _all(view: CommitView, most: int) -> Iterator[Commit]:
+def _all(view: CommitView, most: int | None = None) -> Iterator[Commit]:
     yield from (commit for commit in (view.idle, view.live) if commit is not None)
     yield from (*(view.would_ship or ())[:most], *(view.would_undo or ())[:most])
     if view.behind is not None:

@@ -10,8 +10,7 @@ from console.commits.names import Name
 from console.model.commit import Behind, Commit
 
 LISTED = 200  # commits each way whose tests are asked for, and that are always listed
-MOST = 5000  # commits each way that are looked at: a clone tells them all, a server what it has time for
-PAGES = 20  # pages of a range that a server is asked for, each of 100 commits
+PAGES = 20  # pages of a range that a server is asked for, each of 100 commits, whatever the config allows
 RECENT = 20  # commits of live's history
 
 

@@ -261,6 +261,7 @@ class CommitSource:
     `token`: the environment variable that holds the secret for the server; empty: netrc, or nobody's.
     `flags`: patterns of paths by the flag that a commit gets which changes such a file. `rollback_safe`: whether a
     commit with a flag can be undone once it has run (`yes`, `no`, `unknown`), where its trailers do not say.
+    `most`: how many commits each way are looked at; where there are more, what is beyond is unknown.
     """
 
     git: Path | None = None
@@ -276,6 +277,7 @@ class CommitSource:
     ci: CiSource = field(default_factory=CiSource)
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: FLAGS)
     rollback_safe: Mapping[str, str] = field(default_factory=lambda: ROLLBACK_SAFE)
+    most: int = 5000
 
     @property
     def server(self) -> str:

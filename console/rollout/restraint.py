@@ -74,7 +74,8 @@ def blame(config: Config, journal: Journal, service: str, commit: str, who: Who,
     known = {one.ids[0]: one for one in record.undone}
     text = commit.strip().lower()
     fits = [one for sha, one in known.items() if len(text) >= _LEAST and sha.startswith(text)]
-    last = max((*record.undone, *record.barred), key=lambda one: one.at, default=None)
+    taken: list[Undone | Barred] = [*record.undone, *record.barred]
+    last = max(taken, key=lambda one: one.at, default=None)
     if last is None:
         raise UsageError(f"nothing of {service} was rolled back, or all of it was allowed since")
     if len(fits) != 1 and not is_full(text):

@@ -58,8 +58,9 @@ async def test_the_other_way_round() -> None:
     now = time.time()
     app, _, _ = make_app(both_serving(now, Colour.BLUE))
     async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
         await pilot.press("m")
-        await shows(pilot, "traffic moves from GREEN to BLUE", "safe: no, 0000002 Drop columns")
+        await shows(pilot, "traffic moves from GREEN to BLUE", "safe: no, 0000002 Drop")
 
 
 async def test_with_no_rollout_both_directions_are_told() -> None:
@@ -98,9 +99,8 @@ async def test_the_bad_commit_is_named_on_the_commits_screen() -> None:
     undone = Undone((commit(1, "", now).sha,), "Add retry to RPC", SHAS[Colour.GREEN], "a1b2c3", now)
     app, _, desk = make_app(replace(facts, record=Record(undone=(undone,))), arming=armed())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("m")
-        await shows(pilot, "Add retry to RPC")
-        await pilot.press("x")
+        await shows(pilot, "LB ")
+        await pilot.press("m", "x")
         await shows(pilot, "the bad commit of what was rolled back", "0000001 Add retry to RPC")
         await pilot.press("y", "enter", *"leaks", "enter")
         await until(pilot, lambda: desk.blamed == [("api", commit(1, "", now).sha, "leaks")])
@@ -109,6 +109,7 @@ async def test_the_bad_commit_is_named_on_the_commits_screen() -> None:
 async def test_where_nothing_was_rolled_back_the_key_says_so() -> None:
     app, _, desk = make_app(with_commits(service(time.time()), commit(1, "Add retry", 0.0)), arming=armed())
     async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
         await pilot.press("m", "x")
         await shows(pilot, "nothing was rolled back")
         assert desk.blamed == []

@@ -18,8 +18,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     return big_history.make(tmp_path_factory.mktemp("ranges") / "r.git", 600)
 
 
-def look(history: History, live: int, idle: int) -> CommitView:
-    return compare(CommitSource(history.path), history.shas[live], history.shas[idle])
+def look(history: History, live: int, idle: int, most: int = 5000) -> CommitView:
+    return compare(CommitSource(history.path, most=most), history.shas[live], history.shas[idle])
 
 
 def numbers(history: History, commits: tuple[Commit, ...] | None) -> list[int]:
@@ -66,8 +66,7 @@ def test_every_commit_of_a_long_range_is_judged(history: History) -> None:
     assert all(one.trailers is not None and one.files is not None for one in seen.would_ship or ())
 
 
-def test_beyond_the_bound_it_says_that_there_is_more(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.commits.compare.MOST", 250)
-    seen = look(history, 2, 600)
+def test_beyond_the_bound_it_says_that_there_is_more(history: History) -> None:
+    seen = look(history, 2, 600, most=250)
     assert numbers(history, seen.would_ship) == sorted(history.reached(600) - history.reached(2))[:-251:-1]
     assert seen.more_to_ship
