@@ -13,7 +13,6 @@ from console.model.colour import Colour
 from console.model.text import clipped, visible
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, line, spread
-from screens.view.shipping import size, target_of
 from screens.view.table import Column, Row
 from screens.view.words import count, role_glyph
 
@@ -228,11 +227,11 @@ def _ships(service: Service) -> tuple[str, str]:
     both = service.shipping
     if both is None or not both.both:
         return count(len(service.commits.would_ship), "commit"), ""
-    ships = [batch for batch in both.towards(target_of(service) or Colour.GREEN) if batch is not None]
-    if heading(service) is not None:
-        return size(ships[0]), ""
-    # nobody moves traffic: what one of them has and the other lacks, either way
-    return f"{sum(len(batch.commits) for batch in ships)} differ", ""
+    target = heading(service)
+    ships, undoes = (len(batch.commits) if batch is not None else 0 for batch in both.towards(target or Colour.GREEN))
+    if target is not None:
+        return count(ships, "commit"), ""
+    return f"{ships + undoes} differ", ""  # nobody moves traffic: what one of them has and the other lacks
 
 
 def _name(entry: Entry) -> str:
