@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for what few files use
-    from console.config.gate import Gate
+    from console.config.gate import BeforeStop, Gate
     from console.config.notice import Notice
     from console.config.train import Train
 
@@ -50,6 +50,7 @@ class Rotation:
     In the file `load_balancer` defaults to the service's name, and `pool` to what `load_balancer` says. `pools`,
     `listeners`: see `Attached`. `also`: further pools, on this or other load balancers, with the same instances.
     `cloud` and `region` say where the load balancers are, if not where the service is (None: as the service).
+    `before_stop`: a command that lets a worker finish or hand back its work before it is stopped.
     """
 
     load_balancer: str
@@ -60,6 +61,7 @@ class Rotation:
     also: tuple[Attached, ...] = ()
     cloud: str | None = None
     region: str | None = None
+    before_stop: BeforeStop | None = None
 
     @property
     def attached(self) -> tuple[Attached, ...]:

@@ -16,7 +16,7 @@ from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
-from console.plan.way_back import goes_back, way_back
+from console.plan.way_back import goes_back, taken_up_again, way_back
 from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
@@ -222,7 +222,7 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
             return Offer(kind, words, refusal=made)
         return Offer(kind, words, plan=made)
 
-    finish = replace(plan.intent, target=plan.target)
+    finish = taken_up_again(replace(plan.intent, target=plan.target))
     operation = operation_of(rollout.id, rollout.created_at)
     back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
     on, home = "finish", "go back"

@@ -29,6 +29,10 @@ class UnderWay(ABC):
         self.before: Basis = basis_before(plan, step, write)
         self.expected: Basis = after((write,), self.before)
 
+    def make_ready(self) -> None:
+        """What has to be done before the write, and changes nothing in the cloud. Raises NeedsHuman, AbortAsked."""
+        return
+
     @abstractmethod
     def last_look(self) -> Call:
         """The call, made from what is there right now, right before it is sent.
