@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from console.model.shipping import Safe, Safety
+from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Plan, StepKind
 from console.plan.way_back import goes_back, stays_words
@@ -85,9 +85,10 @@ def _start(screen: ChangeScreen, plan: Plan, reason: str, *, unarmed: bool, over
         app.desk.begin(plan, reason, override)
 
 
-def _meaning(plan: Plan) -> tuple[str, Safety]:
-    """What somebody agreed to: what is done, and whether it can be undone."""
-    return plan.digest, plan.shipment.safety
+def _meaning(plan: Plan) -> tuple[str, Safe, tuple[str, ...]]:
+    """What somebody agreed to: what is done, and whether it can be undone. An age in the reason grows meanwhile."""
+    found = plan.shipment.safety
+    return plan.digest, found.verdict, found.commits
 
 
 def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None:

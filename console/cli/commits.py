@@ -92,7 +92,10 @@ def lines(
         yield from ("",) if way.ships else ()
         batch = marked.ahead if way.ahead else marked.behind
         yield f"{_count(way.commits, way.more)} {way.words}{_summary(batch)}"
-        yield from _safety(way.asked, marked, batch, now)
+        if way.towards is not None:
+            yield visible(f"  {way.asked}: {marked.after(way.towards, now).words}")
+        elif way.commits:
+            yield visible(f"  {way.asked}: {marked.safety(batch, now).words}")
         yield from _listed(way.commits, way.more, now, batch, files=files)
     if view.recent:
         yield ""
@@ -109,7 +112,10 @@ def _direction(target: Colour | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Commits that go one way, in words. `ahead`: those that the base of the comparison lacks. `ships`: come first."""
+    """Commits that go one way, in words. `ahead`: those that the base of the comparison lacks. `ships`: come first.
+
+    `towards`: `asked` is whether one can go back once all traffic is on this colour; None: whether they can be undone.
+    """
 
     commits: tuple[Commit, ...]
     more: bool
@@ -117,6 +123,7 @@ class _Way:
     words: str
     asked: str
     ships: bool
+    towards: Colour | None = None
 
 
 def _ways(pair: Versions, view: CommitView, target: Colour | None) -> tuple[_Way, ...]:
@@ -137,7 +144,11 @@ def _ways(pair: Versions, view: CommitView, target: Colour | None) -> tuple[_Way
             f"once all traffic is on {new.upper()}, going back is safe",
             f"once all traffic is on {new.other.upper()}, going back is safe",
         )
-    return _Way(*ships, words[0], asked[0], ships=True), _Way(*undoes, words[1], asked[1], ships=False)
+    back = new.other if pair.both else None
+    return (
+        _Way(*ships, words[0], asked[0], ships=True, towards=new if ships[0] or undoes[0] else None),
+        _Way(*undoes, words[1], asked[1], ships=False, towards=back if ships[0] or undoes[0] else None),
+    )
 
 
 def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSource | None = None) -> dict[str, Any]:
@@ -245,11 +256,6 @@ def _summary(batch: Batch | None) -> str:
     reverted = sum(bool(one.reverted_by) for one in batch.commits)
     parts += [f"{reverted} reverted"] if reverted else []
     return f": {'; '.join(parts)}" if parts else ""
-
-
-def _safety(asked: str, marked: Shipping, batch: Batch | None, now: float) -> Iterator[str]:
-    if batch is not None and batch.commits:
-        yield visible(f"  {asked}: {marked.safety(batch, now).words}")
 
 
 def _marks(one: Marked, files: bool) -> Iterator[str]:

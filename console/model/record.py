@@ -67,7 +67,8 @@ class Proven:
 class Undone:
     """A commit of a release that was rolled back, and that nobody has allowed since. `at`: Unix seconds.
 
-    `ids` are all names by which the change may be known, its SHA first. `version`: what was rolled back.
+    `ids` are all names by which the change may be known, its SHA first. `version`: what was rolled back. `named`: why
+    somebody has named it as the bad one; empty where nobody has, and it went with all the others.
     """
 
     ids: tuple[str, ...]
@@ -75,11 +76,13 @@ class Undone:
     version: str
     rollout: str
     at: float
+    named: str = ""
 
     @property
     def words(self) -> str:
-        """`5c0d77a Drop deprecated columns`."""
-        return f"{self.ids[0][:7]} {self.subject}"
+        """`5c0d77a Drop deprecated columns`, and why it was named as the bad one."""
+        why = f" (named as the bad one: {self.named})" if self.named else ""
+        return f"{self.ids[0][:7]} {self.subject}".rstrip() + why
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,15 @@ class Shipping:
             return None, None
         return (self.behind, self.ahead) if target is self.base else (self.ahead, self.behind)
 
+    def after(self, target: Colour, now: float) -> Safety:
+        """Whether one can go back once all traffic is on `target`: for what ships, and what is undone on the way."""
+        ships, undoes = self.towards(target)
+        found, undone = self.safety(ships, now), self.safety(undoes, now)
+        worse = undone.verdict is Safe.NO or (undone.verdict is Safe.UNKNOWN and found.verdict is Safe.YES)
+        if undoes is None or not undoes.commits or not worse:
+            return found
+        return Safety(undone.verdict, f"it undoes {undone.reason}", undone.commits)
+
     def safety(self, batch: Batch | None, now: float) -> Safety:
         """Whether these commits of it can be undone once they run; `now` in Unix seconds.
 

@@ -46,13 +46,9 @@ def of_now(service: Service) -> Shipping:
 
 def _safety(action: Action, shipping: Shipping, target: Colour, now: float) -> Safety:
     """Of a cutover: can it be taken back? Of a rollback, and of a cutover that goes back: can this be undone?"""
-    ships, undoes = shipping.towards(target)
-    undone = shipping.safety(undoes, now)
     if action is Action.ROLLBACK:
-        return undone
-    if undone.verdict is Safe.NO:
-        return Safety(Safe.NO, f"it undoes {undone.reason}", undone.commits)
-    return shipping.safety(ships, now)
+        return shipping.safety(shipping.towards(target)[1], now)
+    return shipping.after(target, now)
 
 
 def _notes(shipment: Shipment, action: Action, target: Colour) -> Iterator[str]:

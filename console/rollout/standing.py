@@ -150,18 +150,18 @@ def _barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str,
     return tuple(found.values())
 
 
-def _blamed(decided: Sequence[ServiceDecision]) -> dict[str, list[str]]:
-    """By rollout, the SHAs of the commits that were named as the bad ones."""
-    found: dict[str, list[str]] = {}
+def _blamed(decided: Sequence[ServiceDecision]) -> dict[str, dict[str, str]]:
+    """By rollout, the SHAs of the commits that were named as the bad ones, each with the reason that was given last."""
+    found: dict[str, dict[str, str]] = {}
     for one in decided:
         if one.kind is ServiceDecisionKind.BLAME:
             sha, _, rollout = one.version.partition(" ")
-            found.setdefault(rollout, []).append(sha)
+            found.setdefault(rollout, {})[sha] = one.reason
     return found
 
 
 def _undone(
-    journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float], blamed: Mapping[str, Sequence[str]]
+    journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float], blamed: Mapping[str, Mapping[str, str]]
 ) -> tuple[Undone, ...]:
     """The commits that were taken back and have not been shipped or allowed since, by themselves or as a release.
 
@@ -174,7 +174,7 @@ def _undone(
         if rollout.state is RolloutState.DONE:
             settled |= {ident for one in shipment.ships or () for ident in one.ids}
         taken = (shipment.undoes if rollout.plan.action is Action.ROLLBACK else shipment.ships) or ()
-        named = blamed.get(rollout.id, ())
+        named = blamed.get(rollout.id, {})
         if not version or not (taken or named) or at <= allowed.get(version, 0.0) or not _wrote(journal, rollout.id):
             continue
         if named:
@@ -182,7 +182,8 @@ def _undone(
             taken = tuple(listed.get(sha, Carried(sha, "", 0.0, ids=(sha,))) for sha in named)
         for one in taken:
             if not settled.intersection(one.ids) and all(at > allowed.get(ident, 0.0) for ident in one.ids):
-                found.setdefault(one.sha, Undone(one.ids or (one.sha,), one.subject, version, rollout.id, at))
+                ids, why = one.ids or (one.sha,), named.get(one.sha, "")
+                found.setdefault(one.sha, Undone(ids, one.subject, version, rollout.id, at, why))
     return tuple(found.values())
 
 

@@ -69,8 +69,8 @@ def _button(what: Line, batch: Batch | None, verdict: Span, glyphs: Glyphs) -> L
     """`c  cut over to GREEN ships 6 commits   going back afterwards is safe: no, 5c0d77a ...   ▲ 1 migration`."""
     if batch is None:
         return shipping.joined([(*what, *line(" what is not known")), line(verdict)])
-    if not batch.commits:
-        return (*what, *line(" nothing"))
+    if not batch.commits:  # and still it may undo what cannot be undone
+        return shipping.joined([(*what, *line(" nothing")), line(verdict) if verdict[1] else ()])
     head = (*what, *line((f" {shipping.size(batch)}", "strong")))
     return shipping.joined([head, line(verdict), *shipping.counts(batch, glyphs), line((_authors(batch), "dim"))])
 

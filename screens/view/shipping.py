@@ -147,8 +147,8 @@ def both_ways(service: Service, now: float) -> tuple[Safety, Safety] | None:
         return None
     if target is None:
         return safety(shipping.ahead, shipping.problem), safety(shipping.behind, shipping.problem)
-    ships, undoes = shipping.towards(target)
-    return shipping.safety(ships, now), shipping.safety(undoes, now)
+    back = shipping.after(target.other, now) if shipping.both else shipping.safety(shipping.towards(target)[1], now)
+    return shipping.after(target, now), back
 
 
 def target_of(service: Service) -> Colour | None:

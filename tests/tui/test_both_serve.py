@@ -51,7 +51,7 @@ async def test_by_the_direction_of_the_rollout() -> None:
         await shows(pilot, "BLUE to GREEN ships 1, undoes 1")
         await pilot.press("m")
         await shows(pilot, "both serve: traffic moves from BLUE to GREEN", "BLUE to GREEN ships 1 commit")
-        await shows(pilot, "going back afterwards is safe: yes", "Add retry to RPC", "Drop columns")
+        await shows(pilot, "going back afterwards is safe: no, it undoes 0000002 Drop", "Add retry to RPC")
 
 
 async def test_the_other_way_round() -> None:

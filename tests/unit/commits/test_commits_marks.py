@@ -13,7 +13,7 @@ from console.commits.versions import Versions
 from console.config.model import FLAGS, CommitSource
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState, Commit, CommitView
-from console.model.shipping import Batch, Safe, safety
+from console.model.shipping import Batch, Safe, Shipping, safety
 
 SOURCE = CommitSource()
 TOLD = Commit("a" * 40, "subject", "Alice", 1.0, parents=("f" * 40,), trailers=(), reverts=(), files=())
@@ -215,3 +215,22 @@ def test_a_no_stays_a_no_however_old_it_is() -> None:
     found = shipping(view, SOURCE, Versions("v1.0", "8" * 40, Colour.BLUE))
     assert found.safety(found.ahead, 5 * 86400.0).verdict is Safe.NO
     assert "5 days ago" in found.safety(found.ahead, 5 * 86400.0).reason
+
+
+@pytest.mark.parametrize(
+    ("ships", "undoes", "verdict"),
+    [
+        ((), (), Safe.YES),
+        ((commit("1"),), (commit("2"),), Safe.YES),
+        ((commit("1"),), (commit("2", files=(MIGRATION,)),), Safe.UNKNOWN),
+        ((commit("1", files=(MIGRATION,)),), (commit("2"),), Safe.UNKNOWN),
+        ((commit("1"),), (commit("2", trailers=(("Rollback-Safe", "no"),)),), Safe.NO),
+        ((), (commit("2", trailers=(("Rollback-Safe", "no"),)),), Safe.NO),
+        ((commit("1", trailers=(("Rollback-Safe", "no"),)),), (commit("2", files=(MIGRATION,)),), Safe.NO),
+    ],
+)
+def test_going_back_is_as_safe_as_the_worse_of_what_ships_and_what_is_undone(
+    ships: tuple[Commit, ...], undoes: tuple[Commit, ...], verdict: Safe
+) -> None:
+    found = Shipping(Colour.BLUE, ("a", "b"), batch(ships, SOURCE), batch(undoes, SOURCE))
+    assert found.after(Colour.GREEN, 0.0).verdict is verdict

@@ -167,6 +167,14 @@ def test_the_bad_one_alone_is_refused_once_it_is_named(
     assert isinstance(later(journal, BAD, OTHER), Plan)
 
 
+def test_whoever_meets_it_reads_why_it_was_named(settings: Config, journal: Journal) -> None:
+    by_itself(journal)
+    restraint.blame(settings, journal, "nova-api", "e" * 40, WHO, reason="locks the table")
+    found = later(journal, BAD)
+    assert isinstance(found, Refusal)
+    assert "eeeeeee Drop the cache (named as the bad one: locks the table)" in found.reason
+
+
 def test_two_may_be_bad(settings: Config, journal: Journal) -> None:
     by_itself(journal)
     restraint.blame(settings, journal, "nova-api", "e" * 40, WHO, reason="first found")
