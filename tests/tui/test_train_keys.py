@@ -24,7 +24,7 @@ def made(environment: str = "staging", *, armed: bool = True) -> tuple[Bluegreen
     return app, desk
 
 
-async def asked(pilot: Pilot[object]) -> None:
+async def asked(pilot: Pilot[int]) -> None:
     await shows(pilot, "well 3/3")
     await pilot.press("T")
 
