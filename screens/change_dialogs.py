@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from console.model.shipping import Safe, Safety
+from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Plan, StepKind
 from console.plan.way_back import goes_back, stays_words
@@ -16,12 +16,14 @@ from screens.view import change
 from screens.view.line import BLANK, Line, line
 
 if TYPE_CHECKING:
+    from console.rollout.request import Offer
     from console.rollout.waiting import Waiting
     from screens.change import ChangeScreen
 
 _OWN_PROCESS = (
     "A process of its own does it: it goes on when this console is closed."  # until the journal was looked at
 )
+_NOT_SAFE = "Not rollback-safe: to do it all the same, say so and why; both are recorded."
 
 
 def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
@@ -59,7 +61,7 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
     go = change.verb(plan.action).capitalize()
     if unsafe:
         word = f"override {screen.service_name}"
-        lines.append(line(("Not rollback-safe: to do it all the same, say so and why; both are recorded.", "bad")))
+        lines.append(line((_NOT_SAFE, "bad")))
     dialog = TypedDialog(
         f"{visible(config.environment.upper())}: {go.lower()} {visible(screen.service_name)}",
         lines,
@@ -84,9 +86,10 @@ def _start(screen: ChangeScreen, plan: Plan, reason: str, *, unarmed: bool, over
         app.desk.begin(plan, reason, override)
 
 
-def _meaning(plan: Plan) -> tuple[str, Safety]:
-    """What somebody agreed to: what is done, and whether it can be undone."""
-    return plan.digest, plan.shipment.safety
+def _meaning(plan: Plan) -> tuple[str, Safe, tuple[str, ...]]:
+    """What somebody agreed to: what is done, and whether it can be undone. An age in the reason grows meanwhile."""
+    found = plan.shipment.safety
+    return plan.digest, found.verdict, found.commits
 
 
 def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None:
@@ -202,7 +205,7 @@ def ask_to_settle(screen: ChangeScreen, rollout: Rollout) -> None:
 
     def answered(choice: str | None) -> None:
         if choice is not None:
-            _confirm_settling(screen, rollout, DecisionKind(choice))
+            _confirm_settling(screen, rollout, next(offer for offer in found if offer.kind == choice))
 
     lines = [
         line(visible(rollout.sentence) or f"The runner of rollout {rollout.id} is gone; nobody is walking its steps.")
@@ -210,24 +213,29 @@ def ask_to_settle(screen: ChangeScreen, rollout: Rollout) -> None:
     app.push_screen(ChoiceDialog(f"Settle rollout {rollout.id}", lines, choices, nothing="not now"), answered)
 
 
-def _confirm_settling(screen: ChangeScreen, rollout: Rollout, choice: DecisionKind) -> None:
+def _confirm_settling(screen: ChangeScreen, rollout: Rollout, offer: Offer) -> None:
     from screens.dialogs.typed import TypedDialog  # noqa: PLC0415
 
-    app = screen.console_app
+    app, choice = screen.console_app, offer.kind
     service = app.service(screen.service_name)
     if service is None:
         return
+    safety = offer.plan.shipment.safety if offer.plan is not None else None
+    unsafe = safety is not None and safety.verdict is Safe.NO
 
     def answered(reason: str | None) -> None:
         if reason is None:
             screen.say("nothing was changed")
         else:
-            app.desk.settle(rollout.id, choice, service, reason)
+            app.desk.settle(rollout.id, choice, service, reason, reason if unsafe else "")
 
+    lines: list[Line] = [line(app.journal.outlives or _OWN_PROCESS)]
     production = app.config.services[screen.service_name].is_production
     word = screen.service_name if production and choice is not DecisionKind.LEAVE else "y"
-    title = f"{choice.value.capitalize()}: rollout {rollout.id}"
-    app.push_screen(
-        TypedDialog(title, [line(app.journal.outlives or _OWN_PROCESS)], word=word, go=choice.value.capitalize()),
-        answered,
-    )
+    if unsafe and offer.plan is not None:
+        word = f"override {screen.service_name}"
+        told = offer.plan.shipment.notes[:1]
+        lines = [*(line((visible(note), "bad")) for note in told), BLANK, *lines, line((_NOT_SAFE, "bad"))]
+    go = choice.value.capitalize()
+    title = f"{go}: rollout {rollout.id}"
+    app.push_screen(TypedDialog(title, lines, word=word, go=go, needs_reason=unsafe, danger=unsafe), answered)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from console.model.text import visible
+from console.commits.versions import heading
+from console.model.text import clipped, visible
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place
 from screens.view import commits
@@ -63,7 +64,7 @@ class CommitsScreen(FactsScreen):
         if self.front == "pace":
             self._show_pace()
         # the same commits are in many snapshots, and their ages are told in minutes
-        filled = (id(service.commits), id(service.shipping), now // _EVERY, glyphs, self.order)
+        filled = (id(service.commits), id(service.shipping), heading(service), now // _EVERY, glyphs, self.order)
         if filled == self._filled:
             return
         self._filled = filled
@@ -145,6 +146,32 @@ class CommitsScreen(FactsScreen):
         app = self.console_app
         lines = list(commits.whole(one, app.judged_at, app.look.glyphs))
         self.app.push_screen(Reading(f"commit {visible(one.commit.short)} (esc leaves)", lines))
+
+    def do_blame(self) -> None:
+        """Name the commit under the cursor as the bad one of what was rolled back; the reason is recorded."""
+        one = self.chosen
+        if one is None:
+            self.say("there is no commit under the cursor")
+            return
+        from screens.dialogs.typed import TypedDialog  # noqa: PLC0415
+
+        app, commit = self.console_app, one.commit
+
+        def answered(reason: str | None) -> None:
+            if reason is None:
+                self.say("nothing was recorded")
+            elif why := app.arming.why_not(app.now()):
+                self.say(f"not recorded: {why}")
+            else:
+                app.desk.blame(self.service_name, commit.sha, reason)
+
+        lines = [
+            line((f"{commit.short} {clipped(commit.subject, 200)}", "strong")),
+            line("A release that holds it without its revert is refused, until somebody allows it with a reason."),
+            line("The other commits of what was rolled back may go out again. Nothing in the cloud is changed."),
+        ]
+        title = f"{visible(self.service_name)}: the bad commit of what was rolled back"
+        self.app.push_screen(TypedDialog(title, lines, word="y", go="Record", needs_reason=True), answered)
 
     def pieces(self) -> Iterable[tuple[str, str]]:
         """What can be copied of the commit under the cursor."""

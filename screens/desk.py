@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -76,6 +76,22 @@ class JournalDesk:
         """Start a rollout: answers Begun or Decided."""
         self._jobs.put(partial(self._begin, plan, reason, override))
 
+    def begin_train(self, name: str, plans: Sequence[Plan], reason: str) -> None:
+        """Start a train on these plans: answers Decided."""
+        self._jobs.put(partial(self._begin_train, name, plans, reason))
+
+    def abort_train(self, name: str, reason: str) -> None:
+        """Take all of its services back: answers Decided."""
+        self._jobs.put(partial(self._abort_train, name, reason))
+
+    def resume_train(self, name: str) -> None:
+        """Let a train go on that stopped: answers Decided."""
+        self._jobs.put(partial(self._resume_train, name))
+
+    def blame(self, service: str, sha: str, reason: str) -> None:
+        """Name the bad commit of what was rolled back: answers Decided."""
+        self._jobs.put(partial(self._blame, service, sha, reason))
+
     def measure(self, service: str) -> None:
         """Work out how the service is released, for what the journal says from then on."""
         self._jobs.put(partial(self._measure, service))
@@ -96,9 +112,9 @@ class JournalDesk:
         """Give a rollout that waits or bakes more time: answers Decided."""
         self._jobs.put(partial(self._extend, rollout_id, seconds))
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
+    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
         """Finish, go back or leave an unfinished rollout, planned on these facts: answers Begun or Decided."""
-        self._jobs.put(partial(self._settle, rollout_id, choice, service, reason))
+        self._jobs.put(partial(self._settle, rollout_id, choice, service, reason, override=override))
 
     def freeze(self, service: str, until: float | None, reason: str) -> None:
         """Let nothing but a rollback be begun: answers Decided."""
@@ -226,6 +242,33 @@ class JournalDesk:
         self._followed = request.begin(self._config, plan, Who.current(), reason, override=override)
         self._post(Begun(self._read(journal, self._followed)[0]))
 
+    def _begin_train(self, name: str, plans: Sequence[Plan], reason: str, _: Journal) -> None:
+        from console.rollout.train import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        request.begin(self._config, name, plans, Who.current(), reason)
+        self._post(Decided(f"train {name} has begun"))
+
+    def _abort_train(self, name: str, reason: str, _: Journal) -> None:
+        from console.rollout.train import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        request.abort(self._config, name, Who.current(), reason)
+        self._post(Decided(f"train {name}: all of its services go back, the last one first"))
+
+    def _resume_train(self, name: str, _: Journal) -> None:
+        from console.rollout.train import request  # noqa: PLC0415
+
+        request.go_on(self._config, name)
+        self._post(Decided(f"train {name} goes on"))
+
+    def _blame(self, service: str, sha: str, reason: str, journal: Journal) -> None:
+        from console.rollout import restraint  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        bad = restraint.blame(self._config, journal, service, sha, Who.current(), reason=reason)
+        self._post(Decided(f"{bad.words} is the bad one: a release without it may go out"))
+
     def _measure(self, service: str, journal: Journal) -> None:
         from console.rollout.measured import measured  # noqa: PLC0415
 
@@ -264,13 +307,15 @@ class JournalDesk:
             found = request.extend(place, rollout_id, seconds, Who.current())
         self._post(Decided(f"{seconds // 60} minutes more: {found.step.title}"))
 
-    def _settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal) -> None:
+    def _settle(
+        self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal, *, override: str
+    ) -> None:
 
         with self._place(journal, rollout_id) as place:
-            self._settle_there(rollout_id, choice, service, reason, place)
+            self._settle_there(rollout_id, choice, service, reason, place, override=override)
 
     def _settle_there(
-        self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal
+        self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal, *, override: str
     ) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.records import DecisionKind  # noqa: PLC0415
@@ -284,7 +329,7 @@ class JournalDesk:
             return
         offers = request.offers(self._config, rollout, service, time.time())
         offer = next(each for each in offers if each.kind is choice)
-        request.resume(self._config, journal, rollout, offer, Who.current(), reason=reason)
+        request.resume(self._config, journal, rollout, offer, Who.current(), reason=reason, override=override)
         self._followed = rollout_id
         self._post(Decided(f"rollout {rollout_id}: {choice}"))
 

@@ -7,7 +7,7 @@ asks for the actions of a situation, which knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -53,6 +53,7 @@ class Situation:
 
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
     the one on the change screen, `waiting` what that one waits for, `printed` whether its gates printed anything.
+    `train`: the train of the config that has the service, `train_open` whether it is under way, or waits for somebody.
     `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows are hidden by a filter.
     `keymap`: the keys of actions that the config gave others. `record`: what the journal says of the service.
     """
@@ -74,6 +75,8 @@ class Situation:
     journal_problem: str = ""
     paused: bool = False
     sifted: bool = False
+    train: str = ""
+    train_open: bool = False
     has_back: bool = False
     has_ahead: bool = False
     keymap: Keymap = field(default_factory=dict)
@@ -167,6 +170,10 @@ ACTIONS: tuple[Action, ...] = (
         reason=reasons.to_retire, bar=Bar.NEVER,
     ),
     Action(
+        "train", ("T",), "train…", "Begin the train of this service; or take back, or let go on, one that has begun.",
+        frozenset({Place.FLEET}), mutates=True, danger=Danger.TYPED, reason=reasons.to_train, bar=Bar.OPEN,
+    ),
+    Action(
         "inspect", ("enter",), "instance", "Open the instance under the cursor.",
         frozenset({Place.SERVICE, Place.BALANCER}), reason=reasons.no_instance,
     ),
@@ -243,6 +250,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "read", ("enter",), "whole commit", "Show the whole commit; of a file, the commits that change it.",
         frozenset({Place.COMMITS}),
+    ),
+    Action(
+        "blame", ("x",), "bad one…",
+        "Of what was rolled back, name the commit under the cursor as the bad one: releases without it may go out.",
+        frozenset({Place.COMMITS}), mutates=True, danger=Danger.SIMPLE, reason=reasons.to_blame, bar=Bar.OPEN,
     ),
     Action(
         "filter", ("slash",), "filter", "Show only the rows with these words; esc shows all again.", _LISTS,
@@ -364,30 +376,3 @@ def _named(key: str) -> str:
 
 def _missing(action_id: str) -> Action:
     raise KeyError(action_id)
-
-
-def reference() -> str:
-    """The table of keys for the README, in Markdown."""
-    rows = ["| key | where | does | changes the cloud |", "|---|---|---|---|"]
-    rows += [f"| {_keys(each)} | {_where(each.places)} | {each.help} | {_mutates(each)} |" for each in ACTIONS]
-    return "\n".join(rows) + "\n"
-
-
-def _keys(each: Action) -> str:
-    return " ".join(f"`{shown(key)}`" for key in each.keys)
-
-
-def _where(places: Iterable[Place]) -> str:
-    found = set(places)
-    if found == set(Place):
-        return "everywhere"
-    missing = [place for place in Place if place not in found]
-    if len(missing) == 1:
-        return f"everywhere but {missing[0]}"
-    return ", ".join(place for place in Place if place in found)
-
-
-def _mutates(each: Action) -> str:
-    if not each.mutates:
-        return "no"
-    return "after typed confirmation" if each.danger is Danger.TYPED else "after confirmation"

@@ -56,6 +56,6 @@ def _balancer(screen: ServiceScreen, service: Service, now: float) -> None:
 def _commits(screen: ServiceScreen, service: Service, now: float) -> None:
     table = screen.query_one("#commits", Table)
     glyphs = screen.console_app.look.glyphs
-    table.entitle(commits.title(service, glyphs), commits.title_right(service))
+    table.entitle(commits.title(service, glyphs), commits.title_right(service, now))
     mixed = shipping.mixed(service)
     table.fill(commits.COLUMNS, commits.rows(service, now, glyphs), (*mixed, commits.empty(service)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
@@ -61,6 +61,18 @@ class Desk(Protocol):
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout; `override`: although it is not rollback-safe, why. Answers Begun, or Decided(failed)."""
 
+    def begin_train(self, name: str, plans: Sequence[Plan], reason: str) -> None:
+        """Start a train of the config on these plans, one for each of its services. Answers Decided."""
+
+    def abort_train(self, name: str, reason: str) -> None:
+        """Take all services of the train back, the last one first. Answers Decided."""
+
+    def resume_train(self, name: str) -> None:
+        """Let a train go on that stopped, or whose conductor is gone. Answers Decided."""
+
+    def blame(self, service: str, sha: str, reason: str) -> None:
+        """Name the bad commit of what was rolled back. Answers Decided."""
+
     def measure(self, service: str) -> None:
         """Work out how the service is released: it is in what the journal says from then on."""
 
@@ -76,9 +88,6 @@ class Desk(Protocol):
     def extend(self, rollout_id: str, seconds: int) -> None:
         """Give a rollout that waits or bakes more time. Answers Decided."""
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
-        """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided."""
-
     def freeze(self, service: str, until: float | None, reason: str) -> None:
         """Let nothing but a rollback be begun until then (Unix seconds; None: until it ends). Answers Decided."""
 
@@ -87,3 +96,9 @@ class Desk(Protocol):
 
     def allow(self, service: str, version: str, reason: str) -> None:
         """Let a version that was rolled back go out again. Answers Decided."""
+
+    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
+        """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided.
+
+        `override`: although that is not rollback-safe, why.
+        """

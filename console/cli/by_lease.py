@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from console.cli.confirm import confirm
+from console.cli.confirm import confirm, override
 from console.cli.following import follow
 from console.cli.looking import clock, look, say, warn
 from console.cli.plan_words import plan_lines
@@ -83,12 +83,13 @@ def resume(config: Config, name: str, args: argparse.Namespace) -> int:
         raise Refused(f"{offer.kind} is not open: {offer.refusal.reason}", offer.refusal.hint, offer.refusal.rule)
     for line in plan_lines(offer.plan):
         say(line)
-    reason = args.reason
+    reason, over = args.reason, str(args.override_rollback_safety)
     if not args.yes:
         if not sys.stdin.isatty():
             raise UsageError("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
+        over = over or override(config.services[name], offer.plan)
         reason = confirm(config.services[name], offer.plan, args.reason)
-    rollout_id = request.begin(config, offer.plan, Who.current(), reason, args.take_over)
+    rollout_id = request.begin(config, offer.plan, Who.current(), reason, args.take_over, override=over)
     say(f"rollout {rollout_id} started; it waits until the lease of {visible(holder.owner)} is surely dead")
     return 0 if args.detach else follow(config, rollout_id)
 

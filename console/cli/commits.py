@@ -6,7 +6,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from console.cli.delivery_words import delivery_lines
@@ -14,12 +14,14 @@ from console.cli.looking import config_of, look, say, service_config
 from console.commits import versions
 from console.commits.compare import LIVE_UNKNOWN, compare
 from console.commits.marks import shipping
+from console.commits.source import LISTED
 from console.commits.versions import Versions
 from console.config.model import CommitSource, Config
 from console.errors import CloudError, ConfigError
+from console.model.colour import Colour
 from console.model.commit import CiState, Commit, CommitView
 from console.model.service import Service
-from console.model.shipping import Batch, Marked, safety
+from console.model.shipping import Batch, Marked, Shipping
 from console.model.text import clipped, visible
 from console.rollout.delivery import Delivery
 
@@ -72,35 +74,90 @@ def lines(
     """What is printed for people, untrusted text made visible. `files`: with the files of each commit."""
     marked = shipping(view, source or CommitSource(), pair)
     yield from _sides(service, pair, view)
+    both = pair.both
+    target = versions.heading(service) if both else None
+    if both:
+        yield f"  {_direction(target)}"
     if view.behind is not None:
         least = "at least " if view.behind.at_least else ""
         since = _age(view.behind.since or 0.0, now)
         oldest = f", the oldest of {since}" if since else ""
-        yield f"  live is {least}{_number(view.behind.commits)} behind {clipped(view.behind.branch, 80)}{oldest}"
+        who = "BLUE" if both else "live"
+        yield f"  {who} is {least}{_number(view.behind.commits)} behind {clipped(view.behind.branch, 80)}{oldest}"
     yield from (f"  ! {visible(problem)}" for problem in view.problem.split("; ") if problem)
     if view.cached_at is not None:
         yield f"  ! remembered, from {_age(view.cached_at, now) or 'an unknown time'}: the server does not answer now"
     yield from (f"  {visible(told)}" for told in (view.note, view.limits) if told)
-    other = pair.live_colour.other.upper() if pair.live_colour is not None else "the idle colour"
-    if view.would_ship is not None and view.would_undo is not None:
-        yield ""
-        yield f"{_count(view.would_ship, view.more_to_ship)} would ship with {other}{_summary(marked.ahead)}"
-        yield from _safety("going back afterwards is safe", marked.ahead, marked.problem)
-        yield from _listed(view.would_ship, view.more_to_ship, now, marked.ahead, files=files)
-        yield f"{_count(view.would_undo, view.more_to_undo)} would be undone{_summary(marked.behind)}"
-        yield from _safety("undoing that is safe", marked.behind, marked.problem)
-        yield from _listed(view.would_undo, view.more_to_undo, now, marked.behind, files=files)
+    for way in _ways(pair, view, target):
+        yield from ("",) if way.ships else ()
+        batch = marked.ahead if way.ahead else marked.behind
+        yield f"{_count(way.commits, way.more)} {way.words}{_summary(batch)}"
+        if way.towards is not None:
+            yield visible(f"  {way.asked}: {marked.after(way.towards, now).words}")
+        elif way.commits:
+            yield visible(f"  {way.asked}: {marked.safety(batch, now).words}")
+        yield from _listed(way.commits, way.more, now, batch, files=files)
     if view.recent:
         yield ""
-        yield "live now, newest first"
+        yield f"{'BLUE runs' if both else 'live now'}, newest first"
         yield from _listed(view.recent, False, now)
+
+
+def _direction(target: Colour | None) -> str:
+    """While both colours serve: which way."""
+    if target is None:
+        return "both serve, and no rollout is known to move traffic: each direction is shown"
+    return f"both serve: traffic moves from {target.other.upper()} to {target.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Commits that go one way, in words. `ahead`: those that the base of the comparison lacks. `ships`: come first.
+
+    `towards`: `asked` is whether one can go back once all traffic is on this colour; None: whether they can be undone.
+    """
+
+    commits: tuple[Commit, ...]
+    more: bool
+    ahead: bool
+    words: str
+    asked: str
+    ships: bool
+    towards: Colour | None = None
+
+
+def _ways(pair: Versions, view: CommitView, target: Colour | None) -> tuple[_Way, ...]:
+    """What ships and what is undone. While both colours serve: towards `target`; None: either way, in words."""
+    if view.would_ship is None or view.would_undo is None or pair.base is None:
+        return ()
+    ahead = view.would_ship, view.more_to_ship, True
+    behind = view.would_undo, view.more_to_undo, False
+    new = target or pair.base.other
+    ships, undoes = (ahead, behind) if new is pair.base.other else (behind, ahead)
+    if not pair.both:
+        words = f"would ship with {new.upper()}", "would be undone"
+        asked = "going back afterwards is safe", "undoing that is safe"
+    else:
+        where = f"in {new.upper()} and not in {new.other.upper()}", f"in {new.other.upper()} and not in {new.upper()}"
+        words = (f"{where[0]}: they ship", f"{where[1]}: they are undone") if target is not None else where
+        asked = (
+            f"once all traffic is on {new.upper()}, going back is safe",
+            f"once all traffic is on {new.other.upper()}, going back is safe",
+        )
+    back = new.other if pair.both else None
+    return (
+        _Way(*ships, words[0], asked[0], ships=True, towards=new if ships[0] or undoes[0] else None),
+        _Way(*undoes, words[1], asked[1], ships=False, towards=back if ships[0] or undoes[0] else None),
+    )
 
 
 def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSource | None = None) -> dict[str, Any]:
     """Schema 1. Commits as in `console.model.commit.Commit` (times in Unix seconds); texts are as the source has them.
 
     `would_ship` and `would_undo` are null where a version is unknown; `more_to_ship` and `more_to_undo` say that
-    there are more than those listed. `ship` and `undo` sum up the same commits, null where they are not known:
+    there are more than those that were looked at. `both` is true while both colours serve: `live` is BLUE then, `idle`
+    GREEN, and `heading` the colour to which a rollout moves the traffic, null where none is known to. `ship` and
+    `undo` sum up the same commits, null where they are not known:
 
         rollback_safe  verdict (yes, no, unknown), reason, commits (short SHAs)
         flags          how many commits have each
@@ -111,7 +168,7 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
     `cached_at` is null where every answer is of now; otherwise Unix seconds of the oldest that stands in for one that
     was not to be had. `limits` and `note` are sentences, empty where there is nothing to say.
     """
-    colour = pair.live_colour
+    colour, now = pair.base, time.time()
     marked = shipping(view, source or CommitSource(), pair)
     return {
         "schema": 1,
@@ -122,8 +179,10 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
         "more_to_ship": view.more_to_ship,
         "would_undo": _json_list(view.would_undo),
         "more_to_undo": view.more_to_undo,
-        "ship": _json_batch(marked.ahead),
-        "undo": _json_batch(marked.behind),
+        "both": pair.both,
+        "heading": versions.heading(service) if pair.both else None,
+        "ship": _json_batch(marked, marked.ahead, now),
+        "undo": _json_batch(marked, marked.behind, now),
         "behind": asdict(view.behind) if view.behind is not None else None,
         "recent": _json_list(view.recent),
         "problem": view.problem,
@@ -153,7 +212,8 @@ def _require(service: Service) -> None:
 
 def _compared(source: CommitSource, service: Service) -> tuple[Versions, CommitView]:
     pair = versions.of(service)
-    view = compare(source, pair.live, pair.idle) if pair.live_colour is not None else CommitView()
+    known = pair.base is not None
+    view = compare(source, pair.live, pair.idle, called=pair.called) if known else CommitView()
     # why the live version is unknown says more than that it is
     said = "" if pair.problem and view.problem == LIVE_UNKNOWN else view.problem
     problem = "; ".join(filter(None, (pair.problem, said)))
@@ -162,9 +222,9 @@ def _compared(source: CommitSource, service: Service) -> tuple[Versions, CommitV
 
 def _sides(service: Service, pair: Versions, view: CommitView) -> Iterator[str]:
     yield visible(f"{service.name}  {service.environment}")
-    if pair.live_colour is None:
+    if pair.base is None:
         return
-    sides = ((pair.live_colour, pair.live, view.live), (pair.live_colour.other, pair.idle, view.idle))
+    sides = ((pair.base, pair.live, view.live), (pair.base.other, pair.idle, view.idle))
     for colour, version, commit in sides:
         shown = clipped(version, 60) if version is not None else service.side(colour).version
         subject = f"  {clipped(commit.subject, 80)}" if commit is not None else ""
@@ -198,11 +258,6 @@ def _summary(batch: Batch | None) -> str:
     return f": {'; '.join(parts)}" if parts else ""
 
 
-def _safety(asked: str, batch: Batch | None, problem: str) -> Iterator[str]:
-    if batch is not None and batch.commits:
-        yield visible(f"  {asked}: {safety(batch, problem).words}")
-
-
 def _marks(one: Marked, files: bool) -> Iterator[str]:
     """Below a commit: what it is flagged with, its tests where they have not passed, its files."""
     commit, blank = one.commit, " " * 11
@@ -221,12 +276,16 @@ def _listed(
     commits: tuple[Commit, ...], more: bool, now: float, batch: Batch | None = None, *, files: bool = False
 ) -> Iterator[str]:
     marked = {one.commit.sha: one for one in batch.commits} if batch is not None else {}
-    for commit in commits:
+    older = [one for one in commits[LISTED:] if one.sha in marked and marked[one.sha].alarming][:LISTED]
+    shown = (*commits[:LISTED], *older)
+    for commit in shown:
         author = clipped(commit.author, _AUTHOR)
         age = _age(commit.at, now)
         yield f"  {commit.short}  {age:>8}  {author:<{_AUTHOR}}  {clipped(commit.subject, 200)}".rstrip()
         if commit.sha in marked:
             yield from _marks(marked[commit.sha], files)
+    if left := len(commits) - len(shown):
+        yield f"  ... and {left:,} older ones, which were looked at as well: --json lists them"
     if more:
         yield "  ... and more"
 
@@ -246,11 +305,11 @@ def _json(commit: Commit | None) -> dict[str, Any] | None:
     return asdict(commit) if commit is not None else None
 
 
-def _json_batch(batch: Batch | None) -> dict[str, Any] | None:
+def _json_batch(marked: Shipping, batch: Batch | None, now: float) -> dict[str, Any] | None:
     if batch is None:
         return None
     return {
-        "rollback_safe": asdict(safety(batch)),
+        "rollback_safe": asdict(marked.safety(batch, now)),
         "flags": batch.flagged(),
         "tests": batch.tested(),
         "merges": batch.merges,

@@ -1,4 +1,4 @@
-"""`bluegreen freeze`, `unfreeze` and `allow`: what is decided about a service, for everyone who shares the journal."""
+"""`bluegreen freeze`, `unfreeze`, `allow`, `blame`: what is decided about a service, for all who share the journal."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from console.model.text import visible
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Options; `freeze` alone takes an end, `allow` alone a version."""
+    """Options; `freeze` alone takes an end, `allow` a version, `blame` a commit."""
     verb = parser.prog.split()[-1]
     parser.add_argument("service", nargs="?", metavar="SERVICE", help="may be left out when the config has only one")
     if verb == "allow":
         parser.add_argument("version", nargs="?", metavar="VERSION", help="as `bluegreen freeze --list` shows it")
+    if verb == "blame":
+        parser.add_argument("version", nargs="?", metavar="COMMIT", help="its SHA, or seven characters of it at least")
     if verb == "freeze":
         parser.add_argument("--until", metavar="WHEN", help="`2026-12-24T08:00` (local time), or `8h`, `3d` from now")
         parser.add_argument("--list", action="store_true", help="what is frozen, and which versions are barred")
@@ -33,11 +35,13 @@ def run(args: argparse.Namespace) -> int:
         for line in _listed(config, args.service):
             say(visible(line))
         return 0
-    if args.verb == "allow" and args.version is None:  # one word alone is the version
+    named = args.verb in ("allow", "blame")
+    if named and args.version is None:  # one word alone is the version
         args.service, args.version = None, args.service
     name = service_config(config, args.service).name
-    if args.verb == "allow" and not args.version:
-        raise UsageError("which version?", "`bluegreen freeze --list` shows those that were rolled back")
+    if named and not args.version:
+        what = "version" if args.verb == "allow" else "commit"
+        raise UsageError(f"which {what}?", "`bluegreen freeze --list` shows what was rolled back")
     if not args.reason:
         raise UsageError(f"`{args.verb}` needs --reason TEXT", "whoever meets it wants to know why")
     for line in _decide(config, name, args):
@@ -61,6 +65,10 @@ def _decide(config: Config, name: str, args: argparse.Namespace) -> Iterator[str
         elif args.verb == "unfreeze":
             restraint.unfreeze(config, journal, name, who, args.reason)
             yield f"{name} is not frozen any more"
+        elif args.verb == "blame":
+            bad = restraint.blame(config, journal, name, args.version, who, reason=args.reason)
+            yield f"{bad.words} is the bad one of what rollout {bad.rollout} took back, {bad.version}"
+            yield "a release that holds it without its revert is refused; one without it may go out"
         else:
             bar = restraint.allow(config, journal, name, args.version, who, reason=args.reason)
             yield f"{bar.version} may go out again. {bar.words}"
@@ -81,3 +89,4 @@ def _record_lines(record: Record) -> Iterator[str]:
     freeze = record.frozen(time.time())
     yield freeze.words if freeze is not None else "not frozen"
     yield from (bar.words for bar in record.barred)
+    yield from (f"{one.words} was undone with {one.version}, rollout {one.rollout}" for one in record.undone)

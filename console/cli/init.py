@@ -56,6 +56,10 @@ def run(args: argparse.Namespace) -> int:
     names = ", ".join(proposal.name for proposal in found.proposals)
     count = len(found.proposals)
     say(f"{path}: {count} service{'' if count == 1 else 's'} proposed: {names}")
+    for proposal in found.proposals:
+        if proposal.unlabelled:
+            say(f"{proposal.name}: {len(proposal.things)} members serve and carry no label of a colour; "
+                f"`bluegreen adopt {proposal.name}` labels them, and moves no traffic")  # fmt: skip
     say("read it, then: bluegreen config check && bluegreen doctor")
     return 0
 

@@ -61,6 +61,11 @@ def told(things: Sequence[Thing]) -> Told | None:
     return best if best is not None and best.known * 2 > len(things) else None
 
 
+def untold(things: Sequence[Thing]) -> bool:
+    """Whether no label and no name says anything of a colour."""
+    return not any(colour_of(how, one.server, one.member) for how in _ways(things) for one in things)
+
+
 def in_name(name: str) -> tuple[Colour | None, str]:
     """The colour that a name names, and the name without it."""
     found = _WORD.search(name[:255])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from console.cli.init_adopt import adoptable, labels_to_be, to_be_told
 from console.cli.init_colours import Thing, Told, in_name, told
 from console.cli.init_look import Seen
 from console.config.formats import NAME
@@ -55,7 +56,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One service: `units` is empty for workers. `selection` as in the config, without the colour."""
+    """One service: `units` is empty for workers. `selection` as in the config, without the colour.
+
+    `unlabelled`: nothing says yet what the selection asks for; `bluegreen adopt` writes it.
+    """
 
     name: str
     units: tuple[Unit, ...]
@@ -64,6 +68,7 @@ class Proposal:
     selection: Mapping[str, Any]
     version: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()  # members that join to no server, by name
+    unlabelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +178,20 @@ def _behind(work: _Work, units: tuple[Unit, ...]) -> Proposal | None:
     if found is None and unit.kind is Kind.POOLS:
         found, things = unit.by_pool, unit.things
     where = f"load balancer {visible(unit.balancer.name)}, pool {visible(unit.first.name)}"
+    unlabelled = found is None and unit.kind is Kind.WEIGHTS and adoptable(things)
+    if unlabelled:
+        found = to_be_told(things)
     if found is None:
         work.left_out.append(f"{where}: nothing tells the colours of its {len(things)} members")
         return None
     own = {server.id for server in servers}
     work.taken |= own
     name = _name(work, _label(things) or _plain(unit.first.name) or unit.balancer.name)
-    selection = _selection(work.seen, servers, own) if servers else {"members": True}
-    return Proposal(name, units, things, found, selection, _version(work.seen, servers), strangers)
+    selection: Mapping[str, Any] = _selection(work.seen, servers, own) if servers else {"members": True}
+    if unlabelled:
+        selection = labels_to_be(name, _label(things), selection)
+    version = _version(work.seen, servers)
+    return Proposal(name, units, things, found, selection, version, strangers, unlabelled)
 
 
 def _workers(work: _Work, label: str, servers: Sequence[Server]) -> Proposal | None:

@@ -50,13 +50,7 @@ def _service(proposal: Proposal, cloud: str, region: str | None) -> Iterator[str
         yield f"region: {flow(region)}"
     yield "environment: production  # the careful guess: changes are confirmed by typing the service's name"
     yield from _rotation(proposal)
-    counts = ", ".join(f"{proposal.told.count(colour)} {colour.upper()}" for colour in Colour)
-    unknown = len(proposal.things) - proposal.told.known
-    yield f"# seen: {counts}" + (f", {unknown} of which nothing tells the colour" if unknown else "")
-    if proposal.strangers:
-        shown = ", ".join(_plain(name) for name in proposal.strangers[:5])
-        yield f"# members of nobody's, never written: {shown}; with weight they stop a cutover (see `foreign:`)"
-    yield f"instances: {flow({**proposal.selection, 'colour': proposal.told.how})}"
+    yield from _instances(proposal)
     if proposal.version:
         yield f"version: {flow(list(proposal.version))}"
     else:
@@ -64,6 +58,20 @@ def _service(proposal: Proposal, cloud: str, region: str | None) -> Iterator[str
         yield '# version: "http./version#git_commit"'
     yield from _health(proposal)
     yield from _proof(proposal)
+
+
+def _instances(proposal: Proposal) -> Iterator[str]:
+    if proposal.unlabelled:
+        yield f"# seen: {len(proposal.things)} members, and nothing says which colour they are: they carry no label"
+        yield f"# `bluegreen adopt {_plain(proposal.name)}` writes these labels, as a plan to look at; no traffic moves"
+    else:
+        counts = ", ".join(f"{proposal.told.count(colour)} {colour.upper()}" for colour in Colour)
+        unknown = len(proposal.things) - proposal.told.known
+        yield f"# seen: {counts}" + (f", {unknown} of which nothing tells the colour" if unknown else "")
+    if proposal.strangers:
+        shown = ", ".join(_plain(name) for name in proposal.strangers[:5])
+        yield f"# members of nobody's, never written: {shown}; with weight they stop a cutover (see `foreign:`)"
+    yield f"instances: {flow({**proposal.selection, 'colour': proposal.told.how})}"
 
 
 def _rotation(proposal: Proposal) -> Iterator[str]:

@@ -45,6 +45,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "freeze": ("console.cli.freeze", "let nothing but a rollback be begun, until a time or until it is taken back"),
     "unfreeze": ("console.cli.freeze", "end a freeze"),
     "allow": ("console.cli.freeze", "let a version that was rolled back go out again"),
+    "blame": ("console.cli.freeze", "name the bad commit of what was rolled back: releases without it go out again"),
     "attach": ("console.cli.attach", "follow a rollout that is under way"),
     "history": ("console.cli.history", "past rollouts"),
     "show": ("console.cli.show", "one rollout: who, why, calls, checks"),

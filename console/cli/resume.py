@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from console.cli import by_lease
 from console.cli.attach import under_way
-from console.cli.confirm import confirm, confirm_word
+from console.cli.confirm import confirm, confirm_word, override
 from console.cli.following import follow
 from console.cli.looking import config_of, look, say, service_config, warn
 from console.cli.plan_words import plan_lines
@@ -47,6 +47,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask for confirmation; needs --reason")
     parser.add_argument("--reason", default="", metavar="TEXT")
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
+    parser.add_argument(
+        "--override-rollback-safety", default="", metavar="REASON",
+        help="although its commits are not rollback-safe; why is recorded",
+    )  # fmt: skip
     parser.add_argument("--detach", action="store_true", help="start it and return")
 
 
@@ -83,8 +87,9 @@ def run(args: argparse.Namespace) -> int:
         if args.choice is None:
             return _show(rollout, offers)
         offer = next(offer for offer in offers if offer.kind is args.choice)
-        reason = _confirmed(config, rollout, offer, args)
-        request.resume(config, journal, rollout, offer, Who.current(), reason=reason, take_over=args.take_over)
+        reason, over = _confirmed(config, rollout, offer, args)
+        more = {"reason": reason, "take_over": args.take_over, "override": over}
+        request.resume(config, journal, rollout, offer, Who.current(), **more)
     if offer.kind is DecisionKind.LEAVE:
         say(f"rollout {rollout.id} is closed; nothing was written")
         return 0
@@ -177,13 +182,17 @@ def _show(rollout: Rollout, offers: tuple[request.Offer, ...]) -> int:
     return 7
 
 
-def _confirmed(config: Config, rollout: Rollout, offer: request.Offer, args: argparse.Namespace) -> str:
+def _confirmed(config: Config, rollout: Rollout, offer: request.Offer, args: argparse.Namespace) -> tuple[str, str]:
+    """The reason, and that of an override, where the plan needs one. Raises Refused."""
+    over = str(args.override_rollback_safety)
     if offer.plan is None:
-        return str(args.reason)
+        return str(args.reason), over
     for line in plan_lines(offer.plan):
         say(line)
     if args.yes:
-        return str(args.reason)
+        return str(args.reason), over
     if not sys.stdin.isatty():
         raise Refused("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
-    return confirm(config.services[rollout.service], offer.plan, args.reason)
+    settings = config.services[rollout.service]
+    over = over or override(settings, offer.plan)
+    return confirm(settings, offer.plan, args.reason), over

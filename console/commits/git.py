@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, takewhile
 from pathlib import Path
 
@@ -11,11 +13,13 @@ from console.commits import message
 from console.commits.fetch import Fetched, fetch
 from console.commits.names import Name, Sha, Tag
 from console.commits.run import GitFailed, checked, run
-from console.commits.source import Range, Told
+from console.commits.source import LISTED, Range, Told
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
 MOST_FILES = 5000  # paths that are kept of a range, and of a commit
+WHOLE = 15.0  # seconds in which the rest of a long range is read
+_PAGE = 1000  # commits of one call for that rest
 
 # each record begins with an empty field; then so many fields, the SHA first, then paths, the first on a new line
 _BARE: tuple[str, ...] = ("%H", "%ct", "%at", "%an", "%P", "%s")
@@ -59,16 +63,24 @@ class Repository:
     def commit(self, name: Name) -> Commit | None:
         """The commit of the first name that the repository knows."""
         found = next(filter(None, (self._sha(_spelled(candidate)) for candidate in name.candidates)), None)
-        return next(iter(self._log(found, 1)[0]), None) if found is not None else None
+        return next(iter(_log(self.path, found, 1)[0]), None) if found is not None else None
 
     def between(self, base: Commit, tip: Commit, most: int) -> Range:
         """What is in `tip` and not in `base`."""
-        commits, more = self._log(f"{base.sha}..{tip.sha}", most)
+        span = f"{base.sha}..{tip.sha}"
+        commits, more = _log(self.path, span, min(most, LISTED))
+        if any(one.trailers is None for one in commits):
+            commits, more = (), True  # more than is read at once: in smaller pages there may be room for messages
+        if more and len(commits) < most:
+            rest, more = _rest(self.path, span, len(commits), most)
+            commits = (*commits, *rest)
+            if more and len(commits) < most:
+                _rest.cache_clear()  # the time was up: there may be more of it when it is asked for again
         return Range(commits, more, self._changed(base.sha, tip.sha) if commits else ())
 
     def recent(self, tip: Commit, most: int) -> tuple[Commit, ...]:
         """The newest commits of a history."""
-        return self._log(tip.sha, most)[0]
+        return _log(self.path, tip.sha, most)[0]
 
     def behind(self, live: Commit) -> Behind | None:
         """How far a commit is behind the branch, as this clone knows the branch."""
@@ -77,10 +89,14 @@ class Repository:
             raise GitFailed(f"{self.where} has no branch {visible(self.branch)}: look at `branch:` in the config")
         if not sha:
             return None
-        head = self._log(sha, 1)[0][0]
+        head = _log(self.path, sha, 1)[0][0]
         answer = checked(self.path, "rev-list", "--timestamp", "--end-of-options", f"{live.sha}..{sha}", "--")
         times = [int(line.split(" ", 1)[0]) for line in answer.output.splitlines() if line[:1].isdigit()]
         return Behind(branch, head, len(times), answer.cut, float(min(times)) if times and not answer.cut else None)
+
+    def touched(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits: whatever git tells of their files is told already."""
+        yield from commits
 
     def _head(self) -> tuple[str, str]:
         """Name and SHA of the newest commit of the branch; empty where there is none."""
@@ -97,25 +113,48 @@ class Repository:
         found = run(self.path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return found.output.strip() if found.code == 0 else None
 
-    def _log(self, commits: str, most: int) -> tuple[tuple[Commit, ...], bool]:
-        """The newest commits of a range of full SHAs, and whether there are more than `most`.
-
-        Messages and paths that are more than is ever read are left out, rather than commits.
-        """
-        bounds = (f"--max-count={most + 1}", "--end-of-options", commits, "--")
-        answer = checked(self.path, *_LOG, *_PATHS, _OF_MERGES, _format(_FIELDS), *bounds)
-        fields = _FIELDS
-        if answer.cut:
-            fields = _BARE
-            answer = checked(self.path, *_LOG, _format(fields), *bounds)
-        found = tuple(islice(_commits(answer.output.split("\0"), len(fields)), most + 1))
-        return found[:most], answer.cut or len(found) > most
-
     def _changed(self, base: str, tip: str) -> tuple[str, ...] | None:
         """The paths that differ between a commit and what it shares with another."""
         answer = run(self.path, "diff", "-z", *_PATHS, "--end-of-options", f"{base}...{tip}", "--")
         paths = answer.output.split("\0")[:-1]
         return tuple(paths) if answer.code == 0 and not answer.cut and len(paths) <= MOST_FILES else None
+
+
+def _log(path: Path, commits: str, most: int, skip: int = 0) -> tuple[tuple[Commit, ...], bool]:
+    """The newest commits of a range of full SHAs, but the first `skip`, and whether there are more than `most`.
+
+    Messages and paths that are more than is ever read are left out, rather than commits.
+    """
+    bounds = (f"--skip={skip}", f"--max-count={most + 1}", "--end-of-options", commits, "--")
+    answer = checked(path, *_LOG, *_PATHS, _OF_MERGES, _format(_FIELDS), *bounds)
+    fields = _FIELDS
+    if answer.cut:
+        fields = _BARE
+        answer = checked(path, *_LOG, _format(fields), *bounds)
+    found = tuple(islice(_commits(answer.output.split("\0"), len(fields)), most + 1))
+    return found[:most], answer.cut or len(found) > most
+
+
+@lru_cache(maxsize=8)  # two full SHAs have the same commits between them for ever
+def _rest(path: Path, commits: str, skip: int, most: int) -> tuple[tuple[Commit, ...], bool]:
+    """The commits of a long range after the first `skip`, and whether there are more than `most` in all.
+
+    What is not read in time counts as more. A page that is too much at once is read in smaller ones.
+    """
+    found: list[Commit] = []
+    until, size, more = time.monotonic() + WHOLE, _PAGE, True
+    while more and (left := most - skip - len(found)) > 0 and time.monotonic() < until:
+        try:
+            page, more = _log(path, commits, min(size, left), skip + len(found))
+        except GitFailed:
+            break
+        if size > 1 and any(one.trailers is None for one in page):
+            size, more = max(size // 8, 1), True
+            continue
+        found += page
+        if not page:
+            break
+    return tuple(found), more
 
 
 def _spelled(candidate: Tag | Sha) -> str:

@@ -6,6 +6,7 @@ their merge base.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
@@ -16,8 +17,8 @@ import msgspec
 from console.commits import message
 from console.commits.links import web
 from console.commits.names import Name, Tag
-from console.commits.source import Range, SourceFailed, Told
-from console.commits.web.client import LASTING, Client, Unanswered
+from console.commits.source import LISTED, PAGES, Range, SourceFailed, Told
+from console.commits.web.client import FOREVER, LASTING, Client, Unanswered, Waiting
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
@@ -110,17 +111,25 @@ class GitHub:
         return None
 
     def between(self, base: Commit, tip: Commit, most: int) -> Range:
-        """What is in `tip` and not in `base`. GitHub lists the oldest first, so that the last pages are wanted."""
+        """What is in `tip` and not in `base`. GitHub lists the oldest first, so that the last pages are wanted first.
+
+        Those beyond what is listed can wait for the next look.
+        """
         if base.sha == tip.sha:
             return Range((), files=())
         first = self._compared(base.sha, tip.sha, 1)
         total, files = first.total_commits, _paths(first.files)
-        pages = range(max(1, ceil(total / _PAGE) - ceil(most / _PAGE)), ceil(total / _PAGE) + 1)
-        found = [
-            one for page in pages for one in (first if page == 1 else self._compared(base.sha, tip.sha, page)).commits
-        ]
-        commits = tuple(_commit(one) for one in reversed(found))[:most]
-        return Range(commits, total > len(commits), files)
+        last, found = ceil(total / _PAGE), list[Commit]()
+        for number in range(last, max(0, last - PAGES), -1):
+            if len(found) >= most:
+                break
+            try:
+                can_wait = len(found) >= LISTED
+                page = first if number == 1 else self._compared(base.sha, tip.sha, number, can_wait=can_wait)
+            except Waiting:
+                break
+            found += map(_commit, reversed(page.commits))
+        return Range(tuple(found[:most]), total > len(found[:most]), files)
 
     def recent(self, tip: Commit, most: int) -> tuple[Commit, ...]:
         """The newest commits of a history."""
@@ -143,13 +152,17 @@ class GitHub:
         oldest = min((_seconds(one.commit.committer) for one in compared.commits), default=None)
         return Behind(branch, head, compared.ahead_by, since=oldest)
 
+    def touched(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits, with the files that each changes, which lists of commits leave out."""
+        return (touched(self.client, self.project, commit) for commit in commits)
+
     @property
     def _path(self) -> str:
         return f"repos/{quote(self.project)}"
 
-    def _compared(self, base: str, tip: str, number: int) -> _Comparison:
+    def _compared(self, base: str, tip: str, number: int, *, can_wait: bool = False) -> _Comparison:
         path = f"{self._path}/compare/{base}...{tip}"
-        page = self.client.get(path, _Comparison, LASTING, per_page=_PAGE, page=number)
+        page = self.client.get(path, _Comparison, LASTING, can_wait=can_wait, per_page=_PAGE, page=number)
         if page is None:
             raise SourceFailed(f"{self.where} does not compare {base[:7]} with {tip[:7]}: they share no commit")
         return page.value
@@ -184,7 +197,7 @@ def touched(client: Client, project: str, commit: Commit) -> Commit:
     if commit.files is not None:
         return commit
     try:
-        page = client.get(f"repos/{quote(project)}/commits/{commit.sha}", _Commit, LASTING, can_wait=True)
+        page = client.get(f"repos/{quote(project)}/commits/{commit.sha}", _Commit, FOREVER, can_wait=True)
     except Unanswered:
         return commit
     return replace(commit, files=_paths(page.value.files)) if page is not None else commit

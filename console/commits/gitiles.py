@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import quote
@@ -10,8 +11,8 @@ import msgspec
 
 from console.commits import message
 from console.commits.names import Name, Tag
-from console.commits.source import Range, SourceFailed, Told
-from console.commits.web.client import HOUR, LASTING, Client
+from console.commits.source import LISTED, PAGES, Range, SourceFailed, Told
+from console.commits.web.client import HOUR, LASTING, Client, Waiting
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
@@ -121,14 +122,26 @@ class Gitiles:
         if page is None:
             raise SourceFailed(f"{self.where} does not list {visible(revisions)}")
         found += map(_commit, page.log)
-        while page is not None and page.next and len(found) <= most:
-            page = self._page(revisions, _PAGE, LASTING, s=page.next)
+        for _ in range(PAGES - 1):
+            if page is None or not page.next or len(found) > most:
+                break
+            try:
+                page = self._page(revisions, _PAGE, LASTING, can_wait=len(found) > LISTED, s=page.next)
+            except Waiting:
+                return tuple(found), True
             found += map(_commit, page.log if page is not None else ())
-        return tuple(found[:most]), len(found) > most
+        return tuple(found[:most]), len(found) > most or (page is not None and bool(page.next))
 
-    def _page(self, revisions: str, size: int, keep: float = 0.0, **further: str) -> _Log | None:
+    def touched(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits: Gitiles' log has their files."""
+        yield from commits
+
+    def _page(
+        self, revisions: str, size: int, keep: float = 0.0, *, can_wait: bool = False, **further: str
+    ) -> _Log | None:
         path = f"{quote(self.project)}/+log/{quote(revisions)}"
-        page = self.client.get(path, _Log, keep, {"format": "JSON", "name-status": "1", **further}, n=size)
+        query = {"format": "JSON", "name-status": "1", **further}
+        page = self.client.get(path, _Log, keep, query, can_wait=can_wait, n=size)
         return page.value if page is not None else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -11,12 +12,13 @@ import msgspec
 from console.commits import message
 from console.commits.links import web
 from console.commits.names import Name, Tag
-from console.commits.source import Range, SourceFailed, Told
-from console.commits.web.client import LASTING, Client, Unanswered
+from console.commits.source import LISTED, PAGES, Range, SourceFailed, Told
+from console.commits.web.client import FOREVER, LASTING, Client, Unanswered, Waiting
 from console.model.commit import Behind, Commit
 from console.model.text import visible
 
 _PAGE = 100  # the most that the API gives at once
+_MOST_DIFFS = 1000  # where GitLab stops telling files, unless an administrator says otherwise
 
 
 class _Commit(msgspec.Struct):
@@ -121,6 +123,10 @@ class GitLab:
         oldest = min((commit.at for commit in commits), default=None)
         return Behind(branch, head, len(commits), more, oldest if not more else None)
 
+    def touched(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits, with the files that each changes, which lists of commits leave out."""
+        return (touched(self.client, self.project, commit) for commit in commits)
+
     @property
     def _path(self) -> str:
         return f"{project_path(self.project)}/repository"
@@ -133,10 +139,15 @@ class GitLab:
         if page is None:
             raise SourceFailed(f"{self.where} does not list {visible(revisions)}")
         found += map(_commit, page.value)
-        while page is not None and page.next and len(found) <= most:
-            page = self.client.get(page.next, list[_Commit], LASTING)
+        for _ in range(PAGES - 1):
+            if page is None or not page.next or len(found) > most:
+                break
+            try:
+                page = self.client.get(page.next, list[_Commit], LASTING, can_wait=len(found) > LISTED)
+            except Waiting:
+                return tuple(found), True
             found += map(_commit, page.value if page is not None else ())
-        return tuple(found[:most]), len(found) > most
+        return tuple(found[:most]), len(found) > most or (page is not None and bool(page.next))
 
     def _changed(self, base: str, tip: str) -> tuple[str, ...] | None:
         """The paths that differ; GitLab's own limits leave some out, which it does not say of each."""
@@ -145,9 +156,6 @@ class GitLab:
         if page is None or page.value.compare_timeout or page.value.diffs is None:
             return None
         return _paths(page.value.diffs) if len(page.value.diffs) < _MOST_DIFFS else None
-
-
-_MOST_DIFFS = 1000  # where GitLab stops telling files, unless an administrator says otherwise
 
 
 def project_path(project: str) -> str:
@@ -182,11 +190,17 @@ def touched(client: Client, project: str, commit: Commit) -> Commit:
     if commit.files is not None:
         return commit
     path = f"{project_path(project)}/repository/commits/{commit.sha}/diff"
+    found: list[_Diff] = []
     try:
-        page = client.get(path, list[_Diff], LASTING, can_wait=True, per_page=_PAGE)
+        page = client.get(path, list[_Diff], FOREVER, can_wait=True, per_page=_PAGE)
+        while page is not None and len(found) < _MOST_DIFFS:
+            found += page.value
+            if not page.next:
+                return replace(commit, files=_paths(found))
+            page = client.get(page.next, list[_Diff], FOREVER, can_wait=True)
     except Unanswered:
-        return commit
-    return replace(commit, files=_paths(page.value)) if page is not None and not page.next else commit
+        pass
+    return commit
 
 
 def _paths(diffs: list[_Diff]) -> tuple[str, ...]:

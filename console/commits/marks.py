@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from console.commits import names
 from console.commits.versions import Versions
 from console.config.model import CommitSource
 from console.model.commit import Commit, CommitView
@@ -26,12 +27,24 @@ _WORDS = {"yes": Safe.YES, "true": Safe.YES, "no": Safe.NO, "false": Safe.NO, "u
 
 def shipping(view: CommitView, source: CommitSource, pair: Versions) -> Shipping:
     """What a source says of the two colours, marked. `pair`: what the view compares."""
-    live = pair.live_colour
-    if live is None or view.would_ship is None or view.would_undo is None or not pair.live or not pair.idle:
+    base = pair.base
+    if base is None or view.would_ship is None or view.would_undo is None or not pair.live or not pair.idle:
         return Shipping(problem=view.problem or pair.problem or "the version of a colour is not known")
     ahead = batch(view.would_ship, source, files=view.ship_files, more=view.more_to_ship)
     behind = batch(view.would_undo, source, files=view.undo_files, more=view.more_to_undo)
-    return Shipping(live, (pair.live, pair.idle), ahead, behind, view.problem)
+    told = names.of(pair.live), names.of(pair.idle)
+    sides = tuple(zip(told, (view.live, view.idle), (pair.live, pair.idle), strict=True))
+    return Shipping(
+        base,
+        (pair.live, pair.idle),
+        ahead,
+        behind,
+        view.problem,
+        both=pair.both,
+        remembered_at=view.judged_at,
+        dirty=tuple(version for name, _, version in sides if name.dirty),
+        movable=tuple(version for name, commit, version in sides if commit is not None and not name.is_of(commit.sha)),
+    )
 
 
 def batch(
@@ -64,6 +77,8 @@ def mark(commit: Commit, source: CommitSource, overall: Sequence[str] | None = N
     # without its files, what the whole range changes is what it may change
     may_be = () if commit.files is not None else tuple(source.flags) if overall is None else overall
     safe, why = _safety(flags, trailers, source.rollback_safe, may_be)
+    if commit.trailers is None and safe is Safe.YES:
+        safe, why = Safe.UNKNOWN, "its message is not known"
     ids = (commit.sha, *filter(None, (trailers.get(_CHANGE, ""),)))
     return Marked(commit, flags, safe, why, reverts=commit.reverts or (), ids=ids)
 

@@ -39,6 +39,10 @@ class Name:
     candidates: tuple[Tag | Sha, ...]
     dirty: bool = False
 
+    def is_of(self, sha: str) -> bool:
+        """Whether it is the SHA itself, perhaps shortened: then it names this commit for ever, as no tag does."""
+        return any(isinstance(one, Sha) and sha.startswith(one.text) for one in self.candidates)
+
 
 def of(version: str) -> Name:
     """The names that a version may have. None at all where it cannot be one: it never reaches git then.

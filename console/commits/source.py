@@ -9,7 +9,8 @@ from typing import Protocol
 from console.commits.names import Name
 from console.model.commit import Behind, Commit
 
-MOST = 200  # commits listed each way
+LISTED = 200  # commits each way whose tests are asked for, and that are always listed
+PAGES = 20  # pages of a range that a server is asked for, each of 100 commits, whatever the config allows
 RECENT = 20  # commits of live's history
 
 
@@ -90,3 +91,6 @@ class History(Protocol):
 
     def behind(self, live: Commit) -> Behind | None:
         """How far a commit is behind the branch that is released."""
+
+    def touched(self, commits: Sequence[Commit]) -> Iterator[Commit]:
+        """The same commits, with the files that each changes, as far as these can be told now."""

@@ -11,26 +11,35 @@ from console.model.service import Service
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The versions to compare, None where one is unknown; `problem` says why, in a sentence."""
+    """The versions to compare, None where one is unknown; `problem` says why, in a sentence.
+
+    `base`: the colour of `live`. `both`: both colours serve, in the middle of a shift or for good; then neither is live
+    alone, `live` is the version of BLUE and `idle` that of GREEN.
+    """
 
     live: str | None = None
     idle: str | None = None
-    live_colour: Colour | None = None
+    base: Colour | None = None
     problem: str = ""
+    both: bool = False
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """How sentences name the two sides."""
+        return ("BLUE", "GREEN") if self.both else ("live", "idle")
 
 
 def of(service: Service) -> Versions:
     """The versions that the colours run. A colour whose instances run several has none: the fact itself is shown."""
-    colour = service.live
     if any(role_words(service, each) == UNKNOWN for each in Colour):
         return Versions(problem="what is in rotation is not known, so there is nothing to compare")
-    if colour is None:
-        both = all(service.role(side.colour) is Role.BOTH for side in service.colours)
-        why = "both colours are in rotation" if both else "no colour is in rotation"
-        return Versions(problem=f"{why}: none is live alone, so there is nothing to compare")
-    live, live_problem = _version(service, colour)
-    idle, idle_problem = _version(service, colour.other)
-    return Versions(live, idle, colour, "; ".join(filter(None, (live_problem, idle_problem))))
+    both = all(service.role(side.colour) is Role.BOTH for side in service.colours)
+    base = Colour.BLUE if both else service.live
+    if base is None:
+        return Versions(problem="no colour is in rotation: none is live, so there is nothing to compare")
+    live, live_problem = _version(service, base)
+    idle, idle_problem = _version(service, base.other)
+    return Versions(live, idle, base, "; ".join(filter(None, (live_problem, idle_problem))), both)
 
 
 def _version(service: Service, colour: Colour) -> tuple[str | None, str]:
@@ -40,3 +49,16 @@ def _version(service: Service, colour: Colour) -> tuple[str | None, str]:
     if len(side.versions) > 1:
         return None, f"the instances of {colour.upper()} run {len(side.versions)} versions"
     return None, f"the version of {colour.upper()} is unknown" if side.instances else ""
+
+
+def heading(service: Service) -> Colour | None:
+    """The colour to which traffic is being moved, by the journal, else by the lease that everyone sees; None: neither.
+
+    Told while both colours serve; otherwise the roles say it.
+    """
+    if any(service.role(side.colour) is not Role.BOTH for side in service.colours):
+        return None
+    if service.record is not None and service.record.heading is not None:
+        return service.record.heading
+    doing = service.lease.action if service.lease is not None else ""
+    return next((colour for colour in Colour if doing.endswith(f">{colour.value}")), None)

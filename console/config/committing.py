@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.config.formats import FOLDER
-from console.config.kinds import Choice, Flag, Text
+from console.config.kinds import Choice, Flag, Text, Whole
 from console.config.model import FLAGS, ROLLBACK_SAFE, CiSource, CommitSource
 from console.config.nodes import Value
 from console.config.probing import SERVER_TLS
@@ -92,6 +92,7 @@ COMMITS = Section(
             Flags(Choice(("yes", "no", "unknown")), "flags, each with `yes`, `no` or `unknown`", _FLAG, ROLLBACK_SAFE),
             "whether commits with a flag can be undone once they have run, where no trailer says so",
         ),
+        Key("most", Whole(200, 100_000), "how many commits each way are looked at; beyond, rollback safety is unknown"),
     ),
     rules=(
         SomeOf(("git", *_SERVERS), "say where the commits are: `git: /PATH/OF/A/REPOSITORY`"),

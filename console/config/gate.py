@@ -92,3 +92,17 @@ class Gate:
         return {GateKind.HTTP: "HTTP", GateKind.PROMETHEUS: "Prometheus", GateKind.SIGN: "sign-off"}.get(
             self.kind, str(self.kind)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeStop:
+    """A command that drains a worker before it is stopped. `timeout` in seconds; `env` and `folder` as a gate's."""
+
+    run: tuple[str, ...] = ()
+    folder: Path | None = None
+    env: tuple[str, ...] = ()
+    timeout: float = 600.0
+
+    def as_gate(self) -> Gate:
+        """The same as a gate, which is how it is run and judged."""
+        return Gate(run=self.run, folder=self.folder, env=self.env, timeout=self.timeout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.config.formats import FOLDER, Command
-from console.config.gate import BAKE, SHIFT, Gate, GateKind, Judge, Query, SignOff
+from console.config.gate import BAKE, SHIFT, BeforeStop, Gate, GateKind, Judge, Query, SignOff
 from console.config.kinds import Choice, Decimal, Duration, Text, Whole
 from console.config.mistakes import Mistake
 from console.config.probing import HTTP_STATUSES
@@ -124,6 +124,13 @@ GATE = Section(
         Excludes("http", _COMMAND_KEYS, "these are of a command"),
         *(Excludes(kind, ("expect", *_COMMAND_KEYS)) for kind in ("prometheus", "judge", "sign")),
         Checked(_fits_the_time),
+    ),
+)
+BEFORE_STOP = Section(
+    BeforeStop,
+    (
+        Key("run", Command(), "a command that ends with exit code 0 when the worker has no more work", required=True),
+        *(key for key in GATE.keys if key.name in ("folder", "env", "timeout")),
     ),
 )
 GATES = Several(GATE, "gates")

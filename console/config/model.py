@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for what few files use
-    from console.config.gate import Gate
+    from console.config.gate import BeforeStop, Gate
     from console.config.notice import Notice
     from console.config.train import Train
 
@@ -50,6 +50,7 @@ class Rotation:
     In the file `load_balancer` defaults to the service's name, and `pool` to what `load_balancer` says. `pools`,
     `listeners`: see `Attached`. `also`: further pools, on this or other load balancers, with the same instances.
     `cloud` and `region` say where the load balancers are, if not where the service is (None: as the service).
+    `before_stop`: a command that lets a worker finish or hand back its work before it is stopped.
     """
 
     load_balancer: str
@@ -60,6 +61,7 @@ class Rotation:
     also: tuple[Attached, ...] = ()
     cloud: str | None = None
     region: str | None = None
+    before_stop: BeforeStop | None = None
 
     @property
     def attached(self) -> tuple[Attached, ...]:
@@ -261,6 +263,7 @@ class CommitSource:
     `token`: the environment variable that holds the secret for the server; empty: netrc, or nobody's.
     `flags`: patterns of paths by the flag that a commit gets which changes such a file. `rollback_safe`: whether a
     commit with a flag can be undone once it has run (`yes`, `no`, `unknown`), where its trailers do not say.
+    `most`: how many commits each way are looked at; where there are more, what is beyond is unknown.
     """
 
     git: Path | None = None
@@ -276,6 +279,7 @@ class CommitSource:
     ci: CiSource = field(default_factory=CiSource)
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: FLAGS)
     rollback_safe: Mapping[str, str] = field(default_factory=lambda: ROLLBACK_SAFE)
+    most: int = 5000
 
     @property
     def server(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.config.committing import CI, COMMITS
-from console.config.gating import GATE, JUDGE, QUERY, SIGN
+from console.config.gating import BEFORE_STOP, GATE, JUDGE, QUERY, SIGN
 from console.config.late import Late
 from console.config.launching import IMAGE, LAUNCH
 from console.config.notifying import NOTICE
@@ -22,6 +22,7 @@ SECTIONS: tuple[tuple[str, Section], ...] = (
     ("services.NAME.", SERVICE),
     ("services.NAME.rotation.", ROTATION),
     ("services.NAME.rotation.also[].", ATTACHED),
+    ("services.NAME.rotation.before_stop.", BEFORE_STOP),
     ("services.NAME.instances.", INSTANCES),
     ("services.NAME.health.", HEALTH),
     ("services.NAME.health.tls.", HEALTH_TLS),

@@ -8,6 +8,7 @@ from typing import Any
 
 from console.config.formats import COLOUR, TAG, Address, Regex
 from console.config.kinds import Choice, Flag, Kind, Text
+from console.config.late import Late
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Attached, Rotation, Selection
 from console.config.model import Kind as RotationKind
@@ -138,6 +139,12 @@ ROTATION = Section(
             default="those that send to its pools",
         ),
         Key("also", Several(ATTACHED, "mappings"), "further pools with the same instances, on this or other balancers"),
+        Key(
+            "before_stop",
+            Late("console.config.gating", "BEFORE_STOP"),
+            "kind `power`: a command that drains a worker before it is stopped",
+            default="none: it is stopped as it is",
+        ),
         Key("cloud", CLOUD, "the entry of clouds.yaml where the load balancer is", default="the service's"),
         Key("region", REGION, "the region where the load balancer is", default="the service's"),
     ),
@@ -149,6 +156,7 @@ ROTATION = Section(
             only={
                 "pool": (RotationKind.WEIGHTS,),
                 "pools": (RotationKind.POOLS,),
+                "before_stop": (RotationKind.POWER,),
                 **dict.fromkeys(("load_balancer", "listeners", "also", "cloud", "region"), _BALANCED),
             },
             needs={RotationKind.POOLS: ("pools",)},

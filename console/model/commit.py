@@ -90,13 +90,15 @@ class CommitView:
     """What a source says of the two versions. `problem` is why it says less than it should, in a sentence.
 
     `would_ship` are the commits in idle and not in live, `would_undo` those in live and not in idle, newest first;
-    None where a version is unknown. `recent` are the newest commits of live's history, for a service with one side.
-    `more_to_ship` and `more_to_undo` say that there are more than those listed.
+    None where a version is unknown. While both colours serve, `live` and `idle` are two colours of equal standing, as
+    `Shipping` names them. `recent` are the newest commits of live's history, for a service with one side.
+    `more_to_ship` and `more_to_undo` say that there are more than those that were looked at.
     `ship_files` and `undo_files` are all paths that differ, against what both versions grew from; they cover commits
     that are not listed as well. None where that is unknown or there are too many.
     `behind`: None where the branch or the live version is unknown.
     `cached_at`: Unix seconds of the oldest answer in it that is shown because its server does not answer now; None:
     all is of this look. `limits`: how much the server still lets us ask, in a sentence; empty where it sets no limits.
+    `judged_at`: the same of the answers that the two versions and what is between them rest on.
     `note`: what somebody should know and may leave, in a sentence, like a project that has another name now.
     """
 
@@ -114,3 +116,4 @@ class CommitView:
     cached_at: float | None = None
     limits: str = ""
     note: str = ""
+    judged_at: float | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from console.model.colour import Colour
+
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
@@ -65,7 +67,8 @@ class Proven:
 class Undone:
     """A commit of a release that was rolled back, and that nobody has allowed since. `at`: Unix seconds.
 
-    `ids` are all names by which the change may be known, its SHA first. `version`: what was rolled back.
+    `ids` are all names by which the change may be known, its SHA first. `version`: what was rolled back. `named`: why
+    somebody has named it as the bad one; empty where nobody has, and it went with all the others.
     """
 
     ids: tuple[str, ...]
@@ -73,11 +76,13 @@ class Undone:
     version: str
     rollout: str
     at: float
+    named: str = ""
 
     @property
     def words(self) -> str:
-        """`5c0d77a Drop deprecated columns`."""
-        return f"{self.ids[0][:7]} {self.subject}"
+        """`5c0d77a Drop deprecated columns`, and why it was named as the bad one."""
+        why = f" (named as the bad one: {self.named})" if self.named else ""
+        return f"{self.ids[0][:7]} {self.subject}".rstrip() + why
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Record:
     """What the journal says of one service. `problem`: why that is not known.
 
     `barred` and `proven`: the newest first; a version is in one of them at most. `undone`: the commits of what was
-    rolled back, those of the last time first.
+    rolled back, those of the last time first. `heading`: the colour to which a rollout under way moves all traffic.
     """
 
     freeze: Freeze | None = None
@@ -93,6 +98,7 @@ class Record:
     proven: tuple[Proven, ...] = ()
     problem: str = ""
     undone: tuple[Undone, ...] = ()
+    heading: Colour | None = None
 
     def frozen(self, now: float) -> Freeze | None:
         """The freeze that holds at `now` (Unix seconds)."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from console.model.colour import Colour
 from console.model.commit import CiState, Commit
+from console.model.text import clipped
 
 
 class Safe(StrEnum):
@@ -104,9 +105,13 @@ def _gravity(one: Marked) -> int:
 class Shipping:
     """What separates the two colours. `base` is the colour that the commits are counted from: the live one.
 
+    `both`: both colours serve, so that `base` is only the first of two; `towards` tells of each direction.
     `versions` are those of `base` and of the other one that were compared, as the instances tell them.
     `ahead`: commits that the other colour has and `base` lacks; `behind`: the other way round; None where a version
     is unknown, and then `problem` says why. `problem` may also say what is missing in what is known.
+    `remembered_at`: Unix seconds of what the source said before, where it does not answer now and that serves.
+    `dirty`: versions that were built from changed files. `movable`: those that are tags, which may name another
+    commit tomorrow.
     """
 
     base: Colour | None = None
@@ -114,12 +119,58 @@ class Shipping:
     ahead: Batch | None = None
     behind: Batch | None = None
     problem: str = ""
+    both: bool = False
+    remembered_at: float | None = None
+    dirty: tuple[str, ...] = ()
+    movable: tuple[str, ...] = ()
 
     def towards(self, target: Colour) -> tuple[Batch | None, Batch | None]:
         """What becomes live and what stops being live when all traffic goes to `target`: ships, undoes."""
         if self.base is None:
             return None, None
         return (self.behind, self.ahead) if target is self.base else (self.ahead, self.behind)
+
+    def after(self, target: Colour, now: float) -> Safety:
+        """Whether one can go back once all traffic is on `target`: for what ships, and what is undone on the way."""
+        ships, undoes = self.towards(target)
+        found, undone = self.safety(ships, now), self.safety(undoes, now)
+        worse = undone.verdict is Safe.NO or (undone.verdict is Safe.UNKNOWN and found.verdict is Safe.YES)
+        if undoes is None or not undoes.commits or not worse:
+            return found
+        return Safety(undone.verdict, f"it undoes {undone.reason}", undone.commits)
+
+    def safety(self, batch: Batch | None, now: float) -> Safety:
+        """Whether these commits of it can be undone once they run; `now` in Unix seconds.
+
+        What is remembered says so, with its age. A yes that rests on what may have changed since is none; what a SHA
+        holds cannot change.
+        """
+        found = safety(batch, self.problem)
+        if batch is None:
+            return found
+        verdict, words = found.verdict, [found.reason]
+        if self.dirty:
+            words.append(f"{_some(self.dirty)} was built from changed files, which no commit has")
+            verdict = Safe.UNKNOWN if verdict is Safe.YES else verdict
+        if self.remembered_at is not None:
+            old = _age(now - self.remembered_at)
+            words.append(f"judged by what was known {old} ago, which is not confirmed: the source does not answer now")
+            if self.movable:
+                words.append(f"{_some(self.movable)} may name another commit by now")
+                verdict = Safe.UNKNOWN if verdict is Safe.YES else verdict
+        return Safety(verdict, "; ".join(words), found.commits)
+
+
+def _some(versions: tuple[str, ...]) -> str:
+    return " and ".join(clipped(one, 60) for one in versions)
+
+
+def _age(seconds: float) -> str:
+    """`40 s`, `12 min`, `3 h`, `5 days`."""
+    for size, unit in ((2 * 86400.0, "days"), (2 * 3600.0, "h"), (120.0, "min")):
+        if seconds >= size:
+            return f"{seconds // (size / 2):.0f} {unit}"
+    return f"{max(seconds, 0.0):.0f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +199,7 @@ def safety(batch: Batch | None, problem: str = "") -> Safety:
         if found:
             return Safety(verdict, _named(found), tuple(one.commit.short for one in found))
         if verdict is Safe.NO and batch.more:
-            return Safety(Safe.UNKNOWN, f"there are more than the {len(batch.commits)} commits that were looked at")
+            return Safety(Safe.UNKNOWN, f"there are more commits than the {len(batch.commits):,} that were looked at")
     if batch.elsewhere:
         return Safety(
             Safe.UNKNOWN, f"files of {', '.join(batch.elsewhere)} differ, and no commit that is listed has them"

@@ -69,11 +69,13 @@ class RetireOrder(msgspec.Struct, frozen=True, tag="retire"):
     """A colour that is to be deleted. `only`: names of instances, empty for all (scale takes some).
 
     `group`: name of its server group, deleted with the last of them. `notes`: what was found to hang on them.
+    `begun`: it is taken up again, and who is gone already was deleted by it.
     """
 
     only: tuple[str, ...] = ()
     group: str = ""
     notes: tuple[str, ...] = ()
+    begun: bool = False
 
 
 class TakeBackOrder(msgspec.Struct, frozen=True, tag="take back"):

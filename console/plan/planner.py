@@ -90,7 +90,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
     refusal = _below_floor(asked, steps)
     if refusal is not None:
         return refusal
-    shipment = shipment_of(service, config, intent.action, target)
+    shipment = shipment_of(service, config, intent.action, target, asked.now)
     does = "does all the work" if service.rotation == POWER else "carries all traffic"
     return Plan(
         service=service.name,

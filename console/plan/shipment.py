@@ -9,16 +9,16 @@ from console.config.model import ServiceConfig
 from console.model.colour import Colour
 from console.model.commit import CiState
 from console.model.service import Service
-from console.model.shipping import Batch, Marked, Safe, Safety, Shipping, safety
+from console.model.shipping import Batch, Marked, Safe, Safety, Shipping
 from console.plan.plan import Action, Carried, Shipment
 
-KEPT = 200  # commits each way that are written into the journal
+KEPT = 200  # commits each way that are written into the journal, and at most as many older ones that are flagged
 _SUBJECT = 100  # characters of a subject that are kept there
 _TESTS = {CiState.FAILED: "failed", CiState.NONE: "no tests", CiState.RUNNING: "still running"}
 
 
-def shipment_of(service: Service, config: ServiceConfig, action: Action, target: Colour) -> Shipment:
-    """What makes way for what when all traffic goes to `target`."""
+def shipment_of(service: Service, config: ServiceConfig, action: Action, target: Colour, now: float) -> Shipment:
+    """What makes way for what when all traffic goes to `target`. `now`: Unix seconds."""
     if config.commits is None:
         return Shipment(safety=Safety(Safe.UNKNOWN, "the config names no source of commits (`commits`)"))
     shipping = of_now(service)
@@ -26,7 +26,7 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
     found = Shipment(
         ships=_carried(ships),
         undoes=_carried(undoes),
-        safety=_safety(action, ships, undoes, shipping.problem),
+        safety=_safety(action, shipping, target, now),
         more=any(one is not None and (one.more or len(one.commits) > KEPT) for one in (ships, undoes)),
         reverts=tuple(named for one in ships.commits for named in one.reverts) if ships is not None else (),
     )
@@ -44,14 +44,11 @@ def of_now(service: Service) -> Shipping:
     return shipping
 
 
-def _safety(action: Action, ships: Batch | None, undoes: Batch | None, problem: str) -> Safety:
+def _safety(action: Action, shipping: Shipping, target: Colour, now: float) -> Safety:
     """Of a cutover: can it be taken back? Of a rollback, and of a cutover that goes back: can this be undone?"""
-    undone = safety(undoes, problem)
     if action is Action.ROLLBACK:
-        return undone
-    if undone.verdict is Safe.NO:
-        return Safety(Safe.NO, f"it undoes {undone.reason}", undone.commits)
-    return safety(ships, problem)
+        return shipping.safety(shipping.towards(target)[1], now)
+    return shipping.after(target, now)
 
 
 def _notes(shipment: Shipment, action: Action, target: Colour) -> Iterator[str]:
@@ -79,7 +76,10 @@ def _first(words: Sequence[str]) -> str:
 
 
 def _carried(batch: Batch | None) -> tuple[Carried, ...] | None:
-    return tuple(_kept(one) for one in batch.commits[:KEPT]) if batch is not None else None
+    if batch is None:
+        return None
+    newest, older = batch.commits[:KEPT], batch.commits[KEPT:]
+    return tuple(_kept(one) for one in (*newest, *[one for one in older if one.alarming][:KEPT]))
 
 
 def _kept(one: Marked) -> Carried:

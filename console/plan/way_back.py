@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import msgspec
 
 from console.model.service import Service
 from console.plan.backwards import back
-from console.plan.orders import LaunchOrder, TakeBackOrder
+from console.plan.orders import LaunchOrder, RetireOrder, TakeBackOrder
 from console.plan.plan import Action, Intent, Plan
 
 Tag = Callable[[str], str]  # the tag of what was made under a name
@@ -30,6 +33,13 @@ def way_back(plan: Plan, service: Service, tag: Tag, *, source_fails: bool = Fal
         group = order.group if any(step.id == "group" for step in plan.steps) else ""
         return Intent(Action.TAKE_BACK, plan.target, order=TakeBackOrder(tags, plan.target, group))
     return plan.intent
+
+
+def taken_up_again(intent: Intent) -> Intent:
+    """The same intent for a rollout that has begun: what it has deleted already is no surprise."""
+    if isinstance(intent.order, RetireOrder):
+        return replace(intent, order=msgspec.structs.replace(intent.order, begun=True))
+    return intent
 
 
 def made_names(plan: Plan) -> Sequence[str]:

@@ -130,11 +130,20 @@ class Journal:
         return found
 
     def reopen(
-        self, seen: Rollout, decision: DecisionKind, plan: Plan, who: Who, *, step: str = "", **more: str
+        self,
+        seen: Rollout,
+        decision: DecisionKind,
+        plan: Plan,
+        who: Who,
+        *,
+        step: str = "",
+        override: str = "",
+        **more: str,
     ) -> bool:
         """Record the decision to go on, and wait for a runner; False when the rollout is not as it was seen any more.
 
-        One transaction: of two who decide on the same rollout, one does. `more`: reason, take_over.
+        One transaction: of two who decide on the same rollout, one does. `override` as in `create`. `more`: reason,
+        take_over.
         """
         with self.writing() as connection:
             changed = connection.execute(
@@ -146,8 +155,11 @@ class Journal:
             )
             if changed.rowcount != 1:
                 return False
-            row = _decision_row(decision, step, plan.digest, who, plan=plan, **more)
-            connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
+            rows = [_decision_row(decision, step, plan.digest, who, plan=plan, **more)]
+            if override:
+                rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
+            for row in rows:
+                connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
             return True
 
     def claim(self, rollout_id: str, runner: str) -> bool:

@@ -16,7 +16,7 @@ from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
-from console.plan.way_back import goes_back, way_back
+from console.plan.way_back import goes_back, taken_up_again, way_back
 from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
@@ -222,7 +222,7 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
             return Offer(kind, words, refusal=made)
         return Offer(kind, words, plan=made)
 
-    finish = replace(plan.intent, target=plan.target)
+    finish = taken_up_again(replace(plan.intent, target=plan.target))
     operation = operation_of(rollout.id, rollout.created_at)
     back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
     on, home = "finish", "go back"
@@ -255,9 +255,20 @@ def _still_changing(service: Service) -> Refusal | None:
 
 
 def resume(
-    config: Config, journal: Journal, rollout: Rollout, offer: Offer, who: Who, *, reason: str = "", take_over: str = ""
+    config: Config,
+    journal: Journal,
+    rollout: Rollout,
+    offer: Offer,
+    who: Who,
+    *,
+    reason: str = "",
+    take_over: str = "",
+    override: str = "",
 ) -> None:
-    """Do what was offered. Raises Refused, JournalError, UsageError when a runner of it is still there."""
+    """Do what was offered. Raises Refused, JournalError, UsageError when a runner of it is still there.
+
+    `override`: the reason for a plan whose commits are not rollback-safe; without one that is refused.
+    """
     may_write(config)
     living = alive(rollout)
     if not rollout.state.ended and living:
@@ -276,14 +287,16 @@ def resume(
     if offer.plan is None:
         reason_why = offer.refusal.reason if offer.refusal is not None else "there is no plan for it"
         raise Refused(f"{offer.kind} is not open: {reason_why}", offer.refusal.hint if offer.refusal else "")
+    safe_or_overridden(offer.plan, override)
+    more = {"reason": reason, "take_over": take_over, "override": override}
     try:
-        reopened = journal.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over)
+        reopened = journal.reopen(rollout, offer.kind, offer.plan, who, **more)
         elsewhere = False
     except JournalUnwritable:
         if offer.plan.action is not Action.ROLLBACK:
             raise
         with second_place.move(journal, rollout.id) as second:
-            reopened = second.reopen(rollout, offer.kind, offer.plan, who, reason=reason, take_over=take_over)
+            reopened = second.reopen(rollout, offer.kind, offer.plan, who, **more)
         elsewhere = True
     if not reopened:
         raise UsageError(

@@ -1,13 +1,14 @@
-"""What people ask of the journal about a service: freeze it, end that, allow a version that was rolled back.
+"""What people ask of the journal about a service: freeze it, end that, allow what was rolled back, name what was bad.
 
 None of it writes to the cloud, and none of it ever stops a way back.
 """
 
 from __future__ import annotations
 
+from console.commits.names import is_full
 from console.config.model import Config
 from console.errors import UsageError
-from console.model.record import Barred, Freeze
+from console.model.record import Barred, Freeze, Undone
 from console.plan.plan import Action
 from console.rollout import request
 from console.rollout.journal import Journal
@@ -60,3 +61,29 @@ def allow(config: Config, journal: Journal, service: str, version: str, who: Who
         raise UsageError(f"{version} of {service} is not barred", f"barred: {known}")
     decide(journal, service, ServiceDecisionKind.ALLOW, who, reason, version=bar.version)
     return bar
+
+
+def blame(config: Config, journal: Journal, service: str, commit: str, who: Who, *, reason: str) -> Undone:
+    """Name the bad commit of what was rolled back last: from then on it alone is refused; returns it.
+
+    `commit`: what the SHA of a commit that was undone begins with, or any whole SHA. Raises Refused, JournalError,
+    UsageError where nothing was rolled back, or the commit is none of it.
+    """
+    request.may_write(config)
+    record = records(journal, [service])[service]
+    known = {one.ids[0]: one for one in record.undone}
+    text = commit.strip().lower()
+    fits = [one for sha, one in known.items() if len(text) >= _LEAST and sha.startswith(text)]
+    taken: list[Undone | Barred] = [*record.undone, *record.barred]
+    last = max(taken, key=lambda one: one.at, default=None)
+    if last is None:
+        raise UsageError(f"nothing of {service} was rolled back, or all of it was allowed since")
+    if len(fits) != 1 and not is_full(text):
+        some = ", ".join(one.words for one in record.undone[:3]) or "which commits these were is not known"
+        raise UsageError(
+            f"{commit} is not one commit of what was rolled back with {last.version}",
+            f"name it by seven characters of its SHA at least, or by the whole SHA; undone: {some}",
+        )
+    found = fits[0] if len(fits) == 1 else Undone((text,), "", last.version, last.rollout, last.at)
+    decide(journal, service, ServiceDecisionKind.BLAME, who, reason, version=f"{found.ids[0]} {found.rollout}")
+    return found

@@ -13,13 +13,15 @@ import msgspec
 import sqlalchemy as sa
 
 from console.errors import JournalError
+from console.model.colour import Colour
 from console.model.record import Barred, Freeze, Proven, Record, Undone
 from console.model.service import Service
 from console.model.snapshot import Snapshot
-from console.plan.plan import Action
+from console.plan.plan import Action, Carried
 from console.rollout.journal import Journal
 from console.rollout.records import EventKind, Rollout, RolloutState
 from console.rollout.schema import events, service_decisions
+from console.rollout.waiting import plan_of
 from console.rollout.who import Who
 
 _RECENT = 50  # rollouts of a service that its record is made from
@@ -32,12 +34,13 @@ class ServiceDecisionKind(StrEnum):
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     ALLOW = "allow"  # a version that was rolled back may go out again
+    BLAME = "blame"  # of what was rolled back this commit is the bad one, the others may go out again
     ASK_ABORT = "ask abort"  # by the tag on the lease, of a rollout that another journal has
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceDecision:
-    """One row. `version`: of ALLOW; `until`: of FREEZE. Times in Unix seconds."""
+    """One row. `version`: of ALLOW; of BLAME "SHA ROLLOUT". `until`: of FREEZE. Times in Unix seconds."""
 
     seq: int
     service: str
@@ -100,11 +103,28 @@ def records(journal: Journal, services: Iterable[str]) -> dict[str, Record]:
 
 
 def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) -> Record:
-    rollouts = [one for one in journal.rollouts(service, _RECENT) if one.state.ended]
+    recent = journal.rollouts(service, _RECENT)
+    rollouts = [one for one in recent if one.state.ended]
     allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
     barred = _barred(journal, rollouts, allowed)
     proven = _proven(rollouts, {one.version for one in barred})
-    return Record(_freeze(decided), barred, proven, undone=_undone(journal, rollouts, allowed))
+    return Record(
+        _freeze(decided),
+        barred,
+        proven,
+        undone=_undone(journal, rollouts, allowed, _blamed(decided)),
+        heading=_heading(journal, recent),
+    )
+
+
+def _heading(journal: Journal, rollouts: Sequence[Rollout]) -> Colour | None:
+    """Where the rollout that has not ended moves the traffic to: on, or back where it goes back already."""
+    rollout = next((one for one in rollouts if not one.state.ended and one.plan.action.moves_traffic), None)
+    if rollout is None:
+        return None
+    planned = (plan_of(event) for event in reversed(journal.events(rollout.id)) if event.kind is EventKind.PLANNED)
+    plan = next((one for one in planned if one is not None), rollout.plan)
+    return plan.target
 
 
 def _freeze(decided: Sequence[ServiceDecision]) -> Freeze | None:
@@ -130,8 +150,23 @@ def _barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str,
     return tuple(found.values())
 
 
-def _undone(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Undone, ...]:
-    """The commits that were taken back and have not been shipped or allowed since, by themselves or as a release."""
+def _blamed(decided: Sequence[ServiceDecision]) -> dict[str, dict[str, str]]:
+    """By rollout, the SHAs of the commits that were named as the bad ones, each with the reason that was given last."""
+    found: dict[str, dict[str, str]] = {}
+    for one in decided:
+        if one.kind is ServiceDecisionKind.BLAME:
+            sha, _, rollout = one.version.partition(" ")
+            found.setdefault(rollout, {})[sha] = one.reason
+    return found
+
+
+def _undone(
+    journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float], blamed: Mapping[str, Mapping[str, str]]
+) -> tuple[Undone, ...]:
+    """The commits that were taken back and have not been shipped or allowed since, by themselves or as a release.
+
+    Where somebody has named the bad ones, these alone.
+    """
     found: dict[str, Undone] = {}
     settled: set[str] = set()
     for rollout in rollouts:
@@ -139,11 +174,16 @@ def _undone(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str,
         if rollout.state is RolloutState.DONE:
             settled |= {ident for one in shipment.ships or () for ident in one.ids}
         taken = (shipment.undoes if rollout.plan.action is Action.ROLLBACK else shipment.ships) or ()
-        if not version or not taken or at <= allowed.get(version, 0.0) or not _wrote(journal, rollout.id):
+        named = blamed.get(rollout.id, {})
+        if not version or not (taken or named) or at <= allowed.get(version, 0.0) or not _wrote(journal, rollout.id):
             continue
+        if named:
+            listed = {one.sha: one for one in taken}
+            taken = tuple(listed.get(sha, Carried(sha, "", 0.0, ids=(sha,))) for sha in named)
         for one in taken:
             if not settled.intersection(one.ids) and all(at > allowed.get(ident, 0.0) for ident in one.ids):
-                found.setdefault(one.sha, Undone(one.ids or (one.sha,), one.subject, version, rollout.id, at))
+                ids, why = one.ids or (one.sha,), named.get(one.sha, "")
+                found.setdefault(one.sha, Undone(ids, one.subject, version, rollout.id, at, why))
     return tuple(found.values())
 
 

@@ -238,6 +238,6 @@ class Watched:
         asked, at = self._compared
         if before is not None and asked == versions and 0 <= now - at < COMMITS_AGE:
             return before
-        found = compare(self.config.commits, versions.live, versions.idle)
+        found = compare(self.config.commits, versions.live, versions.idle, called=versions.called)
         self._compared = (versions, now)
         return replace(found, problem=versions.problem or found.problem)

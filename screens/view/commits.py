@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from console.commits.marks import flags_of
+from console.commits.source import LISTED
+from console.commits.versions import heading
 from console.config.model import CommitSource
-from console.model.colour import Role
+from console.model.colour import Colour
 from console.model.commit import CiState
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety
@@ -25,7 +27,7 @@ COLUMNS = (
     Column("what", 7),
     Column("commit", 7),
     Column("subject", 0, most=70),
-    Column("marks", 30, needs=_MARKS),
+    Column("marks", 22, needs=_MARKS),
     Column("tests", 16, needs=100),
     Column("author", 14),
     Column("age", 4, right=True),
@@ -48,39 +50,64 @@ def title(service: Service, glyphs: Glyphs) -> Line:
     view = service.commits
     if view is None:
         return line(("commits", "title"))
-    idle = next((side.colour for side in service.colours if service.role(side.colour) is Role.IDLE), None)
+    target = shipping.target_of(service)
     if view.would_ship is None:
         return line(("commits", "title"), (": what would ship is not known", "dim"))
-    with_whom = f" with {name(idle)}" if idle is not None else ""
-    undone = f", {len(view.would_undo)} would be undone" if view.would_undo else ""
-    ships = service.shipping.ahead if service.shipping is not None else None
+    ways = _ways(service)
+    ships = ways[-1].batch
     parts = shipping.counts(ships, glyphs) if ships is not None else ()
+    if target is not None and service.shipping is not None and service.shipping.both:
+        return shipping.joined([_title_of_both(target, ways, under_way=heading(service) is not None), *parts])
+    with_whom = f" with {name(target)}" if target is not None else ""
+    undone = f", {_number(ways[0])} would be undone" if ways[0].commits else ""
     head = line(
         ("commits", "title"),
-        (f": {len(view.would_ship)} would ship{with_whom}", "strong" if view.would_ship else "dim"),
+        (f": {_number(ways[-1])} would ship{with_whom}", "strong" if view.would_ship else "dim"),
         (undone, "bad"),
     )
     return shipping.joined([head, *parts])
 
 
+def _title_of_both(target: Colour, ways: Sequence[_Way], *, under_way: bool) -> Line:
+    """`commits: BLUE to GREEN ships 6, undoes none`; with no rollout `6 only in GREEN, 0 only in BLUE`."""
+    undone, ships = ways
+    if not under_way:
+        words = f": {_number(ships)} only in {name(target)}, {_number(undone)} only in {name(target.other)}"
+        return line(("commits", "title"), (words, "strong"))
+    words = f": {name(target.other)} to {name(target)} ships {_number(ships)}"
+    undoes = f", undoes {_number(undone)}" if undone.commits else ", undoes none"
+    return line(("commits", "title"), (words, "strong"), (undoes, "bad" if undone.commits else ""))
+
+
+def _number(way: _Way) -> str:
+    """`14`, `over 5,000`."""
+    more = way.batch is not None and way.batch.more
+    return f"{'over ' if more else ''}{way.total:,}"
+
+
 def list_title(service: Service) -> Line:
-    """`commits, 2 merges folded away`."""
+    """`commits, 2 merges folded away, 400 of 5,000 listed: those that are newest or flagged`."""
     both = service.shipping
+    total, listed = sum(len(way.commits) for way in _ways(service)), sum(len(way.listed) for way in _ways(service))
+    some = f", {listed} of {total:,} listed: the newest, and what is flagged" if listed < total else ""
     merges = sum(batch.merges for batch in (both.ahead, both.behind) if batch is not None) if both is not None else 0
-    return line(("commits", "title"), (f", {count(merges, 'merge')} folded away" if merges else "", "dim"))
+    folded = f", {count(merges, 'merge')} folded away" if merges else ""
+    return line(("commits", "title"), (f"{folded}{some}", "dim"))
 
 
-def title_right(service: Service) -> Line:
+def title_right(service: Service, now: float) -> Line:
     """What stands beside the two buttons: is there a way back, can what is live be undone."""
-    both = shipping.both_ways(service)
+    both, target = shipping.both_ways(service, now), shipping.target_of(service)
     if both is None:
         return ()
-    after, now = both
-    if after.verdict is now.verdict is Safe.YES:
+    after, now_back = both
+    if after.verdict is now_back.verdict is Safe.YES:
         return line(("rollback-safe: yes", "dim"))
+    if target is not None and service.shipping is not None and service.shipping.both:
+        return line(_beside(f"to {name(target)}", after), "  ", _beside(f"to {name(target.other)}", now_back))
     undone = service.shipping.behind if service.shipping is not None else None
     nothing = undone is not None and not undone.commits
-    return line(_beside("cut over", after), *(() if nothing else ("  ", _beside("roll back", now))))
+    return line(_beside("cut over", after), *(() if nothing else ("  ", _beside("roll back", now_back))))
 
 
 def _beside(verb: str, found: Safety) -> Span:
@@ -92,26 +119,52 @@ def rows(service: Service, now: float, glyphs: Glyphs, *, everything: bool = Fal
 
     `everything`: those of live as well, and below each commit what there is no column for.
     """
-    view, both = service.commits, service.shipping
+    view = service.commits
     if view is None:
         return ()
-    undone = _rows("undone", _marked(both.behind if both is not None else None, view.would_undo), "bad")
-    ships = _rows("ships", _marked(both.ahead if both is not None else None, view.would_ship), "")
-    listed = [*undone, *ships]
+    listed = [(way.what, one, way.role) for way in _ways(service) for one in way.listed]
     if everything or not listed:
-        listed += _rows("live", [Marked(one) for one in view.recent], "dim")
+        whose = "live" if service.shipping is None or not service.shipping.both else "has"
+        listed += [(whose, Marked(one), "dim") for one in view.recent]
     return tuple(_row(what, one, role, now, glyphs, notes=everything) for what, one, role in listed)
 
 
-def _marked(batch: Batch | None, commits: Sequence[object] | None) -> Sequence[Marked]:
-    """The commits with their marks; without, where nobody has marked them."""
-    if batch is not None:
-        return batch.commits
-    return [Marked(one) for one in commits or ()]  # type: ignore[arg-type]
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Commits that go one way. `what`: the word in front of each. `batch`: None where nobody has marked them."""
+
+    what: str
+    role: str
+    commits: Sequence[Marked]
+    batch: Batch | None = None
+
+    @property
+    def total(self) -> int:
+        """How many there are, merges with them."""
+        return len(self.commits) + (self.batch.merges if self.batch is not None else 0)
+
+    @property
+    def listed(self) -> Sequence[Marked]:
+        """The newest, and of the older ones those that somebody who decides must have seen."""
+        older = [one for one in self.commits[LISTED:] if one.alarming]
+        return [*self.commits[:LISTED], *older[:LISTED]]
 
 
-def _rows(what: str, commits: Sequence[Marked], role: str) -> list[tuple[str, Marked, str]]:
-    return [(what, one, role) for one in commits]
+def _ways(service: Service) -> tuple[_Way, _Way]:
+    """What is undone, then what ships; while both serve and nobody moves traffic, what only one of them has."""
+    view, both, target = service.commits, service.shipping, shipping.target_of(service)
+    assert view is not None
+    if both is None or target is None:
+        undone, ships = ([Marked(one) for one in some or ()] for some in (view.would_undo, view.would_ship))
+        return _Way("undone", "bad", undone), _Way("ships", "", ships)
+    ahead, behind = both.towards(target)
+    words = ("undone", "bad"), ("ships", "")
+    if both.both and heading(service) is None:
+        words = (name(target.other), ""), (name(target), "")
+    return (
+        _Way(*words[0], behind.commits if behind is not None else (), behind),
+        _Way(*words[1], ahead.commits if ahead is not None else (), ahead),
+    )
 
 
 def _row(what: str, one: Marked, role: str, now: float, glyphs: Glyphs, *, notes: bool) -> Row:
@@ -225,10 +278,9 @@ def _facts(one: Marked, now: float) -> Iterator[tuple[str, str]]:
 
 def found(service: Service, key: str) -> Marked | None:
     """The commit of a row's key."""
-    view, both = service.commits, service.shipping
     what, _, sha = key.partition(" ")
-    if view is None:
+    if service.commits is None:
         return None
-    batches = {"undone": both.behind, "ships": both.ahead} if both is not None else {}
-    listed = _marked(batches.get(what), {"undone": view.would_undo, "ships": view.would_ship}.get(what, view.recent))
+    way = next((one for one in _ways(service) if one.what == what), None)
+    listed = way.listed if way is not None else [Marked(one) for one in service.commits.recent]
     return next((one for one in listed if one.commit.sha == sha), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from console.model.colour import Colour
 from console.model.commit import Behind
 from console.model.service import Service
-from console.model.shipping import Batch, Safe
+from console.model.shipping import Batch, Safe, Safety
 from console.model.text import clipped
 from screens.view import shipping
 from screens.view.glyphs import Glyphs
@@ -21,12 +22,13 @@ def head_lines(service: Service, keys: tuple[str, str], now: float, glyphs: Glyp
 
     `keys`: those of cut over and roll back.
     """
-    lines = [*shipping.mixed(service), *_buttons(service, keys, glyphs)]
+    lines = [*shipping.mixed(service), *_buttons(service, keys, now, glyphs)]
     view = service.commits
     if view is None:
         return lines
     if view.behind is not None:
-        lines.append(line(behind_words(view.behind, now)))
+        both = service.shipping is not None and service.shipping.both
+        lines.append(line(behind_words(view.behind, now, "BLUE" if both else "live")))
     if view.cached_at is not None:
         ago = long(now - view.cached_at)
         lines.append(line((f"remembered from {ago} ago: the server does not answer now", "stale")))
@@ -34,11 +36,13 @@ def head_lines(service: Service, keys: tuple[str, str], now: float, glyphs: Glyp
     return [*lines, *(line((clipped(text, _LONGEST), role)) for text, role in told if text)]
 
 
-def _buttons(service: Service, keys: tuple[str, str], glyphs: Glyphs) -> list[Line]:
-    both, verdicts = service.shipping, shipping.both_ways(service)
-    if both is None or verdicts is None or both.base is None:
+def _buttons(service: Service, keys: tuple[str, str], now: float, glyphs: Glyphs) -> list[Line]:
+    both, verdicts, colour = service.shipping, shipping.both_ways(service, now), shipping.target_of(service)
+    if both is None or verdicts is None or colour is None:
         return []
-    target = name(both.base.other)
+    if both.both:
+        return _directions(service, colour, verdicts, glyphs)
+    target = name(colour)
     lines = []
     for key, what, batch, whether, found in (
         (keys[0], f"cut over to {target} ships", both.ahead, "going back afterwards is", verdicts[0]),
@@ -49,12 +53,24 @@ def _buttons(service: Service, keys: tuple[str, str], glyphs: Glyphs) -> list[Li
     return lines
 
 
+def _directions(service: Service, target: Colour, verdicts: tuple[Safety, Safety], glyphs: Glyphs) -> list[Line]:
+    """While both serve: which way traffic moves, then what ships and whether one can go back, in each direction."""
+    assert service.shipping is not None
+    lines = [line((shipping.direction(service), "strong"))]
+    ways = zip((target, target.other), service.shipping.towards(target), verdicts, strict=True)
+    for colour, batch, found in ways:
+        what = line((f"{name(colour.other)} to {name(colour)} ships", "strong"))
+        verdict = f"going back afterwards is safe: {found.verdict}, {clipped(found.reason, 300)}", _ROLES[found.verdict]
+        lines.append(_button(what, batch, verdict, glyphs))
+    return lines
+
+
 def _button(what: Line, batch: Batch | None, verdict: Span, glyphs: Glyphs) -> Line:
     """`c  cut over to GREEN ships 6 commits   going back afterwards is safe: no, 5c0d77a ...   ▲ 1 migration`."""
     if batch is None:
         return shipping.joined([(*what, *line(" what is not known")), line(verdict)])
-    if not batch.commits:
-        return (*what, *line(" nothing"))
+    if not batch.commits:  # and still it may undo what cannot be undone
+        return shipping.joined([(*what, *line(" nothing")), line(verdict) if verdict[1] else ()])
     head = (*what, *line((f" {shipping.size(batch)}", "strong")))
     return shipping.joined([head, line(verdict), *shipping.counts(batch, glyphs), line((_authors(batch), "dim"))])
 
@@ -66,13 +82,13 @@ def _authors(batch: Batch) -> str:
     return f"by {', '.join(names[:2])}{others}"
 
 
-def behind_words(behind: Behind, now: float) -> Span:
+def behind_words(behind: Behind, now: float, who: str = "live") -> Span:
     """`live is 12 commits behind master, the oldest waits for 3d`."""
     branch = clipped(behind.branch, 60) or "its branch"
     if not behind.commits:
-        return f"live is all that {branch} has", "dim"
+        return f"{who} is all that {branch} has", "dim"
     waits = behind.since is not None and behind.since > 0
     since = f", the oldest waits for {age(now - (behind.since or 0.0))}" if waits else ""
     least = "at least " if behind.at_least else ""
-    words = f"live is {least}{count(behind.commits, 'commit')} behind {branch}{since}"
+    words = f"{who} is {least}{count(behind.commits, 'commit')} behind {branch}{since}"
     return words, "" if behind.commits < _FAR else "warn"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.commits.versions import heading
 from console.model.colour import Colour
 from console.model.text import clipped, visible
 from screens.view.glyphs import Glyphs
@@ -223,7 +224,14 @@ def _lost(service: Service) -> tuple[str, str]:
 def _ships(service: Service) -> tuple[str, str]:
     if service.commits is None or service.commits.would_ship is None:
         return "", ""
-    return count(len(service.commits.would_ship), "commit"), ""
+    both = service.shipping
+    if both is None or not both.both:
+        return count(len(service.commits.would_ship), "commit"), ""
+    target = heading(service)
+    ships, undoes = (len(batch.commits) if batch is not None else 0 for batch in both.towards(target or Colour.GREEN))
+    if target is not None:
+        return count(ships, "commit"), ""
+    return f"{ships + undoes} differ", ""  # nobody moves traffic: what one of them has and the other lacks
 
 
 def _name(entry: Entry) -> str:

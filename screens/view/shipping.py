@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from console.commits.versions import heading
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState
 from console.model.service import Service
@@ -136,12 +137,39 @@ def tests(ci: Ci, glyphs: Glyphs) -> Span:
     }[ci.state]
 
 
-def both_ways(service: Service) -> tuple[Safety, Safety] | None:
-    """For the two buttons: is there a way back after a cutover, and can what is live be undone? None: not known yet."""
-    shipping = service.shipping
+def both_ways(service: Service, now: float) -> tuple[Safety, Safety] | None:
+    """For the two buttons: is there a way back after a cutover, and can what is live be undone? None: not known yet.
+
+    While both colours serve: once all traffic is where it goes to (`target_of`), and once it is on the other one.
+    """
+    shipping, target = service.shipping, target_of(service)
     if shipping is None:
         return None
-    return safety(shipping.ahead, shipping.problem), safety(shipping.behind, shipping.problem)
+    if target is None:
+        return safety(shipping.ahead, shipping.problem), safety(shipping.behind, shipping.problem)
+    back = shipping.after(target.other, now) if shipping.both else shipping.safety(shipping.towards(target)[1], now)
+    return shipping.after(target, now), back
+
+
+def target_of(service: Service) -> Colour | None:
+    """Whose commits would ship: those of the idle colour; while both serve, of the one to which traffic is moved.
+
+    GREEN's, where nobody knows of a rollout. None where the colours are not compared.
+    """
+    shipping = service.shipping
+    if shipping is None or shipping.base is None:
+        return None
+    return (heading(service) if shipping.both else None) or shipping.base.other
+
+
+def direction(service: Service) -> str:
+    """While both serve: which way, in words; empty otherwise."""
+    if service.shipping is None or not service.shipping.both:
+        return ""
+    target = heading(service)
+    if target is None:
+        return "both serve, and no rollout is known to move traffic: what each has and the other lacks"
+    return f"both serve: traffic moves from {name(target.other)} to {name(target)}"
 
 
 def mixed(service: Service) -> list[Line]:

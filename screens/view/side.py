@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.model.colour import Role
+from console.model.colour import Colour, Role
 from console.model.service import ColourSet, Service
 from console.model.text import clipped
 from console.model.verdict import role_words
@@ -14,7 +14,7 @@ from screens.view.words import age, name, role_glyph
 def title(service: Service, side: ColourSet, glyphs: Glyphs) -> Line:
     """`BLUE ● live  3f2a9c1  Fix quota race`."""
     role = role_words(service, side.colour)
-    subject = _subject(service, service.role(side.colour))
+    subject = _subject(service, side.colour, service.role(side.colour))
     return line(
         (f"{name(side.colour)} {role_glyph(role, glyphs)} {_words(role)}", f"{side.colour.value} live"),
         (f"  {clipped(side.version, 60)}", "strong") if side.instances else "",
@@ -76,9 +76,11 @@ def _words(role: str) -> str:
     return {"both": "shares the traffic", "none": "no instances"}.get(role, role)
 
 
-def _subject(service: Service, role: Role) -> str:
-    view = service.commits
+def _subject(service: Service, colour: Colour, role: Role) -> str:
+    view, both = service.commits, service.shipping is not None and service.shipping.both
     commit = None if view is None else view.live if role is Role.LIVE else view.idle if role is Role.IDLE else None
+    if view is not None and both and role is Role.BOTH:
+        commit = view.live if colour is Colour.BLUE else view.idle
     return clipped(commit.subject, 200) if commit is not None else ""
 
 

@@ -21,6 +21,7 @@ from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan as make_plan
+from console.plan.way_back import goes_back
 from console.rollout import request, second_place
 from console.rollout.journal import Journal
 from console.rollout.lease.neutron import NeutronLease
@@ -123,7 +124,8 @@ class Stage(ABC):
         end = time.monotonic() + 60
         while True:
             offers = request.offers(self.config, rollout, self.look(), time.time())
-            assert {offer.kind for offer in offers} == {DecisionKind.FINISH, DecisionKind.GO_BACK, DecisionKind.LEAVE}
+            back = {DecisionKind.GO_BACK} if goes_back(rollout.plan) else set()
+            assert {offer.kind for offer in offers} == {DecisionKind.FINISH, DecisionKind.LEAVE} | back
             offer = next(offer for offer in offers if offer.kind is kind)
             if offer.plan is not None:
                 return offer

@@ -27,13 +27,23 @@ _MONITOR = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to make. `servers` of each colour; `weight` of an instance in rotation."""
+    """What to make. `servers` of each colour; `weight` of an instance in rotation.
+
+    `blue_only`: no green ones yet. `unlabelled`: made by hand, nothing says what is of which service and colour.
+    """
 
     name: str
     servers: int = 3
     weight: int = 1
     green_in_pool: bool = False
     two_pools: bool = False
+    blue_only: bool = False
+    unlabelled: bool = False
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Those that are made."""
+        return COLOURS[:1] if self.blue_only else COLOURS
 
 
 def settle(load_balancers: Any, balancer_id: str, timeout: float = 60) -> float:
@@ -74,7 +84,7 @@ class Seed:
                 name=f"{name}-http", protocol="HTTP", protocol_port=80, load_balancer_id=balancer.id
             )
             settle(self._lb, balancer.id)
-        in_main_pool = COLOURS if self._options.green_in_pool else ("blue",)
+        in_main_pool = self._options.colours if self._options.green_in_pool else ("blue",)
         pools = {"blue": self._pool(balancer.id, f"{name}-pool", listener_id=listener.id)}
         self._put_members(balancer.id, pools["blue"].id, servers, in_main_pool)
         if self._options.two_pools:
@@ -107,15 +117,23 @@ class Seed:
         nova = self._cloud.compute
         servers = list(self._existing())
         for server in servers:
+            if server.is_locked:
+                nova.unlock_server(server)
             nova.delete_server(server)
         for server in servers:
             nova.wait_for_delete(server, interval=0.5, wait=60)
+        groups = {f"bluegreen-{self._options.name}-{colour}" for colour in COLOURS}
+        for group in nova.server_groups():
+            if group.name in groups:
+                nova.delete_server_group(group)
         while balancer and self._lb.find_load_balancer(balancer.id):
             time.sleep(0.2)
 
     def item(self, colour: str, server: Any, weight: int) -> dict[str, Any]:
         """One member of a batch update."""
         tags = [f"server={server.id}", f"color={colour}", f"bluegreen:weight={self._options.weight}"]
+        if self._options.unlabelled:
+            tags = []
         return {
             "name": server.name,
             "address": server.addresses["ops-net"][0]["addr"],
@@ -131,7 +149,9 @@ class Seed:
 
     def _servers(self) -> dict[str, list[Any]]:
         known = {server.name: server for server in self._existing()}
-        wanted = [(colour, number) for colour in COLOURS for number in range(1, self._options.servers + 1)]
+        wanted = [
+            (colour, number) for colour in self._options.colours for number in range(1, self._options.servers + 1)
+        ]
 
         def server(colour: str, number: int) -> Any:
             name = f"{self._options.name}-{colour}-{number}"
@@ -140,23 +160,27 @@ class Seed:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             made = list(pool.map(lambda pair: server(*pair), wanted))
         return {
-            colour: [server for (of, _), server in zip(wanted, made, strict=True) if of == colour] for colour in COLOURS
+            colour: [server for (of, _), server in zip(wanted, made, strict=True) if of == colour]
+            for colour in self._options.colours
         }
 
     def _create_server(self, name: str, colour: str) -> Any:
         image = self._images[_IMAGE[colour]]
         nova = self._cloud.compute
+        labels: dict[str, Any] = {
+            "tags": [f"service={self._options.name}", f"color={colour}"],
+            "metadata": {
+                "color": colour,
+                "version": image.properties["app_version"],
+                "git_commit": image.properties["git_commit"],
+            },
+        }
         server = nova.create_server(
             name=name,
             image_id=image.id,
             flavor_id=self._flavor.id,
             networks=[{"uuid": self._net.id}],
-            tags=[f"service={self._options.name}", f"color={colour}"],
-            metadata={
-                "color": colour,
-                "version": image.properties["app_version"],
-                "git_commit": image.properties["git_commit"],
-            },
+            **({} if self._options.unlabelled else labels),
         )
         return nova.wait_for_server(server, wait=240, interval=0.5)
 

@@ -99,6 +99,28 @@ async def test_a_plan_that_becomes_unsafe_while_one_types_is_not_started() -> No
         assert desk.begun == []
 
 
+async def test_an_age_that_grows_while_one_types_is_no_other_plan() -> None:
+    now = time.time()
+    facts = with_commits(service(now), commit(1, "Add retry to RPC", now))
+    assert facts.shipping is not None
+    remembered = replace(facts, shipping=replace(facts.shipping, remembered_at=now - 600))
+    older = replace(facts, shipping=replace(facts.shipping, remembered_at=now - 1200))
+    app, watcher, desk = make_app(remembered, arming=armed())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("c", "enter", *"api", "enter", *"why")
+        change = app.screen_stack[-2]
+        assert isinstance(change, ChangeScreen)
+        watcher.show(older)
+        await until(pilot, lambda: "20 min ago" in _reason(change))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(desk.begun) == 1)
+
+
+def _reason(screen: ChangeScreen) -> str:
+    return screen.forecast.shipment.safety.reason if isinstance(screen.forecast, Plan) else ""
+
+
 def _verdict(screen: ChangeScreen) -> Safe | None:
     return screen.forecast.shipment.safety.verdict if isinstance(screen.forecast, Plan) else None
 

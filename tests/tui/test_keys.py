@@ -9,7 +9,7 @@ from rollouts import cutover, rollout
 from screen_text import shows
 from tuikit import config, make_app, service
 
-from screens import keys
+from screens import key_reference, keys
 from screens.arming import Arming
 from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
@@ -61,7 +61,7 @@ def test_keys_survive_terminals_and_multiplexers() -> None:
 
 
 def test_the_reference_names_every_key() -> None:
-    table = keys.reference()
+    table = key_reference.reference()
     assert all(f"`{keys.shown(key)}`" in table for action in ACTIONS for key in action.keys)
     assert table.count("\n") == len(ACTIONS) + 2
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -203,8 +203,11 @@ class FakeDesk:
         self.begun: list[tuple[Plan, str]] = []
         self.overridden: list[str] = []
         self.measured: list[str] = []
+        self.trains: list[tuple[str, list[str] | str, str]] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
+        self.settled_over: list[str] = []
+        self.blamed: list[tuple[str, str, str]] = []
         self.words: list[tuple[str, str, str]] = []
         self.held: list[str] = []
         self.extended: list[tuple[str, int]] = []
@@ -239,8 +242,20 @@ class FakeDesk:
         self.begun.append((plan, reason))
         self.overridden.append(override)
 
+    def begin_train(self, name: str, plans: Sequence[Plan], reason: str) -> None:
+        self.trains.append((name, [plan.service for plan in plans], reason))
+
+    def abort_train(self, name: str, reason: str) -> None:
+        self.trains.append((name, "back", reason))
+
+    def resume_train(self, name: str) -> None:
+        self.trains.append((name, "on", ""))
+
     def measure(self, service: str) -> None:
         self.measured.append(service)
+
+    def blame(self, service: str, sha: str, reason: str) -> None:
+        self.blamed.append((service, sha, reason))
 
     def abort(self, rollout_id: str, reason: str, *, hold: bool) -> None:
         self.aborted.append((rollout_id, reason, hold))
@@ -263,8 +278,9 @@ class FakeDesk:
     def allow(self, service: str, version: str, reason: str) -> None:
         self.allowed.append((service, version, reason))
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str) -> None:
+    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
         self.settled.append((rollout_id, choice))
+        self.settled_over.append(override)
 
 
 def make_app(

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from console.commits.ci.summary import Result, summed
-from console.commits.github import linked, touched
+from console.commits.github import linked
 from console.commits.source import Told
 from console.commits.web.client import HOUR, Client, Unanswered
 from console.model.commit import Ci, CiState, Commit
@@ -57,9 +57,8 @@ class GitHubTests:
         self.client.close()
 
     def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
-        """The same commits with what is known of their tests, pages and pull requests, and then of their files."""
-        told = [replace(linked(commit, self.web, self.project), ci=self._ci(commit)) for commit in commits]
-        return (touched(self.client, self.project, commit) for commit in told)
+        """The same commits with what is known of their tests, pages and pull requests."""
+        return (replace(linked(commit, self.web, self.project), ci=self._ci(commit)) for commit in commits)
 
     def _ci(self, commit: Commit) -> Ci:
         path = f"repos/{quote(self.project)}/commits/{commit.sha}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from console.commits.ci.summary import Result, summed
-from console.commits.gitlab import linked, project_path, touched
+from console.commits.gitlab import linked, project_path
 from console.commits.source import Told
 from console.commits.web.client import HOUR, Client, Unanswered
 from console.model.commit import Ci, CiState, Commit
@@ -48,9 +48,8 @@ class GitLabTests:
         self.client.close()
 
     def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
-        """The same commits with what is known of their tests and pages, and then of their files."""
-        told = [replace(linked(commit, self.web, self.project), ci=self._ci(commit)) for commit in commits]
-        return (touched(self.client, self.project, commit) for commit in told)
+        """The same commits with what is known of their tests and pages."""
+        return (replace(linked(commit, self.web, self.project), ci=self._ci(commit)) for commit in commits)
 
     def _ci(self, commit: Commit) -> Ci:
         path = f"{project_path(self.project)}/pipelines"

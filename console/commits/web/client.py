@@ -26,7 +26,8 @@ from console.errors import ConfigError
 
 Answer = TypeVar("Answer")
 
-LASTING = 30 * 86400.0  # seconds: what a full SHA says of itself does not change
+LASTING = 30 * 86400.0  # seconds: what a full SHA says of itself does not change, but for links and the like
+FOREVER = float("inf")  # the same, where nothing of it can change
 HOUR = 3600.0
 AT_ALL = 60.0  # seconds for all questions of one look
 ONE = 20.0  # seconds for one of them
@@ -126,7 +127,7 @@ class Client:
         kept, known = self._remembered(url, kind)
         if kept is not None:
             self.moved |= kept.moved
-            wanted = (keep(known) if known is not None else 0.0) if callable(keep) else keep * kept.found
+            wanted = (keep(known) if known is not None else 0.0) if callable(keep) else keep if kept.found else 0.0
             if 0 <= self.clock() - kept.at < max(wanted, self._limits.pace()):
                 return _page(kept, known)
         if can_wait and not self.may_ask_more:

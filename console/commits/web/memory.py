@@ -11,6 +11,7 @@ import contextlib
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,8 +21,9 @@ import msgspec
 
 from console.config.places import state_dir
 
-KEPT_FOR = 30 * 86400.0  # seconds since it was last written
-_MOST_FILES = 5000
+KEPT_FOR = 30 * 86400.0  # seconds since it was last of use
+_MOST_FILES = 10_000
+_DAY = 86400.0
 _LARGEST = 32 << 20  # bytes of a file that is worth reading
 _ABANDONED = 3600.0  # seconds after which nobody writes a file any more
 _SCHEMA = 1
@@ -65,7 +67,10 @@ class Memory:
             kept = msgspec.msgpack.decode(data, type=Kept) if data else None
         except (msgspec.MsgspecError, ValueError):
             return None
-        return kept if kept is not None and kept.schema == _SCHEMA and kept.url == url else None
+        if kept is None or kept.schema != _SCHEMA or kept.url != url:
+            return None
+        _mark_used(self._path(who, url))
+        return kept
 
     def save(self, who: str, kept: Kept) -> None:
         """Remember an answer, if that can be done. The file is whole, or the one before."""
@@ -80,7 +85,7 @@ class Memory:
             return
         mark = self.folder / ".tidied"
         with contextlib.suppress(OSError):
-            if mark.exists() and 0 <= now - mark.stat().st_mtime < 86400:
+            if mark.exists() and 0 <= now - mark.stat().st_mtime < _DAY:
                 return
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             mark.touch(mode=0o600)
@@ -106,6 +111,13 @@ def _own_file(path: Path) -> bytes:
             return file.read() if ours and found.st_size <= _LARGEST else b""
     except OSError:
         return b""
+
+
+def _mark_used(path: Path) -> None:
+    """What is of use is not tidied away: what a SHA holds need never be asked for again."""
+    with contextlib.suppress(OSError):
+        if time.time() - path.stat().st_mtime > _DAY:
+            os.utime(path)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -23,7 +23,7 @@ DELETE_DEADLINE = 300.0  # seconds, for each instance
 def plan(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     """Delete every instance of the target colour."""
     going = tuple(asked.service.side(asked.target).instances)
-    refusal = _refused(asked, going)
+    refusal = _refused(asked, going, begun=order.begun)
     if refusal is not None:
         return refusal
     colour, other = asked.target.upper(), asked.target.other.upper()
@@ -141,10 +141,10 @@ def _step(basis: Basis, desired: Sequence[tuple[str, Desired]], ident: str, titl
     )
 
 
-def _refused(asked: Asked, going: Sequence[Instance]) -> Refusal | None:
+def _refused(asked: Asked, going: Sequence[Instance], *, begun: bool) -> Refusal | None:
     service, target = asked.service, asked.target
     colour, other = target.upper(), target.other.upper()
-    if not going:
+    if not going and not begun:
         return Refusal("gone", f"{colour} of {service.name} has no instances: there is nothing to delete", "", 11)
     serving = tuple(one.name for one in going if service.in_rotation(one))
     if serving:

@@ -46,7 +46,7 @@ def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     going = [one for one in side.instances if one.name in order.only]
     staying = [one for one in side.instances if one.name not in order.only and service.in_rotation(one)]
     well = [one for one in staying if judge(service, one, asked.now).healthy]
-    if len(going) != len(order.only):
+    if len(going) != len(order.only) and not order.begun:
         unknown = tuple(sorted(set(order.only) - {one.name for one in side.instances}))
         known = ", ".join(one.name for one in side.instances)
         return Refusal(

@@ -83,20 +83,26 @@ def _start(asked: Asked, basis: Basis, suffix: str, workers: Sequence[Instance])
 
 def _stop(asked: Asked, basis: Basis, workers: Sequence[Instance]) -> Step:
     source, target = asked.target.other.upper(), asked.target.upper()
+    hook = asked.config.rotation.before_stop if asked.intent.action is not Action.ROLLBACK else None
+    drained = f"Before each `{' '.join(hook.run)}` must end well, within {hook.timeout:g} s. " if hook else ""
     writes = _writes(basis, workers, asked.target.other, on=False)
     return Step(
         id="stop",
         kind=StepKind.SHIFT,
         title=f"stop {count(len(workers), 'worker')} of {source}",
         words=f"{', '.join(one.name for one in workers)} of {source} are stopped, one after the other, each only after "
-        f"a look that those of {target} work. Nova tells the guest to shut down and gives it a minute (by default): "
-        "work that is not finished or handed back by then is cut off.",
+        f"a look that those of {target} work. {drained}Nova tells the guest to shut down and gives it a minute (by "
+        "default): work that is not finished or handed back by then is cut off.",
         deadline=STOP_DEADLINE,
         outcome="it stops and needs a human",
         writes=writes,
         before=capacity.shares(asked.service, basis, asked.now),
         after=capacity.shares(asked.service, course.after(writes, basis), asked.now),
-        checks=(f"before each: enough of {target} seen to work", "Nova says SHUTOFF, of each"),
+        checks=(
+            *((f"before each: {hook.run[0]} ends with 0",) if hook else ()),
+            f"before each: enough of {target} seen to work",
+            "Nova says SHUTOFF, of each",
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from console.rollout.gates.http import HttpAttempt
 from console.rollout.gates.judge import JudgeAttempt
 from console.rollout.gates.outcome import Attempt, Outcome, Verdict
 from console.rollout.gates.prometheus import PrometheusAttempt
-from console.rollout.gates.subject import Subject
+from console.rollout.gates.subject import Subject, Told
 
 
 class NotBegun:
@@ -31,12 +31,7 @@ class NotBegun:
 def begin(gate: Gate, subject: Subject, *, log: Path, trust: Trust, baking: bool = False) -> Attempt:
     """The gate under way. `baking`: while the new colour carries the traffic, where one look decides."""
     if gate.run:
-        if gate.folder is not None and not gate.folder.is_dir():
-            return NotBegun(f"there is no folder {gate.folder}")
-        try:
-            return CommandAttempt(gate, subject, log)
-        except OSError as error:
-            return NotBegun(f"it could not be begun: {error.strerror or error}")
+        return begin_command(gate, subject, log)
     if gate.http:
         return HttpAttempt(gate, subject, trust)
     if gate.prometheus is not None:
@@ -44,3 +39,13 @@ def begin(gate: Gate, subject: Subject, *, log: Path, trust: Trust, baking: bool
     if gate.judge is not None:
         return JudgeAttempt(gate.judge, subject, BAKE if baking else SHIFT)
     return NotBegun("nothing runs for it by itself")
+
+
+def begin_command(gate: Gate, told: Told, log: Path) -> Attempt:
+    """The gate's command under way."""
+    if gate.folder is not None and not gate.folder.is_dir():
+        return NotBegun(f"there is no folder {gate.folder}")
+    try:
+        return CommandAttempt(gate, told, log)
+    except OSError as error:
+        return NotBegun(f"it could not be begun: {error.strerror or error}")

@@ -22,7 +22,7 @@ from console.model.text import clipped
 from console.rollout.gates.outcome import Outcome, Verdict
 from console.rollout.gates.output import Output, tail
 from console.rollout.gates.results import Summary, Unreadable, summary_of
-from console.rollout.gates.subject import Subject
+from console.rollout.gates.subject import Told
 from console.watch.command import PASSED_ON
 
 _WARDEN = Path(__file__).with_name("warden.py")
@@ -35,7 +35,7 @@ _PLACE = "{results}"
 class CommandAttempt:
     """The command under way. Raises OSError where it cannot be begun."""
 
-    def __init__(self, gate: Gate, subject: Subject, log: Path) -> None:
+    def __init__(self, gate: Gate, subject: Told, log: Path) -> None:
         self._gate = gate
         self._since = time.time()
         self._own = tempfile.TemporaryDirectory(prefix="bluegreen-gate-", ignore_cleanup_errors=True)
@@ -90,7 +90,7 @@ class CommandAttempt:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def _environment(self, subject: Subject) -> Mapping[str, str]:
+    def _environment(self, subject: Told) -> Mapping[str, str]:
         passed = {name: os.environ[name] for name in (*PASSED_ON, *self._gate.env) if name in os.environ}
         return {**passed, **subject.variables(), "BLUEGREEN_RESULTS": self._own.name}
 

@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
+from console.model.server import Server
 from console.model.service import ColourSet, Service
 from console.plan.plan import Plan
 from console.watch.probe import Target, target, usual_port
+
+
+class Told(Protocol):
+    """What a command is told of."""
+
+    def variables(self) -> dict[str, str]:
+        """Its environment, beside what every program needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A worker that is about to be stopped."""
+
+    rollout: str
+    service: str
+    colour: Colour
+    server: Server
+
+    def variables(self) -> dict[str, str]:
+        """The environment of the command that drains it. The address is its first fixed one."""
+        return {
+            "BLUEGREEN_ROLLOUT": self.rollout,
+            "BLUEGREEN_SERVICE": self.service,
+            "BLUEGREEN_COLOUR": str(self.colour),
+            "BLUEGREEN_INSTANCE": self.server.name,
+            "BLUEGREEN_SERVER": self.server.id,
+            "BLUEGREEN_ADDRESS": next((one.ip for one in self.server.addresses if not one.floating), ""),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def gate(run: Run, plan: Plan, step: Step) -> None:
     subject = Subject.of(run.rollout_id, plan, run.look(run.observe, step.id, step.deadline), run.service)
     attempt = begin(asked, subject, log=log_path(run.rollout_id, step.id), trust=run.trust)
     try:
-        outcome = _until_judged(run, step, attempt)
+        outcome = until_judged(run, step.id, attempt, step.deadline)
     finally:
         attempt.stop()
     told(run, step.id, asked, outcome)
@@ -48,17 +48,17 @@ def told(run: Run, step: str, asked: Gate, outcome: Outcome) -> None:
     run.note(EventKind.GATE, step, text[:_TOLD], gate=asked.title, verdict=outcome.verdict, output=output)
 
 
-def _until_judged(run: Run, step: Step, attempt: Attempt) -> Outcome:
-    """Poll it until its deadline, telling each time that what is heard of it has changed."""
-    end, said = boot_clock.now() + step.deadline, ""
+def until_judged(run: Run, step: str, attempt: Attempt, within: float) -> Outcome:
+    """Poll it for so many seconds, telling each time that what is heard of it has changed."""
+    end, said = boot_clock.now() + within, ""
     while (outcome := attempt.poll()) is None:
-        run.wait(_LOOK, step.id)
+        run.wait(_LOOK, step)
         last = attempt.last
         if boot_clock.now() > end:
-            return Outcome(last.verdict, f"after {step.deadline:.0f} s: {last.sentence}", last.output)
+            return Outcome(last.verdict, f"after {within:.0f} s: {last.sentence}", last.output)
         if last.sentence != said:
             said = last.sentence
-            run.note(EventKind.WAIT, step.id, said[:_TOLD])
+            run.note(EventKind.WAIT, step, said[:_TOLD])
     return outcome
 
 

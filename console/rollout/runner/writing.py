@@ -42,9 +42,10 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
         for write in step.writes:
             if len(pending) >= step.at_once:
                 _finish(pending.pop(0), send)
+            one = under_way(run, plan, step, write)
+            one.make_ready()
             if plan.action.is_undone and not pending and not _is_first(plan, step, write):
                 still_on_course(run, plan, step, write)
-            one = under_way(run, plan, step, write)
             _send_until_answered(one, send)
             pending.append(one)
         while pending:

@@ -128,7 +128,7 @@ class Conductor:
         offers = request.offers(self._config, rollout, self._look(rollout.service), time.time())
         offer = next(one for one in offers if one.kind is DecisionKind.GO_BACK)
         self._tell(f"{rollout.service}: nobody walks rollout {rollout.id} any more; it goes back")
-        request.resume(self._config, self._journal, rollout, offer, self._train.who, reason=reason)
+        request.resume(self._config, self._journal, rollout, offer, self._train.who, reason=reason, override=reason)
 
     def _way_back(self, rollout: Rollout) -> Plan:
         service = self._look(rollout.service)

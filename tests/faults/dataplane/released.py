@@ -42,6 +42,14 @@ class Released:
         return cls(name, directory, json.loads(made))
 
     @classmethod
+    def seed_blue(cls, name: str, servers: int, directory: Path, *more: str) -> Released:
+        """The same without a green colour: a release is to make it."""
+        made = lab(
+            "seed", name, "--servers", str(servers), "--weight", "10", "--blue-only", *more, "--dir", str(directory)
+        )
+        return cls(name, directory, json.loads(made))
+
+    @classmethod
     def seed_pools(cls, name: str, servers: int, directory: Path) -> Released:
         """The same with a pool for each colour, and the standing preview that keeps both checked."""
         made = lab("seed", name, "--servers", str(servers), "--weight", "10", "--two-pools", "--dir", str(directory))
@@ -65,17 +73,33 @@ class Released:
         """What the clients ask."""
         return f"http://{self.ids['vip_address']}/version"
 
-    def bluegreen(self, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run one verb as an operator's script would."""
-        program = Path(sys.executable).with_name("bluegreen")
+    def configure(self, **sections: Any) -> None:
+        """Put sections into the service's part of the config; those that are there are replaced."""
+        path = Path(self.ids["config"])
+        config = yaml.safe_load(path.read_text())
+        config["services"][self.name].update(sections)
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What an operator's script has."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "BLUEGREEN", "XDG_"))}
+        return kept | {"OS_CLIENT_CONFIG_FILE": str(CLOUDS_YAML), "HOME": str(self.directory)}
+
+    def command(self, verb: str, *words: str) -> list[str]:
+        """The words of one verb."""
+        program = Path(sys.executable).with_name("bluegreen")
+        return [str(program), verb, "--config", self.ids["config"], self.name, *words]
+
+    def bluegreen(self, verb: str, *words: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:
+        """Run one verb as an operator's script would."""
         return subprocess.run(
-            [str(program), verb, "--config", self.ids["config"], self.name, *words],
-            env=kept | {"OS_CLIENT_CONFIG_FILE": str(CLOUDS_YAML), "HOME": str(self.directory)},
+            self.command(verb, *words),
+            env=self.environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=seconds,
             check=False,
         )
 

@@ -27,13 +27,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weight", type=int, default=1, help="of an instance in rotation (1)")
     parser.add_argument("--green-in-pool", action="store_true", help="green is in the pool, at weight 0")
     parser.add_argument("--two-pools", action="store_true", help="also a pool of the green servers, not in use")
+    parser.add_argument("--blue-only", action="store_true", help="no green servers: a release is to make them")
+    parser.add_argument("--unlabelled", action="store_true", help="no tags and metadata, as if made by hand")
     parser.add_argument("--dir", type=Path, help="write a bluegreen config.yaml there; its journal is there, too")
     parser.add_argument("--delete", action="store_true", help="delete the set")
 
 
 def run(given: argparse.Namespace) -> int:
     """Make or delete it."""
-    options = Options(given.name, given.servers, given.weight, given.green_in_pool, given.two_pools)
+    options = Options(given.name, given.servers, given.weight, given.green_in_pool, given.two_pools,
+                      given.blue_only, given.unlabelled)  # fmt: skip
     begun = time.monotonic()
     seed = Seed(connect(), options)
     if given.delete:
@@ -44,6 +47,6 @@ def run(given: argparse.Namespace) -> int:
         if given.dir:
             ids["config"] = str(write_config(options, given.dir))
         print(json.dumps(ids, indent=1))
-        done = f"{2 * given.servers} servers and a load balancer ACTIVE"
+        done = f"{len(options.colours) * given.servers} servers and a load balancer ACTIVE"
     print(f"{given.name}: {done} after {time.monotonic() - begun:.1f} s", file=sys.stderr)
     return 0

@@ -12,7 +12,7 @@ from console.cli.init_look import Seen
 from console.cli.init_propose import Findings, propose
 from console.cli.init_write import text_of
 from console.config.loader import parse
-from console.config.model import Config
+from console.config.model import Config, Selection
 from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Pool
 from console.model.server import Address, Server
 
@@ -158,3 +158,26 @@ def test_a_name_without_its_colour() -> None:
     assert [in_name(name)[1] for name in ("api-blue", "blue-api", "api-blue-pool", "api")] == [
         *("api", "api", "api-pool", "api")
     ]
+
+
+def test_members_that_nobody_labelled_are_proposed_with_the_labels_that_adopt_writes() -> None:
+    servers = [Server(f"s{n}", f"vm-{n}", addresses=(Address("net", f"10.0.0.{n}"),)) for n in (1, 2, 3)]
+    scene = seen(servers[:2], {"shop-pool": [member(1), member(2)]})
+    found, config = loaded(scene)
+    assert [(one.name, one.unlabelled, one.told.known) for one in found.proposals] == [("shop", True, 0)]
+    assert config.services["shop"].instances == Selection(("service=shop",), colour="metadata.color")
+    assert "`bluegreen adopt shop` writes these labels" in text_of(found, scene, "c", None)
+
+
+@pytest.mark.parametrize(
+    "things",
+    [
+        [(1, ""), (1, "")],  # two members of one server: which is its member?
+        [(1, "a"), (2, "b"), (3, "green-3")],  # a name says something, of too few
+        [(9, "")],  # no server has its address
+    ],
+)
+def test_what_is_not_plain_is_not_offered_for_adoption(things: list[tuple[int, str]]) -> None:
+    servers = [Server(f"s{n}", f"vm-{n}", addresses=(Address("net", f"10.0.0.{n}"),)) for n in (1, 2, 3)]
+    scene = seen(servers, {"shop": [member(n, name=name) for n, name in things]})
+    assert propose(scene).proposals == ()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from console.cli.main import main
 from console.commits.versions import Versions
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
+from console.model.record import Record
 from console.model.service import ColourSet, Service
 
 BLUE, GREEN = Colour.BLUE, Colour.GREEN
@@ -71,6 +73,19 @@ def test_what_is_remembered_is_dated_for_programs_too() -> None:
     view = CommitView(cached_at=NOW, note="moved", limits="few left")
     answer = commits.as_json(seen, Versions("1" * 40, "v2", BLUE), view)
     assert (answer["cached_at"], answer["note"], answer["limits"]) == (NOW, "moved", "few left")
+
+
+def test_while_both_serve_each_direction_is_named() -> None:
+    view = CommitView(would_ship=(ONE,), would_undo=(ONE,))
+    facts = service(side(BLUE, 1, "v1"), side(GREEN, 1, "v2"))
+    pair = Versions("v1", "v2", BLUE, both=True)
+    lines = list(commits.lines(facts, pair, view, NOW))
+    assert "  both serve, and no rollout is known to move traffic: each direction is shown" in lines
+    assert any(one.startswith("1 commit in GREEN and not in BLUE") for one in lines)
+    assert any(one.startswith("  once all traffic is on BLUE, going back is safe: ") for one in lines)
+    lines = list(commits.lines(replace(facts, record=Record(heading=BLUE)), pair, view, NOW))
+    assert "  both serve: traffic moves from GREEN to BLUE" in lines
+    assert any(one.startswith("1 commit in BLUE and not in GREEN: they ship") for one in lines)
 
 
 def test_one_colour_only() -> None:
@@ -133,6 +148,8 @@ class TestVerb:
             "more_to_ship": False,
             "would_undo": [],
             "more_to_undo": False,
+            "both": False,
+            "heading": None,
             "ship": {
                 "rollback_safe": {"verdict": "yes", "reason": "nothing in 1 commit says otherwise", "commits": []},
                 "flags": {},

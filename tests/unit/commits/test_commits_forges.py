@@ -69,7 +69,7 @@ Look = Callable[..., CommitView]
 def look(forge: tuple[str, Forge], tmp_path: Path) -> Look:
     kind, found = forge
 
-    def looked(live: str | None, idle: str | None = None, **more: str) -> CommitView:
+    def looked(live: str | None, idle: str | None = None, **more: object) -> CommitView:
         source = CommitSource(**{kind: found.url, "project": "example/nova"} | more)  # type: ignore[arg-type]
         return compare(source, live, idle, {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)})
 
@@ -144,14 +144,34 @@ def test_a_project_that_is_not_there(look: Look) -> None:
 
 
 def test_more_commits_than_are_listed(look: Look, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.commits.compare.MOST", 15)
     for source in ("github", "gitlab", "gitiles"):
         monkeypatch.setattr(f"console.commits.{source}._PAGE", 10)
-    seen = look("v1.0", repository.git("rev-parse", "long"))
+    seen = look("v1.0", repository.git("rev-parse", "long"), most=15)
     assert seen.problem == ""
     assert seen.would_ship is not None
     assert [commit.subject for commit in seen.would_ship] == [f"number {at}" for at in range(22, 7, -1)]
     assert seen.more_to_ship
+
+
+def test_the_files_of_a_commit_are_asked_for_once(
+    look: Look, forge: tuple[str, Forge], repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one look may not ask for any more is said to be unknown, and follows with the next ones."""
+    monkeypatch.setattr("console.commits.web.client.MOST_ASKED", 25)
+    kind, found = forge
+    seen, asked = look("v1.0", repository.git("rev-parse", "long")), len(found.requests)
+    known = sum(one.files is not None for one in seen.would_ship or ())
+    if kind == "gerrit":
+        assert known == len(seen.would_ship or ())
+        return
+    assert known < len(seen.would_ship or ())
+    assert "not known yet: no flag of paths is on them" in seen.note
+    for _ in range(8):
+        found.requests.clear()
+        seen = look("v1.0", repository.git("rev-parse", "long"))
+    assert all(one.files is not None for one in seen.would_ship or ())
+    assert "not known yet" not in seen.note
+    assert len(found.requests) < asked
 
 
 def test_a_second_look_asks_nothing_and_a_later_one_conditionally(

@@ -13,7 +13,7 @@ from console.commits.versions import Versions
 from console.config.model import FLAGS, CommitSource
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState, Commit, CommitView
-from console.model.shipping import Batch, Safe, safety
+from console.model.shipping import Batch, Safe, Shipping, safety
 
 SOURCE = CommitSource()
 TOLD = Commit("a" * 40, "subject", "Alice", 1.0, parents=("f" * 40,), trailers=(), reverts=(), files=())
@@ -67,7 +67,7 @@ def test_a_trailer_gives_a_flag_and_takes_a_wrong_one_away() -> None:
         ((), (MIGRATION,), Safe.UNKNOWN, "migration, and no Rollback-Safe trailer says"),
         ((), ("nova/x.py",), Safe.YES, ""),
         ((), None, Safe.UNKNOWN, "the files that it changes are not known"),
-        (None, (), Safe.YES, ""),
+        (None, (), Safe.UNKNOWN, "its message is not known"),
     ],
 )
 def test_rollback_safety_of_one(
@@ -178,3 +178,59 @@ def test_whatever_a_commit_says_it_is_marked(
     told = commit(trailers=tuple(trailers), files=tuple(files), reverts=tuple(reverts))
     found = batch([told, commit("b")], SOURCE)
     assert safety(found).verdict in Safe
+
+
+def test_while_both_serve_each_direction_has_its_commits() -> None:
+    view = CommitView(would_ship=(commit("1"),), would_undo=(commit("2"),))
+    found = shipping(view, SOURCE, Versions("v1", "v2", Colour.BLUE, both=True))
+    for target, first in ((Colour.GREEN, "1"), (Colour.BLUE, "2")):
+        ships, undoes = found.towards(target)
+        assert ships is not None
+        assert undoes is not None
+        assert (ships.commits[0].commit.sha[0], undoes.commits[0].commit.sha[0]) == (first, "12".replace(first, ""))
+    assert found.both
+
+
+@pytest.mark.parametrize(
+    ("live", "verdict", "said"),
+    [
+        ("9" * 40, Safe.YES, "judged by what was known 3 h ago, which is not confirmed"),
+        ("v1.0", Safe.UNKNOWN, "v1.0 may name another commit by now"),
+        ("9" * 40 + "-dirty", Safe.UNKNOWN, "was built from changed files"),
+    ],
+)
+def test_what_is_remembered_says_so_with_its_age(live: str, verdict: Safe, said: str) -> None:
+    """What a SHA holds cannot have changed; what a tag names can."""
+    view = CommitView(live=commit("9"), idle=commit("8"), would_ship=(commit("1"),), would_undo=(), judged_at=1000.0)
+    found = shipping(view, SOURCE, Versions(live, "8" * 40, Colour.BLUE))
+    told = found.safety(found.ahead, 1000.0 + 3 * 3600)
+    assert told.verdict is verdict
+    assert said in told.reason
+    assert "3 h ago" in told.reason
+
+
+def test_a_no_stays_a_no_however_old_it_is() -> None:
+    bad = commit("1", trailers=(("Rollback-Safe", "no"),))
+    view = CommitView(live=commit("9"), idle=commit("8"), would_ship=(bad,), would_undo=(), judged_at=0.0)
+    found = shipping(view, SOURCE, Versions("v1.0", "8" * 40, Colour.BLUE))
+    assert found.safety(found.ahead, 5 * 86400.0).verdict is Safe.NO
+    assert "5 days ago" in found.safety(found.ahead, 5 * 86400.0).reason
+
+
+@pytest.mark.parametrize(
+    ("ships", "undoes", "verdict"),
+    [
+        ((), (), Safe.YES),
+        ((commit("1"),), (commit("2"),), Safe.YES),
+        ((commit("1"),), (commit("2", files=(MIGRATION,)),), Safe.UNKNOWN),
+        ((commit("1", files=(MIGRATION,)),), (commit("2"),), Safe.UNKNOWN),
+        ((commit("1"),), (commit("2", trailers=(("Rollback-Safe", "no"),)),), Safe.NO),
+        ((), (commit("2", trailers=(("Rollback-Safe", "no"),)),), Safe.NO),
+        ((commit("1", trailers=(("Rollback-Safe", "no"),)),), (commit("2", files=(MIGRATION,)),), Safe.NO),
+    ],
+)
+def test_going_back_is_as_safe_as_the_worse_of_what_ships_and_what_is_undone(
+    ships: tuple[Commit, ...], undoes: tuple[Commit, ...], verdict: Safe
+) -> None:
+    found = Shipping(Colour.BLUE, ("a", "b"), batch(ships, SOURCE), batch(undoes, SOURCE))
+    assert found.after(Colour.GREEN, 0.0).verdict is verdict

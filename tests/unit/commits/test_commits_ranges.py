@@ -18,8 +18,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     return big_history.make(tmp_path_factory.mktemp("ranges") / "r.git", 600)
 
 
-def look(history: History, live: int, idle: int) -> CommitView:
-    return compare(CommitSource(history.path), history.shas[live], history.shas[idle])
+def look(history: History, live: int, idle: int, most: int = 5000) -> CommitView:
+    return compare(CommitSource(history.path, most=most), history.shas[live], history.shas[idle])
 
 
 def numbers(history: History, commits: tuple[Commit, ...] | None) -> list[int]:
@@ -40,8 +40,8 @@ def test_what_parents_say(history: History, seed: int) -> None:
     ):
         listed = numbers(history, found)
         assert listed == sorted(listed, reverse=True)
-        assert more is (len(wanted) > 200)
-        assert set(listed) == (set(sorted(wanted)[-200:]) if more else wanted)
+        assert not more
+        assert set(listed) == wanted
     for commit in seen.would_ship or ():
         number = numbers(history, (commit,))[0]
         assert (
@@ -55,3 +55,18 @@ def test_what_parents_say(history: History, seed: int) -> None:
     waiting = history.reached(history.main[-1]) - history.reached(live)
     assert behind.commits == len(waiting)
     assert behind.since == (big_history.BEGAN + min(waiting) * 60 if waiting else None)
+
+
+def test_every_commit_of_a_long_range_is_judged(history: History) -> None:
+    """Some 600 commits, far more than are listed."""
+    seen = look(history, 1, 600)
+    assert set(numbers(history, seen.would_ship)) == history.reached(600) - history.reached(1)
+    assert len(seen.would_ship or ()) > 400
+    assert not seen.more_to_ship
+    assert all(one.trailers is not None and one.files is not None for one in seen.would_ship or ())
+
+
+def test_beyond_the_bound_it_says_that_there_is_more(history: History) -> None:
+    seen = look(history, 2, 600, most=250)
+    assert numbers(history, seen.would_ship) == sorted(history.reached(600) - history.reached(2))[:-251:-1]
+    assert seen.more_to_ship

@@ -259,6 +259,18 @@ def test_what_a_retirement_is_refused_for(blue: list[Instance], green: list[Inst
     assert not_planned(service(blue, green), retire(usual())).code == code
 
 
+def test_a_retirement_that_is_taken_up_again_goes_on_with_what_is_left() -> None:
+    begun = RetireOrder(group="bluegreen-nova-api-green", begun=True)
+    made = planned(service(BLUE, []), Intent(Action.RETIRE, Colour.GREEN, order=begun))
+    assert [step.id for step in made.steps if step.writes] == ["group"]
+    names = ("api-blue-2", "api-blue-3")
+    order_ = RetireOrder(only=names, begun=True)
+    left = service([one for one in BLUE if one.name != names[1]], [])
+    made = planned(left, Intent(Action.SCALE, Colour.BLUE, order=order_))
+    gone = [write.desired for step in made.steps for write in step.writes if isinstance(write.desired, ServerGone)]
+    assert [one.name for one in gone] == ["api-blue-2"]
+
+
 def test_taking_back_deletes_only_what_carries_the_tags_of_the_operation() -> None:
     mine, other = (
         replace(one, server=replace(one.server, tags=(tag,)) if one.server else None)

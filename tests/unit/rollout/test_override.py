@@ -11,11 +11,12 @@ from shipments import UNSAFE, commit, config, shipping_to_green
 
 from console.config.model import Config
 from console.errors import Refused
+from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout import request
 from console.rollout.journal import Journal
-from console.rollout.records import DecisionKind
+from console.rollout.records import DecisionKind, RolloutState
 from console.rollout.who import Who
 
 WHO = Who("alice", "jump1")
@@ -63,3 +64,28 @@ def test_what_is_safe_or_unknown_needs_none(settings: Config) -> None:
         ident = request.begin(settings, made, WHO, "release")
         with Journal.open(settings.journal) as journal:
             assert [one.kind for one in journal.decisions(ident)] == [DecisionKind.CONFIRM]
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.FINISH, DecisionKind.GO_BACK])
+def test_how_a_dead_runners_rollout_ends_wants_one_as_well(settings: Config, kind: DecisionKind) -> None:
+    ident = request.begin(settings, unsafe(), WHO, "release", override="the old code reads both")
+    bad = commit("2", "Drop it", trailers=UNSAFE)
+    facts = shipping_to_green(usual(), bad, undoes=(bad,))
+    with Journal.open(settings.journal) as journal:
+        journal.end(ident, RolloutState.STOPPED, "the load balancer is in ERROR", 7)
+        stopped = journal.rollout(ident)
+        plan_of = make(facts, Action.CUTOVER if kind is DecisionKind.FINISH else Action.ROLLBACK)
+        offer = request.Offer(kind, "", plan_of)
+        with pytest.raises(Refused, match="2222222 Drop it"):
+            request.resume(settings, journal, stopped, offer, WHO, reason="on")
+        assert len(journal.decisions(ident)) == 2
+        request.resume(settings, journal, stopped, offer, WHO, reason="on", override="nothing was written yet")
+        *_, override, decided = journal.decisions(ident)
+    assert (override.kind, override.reason) == (DecisionKind.OVERRIDE, "nothing was written yet")
+    assert (decided.kind, decided.digest) == (kind, override.digest)
+
+
+def make(facts: Service, action: Action) -> Plan:
+    made = plan(facts, config(), Intent(action), NOW)
+    assert isinstance(made, Plan)
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from console.rollout import restraint
 from console.rollout.journal import Journal
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.schema import connect
-from console.rollout.standing import records
+from console.rollout.standing import ServiceDecisionKind, records, service_decisions_of
 from console.rollout.who import Who
 
 WHO = Who("alice", "jump1")
@@ -146,3 +147,54 @@ def test_what_wrote_nothing_is_not_remembered(journal: Journal) -> None:
     assert isinstance(made, Plan)
     journal.end(journal.create(made, WHO, ""), RolloutState.ROLLED_BACK, "before anything was written", 6)
     assert isinstance(later(journal, BAD), Plan)
+
+
+@pytest.mark.parametrize("taken_back", [by_itself, by_hand])
+def test_the_bad_one_alone_is_refused_once_it_is_named(
+    settings: Config, journal: Journal, taken_back: Callable[[Journal], str]
+) -> None:
+    ident = taken_back(journal)
+    bad = restraint.blame(settings, journal, "nova-api", "eeeeeee", WHO, reason="the cache was needed")
+    assert (bad.ids[0], bad.rollout) == ("e" * 40, ident)
+    assert isinstance(later(journal, commit("a"), OTHER), Plan)
+    held = later(journal, commit("a"), BAD, OTHER)
+    assert isinstance(held, Refusal)
+    assert held.names == ("eeeeeee",)
+    assert isinstance(later(journal, commit("1", reverts=("e" * 40,)), BAD, OTHER), Plan)
+    told = service_decisions_of(journal)[-1]
+    assert (told.kind, told.reason, told.who) == (ServiceDecisionKind.BLAME, "the cache was needed", WHO)
+    restraint.allow(settings, journal, "nova-api", "eeeeeee", WHO, reason="mended elsewhere")
+    assert isinstance(later(journal, BAD, OTHER), Plan)
+
+
+def test_whoever_meets_it_reads_why_it_was_named(settings: Config, journal: Journal) -> None:
+    by_itself(journal)
+    restraint.blame(settings, journal, "nova-api", "e" * 40, WHO, reason="locks the table")
+    found = later(journal, BAD)
+    assert isinstance(found, Refusal)
+    assert "eeeeeee Drop the cache (named as the bad one: locks the table)" in found.reason
+
+
+def test_two_may_be_bad(settings: Config, journal: Journal) -> None:
+    by_itself(journal)
+    restraint.blame(settings, journal, "nova-api", "e" * 40, WHO, reason="first found")
+    restraint.blame(settings, journal, "nova-api", "c" * 40, WHO, reason="found as well")
+    held = later(journal, BAD, OTHER)
+    assert isinstance(held, Refusal)
+    assert held.names == ("eeeeeee", "ccccccc")
+
+
+def test_a_whole_sha_is_taken_where_nobody_listed_it(settings: Config, journal: Journal) -> None:
+    by_itself(journal)
+    restraint.blame(settings, journal, "nova-api", "a" * 40, WHO, reason="older than what was listed")
+    assert isinstance(later(journal, BAD, OTHER), Plan)
+    assert isinstance(later(journal, commit("a")), Refusal)
+
+
+def test_what_is_no_bad_commit_is_not_taken_for_one(settings: Config, journal: Journal) -> None:
+    with pytest.raises(UsageError, match="nothing of nova-api was rolled back"):
+        restraint.blame(settings, journal, "nova-api", "e" * 40, WHO, reason="x")
+    by_itself(journal)
+    for wrong in ("eee", "abcdef1", "v1.0"):
+        with pytest.raises(UsageError, match="not one commit of what was rolled back"):
+            restraint.blame(settings, journal, "nova-api", wrong, WHO, reason="x")

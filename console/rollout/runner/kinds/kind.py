@@ -30,6 +30,10 @@ class UnderWay(ABC):
         self.failed_looks = 0  # last looks that the cloud did not answer: nothing was sent after them
         self.expected: Basis = after((write,), self.before)
 
+    def make_ready(self) -> None:
+        """What has to be done before the write, and changes nothing in the cloud. Raises NeedsHuman, AbortAsked."""
+        return
+
     @abstractmethod
     def last_look(self) -> Call:
         """The call, made from what is there right now, right before it is sent.

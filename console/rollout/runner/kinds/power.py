@@ -11,6 +11,7 @@ from console.plan.desired import Power
 from console.plan.kinds import power
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
+from console.rollout.runner.before_stop import drain
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.readback import Readback
 from console.rollout.runner.reconcile import workers_still_fit
@@ -21,6 +22,11 @@ class PowerUnderWay(UnderWay):
     """A start or a stop."""
 
     desired: Power
+
+    def make_ready(self) -> None:
+        """A worker that is to be stopped hands its work back first. See UnderWay.make_ready."""
+        if not self.desired.on:
+            drain(self.run, self.plan, self.step, self.desired.server_id, self.desired.colour)
 
     def last_look(self) -> Call:
         """See UnderWay.last_look. A task that somebody else began is drift; one of ours was waited for."""

@@ -12,6 +12,7 @@ from console.model.server import Server
 from console.plan.desired import ServerGone, ServerLabelled, ServerLocked, ServerStopped, ServerTagged
 from console.plan.labels import labels
 from console.rollout.runner import boot_clock
+from console.rollout.runner.before_stop import drain
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.readback import Readback
 from console.rollout.runner.run import LOOK_DEADLINE
@@ -138,6 +139,10 @@ class ServerStoppedUnderWay(_Leaving):
     """os-stop of a server that is to be deleted."""
 
     desired: ServerStopped
+
+    def make_ready(self) -> None:
+        """See UnderWay.make_ready."""
+        drain(self.run, self.plan, self.step, self.desired.server_id, self.plan.target)
 
     def settle(self) -> None:
         """See UnderWay.settle."""

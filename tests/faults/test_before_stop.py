@@ -1,0 +1,100 @@
+"""The command that drains a worker before it is stopped: told which one, journaled; one that fails stops."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from drill_stage import TTL, DrillStage
+from stage import environment
+
+from console.drill.server import running_drill
+from console.model.colour import Colour
+from console.rollout.journal import Journal
+from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+
+DRAINS = """
+import os, pathlib, sys
+place = pathlib.Path(sys.argv[1])
+with (place / "drained").open("a") as file:
+    print(os.environ["BLUEGREEN_INSTANCE"], os.environ["BLUEGREEN_COLOUR"], os.environ["BLUEGREEN_ADDRESS"], file=file)
+if (place / "full").exists():
+    sys.exit("3 jobs are left")
+"""
+YES = ("--yes", "--reason", "drained")
+
+
+@pytest.fixture
+def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStage]:
+    """Two workers of each colour, and a command that drains them."""
+    script = tmp_path / "drain.py"
+    script.write_text(DRAINS)
+    with running_drill(instances=2, services=3, pending=0.2, heartbeat=0.2) as drill:
+        config = yaml.safe_load(drill.config_file.read_text())
+        config["services"] = {"nova-scheduler": config["services"]["nova-scheduler"]}
+        hook = {"run": [sys.executable, str(script), str(tmp_path)], "timeout": "20s"}
+        config["services"]["nova-scheduler"]["rotation"]["before_stop"] = hook
+        config["lease"]["ttl"] = TTL
+        drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
+        environ = environment(drill.clouds_file, tmp_path)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        made = DrillStage(drill.config_file, environ, drill=drill)
+        yield made
+        made.stop_children()
+
+
+def drained(place: Path) -> list[str]:
+    told = place / "drained"
+    return [line.rsplit(" ", 1)[0] for line in told.read_text().splitlines()] if told.exists() else []
+
+
+def running(stage: DrillStage, colour: Colour) -> int:
+    return sum(one.runs for one in stage.look().side(colour).instances)
+
+
+def test_each_is_drained_right_before_it_is_stopped_and_not_on_the_way_back(
+    workers: DrillStage, tmp_path: Path
+) -> None:
+    done = workers.bluegreen("cutover", *YES)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert drained(tmp_path) == ["nova-scheduler-blue-1 blue", "nova-scheduler-blue-2 blue"]
+    with workers.journal() as journal:
+        events = journal.events(journal.rollouts(limit=1)[0].id)
+    order = [(event.kind, event.text) for event in events if event.step == "stop"]
+    texts = [text for kind, text in order if kind in (EventKind.GATE, EventKind.INTENT)]
+    assert [text.split(":")[0].split(" /")[0] for text in texts] == [
+        "before stop of nova-scheduler-blue-1", "POST",
+        "before stop of nova-scheduler-blue-2", "POST",
+    ]  # fmt: skip
+    back = workers.bluegreen("rollback", *YES)
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert len(drained(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.FINISH, pytest.param(DecisionKind.GO_BACK, marks=pytest.mark.thorough)])
+def test_one_that_cannot_be_drained_is_not_stopped_and_a_person_decides(
+    workers: DrillStage, tmp_path: Path, kind: DecisionKind
+) -> None:
+    (tmp_path / "full").touch()
+    stopped = workers.bluegreen("cutover", *YES)
+    assert stopped.returncode == 7, stopped.stdout + stopped.stderr
+    assert (running(workers, Colour.BLUE), running(workers, Colour.GREEN)) == (2, 2)
+    rollout = last(workers)
+    assert "nova-scheduler-blue-1 was not stopped" in rollout.sentence
+    assert "3 jobs are left" in rollout.sentence
+    assert "3 jobs are left" in workers.bluegreen("show", rollout.id, "--output").stdout
+    if kind is DecisionKind.FINISH:
+        (tmp_path / "full").unlink()
+    ended = workers.resume(rollout.id, kind)
+    wanted = RolloutState.DONE if kind is DecisionKind.FINISH else RolloutState.ROLLED_BACK
+    assert ended.state is wanted, ended.sentence
+    assert workers.carries(Colour.GREEN if kind is DecisionKind.FINISH else Colour.BLUE)
+
+
+def last(stage: DrillStage) -> Rollout:
+    with Journal.open(stage.config.journal, read_only=True) as journal:
+        return journal.rollouts(limit=1)[0]
