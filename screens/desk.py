@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -74,6 +74,18 @@ class JournalDesk:
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout: answers Begun or Decided."""
         self._jobs.put(partial(self._begin, plan, reason, override))
+
+    def begin_train(self, name: str, plans: Sequence[Plan], reason: str) -> None:
+        """Start a train on these plans: answers Decided."""
+        self._jobs.put(partial(self._begin_train, name, plans, reason))
+
+    def abort_train(self, name: str, reason: str) -> None:
+        """Take all of its services back: answers Decided."""
+        self._jobs.put(partial(self._abort_train, name, reason))
+
+    def resume_train(self, name: str) -> None:
+        """Let a train go on that stopped: answers Decided."""
+        self._jobs.put(partial(self._resume_train, name))
 
     def blame(self, service: str, sha: str, reason: str) -> None:
         """Name the bad commit of what was rolled back: answers Decided."""
@@ -215,6 +227,26 @@ class JournalDesk:
 
         self._followed = request.begin(self._config, plan, Who.current(), reason, override=override)
         self._post(Begun(self._read(journal, self._followed)[0]))
+
+    def _begin_train(self, name: str, plans: Sequence[Plan], reason: str, _: Journal) -> None:
+        from console.rollout.train import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        request.begin(self._config, name, plans, Who.current(), reason)
+        self._post(Decided(f"train {name} has begun"))
+
+    def _abort_train(self, name: str, reason: str, _: Journal) -> None:
+        from console.rollout.train import request  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        request.abort(self._config, name, Who.current(), reason)
+        self._post(Decided(f"train {name}: all of its services go back, the last one first"))
+
+    def _resume_train(self, name: str, _: Journal) -> None:
+        from console.rollout.train import request  # noqa: PLC0415
+
+        request.go_on(self._config, name)
+        self._post(Decided(f"train {name} goes on"))
 
     def _blame(self, service: str, sha: str, reason: str, journal: Journal) -> None:
         from console.rollout import restraint  # noqa: PLC0415

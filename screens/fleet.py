@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -100,7 +101,13 @@ class FleetScreen(FactsScreen):
 
     def situation(self) -> Situation:
         """Of the service under the cursor."""
-        return self.situation_of(self.about if self.is_built else "")
+        name = self.about if self.is_built else ""
+        trains = self.console_app.config.trains
+        mine = next((train for train, found in trains.items() if name in found.services), "")
+        going = self.console_app.journal.trains.get(name)
+        return replace(
+            self.situation_of(name), train=going.name if going is not None else mine, train_open=going is not None
+        )
 
     def on_table_moved(self) -> None:
         """Other keys may be open for another service."""
@@ -110,6 +117,16 @@ class FleetScreen(FactsScreen):
         """Open the service under the cursor."""
         if self.about:
             self.console_app.trail.go(Spot(Place.SERVICE, self.about))
+
+    def do_train(self) -> None:
+        """Ask for a train to begin, or what becomes of the one under way."""
+        from screens import train_dialogs  # noqa: PLC0415 planning is imported when somebody wants a plan
+
+        going = self.console_app.journal.trains.get(self.about)
+        if going is not None:
+            train_dialogs.ask_what_becomes(self, going)
+        else:
+            train_dialogs.ask_to_begin(self, self.situation().train)
 
 
 def entries_of(app: BluegreenApp, now: float) -> list[Entry]:

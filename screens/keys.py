@@ -52,6 +52,7 @@ class Situation:
 
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
     the one on the change screen, `waiting` what that one waits for, `printed` whether its gates printed anything.
+    `train`: the train of the config that has the service, `train_open` whether it is under way, or waits for somebody.
     `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows are hidden by a filter.
     `keymap`: the keys of actions that the config gave others.
     """
@@ -73,6 +74,8 @@ class Situation:
     journal_problem: str = ""
     paused: bool = False
     sifted: bool = False
+    train: str = ""
+    train_open: bool = False
     has_back: bool = False
     has_ahead: bool = False
     keymap: Keymap = field(default_factory=dict)
@@ -163,6 +166,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "retire", ("t",), "retire…", "Plan deleting the idle colour. Changes nothing yet.", _SERVICE,
         reason=reasons.to_retire, bar=Bar.NEVER,
+    ),
+    Action(
+        "train", ("T",), "train…", "Begin the train of this service; or take back, or let go on, one that has begun.",
+        frozenset({Place.FLEET}), mutates=True, danger=Danger.TYPED, reason=reasons.to_train, bar=Bar.OPEN,
     ),
     Action(
         "inspect", ("enter",), "instance", "Open the instance under the cursor.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
@@ -60,6 +60,15 @@ class Desk(Protocol):
 
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         """Start a rollout; `override`: although it is not rollback-safe, why. Answers Begun, or Decided(failed)."""
+
+    def begin_train(self, name: str, plans: Sequence[Plan], reason: str) -> None:
+        """Start a train of the config on these plans, one for each of its services. Answers Decided."""
+
+    def abort_train(self, name: str, reason: str) -> None:
+        """Take all services of the train back, the last one first. Answers Decided."""
+
+    def resume_train(self, name: str) -> None:
+        """Let a train go on that stopped, or whose conductor is gone. Answers Decided."""
 
     def blame(self, service: str, sha: str, reason: str) -> None:
         """Name the bad commit of what was rolled back. Answers Decided."""

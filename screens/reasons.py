@@ -58,6 +58,15 @@ def _idle(s: Situation) -> ColourSet | None:
     return s.service.side(live.other) if s.service is not None and live is not None else None
 
 
+def to_train(s: Situation) -> str:
+    """To begin a train, or to say what becomes of it."""
+    if not s.train:
+        return "no train of the config has this service"
+    if s.train_open:  # going back is always accepted
+        return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
+    return s.journal_problem or _paused(s) or _under_way(s) or s.arming.why_not(s.now, s.key("arm"))
+
+
 def to_follow(s: Situation) -> str:
     """To open the rollout that is open."""
     return "" if s.rollout is not None else "no rollout is under way"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from statistics import median
 
 from console.rollout.journal import Journal
@@ -22,12 +23,13 @@ def usual_build(journal: Journal, service: str) -> float:
     return median(found) if found else 0.0
 
 
-def usual_step(journal: Journal, service: str, step: str) -> float:
-    """Seconds that a step of this id took, the median of what is recorded; 0: nothing is."""
-    found = [
-        float(event.data["seconds"])
-        for rollout in journal.rollouts(service, limit=_ROLLOUTS)
-        for event in journal.events(rollout.id)
-        if event.kind is EventKind.PASSED and event.step == step and "seconds" in event.data
-    ]
-    return median(found) if found else 0.0
+def usual_steps(journal: Journal, service: str, action: str) -> Mapping[str, float]:
+    """Seconds that each step took, by its id: the median of what rollouts of the same kind recorded."""
+    found: dict[str, list[float]] = {}
+    for rollout in journal.rollouts(service, limit=_ROLLOUTS):
+        if rollout.plan.action != action:
+            continue
+        for event in journal.events(rollout.id):
+            if event.kind is EventKind.PASSED and "seconds" in event.data:
+                found.setdefault(event.step, []).append(float(event.data["seconds"]))
+    return {step: median(seconds) for step, seconds in found.items()}

@@ -146,6 +146,8 @@ def _state(view: StepView, now: float) -> Span:
         elapsed, limit = max(now - view.began, 0), view.deadline or view.step.deadline
         if view.step.kind in _WAITING:
             return f"{age(max(limit - elapsed, 0))} left", "strong"
+        if view.usual and elapsed <= view.usual:
+            return f"{elapsed:.0f} of ~{view.usual:.0f} s", "strong"
         return f"{elapsed:.0f} of {limit:.0f} s", "strong"
     return view.state.value, _ROLES[view.state] or "dim"
 
@@ -167,6 +169,7 @@ def step_lines(view: StepView, glyphs: Glyphs) -> list[Line]:
         *_calls(step, glyphs),
         *_checks(step, glyphs),
         BLANK,
+        *([line(("usual ", "label"), f"{age(view.usual)}, by earlier rollouts")] if view.usual else []),
         line(("limit ", "label"), f"{age(step.deadline)}; when it is reached, {visible(step.outcome)}"),
         *_changes(step, glyphs),
     ]

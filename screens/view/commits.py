@@ -27,7 +27,7 @@ COLUMNS = (
     Column("what", 7),
     Column("commit", 7),
     Column("subject", 0, most=70),
-    Column("marks", 30, needs=_MARKS),
+    Column("marks", 22, needs=_MARKS),
     Column("tests", 16, needs=100),
     Column("author", 14),
     Column("age", 4, right=True),

@@ -27,7 +27,7 @@ class StepView:
     """A step and its state. `section` 0 is the confirmed plan; each plan made on the way is one more.
 
     `began` is Unix seconds, `seconds` how long it took, `said` the last sentence about it. `deadline` is in seconds,
-    where somebody gave it more time than the plan did.
+    where somebody gave it more time than the plan did; `usual` are the seconds of earlier rollouts, where they tell.
     """
 
     key: str
@@ -38,6 +38,7 @@ class StepView:
     seconds: float | None = None
     said: str = ""
     deadline: float | None = None
+    usual: float | None = None
 
 
 def planned(plan: Plan) -> tuple[StepView, ...]:
@@ -69,7 +70,13 @@ def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False)
 
 def _after(view: StepView, event: Event) -> StepView:
     if event.kind is EventKind.BEGUN:
-        return replace(view, state=StepState.RUNNING, began=event.at)
+        usual = event.data.get("usual")
+        return replace(
+            view,
+            state=StepState.RUNNING,
+            began=event.at,
+            usual=usual if isinstance(usual, int | float) else None,
+        )
     if event.kind is EventKind.PASSED:
         seconds = event.data.get("seconds")
         return replace(view, state=StepState.DONE, seconds=seconds if isinstance(seconds, int | float) else None)

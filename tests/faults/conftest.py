@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from lab_stage import LabStage
 from stage import Stage, environment
 
 from console.drill.server import running_drill
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "terminal"))  # a terminal to run the program in: `ttykit`
 
 
 @pytest.fixture(params=["drill", "lab"])

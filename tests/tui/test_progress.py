@@ -8,6 +8,8 @@ from rollouts import cutover, events, going_back, rollout
 from tuikit import config, service
 
 from console.rollout.records import EventKind, RolloutState
+from screens.view.change import step_rows
+from screens.view.glyphs import UNICODE
 from screens.view.progress import StepState, progress
 
 NOW = time.time()
@@ -35,6 +37,13 @@ def test_steps_run_and_pass_in_order() -> None:
     assert [view.state for view in views] == [StepState.DONE, StepState.RUNNING, StepState.PENDING]
     assert views[0].seconds == 0.4
     assert views[1].began == NOW + 4
+
+
+def test_how_long_it_usually_takes_is_shown_until_it_takes_longer() -> None:
+    begun = events(NOW, (EventKind.BEGUN, "reconcile", "look again", {"usual": 8.0}))
+    views = progress(rollout(PLAN, NOW), begun)
+    shown = [step_rows(views, begun[0].at + seconds, UNICODE)[0].cells[3][0] for seconds in (3, 9)]
+    assert shown == ["3 of ~8 s", f"9 of {PLAN.steps[0].deadline:.0f} s"]
 
 
 def test_the_way_back_is_walked_below_the_step_that_failed() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -203,6 +203,7 @@ class FakeDesk:
         self.begun: list[tuple[Plan, str]] = []
         self.overridden: list[str] = []
         self.measured: list[str] = []
+        self.trains: list[tuple[str, list[str] | str, str]] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
         self.settled_over: list[str] = []
@@ -237,6 +238,15 @@ class FakeDesk:
     def begin(self, plan: Plan, reason: str, override: str = "") -> None:
         self.begun.append((plan, reason))
         self.overridden.append(override)
+
+    def begin_train(self, name: str, plans: Sequence[Plan], reason: str) -> None:
+        self.trains.append((name, [plan.service for plan in plans], reason))
+
+    def abort_train(self, name: str, reason: str) -> None:
+        self.trains.append((name, "back", reason))
+
+    def resume_train(self, name: str) -> None:
+        self.trains.append((name, "on", ""))
 
     def measure(self, service: str) -> None:
         self.measured.append(service)

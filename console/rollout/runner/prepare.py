@@ -18,7 +18,7 @@ from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
 from console.rollout import pace
-from console.rollout.estimates import usual_build
+from console.rollout.estimates import usual_build, usual_steps
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
 from console.rollout.lease.lease import Lease
@@ -91,6 +91,7 @@ def prepare(errand: Errand) -> Run:
         way_back=errand.plan.action in (Action.ROLLBACK, Action.TAKE_BACK),
         operation=operation_of(rollout.id, rollout.created_at),
         usual_build=usual_build(journal, service.name),
+        usual_steps=usual_steps(journal, service.name, errand.plan.action),
         reserve=errand.reserve,
         known=journal.copy(rollout.id),
         lost="the journal could not be written when this began" if errand.elsewhere else "",

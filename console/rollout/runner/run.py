@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,7 @@ class Run:
     timing: Timing
     operation: str = ""  # what tells this rollout from every other, in the tags of what it makes
     usual_build: float = 0.0  # seconds that a build takes, by earlier rollouts; 0: not known
+    usual_steps: Mapping[str, float] = field(default_factory=dict)  # seconds that steps took in earlier ones, by id
     written: bool = False
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing

@@ -31,6 +31,7 @@ from console.rollout.runner.words import confirm, hold_if_asked, pause
 from console.rollout.runner.writing import carry_out
 
 _AFTER_THE_PROOF = (StepKind.CONFIRM, StepKind.BAKE)
+_AS_LONG_AS_WANTED = (StepKind.PAUSE, *_AFTER_THE_PROOF)  # how long it took before says nothing
 
 
 def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> Ended:
@@ -87,7 +88,9 @@ def _steps(run: Run, plan: Plan, steps: tuple[Step, ...] = (), *, proven: bool =
 def _step(run: Run, plan: Plan, step: Step) -> bool:
     began = boot_clock.now()
     run.heard.clear()  # what was said before the step began was not said of it
-    run.note(EventKind.BEGUN, step.id, step.title, deadline=step.deadline)
+    usual = 0.0 if step.kind in _AS_LONG_AS_WANTED else round(run.usual_steps.get(step.id, 0.0), 3)
+    text = f"{step.title}, usually {usual:.1f} s" if usual else step.title
+    run.note(EventKind.BEGUN, step.id, text, deadline=step.deadline, **({"usual": usual} if usual else {}))
     proven = False
     if step.kind is StepKind.PROVE:
         proven = prove(run, plan, step)
