@@ -156,7 +156,7 @@ def _state(view: StepView, now: float) -> Span:
 
 
 def step_lines(view: StepView, glyphs: Glyphs, reach: str = "") -> list[Line]:
-    """The step for someone who sees it for the first time: words, shares, reach, calls, checks, what if."""
+    """The step for someone who sees it for the first time: reach, words, shares, calls, checks, what if."""
     step = view.step
     return [
         *(
@@ -164,9 +164,10 @@ def step_lines(view: StepView, glyphs: Glyphs, reach: str = "") -> list[Line]:
             if view.said
             else []
         ),
+        # first: on a short screen there is room for little more
+        *([line((f"{visible(reach[:1].upper() + reach[1:])}.", "strong"))] if reach else []),
         line(visible(step.words)),
         *_shares(step, glyphs),
-        *([line((visible(reach), "strong"))] if reach else []),
         *_calls(step, glyphs),
         *_checks(step, glyphs),
         BLANK,
