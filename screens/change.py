@@ -12,6 +12,7 @@ from textual.widget import Widget
 from console.model.colour import Colour
 from console.model.text import visible
 from console.plan.backwards import back
+from console.plan.blast import blast_radius
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
 from console.rollout.records import Event, Rollout
@@ -247,7 +248,9 @@ class ChangeScreen(FactsScreen):
             return
         title = line((f"step {number} of {len(self._steps)}: {visible(view.step.title)}", "title"))
         detail.entitle(title, line((view.state.value, "dim")))
-        detail.show(change.step_lines(view, self.console_app.look.glyphs))
+        service = self.console_app.service(self.service_name)
+        reach = blast_radius(view.plan, view.step, service) if view.plan is not None else ""
+        detail.show(change.step_lines(view, self.console_app.look.glyphs, reach))
 
     def _show_output(self, detail: Panel) -> None:
         """The end of it, until somebody scrolls."""
@@ -309,6 +312,11 @@ class ChangeScreen(FactsScreen):
         """Ask which end."""
         if self.followed is not None:
             ask_to_settle(self, self.followed)
+
+    def ask_which_end(self) -> None:
+        """The way back of what is in the air: an abort of what somebody walks, else the ways to settle it."""
+        if self.followed is not None:
+            (ask_to_settle if self.orphan else ask_to_abort)(self, self.followed)
 
     def do_rollback(self) -> None:
         """Plan the way back, on this screen."""

@@ -11,6 +11,7 @@ from console.plan.plan import Action, Plan, StepKind
 from console.plan.way_back import goes_back, stays_words
 from console.plan.withheld import unproven
 from console.rollout.records import DecisionKind, Rollout
+from screens.in_the_air import back_words
 from screens.view import change
 from screens.view.line import BLANK, Line, line
 
@@ -155,9 +156,9 @@ def ask_to_abort(screen: ChangeScreen, rollout: Rollout) -> None:
     """Go back (what one usually wants), or hold."""
     from screens.dialogs.choice import Choice, ChoiceDialog  # noqa: PLC0415
 
-    source = rollout.plan.source.upper()
+    then = _back_words(rollout, screen.console_app.journal.shift_seconds.get(rollout.service, 0.0))
     choices = (
-        Choice("back", "g", "go back", f"the default: no further step forward, and {_back_words(rollout, source)}"),
+        Choice("back", "g", "go back", f"the default: no further step forward, and {then}"),
         Choice("hold", "h", "hold", "no further step; what is written stays, and a person decides"),
     )
     lines = [
@@ -173,10 +174,10 @@ def ask_to_abort(screen: ChangeScreen, rollout: Rollout) -> None:
     )
 
 
-def _back_words(rollout: Rollout, source: str) -> str:
+def _back_words(rollout: Rollout, seconds: float) -> str:
     """What going back comes to."""
     if rollout.plan.action.moves_traffic:
-        return f"{source} serves again"
+        return f"{rollout.plan.source.upper()} serves again. {back_words(rollout, seconds)}"
     return "what it has made is deleted" if goes_back(rollout.plan) else stays_words(rollout.plan)
 
 

@@ -110,6 +110,24 @@ class CommonActions(Screen[None]):
         if rollout is not None:
             self.console_app.open_rollout(self.about, rollout)
 
+    def do_way_back(self) -> None:
+        """Open what is in the air, and ask whether it is to go back."""
+        from screens.in_the_air import ask_to_go_back  # noqa: PLC0415
+
+        ask_to_go_back(self, self.about)
+
+    def do_freeze(self) -> None:
+        """Freeze the service, or end that."""
+        from screens.restraining import ask_to_freeze  # noqa: PLC0415 dialogs are imported when one is opened
+
+        ask_to_freeze(self, self.about)
+
+    def do_allow(self) -> None:
+        """Let a version go out again."""
+        from screens.restraining import ask_to_allow  # noqa: PLC0415
+
+        ask_to_allow(self, self.about)
+
     def do_fleet(self) -> None:
         """Show every service."""
         self.console_app.trail.go(Spot(Place.FLEET))

@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -50,6 +50,7 @@ class JournalDesk:
         self._followed: str | None = None
         self._records: dict[str, Record] = {}
         self._deliveries: dict[str, Delivery] = {}
+        self._seconds: dict[str, float] = {}
         self._outlives = ""
         self._stopped = threading.Event()
 
@@ -114,6 +115,18 @@ class JournalDesk:
     def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
         """Finish, go back or leave an unfinished rollout, planned on these facts: answers Begun or Decided."""
         self._jobs.put(partial(self._settle, rollout_id, choice, service, reason, override=override))
+
+    def freeze(self, service: str, until: float | None, reason: str) -> None:
+        """Let nothing but a rollback be begun: answers Decided."""
+        self._jobs.put(partial(self._freeze, service, until, reason))
+
+    def unfreeze(self, service: str, reason: str) -> None:
+        """End that: answers Decided."""
+        self._jobs.put(partial(self._unfreeze, service, reason))
+
+    def allow(self, service: str, version: str, reason: str) -> None:
+        """Let a version go out again: answers Decided."""
+        self._jobs.put(partial(self._allow, service, version, reason))
 
     # -- in the thread
 
@@ -187,6 +200,7 @@ class JournalDesk:
         printed = tuple(gate_output(followed, events)) if followed is not None else ()
         view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed, trains)
         view = replace(view, outlives=self._outlives, records=self._records, deliveries=self._deliveries)
+        view = replace(view, shift_seconds=self._way_back_seconds(journal, open_ones))
         self._post(JournalSeen(view))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
@@ -318,6 +332,36 @@ class JournalDesk:
         request.resume(self._config, journal, rollout, offer, Who.current(), reason=reason, override=override)
         self._followed = rollout_id
         self._post(Decided(f"rollout {rollout_id}: {choice}"))
+
+    def _freeze(self, service: str, until: float | None, reason: str, journal: Journal) -> None:
+        from console.rollout import restraint  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        paused = restraint.freeze(self._config, journal, service, Who.current(), reason, until=until)
+        waits = f"; rollout {paused.id} waits before its next write" if paused is not None else ""
+        self._post(Decided(f"{service} is frozen: nothing but a rollback is begun{waits}"))
+
+    def _unfreeze(self, service: str, reason: str, journal: Journal) -> None:
+        from console.rollout import restraint  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        restraint.unfreeze(self._config, journal, service, Who.current(), reason)
+        self._post(Decided(f"{service} is not frozen any more"))
+
+    def _allow(self, service: str, version: str, reason: str, journal: Journal) -> None:
+        from console.rollout import restraint  # noqa: PLC0415
+        from console.rollout.who import Who  # noqa: PLC0415
+
+        bar = restraint.allow(self._config, journal, service, version, Who.current(), reason=reason)
+        self._post(Decided(f"{bar.version} of {service} may go out again"))
+
+    def _way_back_seconds(self, journal: Journal, open_ones: Mapping[str, Rollout]) -> Mapping[str, float]:
+        """By service, what a shift usually takes, for what is in the air; looked up again while it is not known."""
+        from console.rollout.estimates import usual_shift  # noqa: PLC0415
+
+        known = {one.id: self._seconds.get(one.id, 0.0) for one in open_ones.values()}
+        self._seconds = {one.id: known[one.id] or usual_shift(journal, name) for name, one in open_ones.items()}
+        return {name: self._seconds[one.id] for name, one in open_ones.items() if self._seconds[one.id]}
 
 
 def _trains(journal: Journal) -> dict[str, TrainView]:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from console.model.focus import Focus
 from console.model.text import visible
 from screens import keys
+from screens.in_the_air import in_the_air
 from screens.keys import Place, Situation
 from screens.list_actions import ListActions
 from screens.view import header
@@ -139,7 +140,8 @@ class FactsScreen(ListActions):
         situation = self.situation()
         hints = [header.with_key(hint, situation.key("refresh")) for hint in self.hints()]
         shown = header.problems(listed, hints, most, glyphs, situation.key("problems"))
-        shown = [*header.paused(app.watching.paused_at, situation.key("pause"), glyphs), *self.banner(), *shown]
+        above = [*header.paused(app.watching.paused_at, situation.key("pause"), glyphs), *in_the_air(self, situation)]
+        shown = [*above, *self.banner(), *shown]
         area = self.query_one("#problems", Sheet)
         area.display = bool(shown)
         area.show(shown)
@@ -220,6 +222,7 @@ class FactsScreen(ListActions):
             has_back=app.trail.has_back,
             has_ahead=app.trail.has_ahead,
             keymap=app.keymap,
+            record=app.journal.records.get(name),
         )
 
     def action_act(self, action_id: str) -> None:

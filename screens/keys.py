@@ -7,7 +7,7 @@ asks for the actions of a situation, which knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from screens.arming import Arming
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.model.instance import Instance
+    from console.model.record import Record
     from console.model.service import Service
     from console.plan.plan import Plan, Refusal
     from console.rollout.records import Rollout
@@ -54,7 +55,7 @@ class Situation:
     the one on the change screen, `waiting` what that one waits for, `printed` whether its gates printed anything.
     `train`: the train of the config that has the service, `train_open` whether it is under way, or waits for somebody.
     `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows are hidden by a filter.
-    `keymap`: the keys of actions that the config gave others.
+    `keymap`: the keys of actions that the config gave others. `record`: what the journal says of the service.
     """
 
     place: Place
@@ -79,6 +80,7 @@ class Situation:
     has_back: bool = False
     has_ahead: bool = False
     keymap: Keymap = field(default_factory=dict)
+    record: Record | None = None
 
     def key(self, action_id: str) -> str:
         """The key of an action here, as it is shown."""
@@ -274,6 +276,18 @@ ACTIONS: tuple[Action, ...] = (
         "arm", ("o",), "arm…", "Arm this console for 30 minutes, or make it read-only again.", _ALL,
         reason=reasons.to_arm,
     ),
+    Action(
+        "way_back", ("R",), "back…", "Take back what is in the air: says how far, and asks first.", _ALL,
+        mutates=True, danger=Danger.SIMPLE, reason=reasons.to_take_back, bar=Bar.OPEN,
+    ),
+    Action(
+        "freeze", ("F",), "freeze…", "Let nothing but a rollback be begun for a while; again: end that.",
+        frozenset({Place.FLEET, Place.SERVICE, Place.CHANGE}), reason=reasons.to_freeze, bar=Bar.NEVER,
+    ),
+    Action(
+        "allow", ("A",), "allow…", "Let a version that was rolled back go out again, and say why.",
+        frozenset({Place.FLEET, Place.SERVICE, Place.CHANGE}), reason=reasons.to_allow, bar=Bar.NEVER,
+    ),
     Action("refresh", ("ctrl+r",), "look now", "Ask the cloud at once.", _ALL, bar=Bar.NEVER),
     Action(
         "pause", ("P",), "pause", "Freeze the facts; the cloud is not asked until you go on.",
@@ -362,30 +376,3 @@ def _named(key: str) -> str:
 
 def _missing(action_id: str) -> Action:
     raise KeyError(action_id)
-
-
-def reference() -> str:
-    """The table of keys for the README, in Markdown."""
-    rows = ["| key | where | does | changes the cloud |", "|---|---|---|---|"]
-    rows += [f"| {_keys(each)} | {_where(each.places)} | {each.help} | {_mutates(each)} |" for each in ACTIONS]
-    return "\n".join(rows) + "\n"
-
-
-def _keys(each: Action) -> str:
-    return " ".join(f"`{shown(key)}`" for key in each.keys)
-
-
-def _where(places: Iterable[Place]) -> str:
-    found = set(places)
-    if found == set(Place):
-        return "everywhere"
-    missing = [place for place in Place if place not in found]
-    if len(missing) == 1:
-        return f"everywhere but {missing[0]}"
-    return ", ".join(place for place in Place if place in found)
-
-
-def _mutates(each: Action) -> str:
-    if not each.mutates:
-        return "no"
-    return "after typed confirmation" if each.danger is Danger.TYPED else "after confirmation"

@@ -76,6 +76,7 @@ class JournalView:
     outlives: str = ""  # what a rollout that is started here goes on after
     records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)  # of each service that was asked for
+    shift_seconds: Mapping[str, float] = field(default_factory=dict)  # what one usually takes, where it is in the air
 
 
 class JournalSeen(Message):

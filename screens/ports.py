@@ -88,6 +88,15 @@ class Desk(Protocol):
     def extend(self, rollout_id: str, seconds: int) -> None:
         """Give a rollout that waits or bakes more time. Answers Decided."""
 
+    def freeze(self, service: str, until: float | None, reason: str) -> None:
+        """Let nothing but a rollback be begun until then (Unix seconds; None: until it ends). Answers Decided."""
+
+    def unfreeze(self, service: str, reason: str) -> None:
+        """End that. Answers Decided."""
+
+    def allow(self, service: str, version: str, reason: str) -> None:
+        """Let a version that was rolled back go out again. Answers Decided."""
+
     def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
         """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided.
 

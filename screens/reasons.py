@@ -110,6 +110,32 @@ def to_abort(s: Situation) -> str:
     return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
 
 
+def to_take_back(s: Situation) -> str:
+    """To take back what is in the air."""
+    rollout = s.followed or s.rollout
+    if rollout is None or (rollout.state.ended and not s.unfinished):
+        return "no rollout is in the air"
+    if s.unfinished:
+        return s.arming.why_not(s.now, s.key("arm"))
+    return f"read-only: {s.arming.forbidden}" if s.arming.forbidden else ""
+
+
+def to_freeze(s: Situation) -> str:
+    """To freeze a service, or to end that."""
+    if s.record is None:
+        return "no service is chosen, or the journal was not seen yet"
+    return s.journal_problem or s.arming.why_not(s.now, s.key("arm"))
+
+
+def to_allow(s: Situation) -> str:
+    """To let a version go out again."""
+    if s.record is None:
+        return "no service is chosen, or the journal was not seen yet"
+    if not s.record.barred:
+        return "no version of it is barred"
+    return s.journal_problem or s.arming.why_not(s.now, s.key("arm"))
+
+
 def to_go_on(s: Situation) -> str:
     """To say the word that a rollout waits for."""
     if s.waiting is None or s.unfinished:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from console.cli.main import EXIT_CODES, VERBS
 from console.config.reference import reference as config_reference
-from screens.keys import reference as keys_reference
+from screens.key_reference import reference as keys_reference
 
 README = Path(__file__).parent.parent / "README.md"
 

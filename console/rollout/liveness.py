@@ -12,11 +12,16 @@ from console.rollout import pace
 from console.rollout.records import RolloutState
 
 STARTING = 15.0  # seconds that a runner may take from its start to its claim
+_MODULES = frozenset({b"console.rollout.runner", b"console.rollout.train"})
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Walked(Protocol):
     """A rollout, or a train: something that a process of its own sees to."""
+
+    @property
+    def id(self) -> str:
+        """Its id, which is on the command line of its process."""
 
     @property
     def runner(self) -> str:
@@ -53,10 +58,29 @@ def alive(rollout: Walked) -> bool | None:
 
 
 def unfinished(rollout: Walked) -> bool:
-    """Begun, not ended, and with nobody left to end it. A runner gets some seconds to appear."""
-    if rollout.state is RolloutState.WAITING and time.time() - rollout.waiting_since < pace.real(STARTING):
+    """Begun, not ended, and with nobody left to end it.
+
+    A runner gets some seconds to appear; on a busy machine it may need more, and its process then tells of it before
+    its claim does.
+    """
+    if rollout.state.ended or alive(rollout) is not False:
         return False
-    return not rollout.state.ended and alive(rollout) is False
+    if rollout.state is not RolloutState.WAITING:
+        return True
+    return time.time() - rollout.waiting_since >= pace.real(STARTING) and not being_started(rollout.id)
+
+
+def being_started(ident: str) -> bool:
+    """Whether a process of this host that is to see to it has been started: its command line names module and id."""
+    wanted = os.fsencode(ident)
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue  # it has ended, or is hidden from us
+        if wanted in words and _MODULES.intersection(words):
+            return True
+    return False
 
 
 def boot_id() -> str:

@@ -155,8 +155,8 @@ def _state(view: StepView, now: float) -> Span:
 # -- the step explained
 
 
-def step_lines(view: StepView, glyphs: Glyphs) -> list[Line]:
-    """The step for someone who sees it for the first time: words, shares, calls, checks, what if."""
+def step_lines(view: StepView, glyphs: Glyphs, reach: str = "") -> list[Line]:
+    """The step for someone who sees it for the first time: words, shares, reach, calls, checks, what if."""
     step = view.step
     return [
         *(
@@ -166,6 +166,7 @@ def step_lines(view: StepView, glyphs: Glyphs) -> list[Line]:
         ),
         line(visible(step.words)),
         *_shares(step, glyphs),
+        *([line((visible(reach), "strong"))] if reach else []),
         *_calls(step, glyphs),
         *_checks(step, glyphs),
         BLANK,

@@ -27,7 +27,7 @@ COLUMNS = (
     Column("what", 7),
     Column("commit", 7),
     Column("subject", 0, most=70),
-    Column("marks", 30, needs=_MARKS),
+    Column("marks", 22, needs=_MARKS),
     Column("tests", 16, needs=100),
     Column("author", 14),
     Column("age", 4, right=True),
@@ -104,7 +104,9 @@ def title_right(service: Service, now: float) -> Line:
     if after.verdict is now_back.verdict is Safe.YES:
         return line(("rollback-safe: yes", "dim"))
     if target is not None and service.shipping is not None and service.shipping.both:
-        return line(_beside(f"to {name(target)}", after), "  ", _beside(f"to {name(target.other)}", now_back))
+        on, home = _beside(f"to {name(target)}", after), _beside(f"to {name(target.other)}", now_back)
+        # where both are the same, once is enough: the title beside it has little room
+        return line(on) if heading(service) is not None and after.verdict is now_back.verdict else line(on, "  ", home)
     undone = service.shipping.behind if service.shipping is not None else None
     nothing = undone is not None and not undone.commits
     return line(_beside("cut over", after), *(() if nothing else ("  ", _beside("roll back", now_back))))

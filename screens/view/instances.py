@@ -21,7 +21,7 @@ _SIGN = Column("", 1)
 _INSTANCE = Column("instance", 0, most=36, keeps_end=True)
 _NOVA, _MEMBER, _WEIGHT = Column("nova", 7), Column("member", 8), Column("weight", 6, right=True)
 _OPEN = Column("open", 5, right=True, needs=53)
-_PROBE, _VERSION, _UP = Column("probe", 9), Column("version", 8, needs=70), Column("up", 4, right=True, needs=54)
+_PROBE, _VERSION, _UP = Column("probe", 9), Column("version", 8, needs=70), Column("up", 4, right=True, needs=58)
 _POWER_WORDS = {0: "no state", 1: "runs", 3: "paused", 4: "off", 6: "crashed", 7: "suspended"}
 _SAME = 4  # instances with the same trouble from which on it is said once, with their number
 

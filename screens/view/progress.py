@@ -28,6 +28,7 @@ class StepView:
 
     `began` is Unix seconds, `seconds` how long it took, `said` the last sentence about it. `deadline` is in seconds,
     where somebody gave it more time than the plan did; `usual` are the seconds of earlier rollouts, where they tell.
+    `plan` is the one that the step belongs to.
     """
 
     key: str
@@ -38,12 +39,13 @@ class StepView:
     seconds: float | None = None
     said: str = ""
     deadline: float | None = None
+    plan: Plan | None = None
     usual: float | None = None
 
 
 def planned(plan: Plan) -> tuple[StepView, ...]:
     """The steps of a plan that nobody has confirmed yet."""
-    return tuple(StepView(f"0/{step.id}", 0, step) for step in plan.steps)
+    return tuple(StepView(f"0/{step.id}", 0, step, plan=plan) for step in plan.steps)
 
 
 def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False) -> tuple[StepView, ...]:
@@ -57,7 +59,7 @@ def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False)
         if event.kind is EventKind.PLANNED and (plan := plan_of(event)) is not None:
             section += 1
             views = [_left(view) for view in views]
-            views += [StepView(f"{section}/{step.id}", section, step) for step in plan.steps]
+            views += [StepView(f"{section}/{step.id}", section, step, plan=plan) for step in plan.steps]
         elif event.kind is EventKind.STARTED:
             views = [_again(view) for view in views]
         elif event.step:

@@ -9,7 +9,7 @@ from rollouts import cutover, rollout
 from screen_text import shows
 from tuikit import config, make_app, service
 
-from screens import keys
+from screens import key_reference, keys
 from screens.arming import Arming
 from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
@@ -61,7 +61,7 @@ def test_keys_survive_terminals_and_multiplexers() -> None:
 
 
 def test_the_reference_names_every_key() -> None:
-    table = keys.reference()
+    table = key_reference.reference()
     assert all(f"`{keys.shown(key)}`" in table for action in ACTIONS for key in action.keys)
     assert table.count("\n") == len(ACTIONS) + 2
 
@@ -77,7 +77,7 @@ def test_a_reason_is_a_sentence_and_what_changes_needs_arming(arming: Arming, fo
         Place.CHANGE, arming, 1.0, facts, plan=None if followed else plan, rollout=current, followed=current
     )
     open_ones = {action.id for action in ACTIONS if action.mutates and not action.reason(situation)}
-    allowed = {"abort"} if followed else {"start"}
+    allowed = {"abort", "way_back"} if followed else {"start"}
     if arming.forbidden:
         assert not open_ones
     elif arming.armed(1.0):

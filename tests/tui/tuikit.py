@@ -211,6 +211,9 @@ class FakeDesk:
         self.words: list[tuple[str, str, str]] = []
         self.held: list[str] = []
         self.extended: list[tuple[str, int]] = []
+        self.frozen: list[tuple[str, float | None, str]] = []
+        self.unfrozen: list[tuple[str, str]] = []
+        self.allowed: list[tuple[str, str, str]] = []
         self.followed: str | None = None
         self.used: Config | None = None
 
@@ -265,6 +268,15 @@ class FakeDesk:
 
     def extend(self, rollout_id: str, seconds: int) -> None:
         self.extended.append((rollout_id, seconds))
+
+    def freeze(self, service: str, until: float | None, reason: str) -> None:
+        self.frozen.append((service, until, reason))
+
+    def unfreeze(self, service: str, reason: str) -> None:
+        self.unfrozen.append((service, reason))
+
+    def allow(self, service: str, version: str, reason: str) -> None:
+        self.allowed.append((service, version, reason))
 
     def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
         self.settled.append((rollout_id, choice))

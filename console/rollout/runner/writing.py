@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from console.errors import ApiError, BluegreenError, Forbidden, NeedsHuman, Refused, Unreachable
+from console.errors import ApiError, BluegreenError, CloudError, Forbidden, NeedsHuman, Refused, Unreachable
 from console.model.call import Call
 from console.plan.plan import Plan, Step, Write
 from console.rollout.records import EventKind
@@ -24,6 +24,8 @@ from console.rollout.runner.reconcile import still_as_planned, still_on_course
 from console.rollout.runner.run import Run
 
 NOT_IMPLEMENTED = 501  # by the load balancer's provider: nothing was applied, and nothing will be
+_LOOKS = 3  # last looks of one write that the cloud may leave unanswered until the step is given up
+_PASSING = (429, 500, 502, 503, 504)  # answers to a look that say nothing of what is looked at
 _READBACK_DEADLINE = 30.0  # seconds for objects to follow a load balancer that is ACTIVE
 
 Send = Callable[[Run, str, Callable[[], Call]], str]
@@ -109,9 +111,11 @@ def _attempt(one: UnderWay, send: Send) -> bool:
         request = send(run, step.id, one.last_look)
     except Unreachable as error:
         if not run.sent:
-            raise
+            return _look_again(one, error)
         return _lost_but_applied(one, f"no answer: {error.message}; it may or may not have been applied")
     except ApiError as error:
+        if not run.sent and error.status in _PASSING:
+            return _look_again(one, error)
         if not run.sent:
             raise
         if error.status >= 500 and error.status != NOT_IMPLEMENTED and not _is_locked(error):
@@ -124,6 +128,16 @@ def _attempt(one: UnderWay, send: Send) -> bool:
         return False
     _note(one, EventKind.OUTCOME, "accepted", request_id=request)
     return True
+
+
+def _look_again(one: UnderWay, error: CloudError) -> bool:
+    """The last look failed, so nothing was sent: it is made again, as is every check before it. Raises at the limit."""
+    one.failed_looks += 1
+    _note(one, EventKind.OUTCOME, f"nothing was sent, the last look failed: {error.message}")
+    if one.failed_looks >= _LOOKS:
+        raise error
+    one.run.wait(one.run.timing.poll, one.step.id)
+    return False
 
 
 def _is_locked(error: ApiError) -> bool:

@@ -9,7 +9,7 @@ from plan_worlds import NOW, config, usual
 
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
-from console.rollout.estimates import usual_build, usual_steps
+from console.rollout.estimates import usual_build, usual_shift, usual_steps
 from console.rollout.journal import Journal
 from console.rollout.records import EventKind
 from console.rollout.who import Who
@@ -48,3 +48,14 @@ def test_a_build_takes_what_launches_recorded(tmp_path: Path) -> None:
         )
         recorded(journal, (EventKind.VERIFIED, "launch", 99.0))
         assert usual_build(journal, "nova-api") == 13.0
+
+
+def test_a_way_back_takes_what_shifts_took_there_or_back(tmp_path: Path) -> None:
+    with Journal.open(f"sqlite:///{tmp_path}/journal.db") as journal:
+        recorded(journal, (EventKind.PASSED, "prove", 60.0))
+        assert usual_shift(journal, "nova-api") == 0.0
+        recorded(journal, (EventKind.PASSED, "shift-50", 2.0), (EventKind.PASSED, "shift", 4.0))
+        recorded(journal, (EventKind.PASSED, "shift", 9.0), action=Action.ROLLBACK)
+        recorded(journal, (EventKind.PASSED, "shift", 99.0), action=Action.LAUNCH)
+        assert usual_shift(journal, "nova-api") == 4.0
+        assert usual_shift(journal, "keystone") == 0.0

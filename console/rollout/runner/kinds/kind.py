@@ -27,6 +27,7 @@ class UnderWay(ABC):
         self.run, self.plan, self.step, self.write = run, plan, step, write
         self.desired: Any = write.desired
         self.before: Basis = basis_before(plan, step, write)
+        self.failed_looks = 0  # last looks that the cloud did not answer: nothing was sent after them
         self.expected: Basis = after((write,), self.before)
 
     def make_ready(self) -> None:

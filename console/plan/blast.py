@@ -1,0 +1,41 @@
+"""How far a step reaches, in one sentence: how much serves after it, how much of that is spare, who does not move."""
+
+from __future__ import annotations
+
+from console.model.readiness import pools
+from console.model.service import WEIGHTS, Service
+from console.plan.capacity import floor_of, share_of
+from console.plan.plan import Plan, Step
+
+
+def blast_radius(plan: Plan, step: Step, service: Service | None) -> str:
+    """`after this call: 3 of 6 in rotation, 0 spare, sticky users stay on BLUE`; empty where no share is written.
+
+    Of all instances that the plan moves; spare is what is healthy above the floor. `service` tells of sessions: where
+    its facts are not known, nothing is said of them.
+    """
+    if not step.writes or step.before is None or step.after is None:
+        return ""
+    shown = [each for each in plan.steps if each.before is not None and each.after is not None]
+    first, last = shown[0].before or step.before, shown[-1].after or step.after
+    whole = share_of(first, plan.source).in_rotation + share_of(last, plan.target).in_rotation
+    in_rotation = sum(share.in_rotation for share in step.after)
+    healthy = sum(share.healthy for share in step.after)
+    least = floor_of(plan, 1.0)
+    spare = healthy - least.instances if least is not None else 0
+    calls = "this call" if len(step.writes) == 1 else f"these {len(step.writes)} calls"
+    parts = [f"{in_rotation} of {max(whole, in_rotation)} in rotation"]
+    if healthy != in_rotation:
+        parts.append(f"{healthy} of them healthy")
+    parts.append(f"{spare} spare" if spare >= 0 else f"{-spare} below what serves now")
+    left = [now.colour for was, now in zip(step.before, step.after, strict=True) if was.weight and not now.weight]
+    if left and _sticky(service):
+        parts.append(f"sticky users stay on {left[0].upper()}")
+    return f"after {calls}: {', '.join(parts)}"
+
+
+def _sticky(service: Service | None) -> bool:
+    """Whether clients keep to the member that their cookie or address names; between pools nobody does."""
+    return (
+        service is not None and service.rotation == WEIGHTS and any(pool.session_persistence for pool in pools(service))
+    )
