@@ -43,8 +43,10 @@ def ask_to_begin(screen: FactsScreen, name: str) -> None:
     lines: list[Line] = [change.headline(one, app.look.glyphs) for one in plans]
     lines += [
         BLANK,
-        line("Nothing is written before the gates of all have passed. Then one after the other is shifted and proven;"),
-        line("when one of them goes back or fails, all that went before it are taken back, the last one first."),
+        line(
+            "Nothing is written before the gates of all have passed. Then one after the other is shifted and proven; "
+            "when one of them goes back or fails, all that went before it are taken back, the last one first."
+        ),
         BLANK,
         line(app.journal.outlives or "Processes of their own do it: they go on when this console is closed."),
     ]

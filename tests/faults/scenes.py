@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,8 +67,13 @@ def _switched(drill: Drill) -> None:
 
 CUTOVER, BACK = Intent(Action.CUTOVER), Intent(Action.ROLLBACK, Colour.BLUE)
 SHARES = {"shift": [50, 100], "confirm_within": "60s", "bake": "20s"}
+ASKS_EACH = (
+    "import os, urllib.request as u; "
+    "[print(e, u.urlopen(f'http://{e}/version', timeout=5).status) for e in os.environ['BLUEGREEN_ENDPOINTS'].split()]"
+)
+GATE = {"name": "each answers", "run": [sys.executable, "-c", ASKS_EACH], "at": ["shift", "bake"], "timeout": "20m"}
 
-SCENES = (
+SHIFTS = (
     Scene("at-once", CUTOVER),
     Scene("back", BACK, prepare=_turned),
     Scene("shares", CUTOVER, release=SHARES),
@@ -76,3 +82,5 @@ SCENES = (
     Scene("pools-back", BACK, services=2, service="keystone", prepare=_switched),
     Scene("workers", CUTOVER, services=3, service="nova-scheduler", instances=2, power=True),
 )
+GATED = (Scene("gated", CUTOVER, release={"bake": "40s", "gates": [GATE]}),)
+SCENES = (*SHIFTS, *GATED)

@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -16,13 +16,14 @@ from hooked_runner import forks
 from mishaps import MISHAPS, Mishap, fits
 from oracle import Violation
 from playing import perform, playing, points
-from scenes import SCENES, Scene
+from scenes import GATED, SCENES, SHIFTS, Scene
 
 from console.rollout.records import DecisionKind, Event, RolloutState
 
 RUNS = Path(__file__).parent.parent.parent / "build" / "faults.jsonl"
 SEED = 2013
-SAMPLE = 120  # pairs of a scene and a mishap that are always tried
+SAMPLE = 120  # pairs of a scene that shifts traffic, and a mishap, that are always tried
+GATED_SAMPLE = 6  # the same of scenes with gates, each of which is a process more
 POINTS = int(os.environ.get("FAULTS_POINTS", "1"))  # of each mishap in each scene; 0: all
 
 _clean: dict[str, list[Event]] = {}
@@ -62,17 +63,26 @@ def _keep(run: dict[str, object]) -> None:
 
 def _cases() -> list[object]:
     """Every scene with every mishap; those that are no sample are thorough."""
-    pairs = [(scene, mishap) for scene in SCENES for mishap in MISHAPS if fits(mishap, scene)]
-    sample = random.Random(SEED).sample(range(len(pairs)), SAMPLE)
+    sample = {*_sampled(SHIFTS, SAMPLE), *_sampled(GATED, GATED_SAMPLE)}
     return [
         pytest.param(
             scene,
             mishap,
             id=f"{scene.name}-{mishap.name}",
-            marks=() if number in sample else (pytest.mark.thorough,),
+            marks=() if (scene.name, mishap.name) in sample else (pytest.mark.thorough,),
         )
-        for number, (scene, mishap) in enumerate(pairs)
+        for scene, mishap in _pairs(SCENES)
     ]
+
+
+def _pairs(scenes: Sequence[Scene]) -> list[tuple[Scene, Mishap]]:
+    return [(scene, mishap) for scene in scenes for mishap in MISHAPS if fits(mishap, scene)]
+
+
+def _sampled(scenes: Sequence[Scene], size: int) -> set[tuple[str, str]]:
+    """The names of so many pairs, the same each time."""
+    names = [(scene.name, mishap.name) for scene, mishap in _pairs(scenes)]
+    return set(random.Random(SEED).sample(names, size))
 
 
 @pytest.mark.timeout(3600)

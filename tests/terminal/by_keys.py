@@ -83,6 +83,7 @@ class Operator:
             found = waiting(rollout, events)
             step = (rollout_id, found.step.id) if found is not None else None
             if found is not None and step not in self.said and found.step.kind in (StepKind.PAUSE, StepKind.CONFIRM):
+                self.console.wait_for("WAITS FOR YOU", within=60)  # the console looks at the journal by itself
                 self._keys("n", _ASKED)
                 self.console.child.send("y\r")
                 self.said.add((rollout_id, found.step.id))

@@ -23,6 +23,7 @@ def by_hand(tmp_path: Path) -> Iterator[Released]:
     require_lab(dataplane=True)
     made = Released.seed_blue("hand", SIZE, tmp_path, "--unlabelled")
     try:
+        made.configure(launch={"at_once": 2})  # a lab on two cores: its network service answers four builds too slowly
         yield made
     finally:
         made.delete()
