@@ -164,6 +164,36 @@ def test_a_suspended_console_holds_nothing_up_and_shows_the_end_when_it_wakes(
     console.wait_for("DONE: ", "carries all traffic", within=60)
 
 
+def test_a_console_that_was_stopped_and_woken_still_hears_its_keys(
+    open_console: Open, drill: Drill, tmp_path: Path
+) -> None:
+    console = open_console(*words(drill), cols=120, rows=40, env=environment(drill, tmp_path))
+    console.wait_for("LB ACTIVE", "quit")
+    for _ in range(5):
+        os.kill(console.child.pid, signal.SIGSTOP)
+        time.sleep(0.05)
+        os.kill(console.child.pid, signal.SIGCONT)
+        console.pump(0.3)
+    console.wait_for("LB ACTIVE", "quit")
+    console.child.send("?")
+    console.wait_for("close", within=10)
+    console.child.send("\x1b")
+    console.pump(0.5)
+    console.child.send("q")
+    assert console.ends(within=10) < 5
+
+
+def test_a_terminal_that_is_closed_leaves_no_process_behind(open_console: Open, drill: Drill, tmp_path: Path) -> None:
+    for _ in range(5):
+        console = open_console(*words(drill), cols=120, rows=40, env=environment(drill, tmp_path))
+        console.wait_for("LB ACTIVE", "quit")
+        pid = console.child.pid
+        os.kill(pid, signal.SIGCONT)  # as the kernel does for a process that may be stopped
+        os.close(console.child.child_fd)
+        os.kill(pid, signal.SIGCONT)
+        gone(pid)
+
+
 @pytest.fixture
 def tmux(tmp_path: Path, drill: Drill) -> Iterator[Callable[..., str]]:
     """A tmux server of the test's own; called with the words of a tmux command, it returns what that prints."""
