@@ -38,7 +38,7 @@ class SteadyDriver(LinuxDriver):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._file = cast("IO[str]", _Heedless(self._file))
+        self._file = cast("Any", _Heedless(cast("IO[str]", self._file)))
 
     def _sigcont_application(self, *_: object) -> None:
         # in its turn: the signal may have come in the middle of a write, whose lock waking up would wait for

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from textual.theme import Theme
 
 from console.config.model import Config
 from console.model.text import visible
-from screens import leftovers, themes
+from screens import leftovers, terminal, themes
 from screens.arming import Arming
 from screens.facts_screen import FactsScreen
 from screens.habits import Habits
@@ -41,7 +40,6 @@ from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
-    from textual.driver import Driver
     from textual.filter import LineFilter
 
     from console.model.service import Service
@@ -51,15 +49,6 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 
 _TICK = 1.0  # seconds between two looks at the clock: is what is shown still fresh?
 _TICKS_PER_BODY, _TICKS_PER_CLEARING = 5, 60
-
-
-def _driver() -> type[Driver] | None:
-    """The one for this terminal; None: Textual's choice, on Windows."""
-    if sys.platform == "win32":
-        return None
-    from screens.driver import SteadyDriver  # noqa: PLC0415
-
-    return SteadyDriver
 
 
 class BluegreenApp(App[int]):
@@ -102,7 +91,7 @@ class BluegreenApp(App[int]):
         catalogue: themes.Catalogue | None = None,
     ) -> None:
         # native ANSI from the start makes Textual strip colours for NO_COLOR, instead of turning them into greys
-        super().__init__(driver_class=_driver(), ansi_color=True if no_colour else None)
+        super().__init__(driver_class=terminal.driver(), ansi_color=True if no_colour else None)
         self._no_colour = no_colour
         self._colourless: LineFilter | None = None
         if no_colour:
