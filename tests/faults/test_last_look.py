@@ -26,4 +26,4 @@ def test_one_failed_look_does_not_end_a_rollout(tmp_path: Path) -> None:
     told = perform(scene, usual, (row, AFTER), place=tmp_path / "run", forks=forks(), prefer=DecisionKind.FINISH)
     assert told.fired
     assert told.state == "done", told.sentence
-    assert any("nothing was sent, the last look failed" in text for text in told.texts), told.texts
+    assert any("the write was not sent, a check before it failed" in text for text in told.texts), told.texts

@@ -131,9 +131,9 @@ def _attempt(one: UnderWay, send: Send) -> bool:
 
 
 def _look_again(one: UnderWay, error: CloudError) -> bool:
-    """The last look failed, so nothing was sent: it is made again, as is every check before it. Raises at the limit."""
+    """A look or the renewal of the lease failed, so the write was not sent: every check is made again, within a limit."""
     one.failed_looks += 1
-    _note(one, EventKind.OUTCOME, f"nothing was sent, the last look failed: {error.message}")
+    _note(one, EventKind.OUTCOME, f"the write was not sent, a check before it failed: {error.message}")
     if one.failed_looks >= _LOOKS:
         raise error
     one.run.wait(one.run.timing.poll, one.step.id)
