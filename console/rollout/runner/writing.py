@@ -131,7 +131,7 @@ def _attempt(one: UnderWay, send: Send) -> bool:
 
 
 def _look_again(one: UnderWay, error: CloudError) -> bool:
-    """A look or the renewal of the lease failed, so the write was not sent: every check is made again, within a limit."""
+    """A look or the lease's renewal failed, so the write was not sent: every check is made again, within a limit."""
     one.failed_looks += 1
     _note(one, EventKind.OUTCOME, f"the write was not sent, a check before it failed: {error.message}")
     if one.failed_looks >= _LOOKS:
