@@ -15,9 +15,10 @@ from urllib.parse import quote
 import msgspec
 
 from console.commits import message
+from console.commits.hosted import Hosted
 from console.commits.links import web
 from console.commits.names import Name, Tag
-from console.commits.source import LISTED, PAGES, Range, SourceFailed, Told
+from console.commits.source import LISTED, PAGES, Range, SourceFailed
 from console.commits.web.client import FOREVER, LASTING, Client, Unanswered, Waiting
 from console.model.commit import Behind, Commit
 from console.model.text import visible
@@ -72,28 +73,8 @@ def api_of(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class GitHub:
+class GitHub(Hosted):
     """One project on GitHub; a `History`. `client` asks the API."""
-
-    client: Client
-    project: str
-    branch: str = ""
-    caveat: str = ""
-    remedy: str = "look at `project:` and `version:` in the config"
-
-    @property
-    def where(self) -> str:
-        """Host and project."""
-        return visible(f"{self.client.host} {self.project}")
-
-    @property
-    def told(self) -> Told:
-        """What is to be said of its answers."""
-        return self.client.told
-
-    def close(self) -> None:
-        """Close connections."""
-        self.client.close()
 
     def commit(self, name: Name) -> Commit | None:
         """The commit that a version names."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import quote
 
 import msgspec
 
 from console.commits import message
+from console.commits.hosted import Hosted
 from console.commits.names import Name, Tag
-from console.commits.source import LISTED, PAGES, Range, SourceFailed, Told
+from console.commits.source import LISTED, PAGES, Range, SourceFailed
 from console.commits.web.client import HOUR, LASTING, Client, Waiting
 from console.model.commit import Behind, Commit
 from console.model.text import visible
@@ -44,25 +45,10 @@ class _Log(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class Gitiles:
-    """One project in Gitiles; a `History`. `client` asks it, `gerrit` the server, which knows the project's branch."""
+class Gitiles(Hosted):
+    """One project in Gitiles; a `History`. `gerrit` is the server, which knows the project's branch."""
 
-    client: Client
-    project: str
-    branch: str
-    gerrit: Client
-    caveat: str = ""
-    remedy: str = "look at `project:` and `version:` in the config"
-
-    @property
-    def where(self) -> str:
-        """Host and project."""
-        return visible(f"{self.client.host} {self.project}")
-
-    @property
-    def told(self) -> Told:
-        """What is to be said of its answers."""
-        return self.client.told
+    gerrit: Client = field(kw_only=True)
 
     def close(self) -> None:
         """Close connections."""

@@ -73,4 +73,4 @@ class _Making:
             client = self.client(own, of(replace(self.source, token=""), own, self.environ))
         else:
             client = self.client(f"{gerrit.base}/plugins/gitiles", credentials)
-        return Gitiles(client, self.source.project, self.source.branch, gerrit)
+        return Gitiles(client, self.source.project, self.source.branch, gerrit=gerrit)
