@@ -23,7 +23,9 @@ def by_hand(tmp_path: Path) -> Iterator[Released]:
     require_lab(dataplane=True)
     made = Released.seed_blue("hand", SIZE, tmp_path, "--unlabelled")
     try:
-        made.configure(launch={"at_once": 2})  # a lab on two cores: its network service answers four builds too slowly
+        # a lab on two cores: its network service answers four builds too slowly. The bake is time for the heartbeats
+        # by which the load balancer says that GREEN is well: until then it may not be the only colour left
+        made.configure(launch={"at_once": 2}, release={"bake": "15s"})
         yield made
     finally:
         made.delete()
