@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from itertools import count
+from typing import TYPE_CHECKING
 
 from console.config.model import Config
 from console.config.places import state_dir
@@ -22,6 +23,9 @@ from screens.ports import Publish, Watch, Watcher
 from screens.program import BluegreenApp
 from screens.terminal import can_draw, is_ascii_only, wants_no_colour
 from screens.view.glyphs import ASCII, UNICODE
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
 
 def run(
@@ -65,10 +69,20 @@ def run(
         follow=partial(_follower, config),
         habits=Habits(state_dir(environ) / "habits.json"),
         forbidden=partial(_forbidden, read_only=read_only),
+        driver=_driver(),
     )
     code = app.run()
     sys.stdout.write(app.farewell())
     return app.return_code or 0 if code is None else code
+
+
+def _driver() -> type[Driver] | None:
+    """What draws on this terminal and reads its keys; None: Textual's choice, on Windows."""
+    if sys.platform == "win32":
+        return None
+    from screens.driver import SteadyDriver  # noqa: PLC0415 there is none of it on Windows
+
+    return SteadyDriver
 
 
 def _forbidden(config: Config, *, read_only: bool) -> str:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +18,7 @@ from textual.theme import Theme
 
 from console.config.model import Config
 from console.model.text import visible
-from screens import leftovers, terminal, themes
+from screens import leftovers, themes
 from screens.arming import Arming
 from screens.facts_screen import FactsScreen
 from screens.habits import Habits
@@ -40,6 +41,7 @@ from screens.widgets.panel import TALL, WIDE
 from screens.widgets.sheet import Sheet
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
+    from textual.driver import Driver
     from textual.filter import LineFilter
 
     from console.model.service import Service
@@ -55,7 +57,7 @@ class BluegreenApp(App[int]):
     """Holds the latest facts and hands them to the screens. Threads reach it by messages only.
 
     `watch` makes the poller, off the UI thread and after the first paint; `desk` is the journal; `follow` sees when
-    the config changes, and `forbidden` says why a config lets nobody arm this console.
+    the config changes, and `forbidden` says why a config lets nobody arm this console. `driver`: None is Textual's.
     """
 
     CSS = themes.stylesheet()
@@ -89,9 +91,10 @@ class BluegreenApp(App[int]):
         follow: Follow | None = None,
         forbidden: Callable[[Config], str] = lambda _: "",
         catalogue: themes.Catalogue | None = None,
+        driver: type[Driver] | None = None,
     ) -> None:
         # native ANSI from the start makes Textual strip colours for NO_COLOR, instead of turning them into greys
-        super().__init__(driver_class=terminal.driver(), ansi_color=True if no_colour else None)
+        super().__init__(driver_class=driver, ansi_color=True if no_colour else None)
         self._no_colour = no_colour
         self._colourless: LineFilter | None = None
         if no_colour:
@@ -153,11 +156,8 @@ class BluegreenApp(App[int]):
         """Look at the cloud only when the first screen is painted."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            # not on Windows, and not in a thread (tests): there the signal is not ours
-            try:
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # on Windows, or in a thread (tests)
                 loop.add_signal_handler(number, self.exit, 128 + number)
-            except (NotImplementedError, RuntimeError, ValueError):
-                break
         self.call_after_refresh(self._begin)
         self.set_interval(_TICK, self._tick)
 

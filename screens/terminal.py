@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from textual.driver import Driver
 
 # Consoles whose fonts lack the circles, ticks and arrows of the unicode table.
 _POOR_TERMS = frozenset({"linux", "dumb", "vt52", "vt100", "vt102", "vt220", "ansi"})
@@ -41,15 +36,6 @@ def prepare(environ: MutableMapping[str, str]) -> None:
     environ.setdefault("TEXTUAL_COLOR_SYSTEM", system)
     if environ.get("TERM", "dumb") in _POOR_TERMS:
         environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
-
-
-def driver() -> type[Driver] | None:
-    """What draws on this terminal and reads its keys; None: Textual's choice, on Windows."""
-    if sys.platform == "win32":
-        return None
-    from screens.driver import SteadyDriver  # noqa: PLC0415 it is Textual's
-
-    return SteadyDriver
 
 
 def can_draw(environ: Mapping[str, str]) -> bool:
