@@ -35,7 +35,7 @@ def back_words(rollout: Rollout, seconds: float) -> str:
     shifts = [len(step.writes) for step in plan.steps if step.writes]
     parts = [count(source.in_rotation, "instance")] if source is not None else []
     parts += [count(shifts[-1], "call")] if shifts else ["nothing was to be written"]
-    parts.append(f"usually {max(round(seconds), 1)} s" if seconds else "seconds not measured yet")
+    parts.append(f"usually {max(round(seconds), 1)} s" if seconds else "time not known")
     return f"{plan.source.upper()} {visible(plan.source_version)}: {', '.join(parts)}"
 
 

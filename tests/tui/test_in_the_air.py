@@ -46,7 +46,7 @@ async def test_it_is_on_every_screen(place: Place, size: tuple[int, int]) -> Non
 async def test_seconds_that_nobody_has_measured_are_not_known() -> None:
     app, _ = flying(0.0)
     async with app.run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "3 instances, 1 call, seconds not measured yet")
+        await shows(pilot, "3 instances, 1 call, time not known")
 
 
 async def test_the_key_asks_and_then_goes_back_also_from_an_unarmed_console() -> None:

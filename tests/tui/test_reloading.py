@@ -105,10 +105,10 @@ async def test_a_console_that_was_opened_read_only_stays_so_until_it_is_started_
 
 async def test_keys_of_the_config_take_the_place_of_the_usual_ones() -> None:
     now = time.time()
-    app, watcher, _ = make_app(service(now), settings=config(keys={"refresh": "R", "problems": "X", "cutover": "j"}))
+    app, watcher, _ = make_app(service(now), settings=config(keys={"refresh": "Z", "problems": "X", "cutover": "j"}))
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "LB ACTIVE", "cutover can not be 'j': it moves the cursor", "c cut over")
-        await pilot.press("R")
+        await pilot.press("Z")
         await until(pilot, lambda: watcher.refreshed == 1)
         await pilot.press("ctrl+r")
         await pilot.pause()
@@ -125,13 +125,13 @@ async def test_keys_of_the_config_take_the_place_of_the_usual_ones() -> None:
 @pytest.mark.parametrize(
     ("wanted", "kept", "said"),
     [
-        ({"refresh": "R"}, {"refresh": ("R",)}, ""),
+        ({"refresh": "Z"}, {"refresh": ("Z",)}, ""),
         ({"palette": "!"}, {"palette": ("exclamation_mark",)}, ""),
         ({"quit": "Z"}, {"quit": ("Z", "ctrl+c")}, ""),
         ({"nonsense": "x"}, {}, "no action 'nonsense'"),
         ({"refresh": "G"}, {}, "moves the cursor"),
         ({"refresh": "y"}, {}, "both refresh and copy"),
-        ({"refresh": "y", "copy": "R"}, {"refresh": ("y",), "copy": ("R",)}, ""),
+        ({"refresh": "y", "copy": "Z"}, {"refresh": ("y",), "copy": ("Z",)}, ""),
     ],
 )
 def test_keys_that_do_not_fit_are_left_out_and_said(
