@@ -79,17 +79,24 @@ def _start(screen: ChangeScreen, plan: Plan, reason: str, *, unarmed: bool, over
     app = screen.console_app
     if app.arming.forbidden or (not unarmed and not app.arming.armed(app.now())):
         screen.say(f"not started: {app.arming.why_not(app.now())}")
-    elif not isinstance(screen.forecast, Plan) or _meaning(screen.forecast) != _meaning(plan):
-        screen.say("not started: the plan has changed while you were typing; look at it again")
+    elif changed := _changed(plan, screen.forecast):
+        screen.say(f"not started: the plan has changed while you were typing ({changed})")
     else:
         screen.say("starting")
         app.desk.begin(plan, reason, override)
 
 
-def _meaning(plan: Plan) -> tuple[str, Safe, tuple[str, ...]]:
-    """What somebody agreed to: what is done, and whether it can be undone. An age in the reason grows meanwhile."""
-    found = plan.shipment.safety
-    return plan.digest, found.verdict, found.commits
+def _changed(plan: Plan, now: object) -> str:
+    """In what the plan of now differs from the one that somebody agreed to: what is done, or whether it can be undone.
+
+    An age in the reason for that grows meanwhile, and is no change.
+    """
+    if not isinstance(now, Plan):
+        return "it is refused now"
+    before, after = plan.shipment.safety, now.shipment.safety
+    if (before.verdict, before.commits) != (after.verdict, after.commits):
+        return f"rollback safety: {after.verdict}"
+    return "other facts" if now.digest != plan.digest else ""
 
 
 def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None:

@@ -95,7 +95,7 @@ async def test_a_plan_that_becomes_unsafe_while_one_types_is_not_started() -> No
         assert isinstance(change, ChangeScreen)
         await until(pilot, lambda: _verdict(change) is Safe.NO)
         await pilot.press("enter")
-        await shows(pilot, "the plan has changed while you were typing")
+        await shows(pilot, "the plan has changed while you were typing (rollback safety: no)")
         assert desk.begun == []
 
 
