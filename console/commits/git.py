@@ -19,7 +19,7 @@ from console.model.text import visible
 
 MOST_FILES = 5000  # paths that are kept of a range, and of a commit
 WHOLE = 15.0  # seconds in which the rest of a long range is read
-_PAGE = 1000  # commits of one call for that rest
+_PAGE = 2000  # commits of one call for that rest
 
 # each record begins with an empty field; then so many fields, the SHA first, then paths, the first on a new line
 _BARE: tuple[str, ...] = ("%H", "%ct", "%at", "%an", "%P", "%s")

@@ -36,6 +36,8 @@ def trailers(text: str) -> tuple[tuple[str, str], ...]:
     Git takes the last paragraph alone. A squashed merge has the messages of its commits one after the other, and what
     one of them says of going back must not be lost.
     """
+    if ":" not in text:
+        return ()  # most messages, of thousands
     paragraphs = [lines for part in re.split(r"\n[ \t]*\n", text[:_READ]) if (lines := _unfolded(part))]
     found = [
         (match[1], match[2].strip()[:LONGEST])

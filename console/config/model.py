@@ -279,7 +279,7 @@ class CommitSource:
     ci: CiSource = field(default_factory=CiSource)
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: FLAGS)
     rollback_safe: Mapping[str, str] = field(default_factory=lambda: ROLLBACK_SAFE)
-    most: int = 5000
+    most: int = 2000
 
     @property
     def server(self) -> str:

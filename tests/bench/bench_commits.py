@@ -22,7 +22,7 @@ COMMITS = 50_000
 
 
 def ranges(folder: Path, rounds: int) -> Iterable[Row]:
-    """Of a usual release, of one that is far behind, and of versions that have parted.
+    """Of a usual release, of one that is far behind, and of versions that have parted, as far as the config looks.
 
     Time of the processors, ours and git's, which a busy machine does not stretch; on an idle one it takes as long.
     """
