@@ -12,7 +12,7 @@ from console.model.text import visible
 from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
-from console.rollout.records import Event, EventKind, Rollout
+from console.rollout.records import Event, EventKind, Rollout, RolloutState
 
 POLL = 0.2  # seconds between two looks at the journal, which is a local query of some microseconds
 DETACHED = 130
@@ -46,6 +46,9 @@ def _follow(journal: Journal, rollout_id: str, *, as_json: bool, said_after: int
                 seen = event.seq
                 print_event(event) if as_json else say(event_line(event))
         elif rollout.state.ended:
+            if rollout.state is RolloutState.STOPPED:
+                warn(f"it needs you: `bluegreen resume {rollout.id}` compares the journal with the cloud and offers "
+                     "what can be done")  # fmt: skip
             return rollout.exit_code if rollout.exit_code is not None else 1
         elif unfinished(rollout):
             return _died(rollout)

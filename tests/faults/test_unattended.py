@@ -139,8 +139,9 @@ def test_6_rolled_back(stage: DrillStage) -> None:
 
 def test_7_stopped_and_needs_a_human(stage: DrillStage) -> None:
     release(stage, bake="1s", gates=[{"run": ["/no/such/program"], "at": "bake", "name": "lost"}])
-    code, lines, _ = cutover(stage)
+    code, lines, said = cutover(stage)
     assert (code, lines[-1]["exit_code"], lines[-1]["state"]) == (7, 7, "stopped")
+    assert f"`bluegreen resume {lines[-1]['rollout']}`" in said
     assert stage.carries(Colour.GREEN)
 
 
