@@ -18,16 +18,12 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 
 
 class SnapshotReady(Message):
-    """The poller has a new snapshot. `number` tells one poller's from those of the one before it."""
+    """The poller has a new snapshot, to be taken from `Watching`. `number` tells one poller's from the one's before."""
 
     def __init__(self, snapshot: Snapshot, number: int = 0) -> None:
         super().__init__()
         self.snapshot = snapshot
         self.number = number
-
-    def can_replace(self, message: Message) -> bool:
-        """Where the machine is too busy to show each, those that wait give way to the last one."""
-        return isinstance(message, SnapshotReady)
 
 
 class ConfigRead(Message):

@@ -222,10 +222,11 @@ class BluegreenApp(App[int]):
 
     def on_snapshot_ready(self, message: SnapshotReady) -> None:
         """Newer facts; a late snapshot is dropped, and every one while the facts are frozen."""
-        seen = (message.number, message.snapshot.generation)
+        facts = self.watching.take(message)
+        seen = (message.number, facts.generation)
         if self.watching.paused_at is None and (self.snapshot is None or seen >= self._seen):
-            self._facts, self._seen = message.snapshot, seen
-            self.snapshot = self._recorded.of(message.snapshot, self.journal.records)
+            self._facts, self._seen = facts, seen
+            self.snapshot = self._recorded.of(facts, self.journal.records)
             self.watch_problem = ""
             self._show(body=True)
 

@@ -28,6 +28,7 @@ class Watching:
         self._watcher: Watcher | None = None
         self._wish: Focus | None = None
         self._lock = threading.Lock()
+        self._waiting: SnapshotReady | None = None  # posted, and not yet taken
         self.paused_at: float | None = None  # Unix seconds; None while it looks
 
     def begin(self, config: Config) -> None:
@@ -79,6 +80,20 @@ class Watching:
         except Exception as error:  # noqa: BLE001 whatever it is, the console stays usable and says so
             self._post(WatchFailed(f"the cloud can not be watched: {error}"))
 
+    def take(self, message: SnapshotReady) -> Snapshot:
+        """The snapshot of a message, the newest that came while it waited."""
+        with self._lock:
+            self._waiting = None
+            return message.snapshot
+
     def _publish(self, number: int, snapshot: Snapshot) -> None:
-        if number == self._number:
-            self._post(SnapshotReady(snapshot, number))
+        """One message at a time: while a terminal that takes nothing holds the console up, snapshots do not pile up."""
+        with self._lock:
+            if number != self._number:
+                return
+            waiting = self._waiting
+            if waiting is not None and waiting.number == number:
+                waiting.snapshot = snapshot
+                return
+            message = self._waiting = SnapshotReady(snapshot, number)
+        self._post(message)
