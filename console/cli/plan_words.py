@@ -29,7 +29,7 @@ def plan_lines(plan: Plan, *, commands: bool = False) -> Iterator[str]:
 def shipment_lines(plan: Plan) -> Iterator[str]:
     """`ships 6 commits, 8be41d0 to 3f2a9c1; 1 migration; tests of 5 of 6 passed`, and what is undone, if known."""
     shipment, back = plan.shipment, plan.action is Action.ROLLBACK
-    for verb, commits in (("brings back" if back else "ships", shipment.ships), ("undoes", shipment.undoes)):
+    for verb, commits in (("brings in" if back else "ships", shipment.ships), ("undoes", shipment.undoes)):
         if commits:
             yield from _wrapped(f"  {verb:<9}", _carried_words(commits, more=shipment.more))
     if shipment.ships is not None and shipment.undoes is not None:

@@ -76,7 +76,8 @@ def mark(commit: Commit, source: CommitSource, overall: Sequence[str] | None = N
     flags = tuple(name for name in source.flags if said[name] is Safe.YES or (name in by_files and not said[name]))
     # without its files, what the whole range changes is what it may change
     may_be = () if commit.files is not None else tuple(source.flags) if overall is None else overall
-    safe, why = _safety(flags, trailers, source.rollback_safe, may_be)
+    told = [value.strip() for key, value in commit.trailers or () if key.casefold() == _SAFE]
+    safe, why = _safety(flags, told, source.rollback_safe, may_be)
     if commit.trailers is None and safe is Safe.YES:
         safe, why = Safe.UNKNOWN, "its message is not known"
     ids = (commit.sha, *filter(None, (trailers.get(_CHANGE, ""),)))
@@ -105,12 +106,15 @@ def reverting(one: Marked, reverts: Iterable[tuple[str, str]]) -> str:
 
 
 def _safety(
-    flags: Sequence[str], trailers: Mapping[str, str], rules: Mapping[str, str], may_be: Sequence[str]
+    flags: Sequence[str], told: Sequence[str], rules: Mapping[str, str], may_be: Sequence[str]
 ) -> tuple[Safe, str]:
-    told = trailers.get(_SAFE, "")
     marks = ", ".join(flags)
-    if (said := _WORDS.get(_first_word(told))) is not None:
-        return said, ", ".join(filter(None, (marks, f"Rollback-Safe: {told[:_WHY]}")))
+    # a squashed merge may have several, of which the worst counts; a word that nobody knows is no yes
+    said = [(_WORDS.get(_first_word(text), Safe.UNKNOWN), text) for text in told]
+    for verdict in (Safe.NO, Safe.UNKNOWN, Safe.YES):
+        for safe, text in said:
+            if safe is verdict:
+                return safe, ", ".join(filter(None, (marks, f"Rollback-Safe: {text[:_WHY]}")))
     worst = [(Safe(rules[flag]), flag) for flag in flags if flag in rules]
     for verdict in (Safe.NO, Safe.UNKNOWN):
         found = [flag for safe, flag in worst if safe is verdict]

@@ -26,7 +26,7 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
     found = Shipment(
         ships=_carried(ships),
         undoes=_carried(undoes),
-        safety=_safety(action, shipping, target, now),
+        safety=_safety(service, action, shipping, target, now),
         more=any(one is not None and (one.more or len(one.commits) > KEPT) for one in (ships, undoes)),
         reverts=tuple(named for one in ships.commits for named in one.reverts) if ships is not None else (),
     )
@@ -44,16 +44,27 @@ def of_now(service: Service) -> Shipping:
     return shipping
 
 
-def _safety(action: Action, shipping: Shipping, target: Colour, now: float) -> Safety:
-    """Of a cutover: can it be taken back? Of a rollback, and of a cutover that goes back: can this be undone?"""
-    if action is Action.ROLLBACK:
-        return shipping.safety(shipping.towards(target)[1], now)
-    return shipping.after(target, now)
+def _safety(service: Service, action: Action, shipping: Shipping, target: Colour, now: float) -> Safety:
+    """Of a cutover: can it be taken back? Of a rollback, and of a cutover that goes back: can this be undone?
+
+    A rollback to what is not known to have carried the traffic is as good as a release of what it brings in.
+    """
+    if action is not Action.ROLLBACK:
+        return shipping.after(target, now)
+    brings, undoes = shipping.towards(target)
+    found, record = shipping.safety(undoes, now), service.record
+    proven = record is not None and record.proof_of(service.side(target).version) is not None
+    if proven or brings is None or not brings.commits:
+        return found
+    brought = shipping.safety(brings, now)
+    if brought.verdict is Safe.NO or (brought.verdict is Safe.UNKNOWN and found.verdict is Safe.YES):
+        return Safety(brought.verdict, f"{target.upper()} brings in {brought.reason}", brought.commits)
+    return found
 
 
 def _notes(shipment: Shipment, action: Action, target: Colour) -> Iterator[str]:
     """What must be read of it, the gravest first."""
-    what = "going back afterwards is" if action is Action.CUTOVER else "what this undoes is"
+    what = "going back afterwards is" if action is Action.CUTOVER else "going back is"
     found = shipment.safety
     if found.verdict is Safe.NO:
         yield f"{what} NOT safe: {found.reason}"

@@ -65,7 +65,7 @@ def safe_or_overridden(plan: Plan, override: str) -> None:
     found = plan.shipment.safety
     if found.verdict is not Safe.NO or override:
         return
-    what = "what it undoes is" if plan.action is Action.ROLLBACK else "going back afterwards is"
+    what = "going back is" if plan.action is Action.ROLLBACK else "going back afterwards is"
     raise Refused(
         f"{what} not safe: {visible(found.reason)}",
         "if you want it all the same, say why: --override-rollback-safety REASON (it is recorded)",

@@ -57,7 +57,7 @@ def title(plan: Plan, shipping: Shipping | None) -> Line:
     if ships is None or undoes is None:
         return line(("what ships", "title"), (" is not known", "warn"))
     if plan.action is Action.ROLLBACK:
-        back = f", brings back {size(ships)}" if ships.commits else ""
+        back = f", brings in {size(ships)}" if ships.commits else ""
         return line((f"undoes {size(undoes)}", "title"), back)
     undone = (f", undoes {size(undoes)}", "bad") if undoes.commits else ", undoes none"
     return line((f"ships {size(ships)}", "title"), undone)
@@ -78,7 +78,7 @@ def size(batch: Batch) -> str:
 def block(plan: Plan, shipping: Shipping | None, cells: int, most: int, glyphs: Glyphs) -> list[Line]:
     """What somebody who confirms must have seen, in at most so many lines: the reason, the counts, the alarms."""
     ships, undoes = shipping.towards(plan.target) if shipping is not None else (None, None)
-    batch = undoes if plan.action is Action.ROLLBACK else ships
+    batch = undoes if plan.action is Action.ROLLBACK and undoes is not None and undoes.commits else ships
     found = plan.shipment.safety
     if batch is None or shipping is None:
         return [line((clipped(found.reason, _LONGEST), "warn"))]

@@ -63,7 +63,7 @@ def test_a_trailer_gives_a_flag_and_takes_a_wrong_one_away() -> None:
         ((("Rollback-Safe", "no, drops columns"),), (), Safe.NO, "Rollback-Safe: no, drops columns"),
         ((("ROLLBACK-SAFE", "No"),), (MIGRATION,), Safe.NO, "migration, Rollback-Safe: No"),
         ((("rollback-safe", "yes"),), (MIGRATION,), Safe.YES, "migration, Rollback-Safe: yes"),
-        ((("Rollback-Safe", "perhaps"),), (), Safe.YES, ""),
+        ((("Rollback-Safe", "perhaps"),), (), Safe.UNKNOWN, "Rollback-Safe: perhaps"),
         ((), (MIGRATION,), Safe.UNKNOWN, "migration, and no Rollback-Safe trailer says"),
         ((), ("nova/x.py",), Safe.YES, ""),
         ((), None, Safe.UNKNOWN, "the files that it changes are not known"),
@@ -77,8 +77,9 @@ def test_rollback_safety_of_one(
     assert (told.safe, told.why) == (safe, why)
 
 
-def test_the_last_word_on_rollback_safety_counts() -> None:
-    told = mark(commit(trailers=(("Rollback-Safe", "yes"), ("Rollback-Safe", "no"))), SOURCE)
+@pytest.mark.parametrize("words", [("yes", "no"), ("no", "yes"), ("no", "perhaps", "yes")])
+def test_the_worst_word_on_rollback_safety_counts(words: tuple[str, ...]) -> None:
+    told = mark(commit(trailers=tuple(("Rollback-Safe", word) for word in words)), SOURCE)
     assert told.safe is Safe.NO
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from plan_worlds import NOW, instance, usual
 from plan_worlds import config as plain_config
 from shipments import UNSAFE, commit, config, shipping_to_green
 
 from console.model.colour import Colour
 from console.model.instance import Version
+from console.model.record import Proven, Record
 from console.model.service import Service
 from console.model.shipping import Safe
 from console.plan.plan import Action, Intent, Plan, Shipment
@@ -37,13 +39,23 @@ def test_a_rollback_is_asked_what_it_undoes() -> None:
     facts = shipping_to_green(usual(), commit("1"), undoes=(commit("2", trailers=UNSAFE),))
     made = planned(facts, Action.ROLLBACK)
     assert made.shipment.safety.verdict is Safe.NO
-    assert made.notes[0].startswith("what this undoes is NOT safe: 2222222")
+    assert made.notes[0].startswith("going back is NOT safe: 2222222")
     assert shas(made.shipment) == ("1", "2")
 
 
-def test_what_a_rollback_brings_back_does_not_make_it_unsafe() -> None:
-    made = planned(shipping_to_green(usual(), commit("1", trailers=UNSAFE), undoes=(commit("2"),)), Action.ROLLBACK)
+def test_what_a_rollback_to_a_proven_version_brings_back_does_not_make_it_unsafe() -> None:
+    facts = shipping_to_green(usual(), commit("1", trailers=UNSAFE), undoes=(commit("2"),))
+    proven = Proven(facts.green.version, "a1b2c3", NOW - 60)
+    made = planned(replace(facts, record=Record(proven=(proven,))), Action.ROLLBACK)
     assert made.shipment.safety.verdict is Safe.YES
+
+
+@pytest.mark.parametrize("record", [None, Record(), Record(proven=(Proven("another", "a1b2c3", NOW - 60),))])
+def test_a_rollback_to_what_nobody_has_proven_is_asked_what_it_brings_in(record: Record | None) -> None:
+    facts = replace(shipping_to_green(usual(), commit("1", "Drop it", trailers=UNSAFE)), record=record)
+    made = planned(facts, Action.ROLLBACK)
+    assert made.shipment.safety.verdict is Safe.NO
+    assert any(note.startswith("going back is NOT safe: GREEN brings in 1111111 Drop it") for note in made.notes)
 
 
 def test_a_cutover_that_undoes_what_cannot_be_undone_says_so() -> None:
