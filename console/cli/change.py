@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_begin_options(parser)
     parser.add_argument(
         "--override-rollback-safety", default="", metavar="REASON",
-        help="although its commits are not marked safe to go back; recorded",
+        help="although its commits say that going back is not safe; recorded",
     )  # fmt: skip
 
 

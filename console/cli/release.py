@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--override-rollback-safety", default="", metavar="REASON",
-        help="although its commits are not marked safe to go back; recorded",
+        help="although its commits say that going back is not safe; recorded",
     )  # fmt: skip
     add_begin_options(parser)
 

@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--override-rollback-safety", default="", metavar="REASON",
-        help="although commits of a service are not marked safe to go back; recorded",
+        help="although commits of a service say that going back is not safe; recorded",
     )  # fmt: skip
     parser.add_argument("--detach", action="store_true", help="start it and return; --attach follows it")
     parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
