@@ -9,10 +9,13 @@ LONGEST = 500  # characters kept of a subject, an author or a trailer
 _READ = 100_000  # characters of a message that are looked at
 
 _TRAILER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,99})[ \t]*:[ \t]*(.*)")
-# what `git revert` and the buttons of Gerrit, GitHub (`Reverts OWNER/NAME#12`) and GitLab write
+# What `git revert` and the buttons of Gerrit, GitHub (`Reverts OWNER/NAME#12`) and GitLab write: a line of its own. In
+# a sentence (`Revert abc1234 was discussed`) it may mean anything.
+_ENDS = r"\b(?=[.;]?[ \t]*$|,[ \t]*reversing\b)"
+_CHANGE = r"(?:merge request [^\s!]{0,200}(![0-9]{1,12})|[^\s#]{0,200}(#[0-9]{1,12}))"
 _REVERTS = re.compile(
-    r"^[ \t]*(?:This )?reverts?(?: commit)?[ \t]+([0-9a-f]{7,64})\b"
-    r"|^[ \t]*(?:This )?reverts?[ \t]+(?:merge request [^\s!]{0,200}(![0-9]{1,12})|[^\s#]{0,200}(#[0-9]{1,12}))\b",
+    rf"^[ \t]*(?:This )?reverts?(?: commit)?[ \t]+([0-9a-f]{{7,64}}){_ENDS}"
+    rf"|^[ \t]*(?:This )?reverts?[ \t]+{_CHANGE}{_ENDS}",
     re.IGNORECASE | re.MULTILINE,
 )
 _CHERRY = "(cherry picked from commit "

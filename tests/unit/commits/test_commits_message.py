@@ -43,6 +43,9 @@ def test_no_trailers(body: str) -> None:
         ("This reverts merge request !345", ("!345",)),
         ("This reverts merge request group/nova!345", ("!345",)),
         ("It reverts nothing of abcdef0", ()),
+        (f"Revert {SHA[:9]} was discussed; it stays in.", ()),
+        ("This reverts commit abcdef1 only in part", ()),
+        ("Reverts #12 partly", ()),
     ],
 )
 def test_reverts(body: str, reverted: tuple[str, ...]) -> None:
