@@ -11,14 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from drill_stage import TTL, DrillStage
+from drill_stage import DrillStage, staged_on_drill
 from lab.settings import CLOUDS_YAML
 from lab.testing import lab, require_lab
 from lab_stage import TTL as LAB_TTL
 from lab_stage import LabStage
 from stage import Stage, environment
-
-from console.drill.server import running_drill
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "terminal"))  # a terminal to run the program in: `ttykit`
 
@@ -61,16 +59,8 @@ def lab_stage(seeded: dict[str, Any], tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStage]:
-    with running_drill(instances=3, pending=0.3, heartbeat=0.2) as drill:
-        config = yaml.safe_load(drill.config_file.read_text())
-        config["lease"]["ttl"] = TTL
-        drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-        environ = environment(drill.clouds_file, tmp_path)
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        made = DrillStage(drill.config_file, environ, drill=drill)
+    with staged_on_drill(tmp_path, monkeypatch, instances=3) as made:
         yield made
-        made.stop_children()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

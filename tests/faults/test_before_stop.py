@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
-from drill_stage import TTL, DrillStage
-from stage import environment
+from drill_stage import DrillStage, staged_on_drill
 
-from console.drill.server import running_drill
 from console.model.colour import Colour
 from console.rollout.journal import Journal
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
@@ -32,19 +30,14 @@ def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillSt
     """Two workers of each colour, and a command that drains them."""
     script = tmp_path / "drain.py"
     script.write_text(DRAINS)
-    with running_drill(instances=2, services=3, pending=0.2, heartbeat=0.2) as drill:
-        config = yaml.safe_load(drill.config_file.read_text())
+    hook = {"run": [sys.executable, str(script), str(tmp_path)], "timeout": "20s"}
+
+    def with_hook(config: dict[str, Any]) -> None:
         config["services"] = {"nova-scheduler": config["services"]["nova-scheduler"]}
-        hook = {"run": [sys.executable, str(script), str(tmp_path)], "timeout": "20s"}
         config["services"]["nova-scheduler"]["rotation"]["before_stop"] = hook
-        config["lease"]["ttl"] = TTL
-        drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-        environ = environment(drill.clouds_file, tmp_path)
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        made = DrillStage(drill.config_file, environ, drill=drill)
+
+    with staged_on_drill(tmp_path, monkeypatch, with_hook, instances=2, services=3, pending=0.2) as made:
         yield made
-        made.stop_children()
 
 
 def drained(place: Path) -> list[str]:

@@ -7,28 +7,18 @@ from pathlib import Path
 
 import pytest
 import yaml
-from drill_stage import TTL, DrillStage
-from stage import environment
+from drill_stage import DrillStage, staged_on_drill
 
-from console.drill.server import running_drill
 from console.model.colour import Colour
 
 
 @pytest.fixture
 def by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStage]:
     """Four instances that serve, and nothing says what they are."""
-    with running_drill(
-        instances=4, services=1, pending=0.2, heartbeat=0.2, build=0.3, boot=0.1, brownfield=True
-    ) as drill:
-        config = yaml.safe_load(drill.config_file.read_text())
-        config["lease"]["ttl"] = TTL
-        drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-        environ = environment(drill.clouds_file, tmp_path)
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        made = DrillStage(drill.config_file, environ, drill=drill)
+    with staged_on_drill(
+        tmp_path, monkeypatch, instances=4, services=1, pending=0.2, build=0.3, boot=0.1, brownfield=True
+    ) as made:
         yield made
-        made.stop_children()
 
 
 def ran(stage: DrillStage, verb: str, *words: str, config: Path | None = None) -> str:

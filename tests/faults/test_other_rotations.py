@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
-from drill_stage import TTL, DrillStage
-from stage import WHO, environment, until
+from drill_stage import DrillStage, staged_on_drill
+from stage import WHO, until
 
-from console.drill.server import running_drill
 from console.model.colour import Colour
 from console.plan.plan import Action
 from console.rollout import request
@@ -24,17 +23,12 @@ STEPS = {POOLS: 2, POWER: 6}  # writes of a cutover
 @pytest.fixture(params=[POOLS, POWER])
 def staged(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStage]:
     """A stage on the one service of a rotation other than weights."""
-    with running_drill(instances=3, services=3, pending=0.3, heartbeat=0.2) as drill:
-        config = yaml.safe_load(drill.config_file.read_text())
+
+    def alone(config: dict[str, Any]) -> None:
         config["services"] = {request.param: config["services"][request.param]}
-        config["lease"]["ttl"] = TTL
-        drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-        environ = environment(drill.clouds_file, tmp_path)
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        made = DrillStage(drill.config_file, environ, drill=drill)
+
+    with staged_on_drill(tmp_path, monkeypatch, alone, instances=3, services=3) as made:
         yield made
-        made.stop_children()
 
 
 def writes(stage: DrillStage) -> list[tuple[str, str]]:
