@@ -34,6 +34,7 @@ class TrafficWatch:
         self._answers: dict[Watched, tuple[VipAnswer, ...]] = dict.fromkeys(mine, ())
         self._collected: dict[Watched, tuple[VipAnswer, ...]] = dict(self._answers)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._all: asyncio.Task[None] | None = None  # the task that all others are children of
         self._stopped = False
         self._closely: str | None = None  # the service that is looked at
         self._all_closely = True
@@ -64,10 +65,12 @@ class TrafficWatch:
     def stop(self) -> None:
         """Ask no more. Returns at once."""
         self._stopped = True
-        loop = self._loop
-        if loop is not None:
+        loop, everything = self._loop, self._all
+        if loop is not None and everything is not None:
             with contextlib.suppress(RuntimeError):  # it has ended by itself
-                loop.call_soon_threadsafe(_cancel_all, loop)
+                # the groups cancel what is in them: a task that is cancelled on its own, before its first step, leaves
+                # a coroutine behind that nobody awaits, and Python says so on the terminal
+                loop.call_soon_threadsafe(everything.cancel)
 
     def clock_was_set(self, by: float) -> None:
         """The wall clock was set by so many seconds: what was answered before goes with it."""
@@ -93,7 +96,7 @@ class TrafficWatch:
             asyncio.run(self._ask_all())
 
     async def _ask_all(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._all, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         if self._stopped:
             return
         async with asyncio.TaskGroup() as group:
@@ -137,8 +140,3 @@ async def _client(one: Watched, check: VipCheck) -> httpx.AsyncClient:
         except (BluegreenError, OSError) as error:
             one.vip.fail(error)
         await asyncio.sleep(_UNUSABLE_PAUSE)
-
-
-def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
