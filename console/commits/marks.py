@@ -70,17 +70,23 @@ def flags_of(files: Iterable[str], source: CommitSource) -> tuple[str, ...]:
 
 def mark(commit: Commit, source: CommitSource, overall: Sequence[str] | None = None) -> Marked:
     """One commit with its marks. `overall`: the flags of the range that it is in, which bound its own."""
-    trailers = {key.casefold(): value.strip() for key, value in commit.trailers or ()}
+    trailers: dict[str, list[str]] = {}
+    for key, value in commit.trailers or ():
+        trailers.setdefault(key.casefold(), []).append(value.strip())
     by_files = flags_of(commit.files or (), source)
-    said = {name: _WORDS.get(_first_word(trailers.get(name, ""))) for name in source.flags}
-    flags = tuple(name for name in source.flags if said[name] is Safe.YES or (name in by_files and not said[name]))
+    # of several words on one flag, as in a squashed merge, `yes` counts
+    said = {
+        name: {_WORDS.get(_first_word(text)) for text in trailers.get(name.casefold(), ())} for name in source.flags
+    }
+    flags = tuple(
+        name for name, words in said.items() if Safe.YES in words or (name in by_files and not words - {None})
+    )
     # without its files, what the whole range changes is what it may change
     may_be = () if commit.files is not None else tuple(source.flags) if overall is None else overall
-    told = [value.strip() for key, value in commit.trailers or () if key.casefold() == _SAFE]
-    safe, why = _safety(flags, told, source.rollback_safe, may_be)
+    safe, why = _safety(flags, trailers.get(_SAFE, ()), source.rollback_safe, may_be)
     if commit.trailers is None and safe is Safe.YES:
         safe, why = Safe.UNKNOWN, "its message is not known"
-    ids = (commit.sha, *filter(None, (trailers.get(_CHANGE, ""),)))
+    ids = (commit.sha, *filter(None, trailers.get(_CHANGE, ())))
     return Marked(commit, flags, safe, why, reverts=commit.reverts or (), ids=ids)
 
 
@@ -149,5 +155,6 @@ def _fits(patterns: tuple[str, ...]) -> _Fits:
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    # whatever their case: `Migrations/` of one framework is what `migrations/` is of another
     made = "|".join(fnmatch.translate(f"*/{pattern.removeprefix('/')}") for pattern in patterns)
-    return re.compile(made or r"(?!)")
+    return re.compile(made or r"(?!)", re.IGNORECASE)

@@ -6,7 +6,8 @@ import re
 
 MOST = 40  # trailers, and reverts, kept of one message
 LONGEST = 500  # characters kept of a subject, an author or a trailer
-_READ = 100_000  # characters of a message that are looked at
+_READ = 100_000  # characters of a message that are looked at: its first half, and its last, where trailers stand
+NOT_ALL = ("Rollback-Safe", "unknown, the message is too long to be read whole")  # what a cut message says of itself
 
 _TRAILER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,99})[ \t]*:[ \t]*(.*)")
 # What `git revert` and the buttons of Gerrit, GitHub (`Reverts OWNER/NAME#12`) and GitLab write: a line of its own. In
@@ -23,13 +24,13 @@ _CHERRY = "(cherry picked from commit "
 
 def subject(message: str) -> str:
     """The first paragraph on one line, as git has it."""
-    first = re.split(r"\n[ \t]*\n", message[:_READ].strip(), maxsplit=1)[0]
+    first = re.split(r"\n[ \t]*\n", _read(message).strip(), maxsplit=1)[0]
     return " ".join(line.strip() for line in first.splitlines())[:LONGEST]
 
 
 def body(message: str) -> str:
     """What follows the first paragraph."""
-    parts = re.split(r"\n[ \t]*\n", message[:_READ].strip(), maxsplit=1)
+    parts = re.split(r"\n[ \t]*\n", message.strip(), maxsplit=1)
     return parts[1] if len(parts) > 1 else ""
 
 
@@ -37,25 +38,38 @@ def trailers(text: str) -> tuple[tuple[str, str], ...]:
     """`Key: value` lines of a message's body: those of its last paragraph, and each paragraph of nothing else.
 
     Git takes the last paragraph alone. A squashed merge has the messages of its commits one after the other, and what
-    one of them says of going back must not be lost.
+    one of them says of going back must not be lost: a line of that counts in every paragraph. What is left out of a
+    long message may have been such a word: NOT_ALL stands for it.
     """
     if ":" not in text:
         return ()  # most messages, of thousands
-    paragraphs = [lines for part in re.split(r"\n[ \t]*\n", text[:_READ]) if (lines := _unfolded(part))]
-    found = [
-        (match[1], match[2].strip()[:LONGEST])
-        for at, lines in enumerate(paragraphs)
-        if at == len(paragraphs) - 1 or all(_TRAILER.fullmatch(line) or line.startswith(_CHERRY) for line in lines)
-        for line in lines
-        if (match := _TRAILER.fullmatch(line)) and not match[2].startswith("//")  # `https://...` is no trailer
-    ]
-    return tuple(found[:MOST])
+    paragraphs = [lines for part in re.split(r"\n[ \t]*\n", _read(text)) if (lines := _unfolded(part))]
+    found = []
+    for at, lines in enumerate(paragraphs):
+        matches = [_TRAILER.fullmatch(line) for line in lines]
+        whole = at == len(paragraphs) - 1 or all(
+            match or line.startswith(_CHERRY) for match, line in zip(matches, lines, strict=True)
+        )
+        found += [
+            (match[1], match[2].strip()[:LONGEST])
+            for match in matches
+            if match and not match[2].startswith("//")  # `https://...` is no trailer
+            if whole or match[1].casefold() == NOT_ALL[0].casefold()
+        ]
+    kept = list(dict.fromkeys(found))
+    if len(text) > _READ or len(kept) > MOST:
+        return (*kept[: MOST - 1], NOT_ALL)
+    return tuple(kept)
 
 
 def reverts(text: str) -> tuple[str, ...]:
     """What a message's body says is reverted, in its order: SHAs, perhaps short, and changes like `#12` and `!12`."""
-    found = (match[1] or match[2] or match[3] for match in _REVERTS.finditer(text[:_READ]))
+    found = (match[1] or match[2] or match[3] for match in _REVERTS.finditer(_read(text)))
     return tuple(dict.fromkeys(name.lower() for name in found))[:MOST]
+
+
+def _read(text: str) -> str:
+    return text if len(text) <= _READ else f"{text[: _READ // 2]}\n\n{text[-_READ // 2 :]}"
 
 
 def _unfolded(paragraph: str) -> list[str]:
@@ -78,5 +92,5 @@ def pull_request(text: str) -> str:
 
 def merge_request(text: str) -> str:
     """GitLab's merge request, `!12`, as its merge button writes it into the message; empty where it did not."""
-    found = re.search(r"^See merge request \S{0,300}?(![0-9]{1,12})$", text[:_READ], re.MULTILINE)
+    found = re.search(r"^See merge request \S{0,300}?(![0-9]{1,12})$", _read(text), re.MULTILINE)
     return found[1] if found is not None else ""

@@ -31,6 +31,8 @@ def commit(letter: str = "a", **changes: object) -> Commit:
         ("neutron/db/migration/alembic_migrations/versions/newton/expand/x.py", ("migration",)),
         ("db/migrate/20260101_x.rb", ("migration",)),
         ("sql/0001.sql", ("migration",)),
+        ("App/Migrations/20260101_x.cs", ("migration",)),
+        ("schema/0002.SQL", ("migration",)),
         ("api-ref/source/servers.inc", ("api",)),
         ("nova/api/openstack/api_version_request.py", ("api",)),
         ("proto/x.proto", ("api",)),
@@ -55,6 +57,11 @@ def test_a_trailer_gives_a_flag_and_takes_a_wrong_one_away() -> None:
     told = mark(commit(files=(MIGRATION,), trailers=(("Migration", "no"), ("API", "yes, v2.99"))), SOURCE)
     assert told.flags == ("api",)
     assert told.safe is Safe.YES
+
+
+@pytest.mark.parametrize("words", [("yes", "no"), ("no", "yes"), ("no", "perhaps", "yes")])
+def test_of_several_words_on_a_flag_the_one_that_gives_it_counts(words: tuple[str, ...]) -> None:
+    assert mark(commit(files=(), trailers=tuple(("Api", word) for word in words)), SOURCE).flags == ("api",)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,26 @@ def test_trailers_of_squashed_messages_are_not_lost() -> None:
     assert message.trailers(body) == (("Rollback-Safe", "no"), ("Signed-off-by", "A <a>"))
 
 
+def test_a_word_on_going_back_counts_in_every_paragraph() -> None:
+    body = "It drops a column.\nRollback-safe: no, drops columns\nNote: prose\n\nCo-authored-by: A <a>\n"
+    assert message.trailers(body) == (("Rollback-safe", "no, drops columns"), ("Co-authored-by", "A <a>"))
+
+
+def test_a_word_on_going_back_at_the_end_of_a_long_message_is_read() -> None:
+    found = message.trailers("prose\n" * 100_000 + "\nRollback-Safe: no")
+    assert found == (("Rollback-Safe", "no"), message.NOT_ALL)
+
+
+def test_a_message_that_is_not_read_whole_is_not_called_safe() -> None:
+    middle = message.trailers("prose\n" * 50_000 + "\nRollback-Safe: no\n\n" + "prose\n" * 50_000)
+    many = message.trailers("\n\n".join(f"Signed-off-by: {number}" for number in range(100)))
+    twice = message.trailers("Signed-off-by: A\n\n" * 100)
+    assert middle == (message.NOT_ALL,)
+    assert len(many) == message.MOST
+    assert many[-1] == message.NOT_ALL
+    assert twice == (("Signed-off-by", "A"),)
+
+
 @pytest.mark.parametrize(
     "body", ["", "see https://example.org/x", "a line: of prose\nand another\n\nend", ": x", "a b: c"]
 )
