@@ -208,7 +208,10 @@ class ChangeScreen(FactsScreen):
         if rollout.state.ended and not self._ended:
             self._ended = True
             self.say("")  # what was said while it ran is in the past
-        story = change.story(rollout, orphan=self.orphan, glyphs=glyphs)
+        service = self.console_app.service(self.service_name)
+        story = change.story(
+            rollout, service.record if service is not None else None, orphan=self.orphan, glyphs=glyphs
+        )
         if (waits := self.waiting) is not None:
             story = [story[0], change.waits_line(waits, now, glyphs)]  # which says as well that it runs
         self._part("#headline", Sheet).show([change.headline(rollout.plan, glyphs), *story])

@@ -13,6 +13,7 @@ from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
+from console.rollout.standing import records
 
 POLL = 0.2  # seconds between two looks at the journal, which is a local query of some microseconds
 DETACHED = 130
@@ -49,6 +50,7 @@ def _follow(journal: Journal, rollout_id: str, *, as_json: bool, said_after: int
             if rollout.state is RolloutState.STOPPED:
                 warn(f"it needs you: `bluegreen resume {rollout.id}` compares the journal with the cloud and offers "
                      "what can be done")  # fmt: skip
+            _ask_which(journal, rollout)
             return rollout.exit_code if rollout.exit_code is not None else 1
         elif unfinished(rollout):
             return _died(rollout)
@@ -56,6 +58,14 @@ def _follow(journal: Journal, rollout_id: str, *, as_json: bool, said_after: int
             return _unheard(rollout)
         else:
             time.sleep(POLL)
+
+
+def _ask_which(journal: Journal, rollout: Rollout) -> None:
+    """After a way back: which commit was it?"""
+    unnamed = records(journal, [rollout.service])[rollout.service].unnamed(rollout.id)
+    if unnamed:
+        warn(f"commits held back of {unnamed[0].version}: {len(unnamed)}; when you know the bad one: "
+             f"`bluegreen blame {rollout.service} COMMIT --reason TEXT`")  # fmt: skip
 
 
 def _died(rollout: Rollout) -> int:

@@ -112,6 +112,11 @@ class Record:
         """How it is known that this version works."""
         return next((one for one in self.proven if one.version == version), None)
 
+    def unnamed(self, rollout: str) -> tuple[Undone, ...]:
+        """Of what this rollout took back: the commits among which the bad one is, while nobody has named it."""
+        found = tuple(one for one in self.undone if one.rollout == rollout)
+        return () if any(one.named for one in found) else found
+
     def last_proven(self, but: tuple[str, ...]) -> Proven | None:
         """The last release that is known to work, other than these versions."""
         return next((one for one in self.proven if one.version not in but), None)

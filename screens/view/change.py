@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from console.config.model import ServiceConfig
+from console.model.record import Record
 from console.model.text import visible
 from console.plan.desired import Weights
 from console.plan.kinds.registry import kind_of
@@ -55,11 +56,16 @@ def headline(plan: Plan, glyphs: Glyphs) -> Line:
     )
 
 
-def story(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> list[Line]:
-    """Who asked for it and why, and where it is."""
+def story(rollout: Rollout, record: Record | None, *, orphan: bool, glyphs: Glyphs) -> list[Line]:
+    """Who asked for it and why, and where it is; after a way back, what is left to say of it."""
     why = f' "{visible(rollout.reason)}"' if rollout.reason else ", no reason given"
     who = line((f"rollout {rollout.id} by {visible(rollout.who.words)}{why}", "dim"))
-    return [who, *_state_lines(rollout, orphan=orphan, glyphs=glyphs)]
+    lines = [who, *_state_lines(rollout, orphan=orphan, glyphs=glyphs)]
+    unnamed = record.unnamed(rollout.id) if record is not None else ()
+    if not unnamed:
+        return lines
+    held = f"{count(len(unnamed), 'commit')} held back: m opens the commits, x there names the bad one"
+    return [*lines, line((f"  {glyphs.arrow} {held}", "warn"))]
 
 
 def _state_lines(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> list[Line]:

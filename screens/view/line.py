@@ -14,6 +14,7 @@ Span = tuple[str, str]  # text, and roles separated by blanks ("bad strong")
 Line = tuple[Span, ...]
 
 BLANK: Line = ()
+GAP: Span = ("   ", "")  # between the parts of a line that can do without the last of them
 _WORTH_IT = 12  # cells that are left on a line from which a long word is begun there
 
 
@@ -49,6 +50,19 @@ def fit(spans: Line, cells: int, ellipsis: str = "") -> Line:
             break
     role = kept[-1][1] if kept else ""
     return (*kept, (set_cell_size(ellipsis, min(cell_len(ellipsis), cells)), role)) if ellipsis else tuple(kept)
+
+
+def fit_parts(spans: Line, cells: int, ellipsis: str = "") -> Line:
+    """The line in at most `cells` cells: parts after a GAP go whole, for half a count is none, then as `fit` cuts."""
+    if width(spans) <= cells:
+        return spans
+    kept = spans
+    while GAP in kept:
+        kept = kept[: len(kept) - 1 - kept[::-1].index(GAP)]
+        marked = (*kept, (f" {ellipsis}", ""))
+        if width(marked) <= cells:
+            return marked
+    return fit(spans, cells, ellipsis)
 
 
 def spread(left: Line, right: Line, cells: int, ellipsis: str = "") -> Line:

@@ -12,7 +12,7 @@ from console.model.shipping import Batch, Marked, Safe, Safety, Shipping, safety
 from console.model.text import clipped, visible
 from console.plan.plan import Action, Plan
 from screens.view.glyphs import Glyphs
-from screens.view.line import Line, Span, fit, line, spread, width
+from screens.view.line import GAP, Line, Span, fit, line, spread, width
 from screens.view.words import count, name
 
 _LONGEST = 300  # characters of a subject or a reason that are worth looking at
@@ -192,5 +192,5 @@ def joined(parts: Iterable[Line]) -> Line:
     """The parts with some blanks between them; empty ones vanish."""
     found: Line = ()
     for part in parts:
-        found = (*found, ("   ", ""), *part) if found and part else (found or part)
+        found = (*found, GAP, *part) if found and part else (found or part)
     return found

@@ -9,7 +9,7 @@ from textual import events
 from textual.geometry import Size
 
 from screens.look import look_of
-from screens.view.line import BLANK, Line, fit, line, plain, spread, width
+from screens.view.line import BLANK, Line, fit, fit_parts, line, plain, spread, width
 from screens.widgets.sheet import Sheet
 
 WIDE, TALL = 110, 30  # cells from which there are frames, and two panels side by side
@@ -90,7 +90,7 @@ class Panel(Sheet):
         glyphs = look_of(self.app).glyphs
         left, right = glyphs.corners[0], glyphs.corners[1]
         room = cells - 4 - (width(self.title_right) + 2 if self.title_right else 0)
-        title = fit(self.shown_title, min(width(self.shown_title), max(room - 2, 0)), glyphs.ellipsis)
+        title = fit_parts(self.shown_title, max(room - 2, 0), glyphs.ellipsis)
         title = (*line(" "), *title, *line(" ")) if title else BLANK
         tail = (*line(" "), *self.title_right, *line(" ")) if self.title_right else BLANK
         fill = glyphs.horizontal * max(cells - 4 - width(title) - width(tail), 0)
@@ -114,7 +114,8 @@ class Panel(Sheet):
     def _rule(self, cells: int, more: str) -> Line:
         glyphs = look_of(self.app).glyphs
         tail = line(f" {plain(self.title_right)}" if self.title_right else "", (f" ({more})", "dim") if more else "")
-        title = (*line((glyphs.horizontal * 2 + " ", self.frame_role)), *self.shown_title, *line(" "))
+        shown = fit_parts(self.shown_title, max(cells - width(tail) - 4, 0), glyphs.ellipsis)
+        title = (*line((glyphs.horizontal * 2 + " ", self.frame_role)), *shown, *line(" "))
         fill = max(cells - width(title) - width(tail), 0)
         return spread((*title, *line((glyphs.horizontal * fill, self.frame_role))), tail, cells, glyphs.ellipsis)
 

@@ -14,6 +14,7 @@ from console.config.gate import Gate, SignOff
 from console.config.model import Config, Release
 from console.model.balancer import Member
 from console.model.colour import Colour
+from console.model.record import Record, Undone
 from console.plan.plan import Action
 from console.rollout.records import DecisionKind, EventKind, RolloutState
 from screens.arming import Arming
@@ -215,6 +216,22 @@ async def test_an_unfinished_rollout_is_offered_its_ends() -> None:
         await pilot.press("f", "enter")
         await pilot.press(*"api", "enter")
         await until(pilot, lambda: desk.settled == [("a1b2c3", DecisionKind.FINISH)])
+
+
+@pytest.mark.parametrize("named", ["", "drops a column"])
+async def test_after_a_way_back_the_bad_commit_is_asked_for_until_it_is_named(named: str) -> None:
+    now = time.time()
+    taken = tuple(Undone((f"{number:040}",), "x", "9be04d7", "a1b2c3", now, named) for number in range(3))
+    app, _, desk = make_app(replace(service(now), record=Record(undone=taken)), arming=armed())
+    plan = cutover(service(now), config().services["api"], now)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("c")
+        desk.post(Begun(rollout(plan, now)))
+        desk.post(seen(rollout(plan, now, RolloutState.ROLLED_BACK, "errors through the VIP")))
+        await shows(pilot, "errors through the VIP")
+        asked = "3 commits held back: m opens the commits, x there names the bad one" in text_of(app)
+        assert asked is not bool(named)
 
 
 async def test_what_the_journal_refuses_is_said() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screens.view.line import Line, fit, flow, line, plain, spread, width, wrap
+from screens.view.line import GAP, Line, fit, fit_parts, flow, line, plain, spread, width, wrap
 
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Mn", "Me", "Cf", "Zl", "Zp")), max_size=60
@@ -44,6 +44,19 @@ def test_parts_flow_into_lines_without_being_broken() -> None:
 
 def test_the_left_part_gives_way() -> None:
     assert plain(spread(line("a long beginning"), line("END"), 10, "~")) == "a long~END"
+
+
+def test_a_part_that_does_not_fit_goes_whole() -> None:
+    parts = (*line("14 would ship"), GAP, *line(("1 migration", "warn")), GAP, *line("tests: 13 of 14 passed"))
+    shown = [plain(fit_parts(parts, cells, "~")) for cells in (60, 40, 28, 20, 8)]
+    assert shown == [plain(parts), "14 would ship   1 migration ~", "14 would ship ~", "14 would ship ~", "14 woul~"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(lines, max_size=4), st.integers(0, 50))
+def test_parts_never_take_more_than_there_is(parts: list[Line], cells: int) -> None:
+    spans = tuple(span for part in parts for span in (*part, GAP))
+    assert width(fit_parts(spans, cells, "~")) <= cells
 
 
 def test_wide_characters_count_as_two() -> None:

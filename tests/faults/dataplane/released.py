@@ -20,6 +20,7 @@ from lab.testing import lab
 
 from console.rollout.journal import Journal
 from console.rollout.records import Event, Rollout
+from console.rollout.standing import records
 
 # A line of the load balancer API's own log: when, method, path, status, how long.
 _LINE = re.compile(r"^\S+ \S+ (POST|PUT|DELETE|PATCH) (/v2\S*) (\d{3}) \d+ ms$", re.MULTILINE)
@@ -108,6 +109,12 @@ class Released:
         with Journal.open(f"sqlite:///{self.directory}/journal.db", read_only=True) as journal:
             rollout, *_ = journal.rollouts(self.name, limit=1)
             return rollout, journal.events(rollout.id)
+
+    @property
+    def rolled_back(self) -> str:
+        """The version that was rolled back last, from the journal."""
+        with Journal.open(f"sqlite:///{self.directory}/journal.db", read_only=True) as journal:
+            return records(journal, [self.name])[self.name].barred[0].version
 
     def wait_warm(self, seconds: float = 60) -> None:
         """Wait until the console calls both colours healthy: a new member is checked some heartbeats after it came."""

@@ -11,6 +11,7 @@ from plan_worlds import NOW, instance, usual
 from plan_worlds import service as service_of
 from shipments import commit, config, shipping_to_green
 
+from console.cli.following import follow
 from console.config.model import Config
 from console.errors import UsageError
 from console.model.colour import Colour
@@ -198,3 +199,19 @@ def test_what_is_no_bad_commit_is_not_taken_for_one(settings: Config, journal: J
     for wrong in ("eee", "abcdef1", "v1.0"):
         with pytest.raises(UsageError, match="not one commit of what was rolled back"):
             restraint.blame(settings, journal, "nova-api", wrong, WHO, reason="x")
+
+
+@pytest.mark.parametrize("taken_back", [by_itself, by_hand])
+def test_who_follows_a_way_back_is_asked_for_the_bad_one_until_it_is_named(
+    settings: Config,
+    journal: Journal,
+    taken_back: Callable[[Journal], str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ident = taken_back(journal)
+    follow(settings, ident)
+    assert "commits held back of bbbbbbb: 2;" in (said := capsys.readouterr().err)
+    assert "`bluegreen blame nova-api COMMIT --reason TEXT`" in said
+    restraint.blame(settings, journal, "nova-api", "eeeeeee", WHO, reason="the cache was needed")
+    follow(settings, ident)
+    assert "held back" not in capsys.readouterr().err
