@@ -1,7 +1,7 @@
 """Four ways to move the traffic of 10 + 10 under load, side by side: ours three, and the loop that people type.
 
 Prints one table: writes, wall time, reloads, lost requests, closed idle connections, what ours adds to the cloud's own
-pending time. Figures of a busy machine are larger; counts and losses are not.
+time. Figures of a busy machine are larger; counts and losses are not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ BOTH = ("--mode", "both", "--connections", "50")
 
 @dataclass(frozen=True)
 class Row:
-    """One way. `seconds`: begin to end; `pending`: of the cloud; `own`: of the steps that write, beyond that."""
+    """One way. `seconds`: begin to end; `pending`: of the cloud, from
+    each request to the load balancer's ACTIVE; `own`: of the steps that write, beyond that: looking again, and after.
+    """
 
     way: str
     writes: int
@@ -86,14 +88,13 @@ def measured(released: Released, way: str, move: Callable[[], None]) -> Row:
         _, events = released.last_rollout()
         writing = {event.step for event in events if event.kind is EventKind.INTENT}
         ours_only = [event for event in events if event.step in writing]
-        pending = _seconds(ours_only, EventKind.SETTLED)
-        spent = _seconds(ours_only, EventKind.PASSED)
-        own = spent - pending
+        pending = _ats(ours_only, EventKind.SETTLED) - _ats(ours_only, EventKind.INTENT)
+        own = sum(float(event.data["seconds"]) for event in ours_only if event.kind is EventKind.PASSED) - pending
     return Row(way, len(marks.writes()), marks.reloads(), seconds, pending, own, load.got)
 
 
-def _seconds(events: list[Event], kind: EventKind) -> float:
-    return sum(float(event.data["seconds"]) for event in events if event.kind is kind)
+def _ats(events: list[Event], kind: EventKind) -> float:
+    return sum(event.at for event in events if event.kind is kind)
 
 
 def ours(released: Released, verb: str) -> Callable[[], None]:
