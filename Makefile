@@ -2,7 +2,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
 
-.PHONY: env drill test slow check format lint types contracts lab lab-down contract faults soak bench docs clean
+.PHONY: env drill test slow check format lint types contracts lab lab-down contract faults soak bench docs pictures clean
 
 # The stamp is newer than pyproject.toml when the environment fits it.
 $(VENV)/.stamp: pyproject.toml
@@ -56,7 +56,10 @@ faults: env  ## the runner killed, stopped and raced everywhere; takes a while
 
 docs: env  ## write the generated parts of the README anew
 	$(BIN)/python tests/readme_sections.py
+
+pictures: env  ## draw the README's picture and those of the walkthrough anew, on a drill: each is another look
 	$(BIN)/python tests/readme_picture.py
+	$(BIN)/python tests/stage_pictures.py
 
 bench: env  ## first paint, bytes, calls, memory against the bars; the figures in build/bench.json as well
 	$(BIN)/python tests/bench/bench.py --json build/bench.json

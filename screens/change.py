@@ -196,8 +196,9 @@ class ChangeScreen(FactsScreen):
         """What the plan ships and undoes, above everything else: it is what a decision is made on."""
         panel, service = self._part("#ships", Panel), self.console_app.service(self.service_name)
         configured = self.console_app.config.services[self.service_name].commits is not None
-        panel.display = isinstance(forecast, Plan) and service is not None and configured
-        if not isinstance(forecast, Plan) or service is None:
+        moves = isinstance(forecast, Plan) and forecast.action.moves_traffic  # nothing else ships or undoes anything
+        panel.display = moves and service is not None and configured
+        if not isinstance(forecast, Plan) or service is None or not moves:
             return
         most, glyphs = (4 if self.has_class("-short") else 6), self.console_app.look.glyphs
         panel.entitle(shipping.title(forecast, service.shipping), shipping.title_right(forecast))

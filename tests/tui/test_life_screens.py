@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from screen_text import shows, until
+from screen_text import shows, text_of, until
+from shipped import shipped
 from tuikit import config, make_app, service, with_instances
 
 from console.model.colour import Colour
@@ -56,6 +57,18 @@ async def test_t_deletes_only_after_count_and_name(monkeypatch: pytest.MonkeyPat
         await pilot.press(*"api", "enter", "escape")
         await shows(pilot, "not started")
         assert desk.begun == []
+
+
+async def test_what_moves_no_traffic_ships_nothing_and_says_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, Intent(Action.RETIRE, Colour.GREEN, order=RetireOrder()))
+    app, _, _ = make_app(shipped(time.time()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("t")
+        await shows(pilot, "RETIRE api", "delete 3 instances", "enter start")
+        assert "go back after" not in text_of(app)
+        await pilot.press("escape", "c")
+        await shows(pilot, "CUT OVER api", "go back after")
 
 
 async def test_a_refusal_is_shown_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,104 @@
+"""The runner killed in every stage of a release while clients use the service; each time somebody says: finish it.
+
+Launch, gate, shift, bake, retire: nothing is lost, nothing is made twice, nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from counting import Things, counted
+from lab.balancer import Load
+from lab.testing import require_lab
+from released import Released
+
+from console.rollout.records import EventKind, RolloutState
+
+SIZE = 3
+SLOW = "import time; time.sleep(3)"  # so that it can be killed in the gate
+LAUNCH = ("launch", "--image", "nova-api-2026.2")
+CUTOVER = ("cutover", "--unattended")
+RETIRE = ("retire",)
+FINISH = ("resume", "--finish")
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Iterator[Released]:
+    """BLUE with three instances, and no GREEN."""
+    require_lab(dataplane=True)
+    made = Released.seed_blue("stages", SIZE, tmp_path)
+    gates = [{"name": "slow", "run": [sys.executable, "-c", SLOW], "timeout": "60s"}]
+    made.configure(release={"shift": [30, 100], "bake": "15s", "gates": gates}, launch={"at_once": 1})
+    try:
+        yield made
+    finally:
+        made.delete()
+
+
+def killed_at(released: Released, words: tuple[str, ...], kind: EventKind, step: str) -> str:
+    """Begin, or go on, and kill the runner at the first new row of this kind and step; returns the rollout's id."""
+    begins = words[0] != "resume"
+    was, told = ("", -1) if begins and words[0] == "launch" else _latest(released)
+    child = subprocess.Popen(
+        released.command(*words, "--yes", "--reason", "killed"),
+        env=released.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 300
+    while time.monotonic() < end:
+        rollout, events = released.last_rollout() if Path(released.directory, "journal.db").exists() else (None, [])
+        new = [one for one in events if rollout is not None and (rollout.id != was or one.seq > told)]
+        if rollout is not None and any((one.kind, one.step) == (kind, step) for one in new):
+            os.kill(int(rollout.runner.split("/")[2]), signal.SIGKILL)
+            assert child.wait(timeout=60) == 7
+            return rollout.id
+        assert child.poll() is None, f"{words} ended before {kind} of {step}: {rollout and rollout.sentence}"
+        time.sleep(0.02)
+    raise AssertionError(f"{words}: no {kind} of {step}")
+
+
+def _latest(released: Released) -> tuple[str, int]:
+    rollout, events = released.last_rollout()
+    return rollout.id, events[-1].seq
+
+
+def finished(released: Released, rollout_id: str) -> None:
+    done = released.bluegreen(*FINISH, "--yes", "--reason", "killed", seconds=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rollout, _ = released.last_rollout()
+    assert (rollout.id, rollout.state) == (rollout_id, RolloutState.DONE), rollout.sentence
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(1800)
+def test_every_stage(released: Released, capsys: pytest.CaptureFixture[str]) -> None:
+    before = counted(released.ids["pools"]["blue"])
+    with Load(released.url, rate=100, before=2, after=2, seconds=1500) as load:
+        killed = killed_at(released, LAUNCH, EventKind.INTENT, "launch")
+        assert killed_at(released, FINISH, EventKind.OUTCOME, "launch") == killed
+        finished(released, killed)
+        both = counted(released.ids["pools"]["blue"])
+        killed = killed_at(released, CUTOVER, EventKind.BEGUN, "gate-1")
+        assert killed_at(released, FINISH, EventKind.INTENT, "shift-30") == killed
+        assert killed_at(released, FINISH, EventKind.OUTCOME, "shift") == killed
+        assert killed_at(released, FINISH, EventKind.BEGUN, "bake") == killed
+        finished(released, killed)
+        killed = killed_at(released, RETIRE, EventKind.OUTCOME, "leave")
+        assert killed_at(released, FINISH, EventKind.INTENT, "delete") == killed
+        finished(released, killed)
+        after = counted(released.ids["pools"]["blue"])
+    got = load.got
+    with capsys.disabled():
+        print(f"\n8 kills: {got['requests']} requests, {got['lost']} lost {got['errors']}; {before}, {both}, {after}")
+    assert got["lost"] == 0, got["errors"]
+    assert both == Things(before.servers + SIZE, before.ports + SIZE, 2 * SIZE, before.groups + 1)
+    assert after == Things(before.servers, before.ports, SIZE, before.groups + 1)
