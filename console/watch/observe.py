@@ -42,14 +42,25 @@ class Observer:
         self._workers = {place: Workers("observe") for place in self._graph.places}
 
     def observe(self) -> Snapshot:
-        """Ask every source once, each after those it needs, all others at the same time. Never raises CloudError."""
+        """Ask every source once, each after those it needs, all others at the same time. Never raises CloudError.
+
+        Where the cloud took so long that the first answers are stale by the end, all are asked once more: what was slow
+        the first time (a token, the shape of a load balancer) is then known.
+        """
         run_once(self._graph.nodes, self._workers)
+        now = self._clock()
+        if any(_aged(node.look.seen.source, now) for node in self._graph.nodes):
+            run_once(self._graph.nodes, self._workers)
         self._generation += 1
         return snapshot(self._graph, self._clock(), self._generation)
 
     def session(self, name: str) -> Session:
         """The session of a service's cloud. Raises AuthError when clouds.yaml has no such cloud."""
         return self._graph.watched[name].place.session()
+
+
+def _aged(source: Source, now: float) -> bool:
+    return source.seen_at is not None and not source.problem and not source.fresh(now)
 
 
 def run_once(nodes: Sequence[Node], workers: dict[Place, Workers]) -> None:

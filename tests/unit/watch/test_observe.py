@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fake_openstack import FakeOpenStack, populate, queries
 
+from console.cloud.reader import Reader
 from console.config.model import Config, HealthCheck, LeaseConfig, Rotation, Selection, ServiceConfig, VipCheck
 from console.errors import UsageError
 from console.model.colour import Colour, Role
@@ -274,6 +275,23 @@ def test_a_service_that_the_config_does_not_have() -> None:
 
 def test_only_the_named_services_are_looked_at(cloud_with_release: FakeOpenStack) -> None:
     assert list(Observer(config(service("api"), service("web")), ["api"]).observe().services) == ["api"]
+
+
+@pytest.mark.parametrize("slow_looks", [1, 2])
+def test_facts_that_were_old_before_the_look_ended_are_asked_for_once_more(
+    cloud_with_release: FakeOpenStack, monkeypatch: pytest.MonkeyPatch, slow_looks: int
+) -> None:
+    clock, members, asked = Clock(), Reader.members, []
+
+    def slow(reader: Reader, *which: Any) -> Any:
+        asked.append(which)
+        clock.now += 60.0 if len(asked) <= slow_looks else 0.0
+        return members(reader, *which)
+
+    monkeypatch.setattr(Reader, "members", slow)
+    api = Observer(config(), clock=clock).observe().services["api"]
+    assert api.source(BALANCER).fresh(clock.now) is (slow_looks == 1)
+    assert len(asked) == 2
 
 
 def test_an_answer_that_nobody_foresaw_does_not_end_the_watch(
