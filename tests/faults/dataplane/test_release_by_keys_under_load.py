@@ -17,14 +17,13 @@ from ttykit import Console
 from console.rollout.records import EventKind, RolloutState
 
 BLUEGREEN = str(Path(sys.executable).with_name("bluegreen"))
-NAME, SIZE = "keys3", 3
 
 
-@pytest.fixture
-def released(tmp_path: Path) -> Iterator[Released]:
+@pytest.fixture(params=[3, 10])
+def released(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Released]:
     """BLUE, and no GREEN."""
     require_lab(dataplane=True)
-    made = Released.seed_blue(NAME, SIZE, tmp_path)
+    made = Released.seed_blue(f"keys{request.param}", request.param, tmp_path)
     try:
         made.configure(
             release={
@@ -43,21 +42,21 @@ def released(tmp_path: Path) -> Iterator[Released]:
 def operator(released: Released) -> Iterator[Operator]:
     environ = released.environ | {"XDG_STATE_HOME": str(released.directory / "state")}
     console = Console([BLUEGREEN, "--config", released.ids["config"]], cols=120, rows=40, env=environ)
-    yield Operator(console, f"sqlite:///{released.directory}/journal.db", NAME)
+    yield Operator(console, f"sqlite:///{released.directory}/journal.db", released.name)
     console.close()
 
 
 @pytest.mark.thorough
 @pytest.mark.timeout(1800)
 def test_release_and_retire(released: Released, operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
-    pool = released.ids["pools"]["blue"]
+    pool, size = released.ids["pools"]["blue"], len(released.ids["servers"]["blue"])
     before = counted(pool)
     operator.arm("thorough")
     with Load(released.url, rate=100, before=2, after=2, seconds=1500) as load:
         launch, _ = operator.carry_out("l", "y", within=500)
         both = counted(pool)
         cutover, events = operator.carry_out("c", "y", within=300)
-        retire, _ = operator.carry_out("t", f"{SIZE} {NAME}", within=500)
+        retire, _ = operator.carry_out("t", f"{size} {released.name}", within=500)
         after = counted(pool)
     got, made = load.got, (launch, cutover, retire)
     with capsys.disabled():
@@ -67,6 +66,6 @@ def test_release_and_retire(released: Released, operator: Operator, capsys: pyte
     assert [event.data["verdict"] for event in events if event.kind is EventKind.GATE] == ["passed"]
     assert got["lost"] == 0, got["errors"]
     assert set(got["versions"]) == {"blue/2026.1", "green/2026.2"}
-    assert both == Things(before.servers + SIZE, before.ports + SIZE, 2 * SIZE, before.groups + 1)
+    assert both == Things(before.servers + size, before.ports + size, 2 * size, before.groups + 1)
     # the seeded BLUE had no group; what is launched has one, and it goes with its colour
-    assert after == Things(before.servers, before.ports, SIZE, before.groups + 1)
+    assert after == Things(before.servers, before.ports, size, before.groups + 1)
