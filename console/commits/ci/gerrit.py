@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from console.commits.source import Told
-from console.commits.web.client import HOUR, Client, Unanswered
+from console.commits.ci.asked import Asked
+from console.commits.web.client import HOUR, Unanswered
 from console.model.commit import Ci, CiState, Commit
 
 _AT_ONCE = 10  # commits of one query: servers bound the terms
@@ -42,22 +42,10 @@ class _Change(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class GerritTests:
+class GerritTests(Asked):
     """The changes and votes of commits of one project; `Tests`. `web`: Gerrit's URL. `vote`: the label for tests."""
 
-    client: Client
-    web: str
-    project: str
     vote: str = "Verified"
-
-    @property
-    def told(self) -> Told:
-        """What is to be said of its answers."""
-        return self.client.told
-
-    def close(self) -> None:
-        """Close connections."""
-        self.client.close()
 
     def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
         """The same commits with what is known of their changes. A merge that Gerrit made has no change."""

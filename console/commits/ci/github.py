@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from console.commits.ci.asked import Asked
 from console.commits.ci.summary import Result, summed
 from console.commits.github import linked
-from console.commits.source import Told
-from console.commits.web.client import HOUR, Client, Unanswered
+from console.commits.web.client import HOUR, Unanswered
 from console.model.commit import Ci, CiState, Commit
 
 _PASSED = frozenset({"success", "neutral", "skipped"})
@@ -40,21 +40,8 @@ class _Combined(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class GitHubTests:
+class GitHubTests(Asked):
     """The tests of commits of one project; `Tests`. `web`: the URL of the web server."""
-
-    client: Client
-    web: str
-    project: str
-
-    @property
-    def told(self) -> Told:
-        """What is to be said of its answers."""
-        return self.client.told
-
-    def close(self) -> None:
-        """Close connections."""
-        self.client.close()
 
     def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
         """The same commits with what is known of their tests, pages and pull requests."""

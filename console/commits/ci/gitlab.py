@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from console.commits.ci.asked import Asked
 from console.commits.ci.summary import Result, summed
 from console.commits.gitlab import linked, project_path
-from console.commits.source import Told
-from console.commits.web.client import HOUR, Client, Unanswered
+from console.commits.web.client import HOUR, Unanswered
 from console.model.commit import Ci, CiState, Commit
 
 # `manual` waits for a person: what was to run by itself has passed. `skipped` ran nothing
@@ -31,21 +31,8 @@ class _Pipeline(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class GitLabTests:
+class GitLabTests(Asked):
     """The tests of commits of one project; `Tests`. `web`: the URL of the web server."""
-
-    client: Client
-    web: str
-    project: str
-
-    @property
-    def told(self) -> Told:
-        """What is to be said of its answers."""
-        return self.client.told
-
-    def close(self) -> None:
-        """Close connections."""
-        self.client.close()
 
     def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
         """The same commits with what is known of their tests and pages."""

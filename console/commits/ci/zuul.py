@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from console.commits.ci.asked import Asked
 from console.commits.ci.summary import Result, summed
-from console.commits.source import Told
-from console.commits.web.client import HOUR, Client, Unanswered
+from console.commits.web.client import HOUR, Unanswered
 from console.model.commit import Ci, CiState, Commit
 
 _GATE = "gate"  # the pipeline that nothing is merged without: where it ran, it decides
@@ -31,22 +31,10 @@ class _Buildset(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class ZuulTests:
+class ZuulTests(Asked):
     """The builds of commits of one project; `Tests`. `web`: Zuul's pages. `pipeline`: the one that counts, or each."""
 
-    client: Client
-    web: str
-    project: str
     pipeline: str = ""
-
-    @property
-    def told(self) -> Told:
-        """What is to be said of its answers."""
-        return self.client.told
-
-    def close(self) -> None:
-        """Close connections."""
-        self.client.close()
 
     def of(self, commits: Sequence[Commit]) -> Iterator[Commit]:
         """The same commits with what is known of their builds; other tests of a commit without any are left."""
