@@ -16,6 +16,7 @@ from screens.dialogs.dialog import Dialog
 from screens.facts_screen import FactsScreen
 from screens.view.line import line
 from screens.view.table import Column, Row
+from screens.widgets.line_keys import edited, pasted
 from screens.widgets.panel import Panel
 from screens.widgets.sheet import Sheet
 from screens.widgets.table import Table
@@ -58,14 +59,8 @@ class Palette(Dialog[Command]):
         elif event.key in ("down", "up", "ctrl+n", "ctrl+p"):
             self._chosen = True
             self.query_one("#choices", Table).action_move(1 if event.key in ("down", "ctrl+n") else -1)
-        elif event.key == "backspace":
-            self._edit(self.typed[:-1])
-        elif event.key == "ctrl+w":
-            self._edit(self.typed.rstrip().rpartition(" ")[0])
-        elif event.key == "ctrl+u":
-            self._edit("")
-        elif event.is_printable and event.character:
-            self._edit(self.typed + event.character)
+        elif (typed := edited(self.typed, event)) is not None:
+            self._edit(typed)
         else:
             return
         event.stop()
@@ -74,7 +69,7 @@ class Palette(Dialog[Command]):
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text is typed text; only its first line, and it is not done."""
         event.stop()
-        self._edit(self.typed + "".join(char for char in event.text.split("\n")[0] if char.isprintable()))
+        self._edit(pasted(self.typed, event))
 
     def _edit(self, typed: str) -> None:
         # a second `:` is a habit, not a part of any name

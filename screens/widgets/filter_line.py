@@ -6,6 +6,7 @@ from textual import events
 from textual.message import Message
 
 from screens.view.line import Line, line
+from screens.widgets.line_keys import edited, pasted
 from screens.widgets.sheet import Sheet
 
 _LIMIT = 100  # characters
@@ -62,14 +63,8 @@ class FilterLine(Sheet, can_focus=True):
         elif event.key == "escape":
             self.post_message(self.Left())
             self.clear()
-        elif event.key in ("backspace", "ctrl+h"):
-            self._edit(self.words[:-1])
-        elif event.key == "ctrl+w":
-            self._edit(self.words.rstrip().rpartition(" ")[0])
-        elif event.key == "ctrl+u":
-            self._edit("")
-        elif event.is_printable and event.character:
-            self._edit(self.words + event.character)
+        elif (words := edited(self.words, event)) is not None:
+            self._edit(words)
         else:
             return
         event.stop()
@@ -78,7 +73,7 @@ class FilterLine(Sheet, can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text is typed text; only its first line."""
         event.stop()
-        self._edit(self.words + "".join(char for char in event.text.split("\n")[0] if char.isprintable()))
+        self._edit(pasted(self.words, event))
 
     def on_focus(self) -> None:
         """The caret appears."""
