@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from rollouts import cutover, rollout, seen
-from screen_text import lines_of, shows
+from screen_text import shows
 from test_looks import NOW, compare
 from tuikit import config, instance, make_app, service, stale, with_instances
 
@@ -96,5 +96,4 @@ async def test_looks_of_the_fleet(look: Look) -> None:
         await shows(pilot, "5 services", "cutover")
         await pilot.press(*look.keys.split())
         await shows(pilot, look.sign.replace("is under way", "is running"))
-        await pilot.pause(0.3)
-        compare(look.name, lines_of(app))
+        await compare(pilot, look.name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from closeups import balancer_closeup, instance_closeup
 from rollouts import cutover, events, rollout, seen
 from rotations import counted, pools, power, two_balancers
 from screen_text import lines_of, shows
+from textual.pilot import Pilot
 from tuikit import config, instance, make_app, service, stale, with_instances
 
 from console.model.colour import Colour
@@ -78,8 +80,7 @@ async def test_looks(look: Look) -> None:
         await shows(pilot, "4 would ship")
         await pilot.press(*look.keys.split())
         await shows(pilot, look.sign)
-        await pilot.pause(0.3)
-        compare(look.name, lines_of(app))
+        await compare(pilot, look.name)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +102,7 @@ async def test_looks_from_close_by(look: Look) -> None:
         closeups = (balancer_closeup(look.facts, NOW),)
         watcher.publish(Snapshot(NOW, 99, {look.facts.name: look.facts}, instance_closeup(NOW), closeups))
         await shows(pilot, look.sign)
-        await pilot.pause(0.3)
-        compare(look.name, lines_of(app))
+        await compare(pilot, look.name)
 
 
 async def test_looks_of_a_rollout_under_way() -> None:
@@ -122,14 +122,22 @@ async def test_looks_of_a_rollout_under_way() -> None:
         await shows(pilot, "press f to follow it")
         await pilot.press("f")
         await shows(pilot, "of 900 s", "accepted")
-        await pilot.pause(0.3)
-        compare("rollout-120x40", lines_of(app))
+        await compare(pilot, "rollout-120x40")
 
 
-def compare(name: str, lines: list[str]) -> None:
-    """The screen against the one that was kept; a plan's digest is of the whole config, and no matter of looks."""
-    shown = re.sub(r"plan [0-9a-f]{8}", "plan 01234567", "\n".join(line.rstrip() for line in lines) + "\n")
-    file = LOOKS / f"{name}.txt"
+async def compare(pilot: Pilot[int], name: str) -> None:
+    """The screen against the one that was kept; on a busy machine it may come to it late (seconds)."""
+    await pilot.pause(0.3)
+    file, end = LOOKS / f"{name}.txt", time.monotonic() + 10
     if os.environ.get("LOOKS") == "write":
-        file.write_text(shown)
-    assert shown.splitlines() == file.read_text().splitlines()
+        file.write_text(shown(pilot))
+    kept = file.read_text().splitlines()
+    while shown(pilot).splitlines() != kept and time.monotonic() < end:
+        await pilot.pause(0.05)
+    assert shown(pilot).splitlines() == kept
+
+
+def shown(pilot: Pilot[int]) -> str:
+    """The screen; a plan's digest is of the whole config, and no matter of looks."""
+    text = "\n".join(line.rstrip() for line in lines_of(pilot.app)) + "\n"
+    return re.sub(r"plan [0-9a-f]{8}", "plan 01234567", text)
