@@ -68,7 +68,7 @@ class Intent:
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
     a worker without a probe) may serve all the same. `one_by_one`: a call for each member, where the cloud has no
     additive batch. `order`: what exactly, where a colour does not say it. `train`: the one that it is part of, which it
-    waits for twice.
+    waits for twice. `bakes`: what was moved before is watched all the same; its runner died before that was over.
     """
 
     action: Action
@@ -82,6 +82,7 @@ class Intent:
     one_by_one: bool = False
     train: str = ""
     order: Order | None = None
+    bakes: bool = False
 
 
 class StepKind(StrEnum):

@@ -42,10 +42,10 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     result += _proved(asked, moves)
     if in_train:
         result.append(waits.barrier(waits.BARRIER_KEEP, intent.train, target))
-    if intent.action is Action.CUTOVER and moves:
-        if config.release.confirm_within and not intent.keep_on_proof:
+    if intent.action is Action.CUTOVER:
+        if moves and config.release.confirm_within and not intent.keep_on_proof:
             result.append(waits.confirm(target, config.release.confirm_within))
-        if config.release.bake:
+        if (moves or intent.bakes) and config.release.bake:
             result.append(waits.bake(target, config.release.bake, gates_while_baking(config)))
     return tuple(result)
 

@@ -14,7 +14,7 @@ from console.errors import JournalError, JournalUnwritable, Refused, UsageError
 from console.model.service import POWER, Service
 from console.model.shipping import Safe
 from console.model.text import visible
-from console.plan.plan import Action, Intent, Plan, Refusal
+from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.way_back import goes_back, taken_up_again, way_back
 from console.rollout import second_place
@@ -222,7 +222,9 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
             return Offer(kind, words, refusal=made)
         return Offer(kind, words, plan=made)
 
-    finish = taken_up_again(replace(plan.intent, target=plan.target))
+    # whoever finishes confirms, but nobody has watched yet; a bake that has stopped by itself was looked at by a person
+    bakes = not rollout.state.ended and any(step.kind is StepKind.BAKE for step in plan.steps)
+    finish = taken_up_again(replace(plan.intent, target=plan.target, bakes=bakes))
     operation = operation_of(rollout.id, rollout.created_at)
     back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
     on, home = "finish", "go back"

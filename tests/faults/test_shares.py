@@ -173,6 +173,24 @@ def test_a_bad_green_in_the_bake_goes_back_with_the_reason(shared: DrillStage) -
     assert shared.weights() == before
 
 
+@pytest.mark.parametrize("last", [EventKind.VERIFIED, EventKind.PROOF])
+def test_what_was_moved_when_the_runner_died_is_watched_all_the_same(shared: DrillStage, last: EventKind) -> None:
+    configure(shared, bake="120s")
+    before = shared.weights()
+    rollout_id = shared.record(shared.plan())
+    shared.start("dataplane/killing_after.py", last.value, rollout_id).wait(timeout=60)
+    assert shared.carries(Colour.GREEN)
+    with shared.journal() as journal:
+        (rollout,) = request.to_resume(journal)
+        request.wait_until_judged(request.judged_after(journal, rollout, shared.config.lease.ttl), lambda left: None)
+        request.resume(shared.config, journal, rollout, shared._open_offer(rollout, DecisionKind.FINISH), WHO)
+        waits_at(journal, rollout_id, "bake")
+        modes(shared, Colour.GREEN, "error-rate=1")
+        ended = shared.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
+    assert shared.weights() == before
+
+
 def test_losing_sight_in_the_bake_is_no_evidence_and_no_success(shared: DrillStage) -> None:
     configure(shared, bake="12s")
     rollout_id = request.begin(shared.config, shared.plan(), WHO, "the APIs are gone for a while")

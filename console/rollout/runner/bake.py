@@ -138,7 +138,8 @@ def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:
     if not ill or left >= least.instances:
         return []
     name, reason = ill[0]
-    return [f"{left} of {plan.target.upper()} can be well, {least.instances} must be; {name}: {reason}"]
+    how_many = f"{len(ill)} of {len(serving)} instances of {plan.target.upper()} are ill"
+    return [f"{how_many}, {least.instances} must be well; {name}: {reason}"]
 
 
 def _judged(answers: Sequence[VipAnswer], proof: Proof) -> tuple[str, str, str]:

@@ -19,7 +19,8 @@ from lab.balancer import Load
 from lab.testing import require_lab
 from released import Released
 
-from console.rollout.records import EventKind, RolloutState
+from console.rollout.journal import Journal
+from console.rollout.records import Event, EventKind, Rollout, RolloutState
 
 SIZE = 3
 SLOW = "import time; time.sleep(3)"  # so that it can be killed in the gate
@@ -44,8 +45,8 @@ def released(tmp_path: Path) -> Iterator[Released]:
 
 def killed_at(released: Released, words: tuple[str, ...], kind: EventKind, step: str) -> str:
     """Begin, or go on, and kill the runner at the first new row of this kind and step; returns the rollout's id."""
-    begins = words[0] != "resume"
-    was, told = ("", -1) if begins and words[0] == "launch" else _latest(released)
+    was, before = latest(released)
+    told = before[-1].seq if before else -1
     child = subprocess.Popen(
         released.command(*words, "--yes", "--reason", "killed"),
         env=released.environ,
@@ -55,8 +56,9 @@ def killed_at(released: Released, words: tuple[str, ...], kind: EventKind, step:
     )
     end = time.monotonic() + 300
     while time.monotonic() < end:
-        rollout, events = released.last_rollout() if Path(released.directory, "journal.db").exists() else (None, [])
-        new = [one for one in events if rollout is not None and (rollout.id != was or one.seq > told)]
+        rollout, events = latest(released)
+        another = was is None or (rollout is not None and rollout.id != was.id)
+        new = [one for one in events if another or one.seq > told]
         if rollout is not None and any((one.kind, one.step) == (kind, step) for one in new):
             os.kill(int(rollout.runner.split("/")[2]), signal.SIGKILL)
             assert child.wait(timeout=60) == 7
@@ -66,9 +68,13 @@ def killed_at(released: Released, words: tuple[str, ...], kind: EventKind, step:
     raise AssertionError(f"{words}: no {kind} of {step}")
 
 
-def _latest(released: Released) -> tuple[str, int]:
-    rollout, events = released.last_rollout()
-    return rollout.id, events[-1].seq
+def latest(released: Released) -> tuple[Rollout | None, list[Event]]:
+    """The newest rollout, with its events; before the first there is no journal."""
+    if not Path(released.directory, "journal.db").exists():
+        return None, []
+    with Journal.open(f"sqlite:///{released.directory}/journal.db", read_only=True) as journal:
+        newest = list(journal.rollouts(released.name, limit=1))
+        return (newest[0], journal.events(newest[0].id)) if newest else (None, [])
 
 
 def finished(released: Released, rollout_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from plan_worlds import NOW, applied, config, foreign_member, instance, items_of, loose, service, usual
 
 from console.config.model import ServiceConfig
@@ -218,13 +219,33 @@ def test_a_heartbeat_is_not_drift_and_a_weight_is() -> None:
     assert made(changed, to_green).digest != made(world, to_green).digest
 
 
-def test_a_task_on_a_server_is_drift() -> None:
+def with_task(task: str | None) -> Service:
+    """The usual world, where the first GREEN has this task in Nova."""
     world = usual()
     first = world.green.instances[0]
     assert first.server is not None
-    busy = replace(first, server=replace(first.server, task_state="deleting"))
-    changed = replace(world, green=replace(world.green, instances=(busy, *world.green.instances[1:])))
-    assert "has task deleting, had none" in drift(basis_of(world, config()), basis_of(changed, config()))[0]
+    busy = replace(first, server=replace(first.server, task_state=task))
+    return replace(world, green=replace(world.green, instances=(busy, *world.green.instances[1:])))
+
+
+def test_a_task_on_a_server_is_drift() -> None:
+    found = drift(basis_of(usual(), config()), basis_of(with_task("deleting"), config()))
+    assert "has task deleting, had none" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "is_drift"),
+    [
+        ("spawning", None, False),
+        ("scheduling", "networking", False),
+        ("spawning", "deleting", True),
+        ("rebooting", None, True),
+        (None, "spawning", True),
+    ],
+)
+def test_a_build_that_goes_on_is_no_drift(was: str | None, now: str | None, is_drift: bool) -> None:
+    planned, found = (basis_of(with_task(task), config()) for task in (was, now))
+    assert bool(drift(planned, found)) is is_drift
 
 
 def test_the_digest_knows_the_config() -> None:

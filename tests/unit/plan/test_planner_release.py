@@ -34,6 +34,13 @@ def test_a_cutover_that_writes_nothing_has_nothing_to_test() -> None:
     assert [step.id for step in made.steps] == ["reconcile", "prove"]
 
 
+def test_what_a_dead_runner_moved_is_watched_all_the_same() -> None:
+    release = replace(GATED, confirm_within=300.0, bake=60.0)
+    made = plan(usual(), config(release=release), Intent(Action.CUTOVER, Colour.BLUE, bakes=True), NOW)
+    assert isinstance(made, Plan)
+    assert [step.id for step in made.steps] == ["reconcile", "prove", "bake"]
+
+
 def test_other_gates_are_another_plan() -> None:
     made = [
         plan(usual(), config(release=Release(gates=(Gate(run=(word,)),))), Intent(Action.CUTOVER), NOW)
