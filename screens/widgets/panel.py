@@ -115,7 +115,8 @@ class Panel(Sheet):
         glyphs = look_of(self.app).glyphs
         tail = line(f" {plain(self.title_right)}" if self.title_right else "", (f" ({more})", "dim") if more else "")
         shown = fit_parts(self.shown_title, max(cells - width(tail) - 4, 0), glyphs.ellipsis)
-        title = (*line((glyphs.horizontal * 2 + " ", self.frame_role)), *shown, *line(" "))
+        named = (*line(" "), *shown, *line(" ")) if shown else BLANK
+        title = (*line((glyphs.horizontal * 2, self.frame_role)), *named)
         fill = max(cells - width(title) - width(tail), 0)
         return spread((*title, *line((glyphs.horizontal * fill, self.frame_role))), tail, cells, glyphs.ellipsis)
 
