@@ -272,7 +272,9 @@ class ChangeScreen(FactsScreen):
         if service is None:
             panel.display = False
             return
-        panel.display = True
+        # of a plan the notes are read first, and there is room for these only where nothing is wrong
+        crowded = self.has_class("-short") and self.has_class("-troubled") and self.followed is None
+        panel.display = not crowded
         panel.entitle(traffic.title(service), traffic.title_right(service, now))
         make, glyphs = traffic.brief if panel.rule else traffic.lines, self.console_app.look.glyphs
         panel.show_made(lambda cells: make(service, cells, now, glyphs))

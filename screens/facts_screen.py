@@ -21,6 +21,7 @@ from screens.list_actions import ListActions
 from screens.view import header
 from screens.view.header import Head
 from screens.view.line import Line, line
+from screens.widgets.box import Box
 from screens.widgets.filter_line import FilterLine
 from screens.widgets.keybar import KeyBar
 from screens.widgets.panel import TALL, WIDE
@@ -70,9 +71,7 @@ class FactsScreen(ListActions):
         yield Sheet(id="header")
         yield Sheet(id="problems", wraps=True)
         yield from self.body()
-        yield FilterLine()
-        yield Sheet(id="message", wraps=True)
-        yield KeyBar(id="keys")
+        yield Box(FilterLine(), Sheet(id="message", wraps=True), KeyBar(id="keys"), id="foot")
 
     def body(self) -> Iterable[Widget]:
         """The widgets between problems and message."""
@@ -144,6 +143,7 @@ class FactsScreen(ListActions):
         shown = [*above, *self.banner(), *shown]
         area = self.query_one("#problems", Sheet)
         area.display = bool(shown)
+        self.set_class(bool(shown), "-troubled")
         area.show(shown)
         self.query_one("#keys", KeyBar).show_keys(situation)
 

@@ -59,6 +59,11 @@ def _with_history(service: Service, target: ColourSet, found: Rollback) -> Rollb
     unknown = service.record is not None and service.record.proof_of(target.version) is None
     if not unknown or found.state is Readiness.GONE:
         return found
+    assert service.record is not None
+    if found.state is Readiness.READY and service.record.bar_on(target.version) is not None:
+        return replace(
+            found, state=Readiness.ASKS, words=f"rollback barred: {target.colour.upper()} was rolled back itself"
+        )
     return replace(found, words=f"{found.words}, not known to be proven")
 
 

@@ -43,8 +43,13 @@ class Barred:
 
     @property
     def words(self) -> str:
-        """`3f2a9c1 was rolled back by rollout 1a2b3c at 2026-12-24 08:00: ...`."""
-        return f"{self.version} was rolled back, rollout {self.rollout}, {moment(self.at)}: {self.why}"
+        """`3f2a9c1 was rolled back, rollout 1a2b3c, 2026-12-24 08:00: ...`."""
+        return f"{self.version} was rolled back, {self.when}"
+
+    @property
+    def when(self) -> str:
+        """`rollout 1a2b3c, 2026-12-24 08:00: ...`."""
+        return f"rollout {self.rollout}, {moment(self.at)}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ def _of_record(service: Service) -> Iterator[str]:
     for side in service.colours:
         bar = record.bar_on(side.version)
         if bar is not None and service.role(side.colour) is Role.IDLE:
-            yield f"{side.colour.upper()} runs {bar.words}; it may not go out again until somebody allows it"
+            runs = f"{side.colour.upper()} runs {bar.version}, which was rolled back"
+            yield f"{runs} ({bar.when}); it may not go out again until somebody allows it"
 
 
 def _of_balancers(service: Service) -> Iterator[str]:

@@ -16,7 +16,11 @@ import msgspec
 from console.config.model import Kind, Selection, ServiceConfig
 from console.model.balancer import Listener, Member, Pool
 from console.model.readiness import pools as pools_of
+from console.model.server import Server
 from console.model.service import Service
+
+# the tasks of a build, in their order (Nova, compute/task_states.py)
+_BUILDING = frozenset({"scheduling", "block_device_mapping", "networking", "spawning"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,11 @@ def _one(things: tuple[_Found, ...], wanted: str) -> _Found:
     raise KeyError(wanted)
 
 
+def _task(server: Server) -> str | None:
+    """The task that somebody has set it. A build that goes on, or ends, is nobody's doing: what comes of it is seen."""
+    return None if server.task_state in _BUILDING else server.task_state
+
+
 def basis_of(service: Service, config: ServiceConfig, *, strangers: bool = False) -> Basis:
     """The intent facts of a service as it is observed. What was not seen is not in it.
 
@@ -156,7 +165,7 @@ def basis_of(service: Service, config: ServiceConfig, *, strangers: bool = False
     instances = [instance for side in service.colours for instance in side.instances]
     powered = config.rotation.kind == Kind.POWER
     servers = [
-        ServerBasis(one.server.id, one.server.task_state, one.server.powered if powered else None)
+        ServerBasis(one.server.id, _task(one.server), one.server.powered if powered else None)
         for one in instances
         if one.server is not None
     ]

@@ -9,8 +9,6 @@ from console.model.balancer import Member
 from console.plan.basis import Basis, ListenerBasis, PolicyBasis, PoolBasis, ServerBasis
 
 _OBSERVED = ("provisioning_status", "operating_status")
-# the tasks of a build, in their order (Nova, compute/task_states.py)
-_BUILDING = frozenset({"scheduling", "block_device_mapping", "networking", "spawning"})
 _COMPARED = tuple(field.name for field in fields(Member) if field.name not in (*_OBSERVED, "id"))
 
 
@@ -80,18 +78,13 @@ def _server_drift(planned: tuple[ServerBasis, ...], found: tuple[ServerBasis, ..
     changes = [f"server {key} is gone" for key in was.keys() - now.keys()]
     changes += [f"server {key} was added" for key in now.keys() - was.keys()]
     for key in was.keys() & now.keys():
-        if was[key].task_state != now[key].task_state and not _is_built(was[key], now[key]):
+        if was[key].task_state != now[key].task_state:
             changes.append(
                 f"server {key} has task {now[key].task_state or 'none'}, had {was[key].task_state or 'none'}"
             )
         if was[key].on != now[key].on:
             changes.append(f"server {key} is {_power(now[key])}, was {_power(was[key])}")
     return sorted(changes)
-
-
-def _is_built(was: ServerBasis, now: ServerBasis) -> bool:
-    """Whether a build only went on, or ended: nobody's doing, and what came of it is judged by its health."""
-    return was.task_state in _BUILDING and (now.task_state is None or now.task_state in _BUILDING)
 
 
 def _power(server: ServerBasis) -> str:

@@ -67,7 +67,7 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     if target is None:
         return _which_way(service, intent)
     intent = replace(intent, target=target)
-    refusal = barred(service, intent, target) or undone_again(service, intent, target)
+    refusal = barred(service, intent, target, now) or undone_again(service, intent, target)
     refusal = refusal or first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal

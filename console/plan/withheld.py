@@ -1,11 +1,13 @@
 """What is not planned although it could be done: in a freeze, or with a version that was rolled back.
 
-Neither ever stops the way back.
+Neither ever stops the way back: out of a rollout under way, or from what fails. But what was rolled back is no way back
+from what serves well in its place.
 """
 
 from __future__ import annotations
 
 from console.model.colour import Colour
+from console.model.health import judge
 from console.model.record import Undone, moment
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Refusal
@@ -26,20 +28,29 @@ def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
     )
 
 
-def barred(service: Service, intent: Intent, target: Colour) -> Refusal | None:
+def barred(service: Service, intent: Intent, target: Colour, now: float) -> Refusal | None:
     """Refuse a version that was rolled back: the second incident comes of what nobody looked at after the first."""
     version = service.side(target).version
     bar = service.record.bar_on(version) if service.record is not None else None
-    if bar is None or intent.action is Action.ROLLBACK or service.live is target:
+    if bar is None or service.live is target or (intent.action is Action.ROLLBACK and _is_needed(service, target, now)):
         return None
     return Refusal(
         code="barred",
-        reason=f"{target.upper()} runs {bar.words}. What was rolled back goes out again once somebody allows it",
-        hint=f"launch a version that mends it; or, if it is fit after all: "
+        reason=f"{target.upper()} runs {bar.version}, which was rolled back ({bar.when}). "
+        f"It goes out again once somebody allows it",
+        hint=f"launch a version that mends it; or, if it is fit after all, allow it with a reason: "
         f"bluegreen allow {service.name} {version} --reason TEXT",
         rule=6,
         names=(version,),
     )
+
+
+def _is_needed(service: Service, target: Colour, now: float) -> bool:
+    """Whether going there may be the way out: a rollout is under way, both serve, or what serves is not all well."""
+    if service.record is None or service.record.heading is not None or service.live is not target.other:
+        return True
+    serving = [one for one in service.side(target.other).instances if service.in_rotation(one)]
+    return not all(judge(service, one, now).healthy for one in serving)
 
 
 def undone_again(service: Service, intent: Intent, target: Colour) -> Refusal | None:

@@ -99,6 +99,8 @@ def refusal_lines(refusal: Refusal, action: Action, service: ServiceConfig, glyp
     """Why there is no plan, whom it is about, and what to do."""
     hints = {
         "untagged": "press t to take them in; the plan then names them",
+        "barred": "launch a version that mends it; or, if it is fit after all, press A to allow it with a reason",
+        "undone": "launch a version without it; or, if it is mended or was fit, press A to allow it with a reason",
         "which": "press 1 for all traffic to BLUE, 2 for all traffic to GREEN",
     }
     hint = hints.get(refusal.code, visible(refusal.hint))

@@ -19,8 +19,8 @@ from console.model.service import Service
 from console.plan.lifecycle.ordering import Wish
 from console.plan.plan import Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
-from console.rollout import asking, pace
-from console.rollout.records import DecisionKind, RolloutState
+from console.rollout import asking, pace, request
+from console.rollout.records import DecisionKind, Rollout, RolloutState
 
 Asks = Callable[[Service, ServiceConfig], "Intent | Refusal"]
 SPEED, TTL = 10.0, 60.0  # seconds of the rollout's clock: 6 of ours
@@ -91,9 +91,12 @@ def killed(stage: DrillStage, change: Change, row: int, kind: DecisionKind) -> N
     stage.start("killing_runner.py", str(row), rollout_id).wait(timeout=100)
     with stage.journal() as journal:
         rollout = journal.rollout(rollout_id)
-    if not rollout.state.ended:
-        rollout = stage.resume(rollout_id, kind)
-    assert stage.look().lease is None
+    if rollout.state.ended:  # killed before it gave its lease back, which then ends with its time
+        lease = stage.look().lease
+        assert lease is None or lease.rollout == rollout_id
+    else:
+        rollout, kind = settled(stage, rollout_id, kind)
+        assert stage.look().lease is None
     assert stage.carries(Colour.BLUE)
     now = {member.id: (member.address, member.weight) for member in world.pool.members}
     if kind is DecisionKind.GO_BACK and rollout.state is not RolloutState.DONE:
@@ -108,6 +111,30 @@ def killed(stage: DrillStage, change: Change, row: int, kind: DecisionKind) -> N
         }
     addresses = {port["device_id"] for port in world.ports if port["device_owner"] == "compute:nova"}
     assert addresses <= {server.id for server in world.servers}
+
+
+def settled(stage: DrillStage, rollout_id: str, kind: DecisionKind) -> tuple[Rollout, DecisionKind]:
+    """What came of the offer, or of the one that is left where this one says that it is not open."""
+    if kind is DecisionKind.GO_BACK and (closed := _closed(stage, rollout_id)) is not None:
+        assert (closed.code, "in rotation by now" in closed.reason) == ("live", True), closed
+        assert "finish it; then" in closed.hint
+        kind = DecisionKind.FINISH
+    rollout = stage.resume(rollout_id, kind)
+    if rollout.state is RolloutState.STOPPED and "is gone" in rollout.sentence:
+        rollout = stage.resume(rollout_id, kind)  # a deletion that was under way ended between look and start
+    return rollout, kind
+
+
+def _closed(stage: DrillStage, rollout_id: str) -> Refusal | None:
+    end = time.monotonic() + 60
+    while True:
+        with stage.journal() as journal:
+            offers = request.offers(stage.config, journal.rollout(rollout_id), stage.look(), time.time())
+        found = next((one.refusal for one in offers if one.kind is DecisionKind.GO_BACK), None)
+        if found is None or found.code not in ("busy", "unhealthy"):
+            return found
+        assert time.monotonic() < end, found
+        time.sleep(0.3)
 
 
 def _cases() -> Iterator[object]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from rollouts import cutover, events, rollout, seen
 from screen_text import line_with, shows, text_of, until
+from shipped import shipped
 from tuikit import config, instance, make_app, service, with_instances
 
 from console.config.gate import Gate, SignOff
@@ -232,6 +233,22 @@ async def test_after_a_way_back_the_bad_commit_is_asked_for_until_it_is_named(na
         await shows(pilot, "errors through the VIP")
         asked = "3 commits held back: m opens the commits, x there names the bad one" in text_of(app)
         assert asked is not bool(named)
+
+
+async def test_however_much_is_wrong_keys_notes_and_the_last_word_stay_on_a_small_screen() -> None:
+    now = time.time()
+    record = Record(problem="the database of the journal does not answer, " * 3)
+    facts = replace(shipped(now), record=record)
+    app, _, desk = make_app(facts, arming=armed())
+    plan = cutover(facts, config().services["api"], now)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("c")
+        await shows(pilot, "does not answer", "enter start", "? help", "All traffic moves from")
+        desk.post(Begun(rollout(plan, now)))
+        told = events(now, *((EventKind.OUTCOME, "shift", f"accepted {number}") for number in range(20)))
+        desk.post(seen(rollout(plan, now, RolloutState.DONE, "GREEN carries all traffic, " * 4), told))
+        await shows(pilot, "does not answer", "DONE: GREEN", "accepted 19", "through the VIP", "? help")
 
 
 async def test_what_the_journal_refuses_is_said() -> None:

@@ -78,7 +78,7 @@ async def test_what_was_rolled_back_is_refused_with_what_ends_that() -> None:
         await shows(pilot, "LB ")
         app.post_message(seen("api", record=Record(barred=(bar,))))
         await pilot.press("c")
-        await shows(pilot, "REFUSED", "was rolled back, rollout 1a2b3c", f"allow api {facts.green.version}")
+        await shows(pilot, "REFUSED", "which was rolled back (rollout 1a2b3c", "press A to allow it")
 
 
 async def test_a_way_back_that_nobody_knows_to_work_is_typed_and_says_so() -> None:

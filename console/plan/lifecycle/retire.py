@@ -54,8 +54,10 @@ def take_back(asked: Asked, order: TakeBackOrder) -> Plan | Refusal:
     if serving and asked.config.rotation.kind != Kind.POWER:
         return Refusal(
             "live",
-            f"{', '.join(serving)} have traffic by now",
-            "go back first: `bluegreen rollback`; then retire them",
+            f"{', '.join(serving)}: in rotation by now",
+            f"finish it; then take them away again: `bluegreen scale {asked.service.name} --remove N`"
+            if asked.service.live is asked.target
+            else "go back first: `bluegreen rollback`; then retire them",
             11,
             tuple(serving),
         )

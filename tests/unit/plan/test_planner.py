@@ -240,7 +240,7 @@ def test_a_task_on_a_server_is_drift() -> None:
         ("scheduling", "networking", False),
         ("spawning", "deleting", True),
         ("rebooting", None, True),
-        (None, "spawning", True),
+        (None, "spawning", False),
     ],
 )
 def test_a_build_that_goes_on_is_no_drift(was: str | None, now: str | None, is_drift: bool) -> None:

@@ -184,7 +184,7 @@ def test_what_was_rolled_back_goes_out_again_only_when_somebody_allows_it(
     version = service.green.version
     found = refused(service, CUTOVER)
     assert (found.code, found.names) == ("barred", (version,))
-    assert f"{version} was rolled back, rollout {ident}" in found.reason
+    assert f"{version}, which was rolled back (rollout {ident}" in found.reason
     assert found.reason.count("errors") == 1
     assert f"allow nova-api {version} --reason" in found.hint
     with pytest.raises(UsageError, match="not barred"):
@@ -195,10 +195,27 @@ def test_what_was_rolled_back_goes_out_again_only_when_somebody_allows_it(
     assert refused(recorded(journal, usual()), CUTOVER).code == "barred", "what was allowed was the time before"
 
 
-def test_a_bar_never_stops_the_way_back(journal: Journal) -> None:
+def ailing() -> Service:
+    """BLUE serves, and one of it is ill."""
+    blue = [instance(Colour.BLUE, n, 100, probe_ok=n != 1) for n in (1, 2, 3)]
+    return service_of(blue, [instance(Colour.GREEN, n, 0) for n in (1, 2, 3)])
+
+
+def test_what_was_rolled_back_is_no_way_back_from_what_serves_well(journal: Journal) -> None:
     by_itself(journal)
-    service = recorded(journal, usual())
-    assert made(service, replace(ROLLBACK, target=Colour.GREEN))
+    found = refused(recorded(journal, usual()), replace(ROLLBACK, target=Colour.GREEN))
+    assert found.code == "barred"
+
+
+def test_a_bar_never_stops_the_way_out_of_what_is_ill(journal: Journal) -> None:
+    by_itself(journal)
+    assert made(recorded(journal, ailing()), replace(ROLLBACK, target=Colour.GREEN))
+
+
+def test_a_bar_never_stops_the_way_back_of_a_rollout_under_way(journal: Journal) -> None:
+    by_itself(journal)
+    journal.create(made(usual(), replace(CUTOVER, target=Colour.GREEN)), ALICE, "under way")
+    assert made(recorded(journal, usual()), replace(ROLLBACK, target=Colour.GREEN))
 
 
 def test_another_version_is_not_barred(journal: Journal) -> None:
@@ -248,7 +265,7 @@ def test_the_way_back_says_whether_what_it_goes_to_is_known_to_work(journal: Jou
 
 def test_what_was_rolled_back_is_not_proven(journal: Journal) -> None:
     by_itself(journal)
-    back = made(recorded(journal, usual()), replace(ROLLBACK, target=Colour.GREEN))
+    back = made(recorded(journal, ailing()), replace(ROLLBACK, target=Colour.GREEN))
     assert "is not known to be proven: " in back.notes[0]
     assert "was rolled back" in back.notes[0]
 

@@ -132,7 +132,9 @@ def test_what_was_shipped_again_since_is_forgotten(settings: Config, journal: Jo
 
 def test_the_way_back_is_never_refused(journal: Journal) -> None:
     by_itself(journal)
-    facts = replace(shipping_to_green(usual(), BAD), record=records(journal, ["nova-api"])["nova-api"])
+    blue = [instance(Colour.BLUE, n, 100, probe_ok=n != 1) for n in (1, 2, 3)]
+    ailing = service_of(blue, [instance(Colour.GREEN, n, 0) for n in (1, 2, 3)])
+    facts = replace(shipping_to_green(ailing, BAD), record=records(journal, ["nova-api"])["nova-api"])
     assert isinstance(plan(facts, config(), ROLLBACK, NOW), Plan)
 
 
