@@ -67,7 +67,8 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         lines,
         word=word,
         go=go,
-        reason=app.arming.reason,
+        # the reason for arming is one for going on; why it goes back, or is deleted, is another, and others act on it
+        reason="" if plan.action is Action.ROLLBACK or plan.deleted else app.arming.reason,
         needs_reason=unsafe or (config.is_production and plan.action is Action.CUTOVER),
         danger=unsafe or config.is_production or bool(plan.deleted),
     )

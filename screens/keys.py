@@ -117,6 +117,7 @@ class Action:
     bar: Bar = Bar.ALWAYS
     opens_line: bool = False  # what is typed right after it belongs to a line of text
     quiet: frozenset[Place] = frozenset()  # where the footer has no room for it
+    armed: str = ""  # its label while the console is armed, where that is another
 
     @property
     def key(self) -> str:
@@ -254,7 +255,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "blame", ("x",), "bad one…",
         "Of what was rolled back, name the commit under the cursor as the bad one: releases without it may go out.",
-        frozenset({Place.COMMITS}), mutates=True, danger=Danger.SIMPLE, reason=reasons.to_blame, bar=Bar.OPEN,
+        frozenset({Place.COMMITS}), reason=reasons.to_blame, bar=Bar.OPEN,
     ),
     Action(
         "filter", ("slash",), "filter", "Show only the rows with these words; esc shows all again.", _LISTS,
@@ -274,7 +275,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "arm", ("o",), "arm…", "Arm this console for 30 minutes, or make it read-only again.", _ALL,
-        reason=reasons.to_arm,
+        reason=reasons.to_arm, armed="disarm",
     ),
     Action(
         "way_back", ("R",), "back…", "Take back what is in the air: says how far, and asks first.", _ALL,

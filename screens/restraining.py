@@ -122,7 +122,5 @@ def _ask_why(screen: CommonActions, service: str, go: str, lines: list[Line], co
 
     word = service if config.is_production else "y"
     told = [*lines, BLANK, line("It is kept in the journal with your name; the cloud is not changed.")]
-    dialog = TypedDialog(
-        f"{go}: {visible(service)}", told, word=word, go=go, reason=app.arming.reason, needs_reason=True
-    )
+    dialog = TypedDialog(f"{go}: {visible(service)}", told, word=word, go=go, needs_reason=True)
     app.push_screen(dialog, answered)

@@ -75,7 +75,7 @@ def _notes(shipment: Shipment, action: Action, target: Colour) -> Iterator[str]:
     untested = [one for one in shipment.ships or () if one.untested]
     if untested:
         tests = {one.sha: f"{one.words} ({_TESTS[CiState(one.tests)]})" for one in untested}
-        yield f"shipped without passing tests: {_first(list(tests.values()))}"
+        yield f"ships without passing tests: {_first(list(tests.values()))}"
     if shipment.undoes:
         first = _first([one.words for one in shipment.undoes])
         yield f"{target.upper()} lacks what is live now, which it would undo: {first}"

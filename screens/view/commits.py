@@ -11,7 +11,7 @@ from console.commits.versions import heading
 from console.config.model import CommitSource
 from console.model.colour import Colour
 from console.model.commit import CiState
-from console.model.service import Service
+from console.model.service import COMMITS, Service
 from console.model.shipping import Batch, Marked, Safe, Safety
 from console.model.text import clipped, visible
 from screens.view import shipping
@@ -201,6 +201,8 @@ def _short_marks(one: Marked, glyphs: Glyphs) -> Span:
 def empty(service: Service) -> Line:
     """What stands where there are no commits to show."""
     view = service.commits
+    if view is None and COMMITS in service.sources:
+        return line(("being read", "dim"))
     if view is None:
         return line(("not shown: the config names no repository for this service (`commits`)", "dim"))
     if view.problem:

@@ -70,7 +70,7 @@ class Form(Sheet, can_focus=True):
 
     def draw(self, size: Size) -> list[Line]:
         """The fields, the buttons, the hint."""
-        asked = "Reason:" if self._needs_reason else "Reason (optional):"
+        asked = "Reason (needed):" if self._needs_reason else "Reason (optional):"
         return [
             line("Type ", (self._word, "strong"), f" to {self._go.lower()}:"),
             self._field(Stop.WORD, size.width),

@@ -37,7 +37,8 @@ class KeyBar(Sheet):
             if situation.place not in action.quiet
         ]
         shown = [(a, off) for a, off in found if a.bar is Bar.ALWAYS or (a.bar is Bar.OPEN and not off)]
-        self._parts = [(action, _part(action, off, plain=plain)) for action, off in shown]
+        armed = situation.arming.armed(situation.now)
+        self._parts = [(action, _part(action, off, armed=armed, plain=plain)) for action, off in shown]
         self.show([part for _, part in self._parts])
 
     def _wrapped(self, width: int) -> list[Line]:
@@ -55,8 +56,9 @@ class KeyBar(Sheet):
             x += cells + _GAP
 
 
-def _part(action: Action, off: bool, *, plain: bool) -> Line:
-    label = action.label.replace("…", "..") if plain else action.label
+def _part(action: Action, off: bool, *, armed: bool, plain: bool) -> Line:
+    label = action.armed if armed and action.armed else action.label
+    label = label.replace("…", "..") if plain else label
     if off:
         return line((f"({action.key} {label})", "key-off"))
     return line((action.key, "key"), (f" {label}", "key-label"))

@@ -36,7 +36,7 @@ async def test_a_freeze_asks_how_long_and_why(size: tuple[int, int]) -> None:
         await pilot.press("F")
         await shows(pilot, "how long?", "until it is taken back", "A way back is never stopped by it")
         await pilot.press("4", "enter")
-        await shows(pilot, "Type api to freeze", "Reason:")
+        await shows(pilot, "Type api to freeze", "Reason (needed):")
         before = time.time()
         await pilot.press(*"api", "enter", *"audit", "enter")
         await pilot.pause()

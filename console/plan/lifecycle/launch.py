@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from console.config.model import Kind
 from console.model.health import judge
+from console.model.service import Service
 from console.plan import course
 from console.plan.asked import Asked
 from console.plan.desired import GroupMade, MembersEntered, ServerGone, ServerMade
@@ -233,6 +234,8 @@ def _notes(asked: Asked, order: LaunchOrder) -> Iterator[str]:
     if asked.intent.action is Action.LAUNCH and 0 < len(order.names) < live:
         yield f"{asked.target.upper()} will have {len(order.names)} instances, and {live} serve now: a cutover needs "
         yield f"release.min_ratio below {len(order.names) / live:g}"
+    if asked.intent.action is Action.LAUNCH:
+        yield from _held_back(service, order)
     if config.launch.cost_per_hour:
         cost = config.launch.cost_per_hour * len(order.names)
         yield f"both colours together cost {cost:g} more an hour until one of them is retired"
@@ -241,6 +244,19 @@ def _notes(asked: Asked, order: LaunchOrder) -> Iterator[str]:
     ill = [one.name for one in service.side(asked.target.other).instances if not judge(service, one, asked.now).healthy]
     if ill and asked.intent.action is Action.LAUNCH:
         yield f"of what serves now, {', '.join(ill)} is not healthy"
+
+
+def _held_back(service: Service, order: LaunchOrder) -> Iterator[str]:
+    """What will be refused at the cutover is said before anything is made."""
+    record = service.record
+    if record is None:
+        return
+    if bar := record.bar_on(_short(order.version)):
+        yield f"{bar.version} was rolled back, {bar.when}: a cutover to it is refused until somebody allows it"
+    elif record.undone:
+        first = record.undone[0]
+        held = f"{counted(len(record.undone), 'commit')} of {first.version} held back since it was rolled back"
+        yield f"{held}: a cutover to an image with one of them, and without its revert, is refused"
 
 
 def _short(version: str) -> str:

@@ -38,7 +38,7 @@ def test_what_ships_is_summed_up() -> None:
 
 def test_a_plan_says_what_ships_without_passing_tests() -> None:
     text = "\n".join(plan_lines(a_plan()))
-    assert "  ! shipped without passing tests: 1111111 Cache it (failed)" in text
+    assert "  ! ships without passing tests: 1111111 Cache it (failed)" in text
 
 
 def test_each_commit_of_the_record() -> None:

@@ -10,6 +10,7 @@ from plan_worlds import NOW, config, instance, service, usual
 from console.config.model import ImageChoice, Kind, Launch, Rotation, Selection, ServiceConfig
 from console.model.colour import Colour
 from console.model.instance import Instance
+from console.model.record import Barred, Record, Undone
 from console.model.server import Address, Server
 from console.model.service import Service
 from console.model.stock import Flavor, Group, Image, Limit, Network, Stock
@@ -164,6 +165,16 @@ def test_an_unknown_zone_or_key_is_named_before_anything_is_made() -> None:
 def test_the_newest_image_with_the_properties_is_taken() -> None:
     newest = settings(image=ImageChoice(newest={"git_commit": "b" * 40}))
     assert ordered(service(BLUE, []), Wish(Colour.GREEN), newest).image_id == "image-2"
+
+
+def test_a_launch_says_what_its_cutover_would_be_refused_for() -> None:
+    there = service(BLUE, [])
+    undone = tuple(Undone((str(number) * 40,), "x", "bbbbbbb", "1a2b3c", NOW) for number in range(2))
+    held = launch(replace(there, record=Record(undone=undone)))
+    barred = launch(replace(there, record=Record(barred=(Barred(NEW[:7], "1a2b3c", NOW, "errors"),), undone=undone)))
+    assert any("2 commits of bbbbbbb held back since it was rolled back" in note for note in held.notes)
+    assert any("ccccccc was rolled back, rollout 1a2b3c" in note for note in barred.notes)
+    assert not any("held back" in note for note in launch(replace(there, record=Record())).notes)
 
 
 def test_a_colour_with_traffic_is_not_launched() -> None:
