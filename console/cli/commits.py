@@ -21,8 +21,10 @@ from console.errors import CloudError, ConfigError
 from console.model.colour import Colour
 from console.model.commit import CiState, Commit, CommitView
 from console.model.service import Service
-from console.model.shipping import Batch, Marked, Shipping
+from console.model.shipping import Batch, Marked, Safety, Shipping
 from console.model.text import clipped, visible
+from console.plan.plan import Action
+from console.plan.shipment import safety_of
 from console.rollout.delivery import Delivery
 
 _AUTHOR = 16  # columns
@@ -95,7 +97,7 @@ def lines(
         if way.towards is not None:
             yield visible(f"  {way.asked}: {marked.after(way.towards, now).words}")
         elif way.commits:
-            yield visible(f"  {way.asked}: {marked.safety(batch, now).words}")
+            yield visible(f"  {way.asked}: {_undoing(service, marked, batch, now).words}")
         yield from _listed(way.commits, way.more, now, batch, files=files)
     if view.recent:
         yield ""
@@ -181,8 +183,8 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
         "more_to_undo": view.more_to_undo,
         "both": pair.both,
         "heading": versions.heading(service) if pair.both else None,
-        "ship": _json_batch(marked, marked.ahead, now),
-        "undo": _json_batch(marked, marked.behind, now),
+        "ship": _json_batch(marked, marked.ahead, _after(marked, now)),
+        "undo": _json_batch(marked, marked.behind, _undoing(service, marked, marked.behind, now)),
         "behind": asdict(view.behind) if view.behind is not None else None,
         "recent": _json_list(view.recent),
         "problem": view.problem,
@@ -305,11 +307,23 @@ def _json(commit: Commit | None) -> dict[str, Any] | None:
     return asdict(commit) if commit is not None else None
 
 
-def _json_batch(marked: Shipping, batch: Batch | None, now: float) -> dict[str, Any] | None:
+def _after(marked: Shipping, now: float) -> Safety:
+    """Whether one can go back after a cutover."""
+    return marked.after(marked.base.other, now) if marked.base is not None else marked.safety(marked.ahead, now)
+
+
+def _undoing(service: Service, marked: Shipping, batch: Batch | None, now: float) -> Safety:
+    """Whether what is live can be undone, as the plan of a rollback has it."""
+    if marked.base is None or marked.both:
+        return marked.safety(batch, now)
+    return safety_of(service, Action.ROLLBACK, marked, marked.base.other, now)
+
+
+def _json_batch(marked: Shipping, batch: Batch | None, found: Safety) -> dict[str, Any] | None:
     if batch is None:
         return None
     return {
-        "rollback_safe": asdict(marked.safety(batch, now)),
+        "rollback_safe": asdict(found),
         "flags": batch.flagged(),
         "tests": batch.tested(),
         "merges": batch.merges,

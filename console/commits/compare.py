@@ -115,7 +115,7 @@ def _touched(view: CommitView, found: Opened) -> CommitView:
     """With the files of each commit: a server tells them one by one, and those that it was not asked for follow."""
     commits = list(found.history.touched(list({commit.sha: commit for commit in _all(view)}.values())))
     view = _filled(view, commits)
-    untold = sum(one.files is None for one in (*(view.would_ship or ()), *(view.would_undo or ())))
+    untold = sum(one.files is None and not one.is_merge for one in (*(view.would_ship or ()), *(view.would_undo or ())))
     if not untold:
         return view
     whose = "1 commit is" if untold == 1 else f"{untold} commits are"

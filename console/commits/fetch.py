@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.commits.run import GitFailed, checked
+from console.commits.run import GitFailed, checked, run
 
 EVERY = 300.0  # seconds between two fetches of a clone, whoever does them
 WITHIN = 30.0  # seconds for one
@@ -29,10 +29,18 @@ def fetch(path: Path, clock: Callable[[], float] = time.time) -> Fetched:
     if before is not None and 0 <= clock() - before < EVERY:
         return Fetched(before)
     try:
-        checked(path, *_WORDS, network=WITHIN)
+        checked(path, *_WORDS, *_refspec(path), network=WITHIN)
     except GitFailed as error:
         return Fetched(before, f"{error}, so what was fetched before is shown")
     return Fetched(clock())
+
+
+def _refspec(path: Path) -> tuple[str, ...]:
+    """What moves the branches of a clone that `git clone --bare` has made: it has no refspec, and would stand still."""
+    if run(path, "config", "--get-all", "remote.origin.fetch").output.strip():
+        return ()
+    bare = run(path, "rev-parse", "--is-bare-repository").output.strip() == "true"
+    return ("+refs/heads/*:refs/heads/*",) if bare else ("+refs/heads/*:refs/remotes/origin/*",)
 
 
 def _written(mark: Path) -> float | None:

@@ -41,6 +41,7 @@ class Repository:
     caveat: str = ""
     remedy: str = "fetch there, or look at `version:` in the config"
     told: Told = field(default_factory=Told)
+    shallow: bool = False
 
     @classmethod
     def open(cls, git: Path, branch: str = "", *, fetched: bool = False) -> Repository:
@@ -50,7 +51,7 @@ class Repository:
         shallow = checked(path, "rev-parse", "--is-shallow-repository").output.strip() == "true"
         caveat = f"{visible(str(path))} is a shallow clone: older commits are missing" if shallow else ""
         caveat = "; ".join(filter(None, (caveat, last.problem)))
-        return cls(path, branch, caveat, told=Told(last.at if last.problem else None))
+        return cls(path, branch, caveat, told=Told(last.at if last.problem else None), shallow=shallow)
 
     @property
     def where(self) -> str:
@@ -76,7 +77,8 @@ class Repository:
             commits = (*commits, *rest)
             if more and len(commits) < most:
                 _rest.cache_clear()  # the time was up: there may be more of it when it is asked for again
-        return Range(commits, more, self._changed(base.sha, tip.sha) if commits else ())
+        # what lies behind the end of a shallow clone may be in the range as well
+        return Range(commits, more or self.shallow, self._changed(base.sha, tip.sha) if commits else ())
 
     def recent(self, tip: Commit, most: int) -> tuple[Commit, ...]:
         """The newest commits of a history."""
@@ -92,7 +94,8 @@ class Repository:
         head = _log(self.path, sha, 1)[0][0]
         answer = checked(self.path, "rev-list", "--timestamp", "--end-of-options", f"{live.sha}..{sha}", "--")
         times = [int(line.split(" ", 1)[0]) for line in answer.output.splitlines() if line[:1].isdigit()]
-        return Behind(branch, head, len(times), answer.cut, float(min(times)) if times and not answer.cut else None)
+        least = answer.cut or self.shallow
+        return Behind(branch, head, len(times), least, float(min(times)) if times and not least else None)
 
     def touched(self, commits: Sequence[Commit]) -> Iterator[Commit]:
         """The same commits: whatever git tells of their files is told already."""

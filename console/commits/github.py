@@ -175,7 +175,7 @@ def linked(commit: Commit, url: str, project: str) -> Commit:
 
 def touched(client: Client, project: str, commit: Commit) -> Commit:
     """A commit with the files that it changes, which lists of commits leave out; as it is where they can wait."""
-    if commit.files is not None:
+    if commit.files is not None or commit.is_merge:  # of a merge, servers tell what it brings from its branch
         return commit
     try:
         page = client.get(f"repos/{quote(project)}/commits/{commit.sha}", _Commit, FOREVER, can_wait=True)

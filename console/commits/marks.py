@@ -13,15 +13,15 @@ from dataclasses import replace
 from functools import lru_cache
 
 from console.commits import names
+from console.commits.message import PICKED
 from console.commits.versions import Versions
 from console.config.model import CommitSource
 from console.model.commit import Commit, CommitView
-from console.model.shipping import Batch, Marked, Safe, Shipping
+from console.model.shipping import Batch, Marked, Safe, Shipping, is_named
 
 _SAFE = "rollback-safe"
 _CHANGE = "change-id"
 _WHY = 80  # characters of a trailer that are repeated
-_LEAST = 7  # characters by which a commit is known
 _WORDS = {"yes": Safe.YES, "true": Safe.YES, "no": Safe.NO, "false": Safe.NO, "unknown": Safe.UNKNOWN}
 
 
@@ -55,11 +55,24 @@ def batch(
     `files`: all paths that differ, where that is known: it covers commits that are not listed, or tell no files.
     """
     overall = None if files is None else flags_of(files, source)
-    kept = [one for one in commits if not one.is_merge or one.files]
+    kept = [one for one in commits if not one.is_merge or one.files or _says(one, source)]
     marked = with_reverts(mark(one, source, overall) for one in kept)
     found = {flag for one in marked for flag in one.flags}
-    elsewhere = tuple(flag for flag in overall or () if flag not in found)
+    denied = set() if more else {flag for one in kept for flag in source.flags if _denies(one, flag)}
+    elsewhere = tuple(flag for flag in overall or () if flag not in found | denied)
     return Batch(marked, len(commits) - len(kept), more, elsewhere)
+
+
+def _says(commit: Commit, source: CommitSource) -> bool:
+    """Whether its message has a word on going back, or on a flag: a merge of a branch may have the only one."""
+    names_of = {_SAFE, *map(str.casefold, source.flags)}
+    return any(key.casefold() in names_of for key, _ in commit.trailers or ())
+
+
+def _denies(commit: Commit, flag: str) -> bool:
+    """Whether its message says that it is none of this flag."""
+    said = [_WORDS.get(_first_word(text)) for key, text in commit.trailers or () if key.casefold() == flag.casefold()]
+    return Safe.NO in said and Safe.YES not in said
 
 
 def flags_of(files: Iterable[str], source: CommitSource) -> tuple[str, ...]:
@@ -86,7 +99,8 @@ def mark(commit: Commit, source: CommitSource, overall: Sequence[str] | None = N
     safe, why = _safety(flags, trailers.get(_SAFE, ()), source.rollback_safe, may_be)
     if commit.trailers is None and safe is Safe.YES:
         safe, why = Safe.UNKNOWN, "its message is not known"
-    ids = (commit.sha, *filter(None, trailers.get(_CHANGE, ())))
+    number = (commit.change,) if commit.change[:1] in ("#", "!") else ()  # as buttons that revert name it
+    ids = (commit.sha, *filter(None, (*trailers.get(_CHANGE, ()), *trailers.get(PICKED.casefold(), ()))), *number)
     return Marked(commit, flags, safe, why, reverts=commit.reverts or (), ids=ids)
 
 
@@ -107,8 +121,7 @@ def with_reverts(marked: Iterable[Marked]) -> tuple[Marked, ...]:
 
 def reverting(one: Marked, reverts: Iterable[tuple[str, str]]) -> str:
     """The SHA of the commit that takes this one back; empty where none does. `reverts`: what is named, and by whom."""
-    named_well = ((named, sha) for named, sha in reverts if len(named) >= _LEAST)
-    return next((sha for named, sha in named_well if any(known.startswith(named) for known in one.ids)), "")
+    return next((sha for named, sha in reverts if is_named(one.ids, named)), "")
 
 
 def _safety(

@@ -20,6 +20,12 @@ _REVERTS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _CHERRY = "(cherry picked from commit "
+PICKED = "Cherry-Picked-From"  # the name under which that is kept
+_PICKED = re.compile(rf"^{re.escape(_CHERRY)}([0-9a-f]{{7,64}})\)[ \t]*$", re.MULTILINE)
+# a line that means to be a `Rollback-Safe` trailer, however it is written
+_ALIKE = re.compile(
+    r"^[ \t>*_#-]*rollback[ _-]?safe[ \t\u00a0*_]*(?:[:\uff1a=]|-[ \t]).*$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def subject(message: str) -> str:
@@ -30,7 +36,7 @@ def subject(message: str) -> str:
 
 def body(message: str) -> str:
     """What follows the first paragraph."""
-    parts = re.split(r"\n[ \t]*\n", message.strip(), maxsplit=1)
+    parts = re.split(r"\n[ \t]*\n", _lines(message).strip(), maxsplit=1)
     return parts[1] if len(parts) > 1 else ""
 
 
@@ -41,7 +47,7 @@ def trailers(text: str) -> tuple[tuple[str, str], ...]:
     one of them says of going back must not be lost: a line of that counts in every paragraph. What is left out of a
     long message may have been such a word: NOT_ALL stands for it.
     """
-    if ":" not in text:
+    if ":" not in text and not _ALIKE.search(text):
         return ()  # most messages, of thousands
     paragraphs = [lines for part in re.split(r"\n[ \t]*\n", _read(text)) if (lines := _unfolded(part))]
     found = []
@@ -53,9 +59,15 @@ def trailers(text: str) -> tuple[tuple[str, str], ...]:
         found += [
             (match[1], match[2].strip()[:LONGEST])
             for match in matches
-            if match and not match[2].startswith("//")  # `https://...` is no trailer
-            if whole or match[1].casefold() == NOT_ALL[0].casefold()
+            if match and (_is_word(match[1]) or (whole and not match[2].startswith("//")))  # `https://...` is none
         ]
+    read = _read(text)
+    found += [(PICKED, picked[1]) for picked in _PICKED.finditer(read)]
+    found += [
+        (NOT_ALL[0], f"unknown, written as `{alike[0].strip()[:60]}`")
+        for alike in _ALIKE.finditer(read)
+        if not ((match := _TRAILER.fullmatch(alike[0].strip())) and _is_word(match[1]))
+    ]
     kept = list(dict.fromkeys(found))
     if len(text) > _READ or len(kept) > MOST:
         return (*kept[: MOST - 1], NOT_ALL)
@@ -68,7 +80,18 @@ def reverts(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.lower() for name in found))[:MOST]
 
 
+def _is_word(key: str) -> bool:
+    """Whether it is the trailer on going back."""
+    return key.casefold() == NOT_ALL[0].casefold()
+
+
+def _lines(text: str) -> str:
+    """With the line ends that git has: servers hand on those of browsers."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def _read(text: str) -> str:
+    text = _lines(text)
     return text if len(text) <= _READ else f"{text[: _READ // 2]}\n\n{text[-_READ // 2 :]}"
 
 

@@ -10,6 +10,8 @@ from console.model.colour import Colour
 from console.model.commit import CiState, Commit
 from console.model.text import clipped
 
+_LEAST = 7  # characters by which a commit is known
+
 
 class Safe(StrEnum):
     """Whether something that runs in production can be taken out of it again. Unknown is a value."""
@@ -91,6 +93,13 @@ class Batch:
         for one in self.commits:
             found[one.commit.author] = found.get(one.commit.author, 0) + 1
         return tuple(sorted(found, key=lambda name: (-found[name], name)))
+
+
+def is_named(ids: Iterable[str], named: str) -> bool:
+    """Whether a revert that names this means the commit: `#12` and `!12` whole, a SHA by its beginning."""
+    if named[:1] in ("#", "!"):
+        return named in ids
+    return len(named) >= _LEAST and any(known.startswith(named) for known in ids)
 
 
 def _gravity(one: Marked) -> int:

@@ -26,7 +26,7 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
     found = Shipment(
         ships=_carried(ships),
         undoes=_carried(undoes),
-        safety=_safety(service, action, shipping, target, now),
+        safety=safety_of(service, action, shipping, target, now),
         more=any(one is not None and (one.more or len(one.commits) > KEPT) for one in (ships, undoes)),
         reverts=tuple(named for one in ships.commits for named in one.reverts) if ships is not None else (),
     )
@@ -44,7 +44,7 @@ def of_now(service: Service) -> Shipping:
     return shipping
 
 
-def _safety(service: Service, action: Action, shipping: Shipping, target: Colour, now: float) -> Safety:
+def safety_of(service: Service, action: Action, shipping: Shipping, target: Colour, now: float) -> Safety:
     """Of a cutover: can it be taken back? Of a rollback, and of a cutover that goes back: can this be undone?
 
     A rollback to what is not known to have carried the traffic is as good as a release of what it brings in.

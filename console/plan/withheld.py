@@ -10,6 +10,7 @@ from console.model.colour import Colour
 from console.model.health import judge
 from console.model.record import Undone, moment
 from console.model.service import Service
+from console.model.shipping import is_named
 from console.plan.plan import Action, Intent, Refusal
 from console.plan.shipment import of_now
 
@@ -78,7 +79,22 @@ def _still_held(service: Service, target: Colour) -> list[Undone]:
     if record is None or ships is None or not record.undone:
         return []
     held = {ident for one in ships.commits if not one.reverted_by for ident in one.ids}
-    return [one for one in record.undone if not held.isdisjoint(one.ids)]
+    back = _brought_back(service, target)
+    return [
+        one for one in record.undone if not held.isdisjoint(one.ids) or any(is_named(one.ids, named) for named in back)
+    ]
+
+
+def _brought_back(service: Service, target: Colour) -> list[str]:
+    """What comes back because its revert does not stay: it is undone by going there, or reverted by what ships."""
+    ships, undoes = of_now(service).towards(target)
+    found = [named for one in (undoes.commits if undoes else ()) for named in one.reverts]
+    named_by = [named for one in (ships.commits if ships else ()) if not one.reverted_by for named in one.reverts]
+    recent = service.commits.recent if service.commits is not None else ()
+    for old in recent:
+        if old.reverts and any(is_named((old.sha,), named) for named in named_by):
+            found += old.reverts
+    return found
 
 
 def memory_notes(service: Service, intent: Intent, target: Colour) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Week:
 class Delivery:
     """The figures over the last WEEKS weeks. Times in seconds; None where there is nothing to tell them from.
 
-    `weeks`: the oldest first; the last one ends now. `per_week`: over the weeks since the first release in the record.
+    `weeks`: the oldest first; the last one ends now. `per_week`: over the weeks since the first of these releases.
     `lead` and `recovery` are medians, `failure_rate` a share. `commits`: how many the lead time is from.
     """
 
@@ -56,13 +56,14 @@ def delivery(rollouts: Sequence[Rollout], wrote: Callable[[Rollout], bool], now:
     if not releases:
         return Delivery()
     recovered = {one.id: found for one in releases if (found := _recovery(one, ended)) is not None}
-    leads = [
-        _end(one) - commit.at
+    shipped = {  # one that was taken back and shipped again counts once, by the last time
+        commit.sha: _end(one) - commit.at
         for one in releases
         if one.state is RolloutState.DONE
         for commit in one.plan.shipment.ships or ()
         if 0 < commit.at <= _end(one)
-    ]
+    }
+    leads = list(shipped.values())
     weeks = [Week()] * WEEKS
     for one in releases:
         at = WEEKS - 1 - int((now - _end(one)) // WEEK)

@@ -104,7 +104,10 @@ def records(journal: Journal, services: Iterable[str]) -> dict[str, Record]:
 
 def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) -> Record:
     recent = journal.rollouts(service, _RECENT)
-    rollouts = [one for one in recent if one.state.ended]
+    # however many were refused, or about single instances, since: what moved the traffic is not forgotten for them
+    older = {one.id: one for one in journal.shifts(service, _RECENT)} if len(recent) == _RECENT else {}
+    every = {one.id: one for one in recent} | older
+    rollouts = sorted((one for one in every.values() if one.state.ended), key=lambda one: -one.created_at)
     allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
     barred = _barred(journal, rollouts, allowed)
     proven = _proven(rollouts, {one.version for one in barred})

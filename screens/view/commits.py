@@ -207,6 +207,10 @@ def empty(service: Service) -> Line:
         return line(("not shown: the config names no repository for this service (`commits`)", "dim"))
     if view.problem:
         return line((clipped(view.problem, 2 * _LONGEST), "warn"))
+    if view.would_ship is None:
+        return line(("what would ship is not known: there are not two versions to compare", "dim"))
+    if view.would_ship or view.would_undo:
+        return line(("of no commit is it known that it changes files", "dim"))
     return line(("both colours run the same commit: nothing would ship", "dim"))
 
 

@@ -48,7 +48,10 @@ def _buttons(service: Service, keys: tuple[str, str], now: float, glyphs: Glyphs
         (keys[0], f"cut over to {target} ships", both.ahead, "going back afterwards is", verdicts[0]),
         (keys[1], f"roll back to {target} undoes", both.behind, "that is", verdicts[1]),
     ):
-        verdict = f"{whether} safe: {found.verdict}, {clipped(found.reason, 300)}", _ROLES[found.verdict]
+        # where both are about the same commits, once is enough
+        known = batch is both.behind and found.commits and found.commits == verdicts[0].commits
+        reason = "for the same reason" if known else clipped(found.reason, 300)
+        verdict = f"{whether} safe: {found.verdict}, {reason}", _ROLES[found.verdict]
         lines.append(_button(line((f"{key:<3}", "label key"), (what, "strong")), batch, verdict, glyphs))
     return lines
 

@@ -11,6 +11,7 @@ from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety, Shipping, safety
 from console.model.text import clipped, visible
 from console.plan.plan import Action, Plan
+from console.plan.shipment import safety_of
 from screens.view.glyphs import Glyphs
 from screens.view.line import GAP, Line, Span, fit, line, spread, width
 from screens.view.words import count, name
@@ -88,12 +89,14 @@ def block(plan: Plan, shipping: Shipping | None, cells: int, most: int, glyphs: 
         lines.append(joined(summary))
     alarms = batch.alarming
     if plan.action is Action.CUTOVER and undoes is not None:
-        alarms = (*(one for one in undoes.commits if one.safe is Safe.NO), *alarms)
+        alarms = (*(one for one in undoes.commits if one.safe is not Safe.YES), *alarms)
     room = max(most - len(lines), 1)
     shown = alarms if len(alarms) <= room else alarms[: max(room - 1, 1)]
     lines += [alarm(one, cells, glyphs) for one in shown]
     if len(alarms) > len(shown):
         lines.append(line((f"and {len(alarms) - len(shown)} more to look at: press m", "warn")))
+    if not lines and not batch.commits and undoes is not None and undoes.commits:
+        return [line((f"it ships nothing, and undoes {size(undoes)}: press m to see them", "warn"))]
     return lines or [line((_quiet(batch), "dim"))]
 
 
@@ -147,8 +150,9 @@ def both_ways(service: Service, now: float) -> tuple[Safety, Safety] | None:
         return None
     if target is None:
         return safety(shipping.ahead, shipping.problem), safety(shipping.behind, shipping.problem)
-    back = shipping.after(target.other, now) if shipping.both else shipping.safety(shipping.towards(target)[1], now)
-    return shipping.after(target, now), back
+    if shipping.both:
+        return shipping.after(target, now), shipping.after(target.other, now)
+    return shipping.after(target, now), safety_of(service, Action.ROLLBACK, shipping, target, now)
 
 
 def target_of(service: Service) -> Colour | None:

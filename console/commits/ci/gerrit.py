@@ -61,7 +61,9 @@ class GerritTests(Asked):
     def _changes(self, commits: Sequence[Commit]) -> dict[str, _Change]:
         query = quote(f"project:{self.project} ({' OR '.join(f'commit:{commit.sha}' for commit in commits)})")
         page = self.client.get(f"changes/?q={query}&{_OPTIONS}", list[_Change], _settled, can_wait=True)
-        return {change.current_revision: change for change in page.value} if page is not None else {}
+        if page is None:
+            raise Unanswered(f"{self.client.host} knows no changes of {self.project}")
+        return {change.current_revision: change for change in page.value}
 
     def _voted(self, commit: Commit, change: _Change | None) -> Commit:
         if change is None:

@@ -14,7 +14,7 @@ from console.commits.github import linked
 from console.commits.web.client import HOUR, Unanswered
 from console.model.commit import Ci, CiState, Commit
 
-_PASSED = frozenset({"success", "neutral", "skipped"})
+_PASSED = frozenset({"success", "neutral"})
 _STATES = {"success": CiState.PASSED, "pending": CiState.RUNNING}
 
 
@@ -27,6 +27,7 @@ class _Run(msgspec.Struct):
 
 class _Runs(msgspec.Struct):
     check_runs: list[_Run]
+    total_count: int = 0
 
 
 class _Status(msgspec.Struct):
@@ -37,6 +38,7 @@ class _Status(msgspec.Struct):
 
 class _Combined(msgspec.Struct):
     statuses: list[_Status]
+    total_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,24 @@ class GitHubTests(Asked):
             statuses = self.client.get(f"{path}/status", _Combined, _settled_statuses, can_wait=True, per_page=100)
         except Unanswered as error:
             return Ci(why=str(error))
+        if runs is None and statuses is None:
+            return Ci(why=f"{self.client.host} knows no {self.project}, or not this commit of it")
         results = [Result(run.name, _state(run), run.html_url or "") for run in runs.value.check_runs] if runs else []
         results += [
             Result(one.context, _STATES.get(one.state, CiState.FAILED), one.target_url or "")
             for one in (statuses.value.statuses if statuses else ())
         ]
+        told = (runs.value.total_count if runs else 0) + (statuses.value.total_count if statuses else 0)
+        if told > len(results):
+            results.append(Result(f"{told - len(results)} more, which were not read", CiState.UNKNOWN))
         return summed("github", results, f"{self.web}/{quote(self.project)}/commit/{commit.sha}/checks")
 
 
 def _state(run: _Run) -> CiState:
     if run.status != "completed":
         return CiState.RUNNING
+    if run.conclusion == "skipped":
+        return CiState.NONE
     return CiState.PASSED if run.conclusion in _PASSED else CiState.FAILED
 
 

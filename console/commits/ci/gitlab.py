@@ -13,10 +13,10 @@ from console.commits.gitlab import linked, project_path
 from console.commits.web.client import HOUR, Unanswered
 from console.model.commit import Ci, CiState, Commit
 
-# `manual` waits for a person: what was to run by itself has passed. `skipped` ran nothing
+# `manual` waits for a person, and what comes after that has not run. `skipped` ran nothing
 _STATES = {
     "success": CiState.PASSED,
-    "manual": CiState.PASSED,
+    "manual": CiState.RUNNING,
     "failed": CiState.FAILED,
     "canceled": CiState.FAILED,
     "canceling": CiState.FAILED,
@@ -44,7 +44,9 @@ class GitLabTests(Asked):
             page = self.client.get(path, list[_Pipeline], _settled, can_wait=True, sha=commit.sha, per_page=20)
         except Unanswered as error:
             return Ci(why=str(error))
-        newest = max(page.value, key=lambda one: one.id) if page is not None and page.value else None
+        if page is None:
+            return Ci(why=f"{self.client.host} knows no {self.project}")
+        newest = max(page.value, key=lambda one: one.id) if page.value else None
         return summed("gitlab", [_result(newest)] if newest is not None else [])
 
 

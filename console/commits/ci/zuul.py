@@ -59,7 +59,9 @@ class ZuulTests(Asked):
     def _buildsets(self, **of: str) -> list[_Buildset]:
         of = {"project": self.project, **({"pipeline": self.pipeline} if self.pipeline else {}), **of}
         page = self.client.get("buildsets", list[_Buildset], _settled, of, can_wait=True, limit=_LIMIT)
-        return list(page.value) if page is not None else []
+        if page is None:
+            raise Unanswered(f"{self.client.host} has no such tenant")
+        return list(page.value)
 
     def _result(self, one: _Buildset) -> Result:
         return Result(one.pipeline, _STATES.get(one.result, CiState.FAILED), f"{self.web}/buildset/{one.uuid}")

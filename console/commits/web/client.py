@@ -242,7 +242,8 @@ class Client:
 
     def _check_way(self, response: httpx.Response) -> None:
         """What comes over https must not come over http after a redirect: anybody could have written it."""
-        if urlsplit(self.base).scheme == "https" and response.url.scheme != "https":
+        steps = (*response.history, response)
+        if urlsplit(self.base).scheme == "https" and any(step.url.scheme != "https" for step in steps):
             raise Unanswered(f"{self.host} sends on to an http:// address, which anybody could answer")
 
     def _decoded(self, body: bytes, kind: type[Answer]) -> Answer:

@@ -59,7 +59,7 @@ def ci(source: CommitSource, repository: Repository, environ: dict[str, str]) ->
     ("conclusion", "state", "label"),
     [
         ("success", PASSED, "github: 2 checks"),
-        ("skipped", PASSED, "github: 2 checks"),
+        ("skipped", PASSED, "github: lint"),
         ("failure", FAILED, "github: unit"),
         ("timed_out", FAILED, "github: unit"),
         ("cancelled", FAILED, "github: unit"),
@@ -75,7 +75,9 @@ def test_github(
         found = ci(CommitSource(github=url, project="example/nova"), forge.repository, environ)
     assert (found.state, found.label) == (state, label)
     passed = f"{url}/example/nova/commit/{idle}/checks"
-    assert found.link == (passed if state is PASSED else f"{url}/example/nova/runs/unit" if conclusion else "")
+    ran = "lint" if conclusion == "skipped" else "unit"
+    alone = f"{url}/example/nova/runs/{ran}" if conclusion else ""
+    assert found.link == (passed if conclusion == "success" else alone)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_github(
         ("failed success", PASSED, "gitlab: pipeline 2"),
         ("success failed", FAILED, "gitlab: pipeline 2"),
         ("canceled", FAILED, "gitlab: pipeline 1"),
-        ("manual", PASSED, "gitlab: pipeline 1"),
+        ("manual", RUNNING, "gitlab: pipeline 1"),
         ("waiting_for_resource", RUNNING, "gitlab: pipeline 1"),
         ("skipped", NONE, "gitlab"),
         ("", NONE, "gitlab"),

@@ -77,8 +77,10 @@ def look(forge: tuple[str, Forge], tmp_path: Path) -> Look:
 
 
 def bare(commit: Commit | None) -> Commit | None:
-    """What git knows of it."""
-    return replace(commit, link="", change="", ci=Ci()) if commit is not None else None
+    """What git knows of it, but the files of a merge, which servers are not asked for."""
+    if commit is None:
+        return None
+    return replace(commit, link="", change="", ci=Ci(), files=() if commit.is_merge else commit.files)
 
 
 def each(commits: tuple[Commit, ...] | None) -> list[Commit | None]:

@@ -230,6 +230,22 @@ class TestProblems:
         assert seen.problem.startswith(f"{tmp_path}/shallow is a shallow clone: older commits are missing; the live")
         assert seen.idle is not None
 
+    def test_what_a_shallow_clone_has_cut_off_may_be_in_the_range(self, repository: Repository, tmp_path: Path) -> None:
+        two, three = [repository.commit(word) for word in ("one", "two", "three")][1:]
+        repository.git("clone", "--quiet", "--depth=2", f"file://{repository.path}", str(tmp_path / "shallow"))
+        seen = compare(CommitSource(tmp_path / "shallow"), two, three)
+        assert (len(seen.would_ship or ()), seen.more_to_ship) == (1, True)
+        assert seen.behind is not None
+        assert seen.behind.at_least
+
+    def test_a_bare_clone_is_brought_up_to_date(self, repository: Repository, tmp_path: Path) -> None:
+        old = repository.commit("one")
+        repository.git("clone", "--quiet", "--bare", str(repository.path), str(tmp_path / "bare.git"))
+        repository.commit("two")
+        seen = compare(CommitSource(tmp_path / "bare.git", fetch=True), old, None)
+        assert seen.behind is not None
+        assert seen.behind.commits == 1
+
     def test_git_is_not_installed(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", "/nonexistent")
         assert view(repository, "abcdef0", None).problem == (

@@ -59,6 +59,18 @@ def test_a_trailer_gives_a_flag_and_takes_a_wrong_one_away() -> None:
     assert told.safe is Safe.YES
 
 
+def test_a_merge_with_a_word_on_going_back_is_not_folded_away() -> None:
+    merge = commit(parents=("a" * 40, "b" * 40), files=(), trailers=(("Rollback-Safe", "no, drops columns"),))
+    found = safety(batch([merge], SOURCE))
+    assert found.verdict is Safe.NO
+
+
+def test_a_trailer_takes_the_flag_of_the_range_away_too() -> None:
+    told = batch([commit(files=(MIGRATION,), trailers=(("Migration", "no"),))], SOURCE, files=(MIGRATION,))
+    assert told.elsewhere == ()
+    assert safety(told).verdict is Safe.YES
+
+
 @pytest.mark.parametrize("words", [("yes", "no"), ("no", "yes"), ("no", "perhaps", "yes")])
 def test_of_several_words_on_a_flag_the_one_that_gives_it_counts(words: tuple[str, ...]) -> None:
     assert mark(commit(files=(), trailers=tuple(("Api", word) for word in words)), SOURCE).flags == ("api",)

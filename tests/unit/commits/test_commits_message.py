@@ -23,7 +23,23 @@ def test_trailers_of_the_last_paragraph() -> None:
 
 def test_trailers_of_squashed_messages_are_not_lost() -> None:
     body = f"* one\n\nRollback-Safe: no\n\n* two\n\nSigned-off-by: A <a>\n(cherry picked from commit {SHA})\n"
-    assert message.trailers(body) == (("Rollback-Safe", "no"), ("Signed-off-by", "A <a>"))
+    picked = (message.PICKED, SHA)
+    assert message.trailers(body) == (("Rollback-Safe", "no"), ("Signed-off-by", "A <a>"), picked)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["* Rollback-Safe: no", "> rollback-safe: no", "**Rollback-Safe:** no", "rollback_safe: no", "Rollback-Safe - no"],
+)
+def test_a_word_on_going_back_that_is_written_otherwise_is_no_yes(written: str) -> None:
+    (found,) = (value for key, value in message.trailers(f"Why.\n\n{written}\n") if key == "Rollback-Safe")
+    assert found.startswith("unknown, written as `")
+
+
+def test_line_ends_of_browsers() -> None:
+    text = "Drop columns (#12)\r\n\r\nlong text\r\n\r\nRollback-Safe: no\r\n"
+    assert message.subject(text) == "Drop columns (#12)"
+    assert message.trailers(message.body(text)) == (("Rollback-Safe", "no"),)
 
 
 def test_a_word_on_going_back_counts_in_every_paragraph() -> None:

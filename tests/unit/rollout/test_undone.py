@@ -15,7 +15,7 @@ from console.cli.following import follow
 from console.config.model import Config
 from console.errors import UsageError
 from console.model.colour import Colour
-from console.model.commit import Commit
+from console.model.commit import Commit, CommitView
 from console.model.instance import Version
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan, Refusal
@@ -66,14 +66,17 @@ def by_hand(journal: Journal) -> str:
     return rolled(journal, shipping_to_green(service_of(blue, green), BAD, OTHER), ROLLBACK, RolloutState.DONE)
 
 
+def other_green(facts: Service) -> Service:
+    """The same, with another version in GREEN."""
+    green = [replace(instance(Colour.GREEN, n, 0), version=Version("d" * 40, "m")) for n in (1, 2, 3)]
+    assert facts.shipping is not None
+    shipping = replace(facts.shipping, versions=(facts.shipping.versions[0], "d" * 40))
+    return replace(facts, green=replace(facts.green, instances=tuple(green)), shipping=shipping)
+
+
 def later(journal: Journal, *ships: Commit, more: bool = False) -> Plan | Refusal:
     """The plan of a later release, of another version."""
-    green = [replace(instance(Colour.GREEN, n, 0), version=Version("d" * 40, "m")) for n in (1, 2, 3)]
-    facts = shipping_to_green(usual(), *ships, more_to_ship=more)
-    shipping = facts.shipping
-    assert shipping is not None
-    facts = replace(facts, green=replace(facts.green, instances=tuple(green)))
-    facts = replace(facts, shipping=replace(shipping, versions=(shipping.versions[0], "d" * 40)))
+    facts = other_green(shipping_to_green(usual(), *ships, more_to_ship=more))
     facts = replace(facts, record=records(journal, ["nova-api"])["nova-api"])
     return plan(facts, config(), CUTOVER, NOW)
 
@@ -217,3 +220,33 @@ def test_who_follows_a_way_back_is_asked_for_the_bad_one_until_it_is_named(
     restraint.blame(settings, journal, "nova-api", "eeeeeee", WHO, reason="the cache was needed")
     follow(settings, ident)
     assert "held back" not in capsys.readouterr().err
+
+
+def test_what_comes_back_because_its_revert_does_not_stay_is_refused(journal: Journal) -> None:
+    by_itself(journal)
+    record = records(journal, ["nova-api"])["nova-api"]
+    revert = commit("1", "Revert the drop", reverts=("e" * 40,))
+    lacks = shipping_to_green(usual(), commit("a"), undoes=(revert,))
+    again = shipping_to_green(usual(), commit("2", reverts=("1" * 40,)))
+    again = replace(again, commits=replace(again.commits or CommitView(), recent=(revert, BAD)))
+    for facts in (lacks, again):
+        found = plan(other_green(replace(facts, record=record)), config(), CUTOVER, NOW)
+        assert isinstance(found, Refusal), found
+        assert (found.code, found.names) == ("undone", ("eeeeeee",))
+
+
+def test_what_was_cherry_picked_is_known_again(journal: Journal) -> None:
+    by_itself(journal)
+    held = later(journal, commit("3", trailers=(("Cherry-Picked-From", "e" * 40),)))
+    assert isinstance(held, Refusal)
+    assert held.names == ("eeeeeee",)
+
+
+def test_it_is_not_forgotten_for_many_that_were_refused_since(journal: Journal) -> None:
+    by_itself(journal)
+    made = plan(usual(), config(), CUTOVER, NOW)
+    assert isinstance(made, Plan)
+    for _ in range(60):
+        journal.end(journal.create(made, WHO, "refused"), RolloutState.REFUSED, "", 3)
+    record = records(journal, ["nova-api"])["nova-api"]
+    assert (len(record.undone), len(record.barred)) == (2, 1)
