@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
+from console.cli.ctrl_c import ctrl_c
 from console.cli.json_lines import print_event
 from console.cli.looking import clock, say, warn
 from console.config.model import Config
@@ -14,6 +16,8 @@ from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from console.rollout.standing import records
+
+Pause = Callable[[float], None]
 
 POLL = 0.2  # seconds between two looks at the journal, which is a local query of some microseconds
 DETACHED = 130
@@ -28,14 +32,15 @@ def follow(config: Config, rollout_id: str, *, as_json: bool = False, said_after
     """
     with Journal.open(second_place.url_of(rollout_id, config.journal), read_only=True) as journal:
         try:
-            return _follow(journal, rollout_id, as_json=as_json, said_after=said_after)
+            with ctrl_c() as pause:
+                return _follow(journal, rollout_id, pause, as_json=as_json, said_after=said_after)
         except KeyboardInterrupt:
             warn(f"\ndetached; the rollout goes on. `bluegreen attach {rollout_id}` follows it again, "
                  f"`bluegreen abort {rollout_id}` stops it")  # fmt: skip
             return DETACHED
 
 
-def _follow(journal: Journal, rollout_id: str, *, as_json: bool, said_after: int | None) -> int:
+def _follow(journal: Journal, rollout_id: str, pause: Pause, *, as_json: bool, said_after: int | None) -> int:
     seen, changed = 0, -1
     began = time.monotonic()
     while True:
@@ -57,7 +62,7 @@ def _follow(journal: Journal, rollout_id: str, *, as_json: bool, said_after: int
         elif seen == said_after and time.monotonic() - began > _HEARD_WITHIN and alive(rollout) is None:
             return _unheard(rollout)
         else:
-            time.sleep(POLL)
+            pause(POLL)
 
 
 def _ask_which(journal: Journal, rollout: Rollout) -> None:

@@ -7,7 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from console.cli.following import DETACHED, POLL, event_line
+from console.cli.ctrl_c import ctrl_c
+from console.cli.following import DETACHED, POLL, Pause, event_line
 from console.cli.json_lines import print_line, print_plan
 from console.cli.looking import clock, config_of, look, say, service_config, warn
 from console.cli.plan_words import plan_lines
@@ -126,7 +127,8 @@ def _follow(config: Config, train_id: str, *, as_json: bool) -> int:
 
     with Journal.open(config.journal, read_only=True) as journal:
         try:
-            return _followed(journal, train_id, as_json=as_json)
+            with ctrl_c() as pause:
+                return _followed(journal, train_id, pause, as_json=as_json)
         except KeyboardInterrupt:
             warn("\ndetached; the train goes on. `bluegreen train --attach` follows it again, --abort takes it back")
             if as_json:
@@ -134,7 +136,7 @@ def _follow(config: Config, train_id: str, *, as_json: bool) -> int:
             return DETACHED
 
 
-def _followed(journal: Journal, train_id: str, *, as_json: bool) -> int:
+def _followed(journal: Journal, train_id: str, pause: Pause, *, as_json: bool) -> int:
     from console.rollout.liveness import unfinished
     from console.rollout.train.record import Trains
 
@@ -160,7 +162,7 @@ def _followed(journal: Journal, train_id: str, *, as_json: bool) -> int:
             if as_json:
                 print_line("result", exit_code=code, state=train.state, sentence=sentence, hint="", train=train_id)
             return code
-        time.sleep(POLL)
+        pause(POLL)
 
 
 def _tell(service: str, rollout_id: str, event: Event, *, as_json: bool) -> None:
