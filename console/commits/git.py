@@ -109,6 +109,8 @@ class Repository:
                 if self.branch:
                     return self.branch, sha
                 full = run(self.path, "rev-parse", "--symbolic-full-name", "--end-of-options", ref).output.split()
+                if full[-1:] == ["HEAD"]:
+                    continue  # somebody looks at one commit there: that is no branch
                 return full[-1].removeprefix("refs/heads/").removeprefix("refs/remotes/origin/") if full else ref, sha
         return self.branch, ""
 

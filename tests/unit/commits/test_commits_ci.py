@@ -80,6 +80,14 @@ def test_github(
     assert found.link == (passed if conclusion == "success" else alone)
 
 
+def test_github_where_not_all_checks_were_read(forge: Forge, idle: str, environ: dict[str, str]) -> None:
+    forge.states = {idle: "more"}
+    with served(forge, GitHub(forge).routes()) as url:
+        found = ci(CommitSource(github=url, project="example/nova"), forge.repository, environ)
+    assert found.state is CiState.UNKNOWN
+    assert "more, which were not read" in found.label
+
+
 @pytest.mark.parametrize(
     ("statuses", "state", "label"),
     [

@@ -238,6 +238,11 @@ class TestProblems:
         assert seen.behind is not None
         assert seen.behind.at_least
 
+    def test_a_commit_that_somebody_looks_at_is_no_branch(self, repository: Repository) -> None:
+        old, _ = repository.commit("one"), repository.commit("two")
+        repository.git("checkout", "--quiet", "--detach")
+        assert view(repository, old, None).behind is None
+
     def test_a_bare_clone_is_brought_up_to_date(self, repository: Repository, tmp_path: Path) -> None:
         old = repository.commit("one")
         repository.git("clone", "--quiet", "--bare", str(repository.path), str(tmp_path / "bare.git"))

@@ -345,6 +345,12 @@ class TestTheWay:
             world.get()
         assert "authorization" not in world.requests[1].headers
 
+    def test_no_way_from_https_over_http_to_https(self, world: World) -> None:
+        hops = ("http://api.example.org/v3/thing", "https://evil.example.org/thing")
+        world.answers = [*(httpx.Response(302, headers={"Location": hop}) for hop in hops), thing("forged")]
+        with pytest.raises(Unanswered, match="an http:// address, which anybody could answer"):
+            world.get()
+
     def test_circles(self, world: World) -> None:
         world.answers = [httpx.Response(302, headers={"Location": f"{BASE}/thing"})] * 9
         with pytest.raises(Unanswered, match="it sends in circles"):
