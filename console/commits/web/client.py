@@ -198,7 +198,8 @@ class Client:
                         raise Unanswered(f"{self.host} answers more than {_LARGEST >> 20} MiB at once")
                     if time.monotonic() > until:
                         raise httpx.ReadTimeout("slow")
-                moved = any(step.status_code in (301, 308) for step in response.history)
+                ours = response.url.host == urlsplit(url).hostname  # another host is no other name
+                moved = ours and any(step.status_code in (301, 308) for step in response.history)
                 return response.status_code, response.headers, bytes(body), moved
         except ConfigError as error:
             raise Unanswered(f"{self.host} is not asked: {error.message}") from None
