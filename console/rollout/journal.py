@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from console.errors import JournalError, JournalUnwritable
-from console.plan.plan import Action, Plan
+from console.plan.plan import Plan
 from console.rollout import stored_plan
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.schema import (
@@ -106,22 +106,14 @@ class Journal:
             connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
         return rollout_id
 
-    def rollouts(self, service: str | None = None, limit: int = 50) -> list[Rollout]:
+    def rollouts(
+        self, service: str | None = None, limit: int = 50, *, where: sa.ColumnElement[bool] | None = None
+    ) -> list[Rollout]:
         """The newest first."""
         query = sa.select(rollouts).order_by(rollouts.c.created_at.desc()).limit(limit)
+        query = query if where is None else query.where(where)
         if service is not None:
             query = query.where(rollouts.c.service == service)
-        with self.reading() as connection:
-            return [found for row in connection.execute(query) if (found := _readable(row)) is not None]
-
-    def shifts(self, service: str, limit: int) -> list[Rollout]:
-        """The newest cutovers and rollbacks that came to an end, done or taken back."""
-        ends = (RolloutState.DONE, RolloutState.ROLLED_BACK)
-        moves = sa.or_(
-            *(rollouts.c.plan.contains(f'"action":"{action}"') for action in (Action.CUTOVER, Action.ROLLBACK))
-        )
-        query = sa.select(rollouts).where(rollouts.c.service == service, rollouts.c.state.in_(ends), moves)
-        query = query.order_by(rollouts.c.created_at.desc()).limit(limit)
         with self.reading() as connection:
             return [found for row in connection.execute(query) if (found := _readable(row)) is not None]
 

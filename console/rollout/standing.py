@@ -21,10 +21,16 @@ from console.plan.plan import Action, Carried
 from console.rollout.journal import Journal
 from console.rollout.records import EventKind, Rollout, RolloutState
 from console.rollout.schema import events, service_decisions
+from console.rollout.schema import rollouts as table
 from console.rollout.waiting import plan_of
 from console.rollout.who import Who
 
 _RECENT = 50  # rollouts of a service that its record is made from
+# cutovers and rollbacks that came to an end, done or taken back
+_MOVED = sa.and_(
+    table.c.state.in_((RolloutState.DONE, RolloutState.ROLLED_BACK)),
+    sa.or_(*(table.c.plan.contains(f'"action":"{action}"') for action in (Action.CUTOVER, Action.ROLLBACK))),
+)
 _NO_VERSION = ("", "unknown", "mixed")
 
 
@@ -105,7 +111,7 @@ def records(journal: Journal, services: Iterable[str]) -> dict[str, Record]:
 def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) -> Record:
     recent = journal.rollouts(service, _RECENT)
     # however many were refused, or about single instances, since: what moved the traffic is not forgotten for them
-    older = {one.id: one for one in journal.shifts(service, _RECENT)} if len(recent) == _RECENT else {}
+    older = {one.id: one for one in journal.rollouts(service, _RECENT, where=_MOVED)} if len(recent) == _RECENT else {}
     every = {one.id: one for one in recent} | older
     rollouts = sorted((one for one in every.values() if one.state.ended), key=lambda one: -one.created_at)
     allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
