@@ -16,7 +16,9 @@ def ctrl_c() -> Iterator[Callable[[float], None]]:
     is dropped: then nothing would have been pressed.
     """
     pressed = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: pressed.set())
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # a shell has put it into the background: it is not what ctrl+c is meant for
+        signal.signal(signal.SIGINT, lambda *_: pressed.set())
 
     def pause(seconds: float) -> None:
         if pressed.wait(seconds):

@@ -49,6 +49,7 @@ def server(raw: Any) -> Server | None:
         fault=_text(fault.get("message")).strip() if isinstance(fault, dict) else "",
         locked=raw.get("locked") is True,
         locked_reason=_text(raw.get("locked_reason")),
+        launched=bool(_text(raw.get("OS-SRV-USG:launched_at"))),
         volumes=tuple(ids(raw.get("os-extended-volumes:volumes_attached"))),
         flavor=_flavor(raw.get("flavor")),
         zone=_text(raw.get("OS-EXT-AZ:availability_zone")),

@@ -44,6 +44,7 @@ async def build(world: World, server: Server, networks: Sequence[JSON]) -> None:
         _fail(server, f"{EXCEEDED}{server.id}.")
         return
     server.status, server.vm_state, server.task_state, server.power_state = "ACTIVE", "active", None, 1
+    server.launched = True
     server.deeds[0].finish = time.time()
     await _boot(world, server)
 

@@ -114,8 +114,7 @@ def _view(world: World, server: Server, level: Level, user_id: str) -> dict[str,
         "OS-EXT-IPS-MAC:mac_addr": server.mac,
     }
     flavor_link = {"rel": "bookmark", "href": f"{world.url}/compute/flavors/{server.flavor.id}"}
-    building = server.vm_state == "building"
-    launched = None if building else stamp(server.created_at + 5).replace("Z", ".000000")
+    launched = stamp(server.created_at + 5).replace("Z", ".000000") if server.launched else None
     shown: dict[str, Any] = {
         "accessIPv4": "",
         "accessIPv6": "",

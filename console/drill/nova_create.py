@@ -211,6 +211,7 @@ def _server(world: World, order: Order, user: User) -> Server:
         vm_state="building",
         task_state="scheduling",
         power_state=0,
+        launched=False,
         flavor=order.flavor,
         zone=order.zone,
         key_name=said.get("key_name"),

@@ -109,6 +109,7 @@ class Server:
     locked_reason: str | None = None
     kept_ports: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    launched: bool = True  # whether it has ever run
 
 
 @dataclass

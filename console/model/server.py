@@ -42,6 +42,7 @@ class Server:
     volumes: tuple[str, ...] = ()  # ids of attached ones
     flavor: str = ""  # its name, from 2.47
     zone: str = ""
+    launched: bool = False  # whether it has ever run; one whose build failed has not
 
     @property
     def running(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import humanize
@@ -10,8 +11,9 @@ from console.config.model import Config, ServiceConfig
 from console.errors import JournalError
 from console.model.colour import Colour
 from console.model.service import Service
+from console.plan.plan import Action
 from console.rollout.journal import Journal
-from console.rollout.records import RolloutState
+from console.rollout.records import Rollout, RolloutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,23 @@ def due(journal: Journal, config: ServiceConfig, service: Service) -> Due | None
     if live is None or not service.side(live.other).instances:
         return None
     idle = service.side(live.other)
-    began = next(
-        (
-            rollout.ended_at or rollout.created_at
-            for rollout in journal.rollouts(service.name)
-            if rollout.state is RolloutState.DONE and rollout.plan.action.moves_traffic and rollout.plan.target is live
-        ),
-        None,
-    )
+    began = _stands_by_since(journal.rollouts(service.name), idle.colour)
     after = config.release.retire_after
     at = began + after if began is not None and after else None
     return Due(idle.colour, len(idle.instances), at, config.launch.cost_per_hour * len(idle.instances))
+
+
+def _stands_by_since(rollouts: Sequence[Rollout], idle: Colour) -> float | None:
+    """Since when a colour is the old one (Unix seconds); None where it is the next one, or nobody knows."""
+    for rollout in rollouts:  # the newest first
+        plan = rollout.plan
+        if plan.action is Action.LAUNCH and plan.target is idle and rollout.state is RolloutState.DONE:
+            return None
+        if plan.action is Action.CUTOVER and rollout.state is RolloutState.DONE:
+            return (rollout.ended_at or rollout.created_at) if plan.source is idle else None
+        if plan.action is Action.ROLLBACK and rollout.state is RolloutState.DONE:
+            return None  # what was rolled back is looked at, not waited out
+    return None
 
 
 def due_words(config: Config, settings: ServiceConfig, service: Service, now: float) -> str:

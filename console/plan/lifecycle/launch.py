@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from console.config.model import Kind
 from console.model.health import judge
+from console.model.server import Server
 from console.model.service import Service
 from console.plan import course
 from console.plan.asked import Asked
@@ -26,7 +27,8 @@ def plan(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     if refusal is not None:
         return refusal
     side, colour = asked.service.side(asked.target), asked.target.upper()
-    missing = [name for name in order.names if name not in {one.name for one in side.instances}]
+    failed = {server.name for server in _failed(asked)}
+    missing = [name for name in order.names if name in failed or name not in {one.name for one in side.instances}]
     steps = [reconcile(asked, ("the names are free", f"{colour} carries no traffic")), *_clear(asked)]
     if order.group and missing:
         steps.append(_group(asked, order))
@@ -55,6 +57,16 @@ def _refused(asked: Asked, order: LaunchOrder) -> Refusal | None:
     service, target = asked.service, asked.target
     colour, side = target.upper(), service.side(target)
     serving = [one.name for one in side.instances if service.in_rotation(one)]
+    ill = [server for server in _in_error(asked) if server not in _failed(asked)]
+    if ill:  # it ran once, or nobody knows who made it: that is no build to be cleared away
+        names = tuple(server.name for server in ill)
+        return Refusal(
+            "error",
+            f"{', '.join(names)} of {colour} is in ERROR: {ill[0].fault or 'Nova does not say why'}",
+            f"look at it: `openstack server show {ill[0].id}`; mend it, or delete it yourself, then plan again",
+            11,
+            names,
+        )
     if serving and asked.intent.action is Action.LAUNCH and asked.config.rotation.kind != Kind.POWER:
         return Refusal(
             "live",
@@ -82,13 +94,19 @@ def _refused(asked: Asked, order: LaunchOrder) -> Refusal | None:
     return None
 
 
+def _in_error(asked: Asked) -> list[Server]:
+    servers = [one.server for one in asked.service.side(asked.target).instances if one.member is None]
+    return [server for server in servers if server is not None and server.status == "ERROR"]
+
+
+def _failed(asked: Asked) -> list[Server]:
+    """Builds of an earlier attempt that failed: made by an operation of ours, and never launched."""
+    return [server for server in _in_error(asked) if _operation(server.tags) and not server.launched]
+
+
 def _clear(asked: Asked) -> Iterator[Step]:
-    """Builds of an earlier attempt that failed: they hold names, quota and ports."""
-    broken = [
-        one.server
-        for one in asked.service.side(asked.target).instances
-        if one.server is not None and one.server.status == "ERROR" and one.member is None
-    ]
+    """What failed holds names, quota and ports."""
+    broken = _failed(asked)
     if not broken:
         return
     writes = [

@@ -19,6 +19,9 @@ from console.plan.plan import Plan, Refusal, Step, StepKind
 
 def add(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     """Make the instances and check them at weight 0; taking them in is another step, on what is there then."""
+    refusal = _one_pool(asked)
+    if refusal is not None:
+        return refusal
     made = launch.plan(asked, order)
     if isinstance(made, Refusal) or asked.config.rotation.kind == Kind.POWER:
         return made
@@ -42,6 +45,9 @@ def add(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
 
 def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     """Take the named instances of the live colour out, let them finish, delete them. The floor holds."""
+    refusal = _one_pool(asked)
+    if refusal is not None:
+        return refusal
     service, side = asked.service, asked.service.side(asked.target)
     going = [one for one in side.instances if one.name in order.only]
     staying = [one for one in side.instances if one.name not in order.only and service.in_rotation(one)]
@@ -87,6 +93,19 @@ def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
         summary=f"{counted(len(going))} of {asked.target.upper()} taken away; {counted(len(well))} healthy go on.",
         goal=f"{asked.target.upper()} has {counted(len(staying))} in rotation",
         notes=order.notes,
+    )
+
+
+def _one_pool(asked: Asked) -> Refusal | None:
+    """One write to one pool is what is planned here; the members of others would be cut off, or not taken in."""
+    pools = len(asked.basis.pools)
+    if pools < 2 or asked.config.rotation.kind == Kind.POWER:
+        return None
+    return Refusal(
+        "pools",
+        f"{asked.service.name} is in {pools} pools, and a change of size is only carried out in one",
+        "launch the other colour in the size that it is to have, and cut over",
+        0,
     )
 
 

@@ -167,6 +167,31 @@ def test_the_newest_image_with_the_properties_is_taken() -> None:
     assert ordered(service(BLUE, []), Wish(Colour.GREEN), newest).image_id == "image-2"
 
 
+def in_error(**changes: object) -> Instance:
+    """A GREEN server in ERROR that is in no pool."""
+    made = instance(Colour.GREEN, 1, 0, in_pool=False)
+    assert made.server is not None
+    server = replace(made.server, status="ERROR", power_state=0, fault="no room", **changes)  # type: ignore[arg-type]
+    return replace(made, server=server)
+
+
+def test_a_build_that_failed_is_cleared_away_and_made_again() -> None:
+    broken = in_error(tags=("op:1",))
+    there = service(BLUE, [broken])
+    order = LaunchOrder((broken.name, "api-green-2"), "image-3", "api-3", "flavor-1", "m1.small", ("net-1",), port=80)
+    made = planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=order))
+    assert made.deleted == 1
+    launched = next(step for step in made.steps if step.id == "launch")
+    assert [write.key for write in launched.writes] == [broken.name, "api-green-2"]
+
+
+@pytest.mark.parametrize("changes", [{"tags": ("op:1",), "launched": True}, {"tags": ()}])
+def test_what_ran_once_or_nobody_knows_is_not_cleared_away(changes: dict[str, object]) -> None:
+    order = LaunchOrder(("api-green-2",), "image-3", "api-3", "flavor-1", "m1.small", ("net-1",), port=80)
+    found = not_planned(service(BLUE, [in_error(**changes)]), Intent(Action.LAUNCH, Colour.GREEN, order=order))
+    assert (found.code, "is in ERROR: no room" in found.reason) == ("error", True)
+
+
 def test_a_launch_says_what_its_cutover_would_be_refused_for() -> None:
     there = service(BLUE, [])
     undone = tuple(Undone((str(number) * 40,), "x", "bbbbbbb", "1a2b3c", NOW) for number in range(2))
