@@ -88,7 +88,9 @@ def _still_held(service: Service, target: Colour) -> list[Undone]:
 def _brought_back(service: Service, target: Colour) -> list[str]:
     """What comes back because its revert does not stay: it is undone by going there, or reverted by what ships."""
     ships, undoes = of_now(service).towards(target)
-    found = [named for one in (undoes.commits if undoes else ()) for named in one.reverts]
+    gone = undoes.commits if undoes else ()
+    # what is undone together with its revert is not there afterwards either
+    found = [n for one in gone for n in one.reverts if not any(is_named(other.ids, n) for other in gone)]
     named_by = [named for one in (ships.commits if ships else ()) if not one.reverted_by for named in one.reverts]
     recent = service.commits.recent if service.commits is not None else ()
     for old in recent:

@@ -250,3 +250,10 @@ def test_it_is_not_forgotten_for_many_that_were_refused_since(journal: Journal) 
         journal.end(journal.create(made, WHO, "refused"), RolloutState.REFUSED, "", 3)
     record = records(journal, ["nova-api"])["nova-api"]
     assert (len(record.undone), len(record.barred)) == (2, 1)
+
+
+def test_what_goes_together_with_its_revert_does_not_come_back(journal: Journal) -> None:
+    by_itself(journal)
+    older = shipping_to_green(usual(), undoes=(commit("1", reverts=("e" * 40,)), BAD))
+    older = replace(older, record=records(journal, ["nova-api"])["nova-api"])
+    assert isinstance(plan(other_green(older), config(), CUTOVER, NOW), Plan)
