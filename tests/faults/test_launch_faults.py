@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from drill_stage import TTL, DrillStage
-from stage import WHO, environment
+from drill_stage import DrillStage, staged_on_drill
+from stage import WHO
 
-from console.drill.server import running_drill
 from console.model.colour import Colour
 from console.plan.lifecycle.ordering import Wish
 from console.plan.plan import Intent, Plan
@@ -24,19 +22,16 @@ from console.rollout.records import DecisionKind, EventKind, RolloutState
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStage]:
     """BLUE serves, GREEN is not there yet. Two zones."""
-    with running_drill(instances=2, pending=0.2, heartbeat=0.2, build=0.5, boot=0.1, idle=False) as drill:
-        drill.world.compute.zones = ("az1", "az2")
-        config = yaml.safe_load(drill.config_file.read_text())
-        config["lease"]["ttl"] = TTL
+
+    def two_zones(config: dict[str, Any]) -> None:
         launch = config["services"]["nova-api"]["launch"]
         launch |= {"zones": ["az1", "az2"], "retries": 1, "boot_timeout": "30s"}
-        drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-        environ = environment(drill.clouds_file, tmp_path)
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        made = DrillStage(drill.config_file, environ, drill=drill)
+
+    there = {"instances": 2, "pending": 0.2, "build": 0.5, "boot": 0.1, "idle": False}
+    with staged_on_drill(tmp_path, monkeypatch, two_zones, **there) as made:
+        assert made.drill is not None
+        made.drill.world.compute.zones = ("az1", "az2")
         yield made
-        made.stop_children()
 
 
 def launch_plan(stage: DrillStage) -> Plan:
