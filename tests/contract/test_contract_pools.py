@@ -24,7 +24,7 @@ from console.model.colour import Colour
 from console.model.service import Service
 from console.watch.observe import Observer
 
-HEADER, SECRET = "X-Contract", "abc"
+HEADER, SECRET = "X-Contract", "only-me-7q"
 SERVICE = "pair"
 HEARTBEATS = 5.0  # seconds in which both tell their statuses more than once
 # fmt: off
