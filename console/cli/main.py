@@ -44,6 +44,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "abort": ("console.cli.abort", "CHANGES THE CLOUD: stop a rollout; it goes back"),
     "freeze": ("console.cli.freeze", "let nothing but a rollback be begun, until a time or until it is taken back"),
     "unfreeze": ("console.cli.freeze", "end a freeze"),
+    "keep": ("console.cli.keep", "keep the old colour as the way back until a time: it is not retired before"),
+    "unkeep": ("console.cli.keep", "end that"),
     "allow": ("console.cli.freeze", "let a version that was rolled back go out again"),
     "blame": ("console.cli.freeze", "name the bad commit of what was rolled back: releases without it go out again"),
     "attach": ("console.cli.attach", "follow a rollout that is under way"),

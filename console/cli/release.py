@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 
 from console.cli.begin import add_begin_options, carry_through, concluded, looked
 from console.cli.following import follow
 from console.cli.intent import plan_or_refuse
 from console.cli.json_lines import Begun
 from console.cli.looking import say, warn
-from console.config.model import Config, ImageChoice, ServiceConfig
+from console.config.model import ImageChoice, ServiceConfig
 from console.errors import Refused
+from console.model.retirement import retirement
 from console.model.service import Service
 from console.model.stock import Image
 from console.model.text import visible
@@ -39,6 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--release", default="", metavar="NAME", help="what people call it; default: the image")
     parser.add_argument(
         "--retire-idle", action="store_true", help="with --yes: delete an earlier release that is in the way"
+    )
+    parser.add_argument(
+        "--unattended", action="store_true", help="go through the shares of `release.shift` without waiting for a word"
     )
     parser.add_argument(
         "--confirm", choices=["operator", "proof"], default="operator",
@@ -69,7 +74,7 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
         if not said:
             tell(visible(f"RELEASE {settings.name}: {image.name} to {standing.target.upper()}; {standing.words}"))
         if standing.next is Next.DONE:
-            return _done(config, settings, service, standing, tell)
+            return _done(service, standing, tell)
         if standing.next in said:
             raise Refused(f"after a {standing.next} it still stands at {standing.next}: {standing.words}",
                           "look at `bluegreen status`")  # fmt: skip
@@ -148,24 +153,19 @@ def _intent(
             made = asking.to_retire(service, settings, standing.target)
         case _:
             keep = args.confirm == "proof"
-            made = Intent(Action.CUTOVER, standing.target, unattended=args.yes, keep_on_proof=keep)
+            made = Intent(Action.CUTOVER, standing.target, unattended=args.unattended, keep_on_proof=keep)
     if isinstance(made, Refusal):
         raise Refused(made.reason, made.hint, made.rule)
     return made
 
 
-def _done(config: Config, settings: ServiceConfig, service: Service, standing: Standing, tell: object) -> int:
+def _done(service: Service, standing: Standing, tell: Callable[[str], None]) -> int:
     """What is left to do, some time: nothing is deleted by itself."""
-    from console.rollout.retirement import due_words
-
-    assert callable(tell)
     tell("")
     tell(
-        visible(
-            f"DONE  {standing.words}. `bluegreen rollback {settings.name}` goes back, as long as the other is warm."
-        )
+        visible(f"DONE  {standing.words}. `bluegreen rollback {service.name}` goes back, as long as the other is warm.")
     )
-    words = due_words(config, settings, service, time.time())
-    if words:
-        tell(visible(f"RETIRE  {words}"))
+    old = retirement(service, time.time())
+    if old is not None:
+        tell(visible(f"RETIRE  {old.words(time.time())}"))
     return 0

@@ -15,6 +15,7 @@ from console.cli.printer import printer
 from console.cli.status_table import table
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
+from console.model.retirement import retirement
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.model.text import visible
@@ -90,7 +91,7 @@ def _heading(service: Service, words: Verdict) -> Text:
 
 
 def _below(service: Service, now: float) -> Iterator[str]:
-    """Load balancers, traffic, lease, freeze: a line each."""
+    """Load balancers, traffic, lease, freeze, what stands by: a line each."""
     for part in service.balanced:
         balancer = part.balancer
         doors = ", ".join(_door(part, one) for one in part.listeners) or "no listener"
@@ -108,6 +109,8 @@ def _below(service: Service, now: float) -> Iterator[str]:
         yield f"lease: {service.lease.words}"
     if service.record is not None and (freeze := service.record.frozen(now)) is not None:
         yield freeze.words
+    if (old := retirement(service, now)) is not None:
+        yield old.words(now)
 
 
 def _door(part: Balanced, listener: Listener) -> str:

@@ -26,6 +26,9 @@
       record      what the journal says: freeze (by, reason, since, until: null without an end; null: not frozen),
                   barred (version, rollout, at, why: rolled back, and not allowed since), proven (version, rollout, at,
                   until: false from the rollout on, true until it), problem (why it is not known)
+      standing_by what was cut over from and is the way back: colour, count, due (whether it is to be retired by now),
+                  due_at (null: no time is configured), cost_per_hour (of all; 0: not configured), kept (by, reason,
+                  until; null: nobody keeps it); null where nothing is
       lease       owner, action, reason, step, rollout, since; null where nobody holds it or it is in the journal
       sources     by name: seen_at, age (seconds), fresh, problem, hint
     instance    name, id (of the server), server (status, task_state, power_state, fault) or null, member or null,
@@ -54,6 +57,7 @@ from console.model.colour import Colour
 from console.model.health import disagreement, healthy_count, judge
 from console.model.instance import Instance
 from console.model.record import Record
+from console.model.retirement import Retirement, retirement
 from console.model.service import ColourSet, Service
 from console.model.snapshot import Snapshot
 from console.model.traffic import Traffic
@@ -104,6 +108,7 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
         "uncoloured": _instances(service, service.uncoloured, now),
         "traffic": _traffic(service.traffic),
         "record": _record(service.record),
+        "standing_by": _standing_by(retirement(service, now), now),
         "lease": _picked(lease, "owner", "action", "reason", "step", "rollout", "since") if lease is not None else None,
         "sources": {
             source.name: {
@@ -115,6 +120,19 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
             }
             for source in service.sources.values()
         },
+    }
+
+
+def _standing_by(found: Retirement | None, now: float) -> Json | None:
+    if found is None:
+        return None
+    return {
+        "colour": found.colour.value,
+        "count": found.count,
+        "due": found.due(now),
+        "due_at": found.at,
+        "cost_per_hour": found.cost,
+        "kept": _picked(found.kept, "by", "reason", "until") if found.kept is not None else None,
     }
 
 

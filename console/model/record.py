@@ -91,11 +91,39 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
+class StandsBy:
+    """The colour that was cut over from and is still the way back, `since` then (Unix seconds)."""
+
+    colour: Colour
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A colour that somebody wants kept as the way back until `until` (Unix seconds)."""
+
+    colour: Colour
+    by: str  # alice@jump1
+    reason: str
+    until: float
+
+    def active(self, now: float) -> bool:
+        """Whether it holds at `now` (Unix seconds)."""
+        return now < self.until
+
+    @property
+    def words(self) -> str:
+        """`kept until 2026-12-24 08:00 by alice@jump1: month's end`."""
+        return f"kept until {moment(self.until)} by {self.by}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What the journal says of one service. `problem`: why that is not known.
 
     `barred` and `proven`: the newest first; a version is in one of them at most. `undone`: the commits of what was
     rolled back, those of the last time first. `heading`: the colour to which a rollout under way moves all traffic.
+    `stands_by`: None where the other colour is the next one, or was taken back, or nobody knows.
     """
 
     freeze: Freeze | None = None
@@ -104,10 +132,16 @@ class Record:
     problem: str = ""
     undone: tuple[Undone, ...] = ()
     heading: Colour | None = None
+    stands_by: StandsBy | None = None
+    kept: Kept | None = None
 
     def frozen(self, now: float) -> Freeze | None:
         """The freeze that holds at `now` (Unix seconds)."""
         return self.freeze if self.freeze is not None and self.freeze.active(now) else None
+
+    def keeps(self, colour: Colour, now: float) -> Kept | None:
+        """Who keeps this colour at `now` (Unix seconds)."""
+        return self.kept if self.kept is not None and self.kept.colour is colour and self.kept.active(now) else None
 
     def bar_on(self, version: str) -> Barred | None:
         """Why this version may not go out again."""

@@ -122,6 +122,8 @@ class Service:
     rates: Mapping[str, Rates] = field(default_factory=dict)  # by listener id; of a service that is looked at closely
     sessions: Mapping[str, MemberSessions] = field(default_factory=dict)  # by member id, from a PROMETHEUS listener
     decisive: tuple[str, ...] = (BALANCER, SERVERS)
+    retire_after: float = 0.0  # seconds that the old colour stands by until it is due to be retired; 0: never
+    cost_per_hour: float = 0.0  # of one instance, in the currency of the config
 
     @property
     def colours(self) -> tuple[ColourSet, ColourSet]:

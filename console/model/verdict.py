@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from console.model.colour import Colour, Role
 from console.model.readiness import Readiness, balancers, pools, rollback
+from console.model.retirement import retirement
 from console.model.roles import provisioning, role_words
 from console.model.service import BALANCER, POOLS, POWER, ColourSet, Service, Source
 from console.model.tally import tally
@@ -47,6 +48,7 @@ class Verdict:
     settled: bool
     asking: bool = False
     restraint: str = ""  # "FROZEN until 2026-12-24 08:00"
+    due: str = ""  # "BLUE due to be retired"
 
     @property
     def rollback_ready(self) -> bool:
@@ -60,13 +62,13 @@ class Verdict:
     @property
     def line(self) -> str:
         """The whole line, without environment and name."""
-        parts = (self.restraint, self.blue, self.green, self.rollback, self.balancer, self.freshness)
+        parts = (self.restraint, self.blue, self.green, self.rollback, self.due, self.balancer, self.freshness)
         return "   ".join(filter(None, parts))
 
 
 def verdict(service: Service, now: float) -> Verdict:
     """The verdict on a service at `now` (Unix seconds)."""
-    way_back = rollback(service, now)
+    way_back, old = rollback(service, now), retirement(service, now)
     stale, asked = stale_sources(service, now), asked_sources(service, now)
     troubles = tuple(serving_troubles(service, now))
     freeze = service.record.frozen(now) if service.record is not None else None
@@ -86,6 +88,7 @@ def verdict(service: Service, now: float) -> Verdict:
         settled=is_settled(service),
         asking=bool(asked) and not stale and not troubles,
         restraint=f"FROZEN {freeze.limit}" if freeze is not None else "",
+        due=old.short(now) if old is not None else "",
     )
 
 

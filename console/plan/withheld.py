@@ -29,6 +29,19 @@ def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
     )
 
 
+def kept(service: Service, colour: Colour, now: float) -> Refusal | None:
+    """Refuse to delete what somebody wants kept as the way back."""
+    found = service.record.keeps(colour, now) if service.record is not None else None
+    if found is None:
+        return None
+    return Refusal(
+        code="kept",
+        reason=f"{colour.upper()} of {service.name} is {found.words}",
+        hint=f"talk to them; bluegreen unkeep {service.name} --reason TEXT ends it",
+        rule=11,
+    )
+
+
 def barred(service: Service, intent: Intent, target: Colour, now: float) -> Refusal | None:
     """Refuse a version that was rolled back: the second incident comes of what nobody looked at after the first."""
     version = service.side(target).version

@@ -1,4 +1,4 @@
-"""What people ask of the journal about a service: freeze it, end that, allow what was rolled back, name what was bad.
+"""What people ask of the journal about a service: freeze it, keep its way back, allow or name what was rolled back.
 
 None of it writes to the cloud, and none of it ever stops a way back.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from console.commits.names import is_full
 from console.config.model import Config
 from console.errors import UsageError
-from console.model.record import Barred, Freeze, Undone
+from console.model.record import Barred, Freeze, Kept, Undone
 from console.plan.plan import Action
 from console.rollout import request
 from console.rollout.journal import Journal
@@ -44,6 +44,22 @@ def unfreeze(config: Config, journal: Journal, service: str, who: Who, reason: s
     if found is None:
         raise UsageError(f"{service} is not frozen", "`bluegreen freeze --list` shows what is")
     decide(journal, service, ServiceDecisionKind.UNFREEZE, who, reason)
+    return found
+
+
+def keep(config: Config, journal: Journal, service: str, who: Who, wish: Kept) -> None:
+    """Keep the idle colour as the way back for as long as is wished. Raises Refused, JournalError."""
+    request.may_write(config)
+    decide(journal, service, ServiceDecisionKind.KEEP, who, wish.reason, version=str(wish.colour), until=wish.until)
+
+
+def unkeep(config: Config, journal: Journal, service: str, who: Who, reason: str) -> Kept:
+    """End that; returns what was kept. Raises Refused, JournalError, UsageError where nothing was."""
+    request.may_write(config)
+    found = records(journal, [service])[service].kept
+    if found is None or not found.active(journal.now()):
+        raise UsageError(f"no colour of {service} is kept", "`bluegreen status` shows what stands by, and until when")
+    decide(journal, service, ServiceDecisionKind.UNKEEP, who, reason)
     return found
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from console.errors import JournalError
 from console.model.colour import Colour
-from console.model.record import Barred, Freeze, Proven, Record, Undone
+from console.model.record import Barred, Freeze, Kept, Proven, Record, StandsBy, Undone
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.plan.plan import Action, Carried
@@ -40,13 +40,18 @@ class ServiceDecisionKind(StrEnum):
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     ALLOW = "allow"  # a version that was rolled back may go out again
+    KEEP = "keep"  # a colour stays the way back until a time: it is not retired before
+    UNKEEP = "unkeep"
     BLAME = "blame"  # of what was rolled back this commit is the bad one, the others may go out again
     ASK_ABORT = "ask abort"  # by the tag on the lease, of a rollout that another journal has
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceDecision:
-    """One row. `version`: of ALLOW; of BLAME "SHA ROLLOUT". `until`: of FREEZE. Times in Unix seconds."""
+    """One row. `version`: of ALLOW; of BLAME "SHA ROLLOUT"; of KEEP the colour.
+
+    `until`: of FREEZE, KEEP. Times in Unix seconds.
+    """
 
     seq: int
     service: str
@@ -123,6 +128,8 @@ def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) 
         proven,
         undone=_undone(journal, rollouts, allowed, _blamed(decided)),
         heading=_heading(journal, recent),
+        stands_by=_stands_by(rollouts),
+        kept=_kept(decided, rollouts),
     )
 
 
@@ -142,6 +149,31 @@ def _freeze(decided: Sequence[ServiceDecision]) -> Freeze | None:
     if last is None or last.kind is ServiceDecisionKind.UNFREEZE:
         return None
     return Freeze(last.who.owner, last.reason, last.at, last.until)
+
+
+def _stands_by(rollouts: Sequence[Rollout]) -> StandsBy | None:
+    """The source of the last cutover, unless another side was launched, or the traffic taken back, since."""
+    for rollout in rollouts:
+        plan, ended = rollout.plan, rollout.ended_at or rollout.created_at
+        if rollout.state is not RolloutState.DONE:
+            continue
+        if plan.action is Action.CUTOVER:
+            return StandsBy(plan.source, ended)
+        if plan.action in (Action.LAUNCH, Action.ROLLBACK):
+            return None  # what was rolled back is looked at, not waited out
+    return None
+
+
+def _kept(decided: Sequence[ServiceDecision], rollouts: Sequence[Rollout]) -> Kept | None:
+    """The colour that somebody keeps, until the traffic is moved again: what serves needs no keeping."""
+    kinds = (ServiceDecisionKind.KEEP, ServiceDecisionKind.UNKEEP)
+    last = next((one for one in reversed(decided) if one.kind in kinds), None)
+    if last is None or last.kind is ServiceDecisionKind.UNKEEP or last.until is None:
+        return None
+    moved = (one for one in rollouts if one.plan.action.moves_traffic and one.state is RolloutState.DONE)
+    if last.version not in set(Colour) or any(one.created_at > last.at for one in moved):
+        return None
+    return Kept(Colour(last.version), last.who.owner, last.reason, last.until)
 
 
 def _barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Barred, ...]:

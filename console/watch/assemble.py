@@ -106,6 +106,8 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
         rates=facts.rates,
         sessions=facts.sessions,
         decisive=decisive_sources(config),
+        retire_after=config.release.retire_after,
+        cost_per_hour=config.launch.cost_per_hour,
     )
     return replace(bare, pool=_serving(bare)) if bare.rotation == POOLS else bare
 

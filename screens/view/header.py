@@ -105,6 +105,7 @@ def _rest(head: Head) -> list[Line]:
     return [
         line((f" {visible(verdict.restraint)} ", "badge-ill")) if verdict.restraint else BLANK,
         line((visible(verdict.rollback), "" if verdict.rollback_ready else "warn")),
+        line((verdict.due, "")),
         line((visible(verdict.balancer), "" if verdict.balancer_ready else "warn")),
         line((head.paused or visible(verdict.freshness), "" if verdict.fresh and not head.paused else "stale")),
         line((f"lease {visible(lease.owner)}", "warn")) if lease is not None else BLANK,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from console.config.model import Kind
 from console.model.colour import Colour
@@ -16,6 +17,7 @@ from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, 
 from console.plan.orders import RetireOrder, TakeBackOrder
 from console.plan.plan import Plan, Refusal, Step, StepKind
 from console.plan.steps import prove_that
+from console.plan.withheld import kept
 
 DELETE_DEADLINE = 300.0  # seconds, for each instance
 
@@ -23,7 +25,7 @@ DELETE_DEADLINE = 300.0  # seconds, for each instance
 def plan(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     """Delete every instance of the target colour."""
     going = tuple(asked.service.side(asked.target).instances)
-    refusal = _refused(asked, going, begun=order.begun)
+    refusal = kept(asked.service, asked.target, asked.now) or _refused(asked, going, begun=order.begun)
     if refusal is not None:
         return refusal
     colour, other = asked.target.upper(), asked.target.other.upper()
@@ -61,10 +63,21 @@ def take_back(asked: Asked, order: TakeBackOrder) -> Plan | Refusal:
             11,
             tuple(serving),
         )
+    others = [one for side in asked.service.colours for one in side.instances if one not in going]
+    working = [one for one in others if asked.service.in_rotation(one)] if serving else []
+    well = [one for one in working if judge(asked.service, one, asked.now).healthy]
+    if serving and not well:
+        return Refusal(
+            "floor",
+            f"{', '.join(serving)} work by now, and no other worker of {asked.service.name} is seen to be healthy",
+            "start the others first: `bluegreen rollback`; or keep what was launched",
+            1,
+            tuple(serving),
+        )
     alone = len(going) == len(asked.service.side(asked.target).instances)
     steps = [
         reconcile(asked, ("what is deleted carries this operation's tag, and has no traffic",)),
-        *removal(asked, going, asked.basis, group=order.group if alone else "", operation=order.tags),
+        *removal(asked, going, asked.basis, group=order.group if alone else "", operation=order.tags, staying=well),
     ]
     return made_plan(
         asked,
@@ -75,9 +88,29 @@ def take_back(asked: Asked, order: TakeBackOrder) -> Plan | Refusal:
 
 
 def removal(
-    asked: Asked, going: Sequence[Instance], basis: Basis, *, group: str = "", operation: Sequence[str] = ()
+    asked: Asked,
+    going: Sequence[Instance],
+    basis: Basis,
+    *,
+    group: str = "",
+    operation: Sequence[str] = (),
+    staying: Sequence[Instance] = (),
 ) -> Iterator[Step]:
-    """Members first, one by one; then servers: unlocked, stopped, deleted. `operation`: of these tags each has one."""
+    """Members first, one by one; then servers: unlocked, stopped, deleted.
+
+    `operation`: of these tags each has one. `staying`: who must be healthy before each of these steps.
+    """
+    well = tuple(one.key for one in staying)
+    for step in _removal(asked, going, basis, group, operation):
+        yield replace(step, healthy=well, checks=(*step.checks, *_STAYING[: len(well)]))
+
+
+_STAYING = ("those that stay are healthy",)
+
+
+def _removal(
+    asked: Asked, going: Sequence[Instance], basis: Basis, group: str, operation: Sequence[str]
+) -> Iterator[Step]:
     names = {member.id: one.name for one in going for member in one.members}
     leave: list[tuple[str, Desired]] = [
         (member.id, MemberGone(pool.id, member.id, names[member.id]))
@@ -90,7 +123,8 @@ def removal(
     servers = [one.server for one in going if one.server is not None]
     if locked := [(one.id, ServerLocked(one.id, one.name, locked=False)) for one in servers if one.locked]:
         yield _step(basis, locked, "unlock", f"unlock {counted(len(locked))}", _UNLOCK)
-    running = [one for one in servers if one.status == "ACTIVE" and not operation]
+    works = asked.config.rotation.kind == Kind.POWER  # what a launch has made had no traffic, but a worker works
+    running = [one for one in servers if one.status == "ACTIVE" and (works or not operation)]
     if running:
         stops = [(one.id, ServerStopped(one.id, one.name)) for one in running]
         yield _step(basis, stops, "stop", f"stop {counted(len(running))}", _STOP)

@@ -61,8 +61,8 @@ def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     held = tuple(one.name for one in going if one.held_by is not None)
     if held:
         return Refusal("held", f"{', '.join(held)} are held", "release the hold first", 11, held)
-    if not well:
-        return Refusal("floor", "no healthy instance would be left in rotation", "leave at least one", 1)
+    if refusal := _left(asked, going, staying, begun=order.begun):
+        return refusal
     changes = tuple(
         MemberChange(member.id, one.name, asked.target, member.weight, 0, member.intended_weight or member.weight)
         for one in going
@@ -86,13 +86,34 @@ def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
         )
         basis = course.after((write,), basis)
         steps.append(_drain(asked))
-    steps += removal(asked, going, basis)
+    steps += removal(asked, going, basis, staying=well)
     return made_plan(
         asked,
         steps,
         summary=f"{counted(len(going))} of {asked.target.upper()} taken away; {counted(len(well))} healthy go on.",
         goal=f"{asked.target.upper()} has {counted(len(staying))} in rotation",
         notes=order.notes,
+    )
+
+
+def _left(asked: Asked, going: list[Instance], staying: list[Instance], *, begun: bool) -> Refusal | None:
+    """Who stays must carry it all: of them nobody may be ill while somebody who is well is taken away."""
+    judged = {one.name: judge(asked.service, one, asked.now) for one in staying}
+    ill = tuple(name for name, found in judged.items() if not found.healthy)
+    if len(ill) == len(staying):
+        return Refusal("floor", "no healthy instance would be left in rotation", "leave at least one", 1)
+    working = [
+        one.name for one in going if asked.service.in_rotation(one) and judge(asked.service, one, asked.now).healthy
+    ]
+    if not (ill and working) or begun:
+        return None
+    return Refusal(
+        "floor",
+        f"{', '.join(working)} would be taken away while of those that stay {', '.join(ill)} "
+        f"{'is' if len(ill) == 1 else 'are'} not well: {judged[ill[0]].reason}",
+        f"take what is ill away instead: --name {ill[0]}; or mend it first",
+        1,
+        ill,
     )
 
 

@@ -1,4 +1,4 @@
-"""Before servers are deleted: the other colour serves and is well, and no pool that we can see holds any of them."""
+"""Before servers are deleted: what is to carry on is well, and no pool that we can see holds any of them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def recheck(run: Run, plan: Plan, step: Step) -> None:
     """Before a step that takes something away (DESIGN §6, rule 11). Raises Drift, NeedsHuman."""
     if plan.action is Action.RETIRE:
         _other_is_well(run, plan, step)
+    if step.healthy:
+        _who_stays_is_well(run, plan, step)
     going = {write.desired.server_id for write in step.writes if isinstance(write.desired, ServerGone)}
     if going:
         _in_no_pool(run, step, going)
@@ -31,6 +33,23 @@ def _other_is_well(run: Run, plan: Plan, step: Step) -> None:
         raise NeedsHuman(
             f"{plan.source.upper()} is not well any more: {'; '.join(ill) or 'nothing of it serves'}",
             f"nothing more is taken from {plan.target.upper()}: what is left of it may be needed",
+        )
+
+
+def _who_stays_is_well(run: Run, plan: Plan, step: Step) -> None:
+    service = run.look(run.observe, step.id, PENDING_DEADLINE)
+    there = {one.key: one for side in service.colours for one in side.instances}
+    now = time.time()
+    ill = [
+        f"{one.name}: {found.reason}"
+        for key in step.healthy
+        if (one := there.get(key)) is not None and not (found := judge(service, one, now)).healthy
+    ]
+    gone = [key for key in step.healthy if key not in there]
+    if ill or gone:
+        raise NeedsHuman(
+            f"of those that stay {'; '.join([*ill, *(f'{key} is gone' for key in gone)])}",
+            f"nothing more is taken away: what is left may be needed; look, then `bluegreen resume {run.rollout_id}`",
         )
 
 

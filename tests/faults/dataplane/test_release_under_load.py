@@ -81,9 +81,8 @@ def test_release_and_retire_there_and_back(released: Released, capsys: pytest.Ca
 
 def went(released: Released, image: str, size: int) -> None:
     """One release, to its end."""
-    done = released.bluegreen(
-        "release", "--image", image, "--yes", "--reason", "thorough", "--confirm", "proof", seconds=900
-    )
+    words = ("--yes", "--reason", "thorough", "--confirm", "proof", "--unattended")
+    done = released.bluegreen("release", "--image", image, *words, seconds=900)
     assert done.returncode == 0, done.stdout + done.stderr
     with Journal.open(f"sqlite:///{released.directory}/journal.db", read_only=True) as journal:
         cutover, launch, *_ = journal.rollouts(released.name)

@@ -107,3 +107,39 @@ def test_a_plan_of_a_frozen_service_is_refused_whatever_the_cloud_says(
     run("freeze", "api", "--reason", "holidays")
     assert run("plan", "api") == 3
     assert "api is frozen until somebody takes it back by " in capsys.readouterr().out
+
+
+def test_the_old_colour_is_kept_until_a_time_with_who_and_why(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from console.cli import keep
+    from console.cli import plan as verb
+    from console.rollout.standing import with_record
+
+    for module in (keep, verb):
+        monkeypatch.setattr(
+            module, "look", lambda config, name: with_record(config.journal, replace(usual(), name=name))
+        )
+    assert run("unkeep", "api", "--reason", "x") == 2
+    assert "no colour of api is kept" in capsys.readouterr().err
+    assert run("keep", "api", "--until", "3d", "--reason", "month's end") == 0
+    assert "GREEN of api is kept until 20" in capsys.readouterr().out
+    assert run("history") == 0
+    assert "keep api green until 20" in capsys.readouterr().out
+    assert run("unkeep", "api", "--reason", "over") == 0
+    assert "it was kept until 20" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("keep", "api", "--until", "3d"), "needs --reason"),
+        (("keep", "api", "--reason", "x"), "until when?"),
+        (("keep", "api", "--until", "yesterday", "--reason", "x"), "no moment"),
+    ],
+)
+def test_what_a_keeping_lacks_is_said(
+    run: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert run(*words) == 2
+    assert said in capsys.readouterr().err

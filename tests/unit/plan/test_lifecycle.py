@@ -5,73 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from plan_worlds import NOW, config, instance, service, usual
+from life_worlds import BLUE, NEW, launch, not_planned, ordered, planned, refused, settings, stock
+from plan_worlds import NOW, instance, service, usual
 
-from console.config.model import ImageChoice, Kind, Launch, Rotation, Selection, ServiceConfig
+from console.config.model import ImageChoice, Rotation, Selection
 from console.model.colour import Colour
 from console.model.instance import Instance
 from console.model.record import Barred, Record, Undone
 from console.model.server import Address, Server
-from console.model.service import Service
-from console.model.stock import Flavor, Group, Image, Limit, Network, Stock
-from console.plan.desired import MemberGone, MembersEntered, ServerGone, ServerLocked, ServerMade, ServerStopped
-from console.plan.lifecycle.ordering import Wish, order
+from console.model.stock import Group, Image, Limit, Network
+from console.plan.desired import MembersEntered, ServerMade
+from console.plan.lifecycle.ordering import Wish
 from console.plan.lifecycle.pairing import adoption
-from console.plan.orders import AdoptOrder, LaunchOrder, RetireOrder, TakeBackOrder
-from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
+from console.plan.orders import AdoptOrder, LaunchOrder
+from console.plan.plan import Action, Intent, Refusal, StepKind
 from console.plan.planner import plan
-
-NEW = "c" * 40
-BLUE = [instance(Colour.BLUE, n, 100) for n in (1, 2, 3)]
-
-
-def settings(**launch: object) -> ServiceConfig:
-    given = {"flavor": "m1.small", "networks": ("ops-net",), "image": ImageChoice(name="api-3"), **launch}
-    return config(launch=Launch(**given))  # type: ignore[arg-type]
-
-
-def stock(**changes: object) -> Stock:
-    there = Stock(
-        images=(
-            Image("image-3", "api-3", "active", created_at="2026-03", properties={"git_commit": NEW}),
-            Image("image-2", "api-2", "active", created_at="2026-02", properties={"git_commit": "b" * 40}),
-            Image("image-q", "api-q", "queued", created_at="2026-01"),
-        ),
-        flavors=(Flavor("flavor-1", "m1.small", 2, 2048, 20),),
-        networks=(Network("net-1", "ops-net", ("subnet-1",)), Network("net-2", "other", ("subnet-2",))),
-        zones=("az1", "az2"),
-        limits={"instances": Limit(10, 3), "cores": Limit(20, 6), "members of a server group": Limit(10, 0)},
-    )
-    return replace(there, **changes)  # type: ignore[arg-type]
-
-
-def ordered(there: Service, wish: Wish, with_: ServiceConfig | None = None, **changes: object) -> LaunchOrder:
-    made = order(there, with_ or settings(), stock(**changes), wish)
-    assert isinstance(made, LaunchOrder), made
-    return made
-
-
-def refused(there: Service, wish: Wish, with_: ServiceConfig | None = None, **changes: object) -> Refusal:
-    made = order(there, with_ or settings(), stock(**changes), wish)
-    assert isinstance(made, Refusal), made
-    return made
-
-
-def planned(there: Service, intent: Intent, with_: ServiceConfig | None = None) -> Plan:
-    made = plan(there, with_ or settings(), intent, NOW)
-    assert isinstance(made, Plan), made
-    return made
-
-
-def not_planned(there: Service, intent: Intent) -> Refusal:
-    made = plan(there, settings(), intent, NOW)
-    assert isinstance(made, Refusal), made
-    return made
-
-
-def launch(there: Service) -> Plan:
-    wish = Wish(Colour.GREEN)
-    return planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, wish)))
 
 
 def test_a_launch_makes_as_many_as_serve_and_enters_them_at_weight_0() -> None:
@@ -221,112 +169,6 @@ def test_stale_facts_plan_nothing() -> None:
     made = plan(there, settings(), intent, NOW + 3600)
     assert isinstance(made, Refusal)
     assert made.code == "stale"
-
-
-def retire(there: Service, colour: Colour = Colour.GREEN) -> Intent:
-    return Intent(Action.RETIRE, colour, order=RetireOrder(group="bluegreen-nova-api-green"))
-
-
-def test_a_retirement_proves_then_takes_out_stops_and_deletes_one_by_one() -> None:
-    made = planned(usual(), retire(usual()))
-    assert [step.id for step in made.steps] == ["reconcile", "prove", "leave", "stop", "delete", "group"]
-    kinds = {step.id: {type(write.desired) for write in step.writes} for step in made.steps}
-    assert (kinds["leave"], kinds["stop"], kinds["delete"]) == ({MemberGone}, {ServerStopped}, {ServerGone})
-    assert all(step.at_once == 1 for step in made.steps)
-    assert made.deleted == 3
-    proof = made.steps[1].proof
-    assert proof is not None
-    assert proof.versions == ("a" * 40,), "it is the other colour that must carry the traffic"
-
-
-def test_a_locked_server_is_unlocked_by_its_retirement_only() -> None:
-    locked = [
-        replace(one, server=replace(one.server, locked=True, locked_reason="serving")) if one.server else one
-        for one in usual().green.instances
-    ]
-    made = planned(service(BLUE, locked), retire(usual()))
-    unlock = next(step for step in made.steps if step.id == "unlock")
-    assert all(isinstance(w.desired, ServerLocked) and not w.desired.locked for w in unlock.writes)
-    assert any("is locked: serving" in note for note in made.notes)
-
-
-def test_what_serves_alone_is_locked_before_the_other_colour_goes() -> None:
-    first, *others = usual().blue.instances
-    assert first.server is not None
-    there = service([replace(first, server=replace(first.server, locked=True)), *others], usual().green.instances)
-    made = planned(there, retire(there), settings(lock=True))
-    assert [step.id for step in made.steps] == ["reconcile", "prove", "lock", "leave", "stop", "delete", "group"]
-    locks = [write.desired for write in made.steps[2].writes]
-    assert {one.name for one in locks if isinstance(one, ServerLocked) and one.locked} == {one.name for one in others}
-    assert made.deleted == 3
-
-
-def test_workers_are_not_locked_for_a_lock_would_keep_them_from_being_stopped() -> None:
-    power = replace(settings(lock=True), rotation=Rotation("", "", kind=Kind.POWER))
-    made = planned(usual(), retire(usual()), power)
-    assert "lock" not in [step.id for step in made.steps]
-    assert made.deleted == 3
-
-
-def test_nothing_is_locked_unless_the_config_says_so() -> None:
-    assert "lock" not in [step.id for step in planned(usual(), retire(usual())).steps]
-
-
-def test_volumes_and_floating_ips_are_named_first() -> None:
-    green = usual().green.instances[0]
-    assert green.server is not None
-    server = replace(green.server, volumes=("vol-1",), addresses=(Address("ops-net", "192.0.2.9", floating=True),))
-    made = planned(service(BLUE, [replace(green, server=server)]), retire(usual()))
-    assert any("vol-1" in note for note in made.notes)
-    assert any("192.0.2.9" in note for note in made.notes)
-
-
-@pytest.mark.parametrize(
-    ("blue", "green", "code"),
-    [
-        (BLUE, [instance(Colour.GREEN, 1, 100)], "live"),
-        (BLUE, [], "gone"),
-        (BLUE, [instance(Colour.GREEN, 1, 0, hold="bob")], "held"),
-        ([instance(Colour.BLUE, 1, 0)], [instance(Colour.GREEN, 1, 0)], "floor"),
-        ([instance(Colour.BLUE, 1, 100, probe_ok=False)], [instance(Colour.GREEN, 1, 0)], "unproven"),
-    ],
-)
-def test_what_a_retirement_is_refused_for(blue: list[Instance], green: list[Instance], code: str) -> None:
-    assert not_planned(service(blue, green), retire(usual())).code == code
-
-
-def test_a_retirement_that_is_taken_up_again_goes_on_with_what_is_left() -> None:
-    begun = RetireOrder(group="bluegreen-nova-api-green", begun=True)
-    made = planned(service(BLUE, []), Intent(Action.RETIRE, Colour.GREEN, order=begun))
-    assert [step.id for step in made.steps if step.writes] == ["group"]
-    names = ("api-blue-2", "api-blue-3")
-    order_ = RetireOrder(only=names, begun=True)
-    left = service([one for one in BLUE if one.name != names[1]], [])
-    made = planned(left, Intent(Action.SCALE, Colour.BLUE, order=order_))
-    gone = [write.desired for step in made.steps for write in step.writes if isinstance(write.desired, ServerGone)]
-    assert [one.name for one in gone] == ["api-blue-2"]
-
-
-def test_taking_back_deletes_only_what_carries_the_tags_of_the_operation() -> None:
-    mine, other = (
-        replace(one, server=replace(one.server, tags=(tag,)) if one.server else None)
-        for one, tag in zip(usual().green.instances, ("op:1", "op:9"), strict=False)
-    )
-    there = service(BLUE, [mine, other])
-    order_ = TakeBackOrder(("op:1", "op:2"), Colour.GREEN, "group")
-    made = planned(there, Intent(Action.TAKE_BACK, Colour.GREEN, order=order_))
-    gone = [write.desired for step in made.steps for write in step.writes if isinstance(write.desired, ServerGone)]
-    assert [(one.name, one.operation) for one in gone] == [("api-green-1", "op:1")]
-    assert not any(step.id == "group" for step in made.steps), "somebody else's instance may be in it"
-
-
-def test_taking_instances_away_keeps_one_that_is_healthy() -> None:
-    there = usual()
-    made = planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=("api-blue-3",))))
-    assert [step.id for step in made.steps] == ["reconcile", "out", "drain", "leave", "stop", "delete"]
-    everyone = tuple(one.name for one in there.blue.instances)
-    assert not_planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=everyone))).code == "floor"
-    assert not_planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=("nobody",)))).code == "names"
 
 
 def test_adding_raises_only_the_new_ones_after_they_were_healthy() -> None:

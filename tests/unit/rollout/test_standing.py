@@ -14,7 +14,7 @@ from console.config.model import Config
 from console.errors import Refused, UsageError
 from console.model.colour import Colour
 from console.model.readiness import rollback
-from console.model.record import Freeze, Record
+from console.model.record import Freeze, Kept, Record
 from console.model.service import Service
 from console.model.verdict import verdict
 from console.plan.plan import Action, Intent, Plan, Refusal
@@ -281,3 +281,39 @@ def test_another_release_is_named_and_not_put_in_its_place(journal: Journal) -> 
 def test_an_empty_record_knows_nothing() -> None:
     assert Record().last_proven(("a",)) is None
     assert Record().bar_on("a") is None
+
+
+def cut_over(journal: Journal, state: RolloutState = RolloutState.DONE) -> str:
+    return rolled(journal, made(usual(), CUTOVER), state)
+
+
+def test_the_colour_that_was_cut_over_from_stands_by_since_then(journal: Journal, clock: Clock) -> None:
+    assert records(journal, ["nova-api"])["nova-api"].stands_by is None
+    cut_over(journal, RolloutState.ROLLED_BACK)
+    assert records(journal, ["nova-api"])["nova-api"].stands_by is None
+    cut_over(journal)
+    ended = clock.at
+    found = records(journal, ["nova-api"])["nova-api"].stands_by
+    assert found is not None
+    assert found.colour is Colour.BLUE
+    assert ended - 3 < found.since <= ended
+    rolled(journal, made(swapped(), ROLLBACK), RolloutState.DONE)
+    assert records(journal, ["nova-api"])["nova-api"].stands_by is None, "what was rolled back is no old colour"
+
+
+def test_a_colour_is_kept_until_somebody_ends_it_or_the_traffic_moves(journal: Journal, settings: Config) -> None:
+    def kept() -> Kept | None:
+        return records(journal, ["nova-api"])["nova-api"].kept
+
+    wish = Kept(Colour.GREEN, "bob@jump2", "month's end", NOW + 3600)
+    restraint.keep(settings, journal, "nova-api", BOB, wish)
+    assert kept() == wish
+    restraint.unkeep(settings, journal, "nova-api", ALICE, "over")
+    assert kept() is None
+    with pytest.raises(UsageError, match="no colour of nova-api is kept"):
+        restraint.unkeep(settings, journal, "nova-api", ALICE, "over")
+    restraint.keep(settings, journal, "nova-api", BOB, wish)
+    cut_over(journal, RolloutState.STOPPED)
+    assert kept() is not None
+    cut_over(journal)
+    assert kept() is None, "it serves now"
