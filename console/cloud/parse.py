@@ -100,6 +100,7 @@ def listener(raw: Any) -> Listener | None:
         admin_state_up=raw.get("admin_state_up") is not False,
         policy_ids=tuple(ids(raw.get("l7policies"))),
         connection_limit=_number(raw.get("connection_limit"), None),
+        silence=max(_number(raw.get(f"timeout_{side}_data"), 0) for side in ("client", "member")) / 1000,
     )
 
 

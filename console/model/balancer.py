@@ -31,7 +31,10 @@ class LoadBalancer:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A listener of the load balancer. `connection_limit` -1 is none, None is "not told"."""
+    """A listener of the load balancer. `connection_limit` -1 is none, None is "not told".
+
+    `silence`: seconds without a byte from the client or the member after which a connection is closed; 0 is "not told".
+    """
 
     id: str
     name: str
@@ -43,6 +46,7 @@ class Listener:
     admin_state_up: bool = True
     policy_ids: tuple[str, ...] = ()  # its L7 policies
     connection_limit: int | None = None
+    silence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from console.plan.lifecycle.retire import removal
 from console.plan.orders import LaunchOrder, RetireOrder
 from console.plan.plan import Plan, Refusal, Step, StepKind
 
+_SILENCE = 50.0  # seconds; Octavia's default of timeout_client_data and timeout_member_data
+_LEAST_DRAIN, _MARGIN, _MOST_DRAIN = 60.0, 10.0, 3600.0  # seconds
+
 
 def add(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     """Make the instances and check them at weight 0; taking them in is another step, on what is there then."""
@@ -132,13 +135,14 @@ def _one_pool(asked: Asked) -> Refusal | None:
 
 def _drain(asked: Asked) -> Step:
     """Octavia cannot tell that nothing is open any more (facts: Octavia 1.4): a time is waited for."""
+    silence = max((one.silence for one in asked.service.listeners), default=0.0) or _SILENCE
     return Step(
         id="drain",
         kind=StepKind.DRAIN,
         title="let them finish",
         words="Requests under way finish where they are. Nobody can tell from outside when the last one has, so it is "
-        "a time: longer than the load balancer's own idle timeout of 50 s.",
-        deadline=60.0,
+        f"a time: longer than the {silence:.0f} s of silence after which the load balancer closes a connection.",
+        deadline=min(max(_LEAST_DRAIN, silence + _MARGIN), _MOST_DRAIN),
         outcome="it goes on",
     )
 

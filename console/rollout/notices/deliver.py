@@ -30,6 +30,10 @@ class _Again(Exception):
     """It was not taken, and may be later."""
 
 
+class _Unusable(Exception):
+    """It is no URL: no later try helps."""
+
+
 def deliver(variable: str, occasion: str, content: Mapping[str, Any]) -> Delivery:
     """Send it to the URL that the environment variable holds. Never raises."""
     url = os.environ.get(variable, "")
@@ -50,6 +54,8 @@ def deliver(variable: str, occasion: str, content: Mapping[str, Any]) -> Deliver
                 status = _post(url, content)
                 if not 200 <= status < 300:
                     return Delivery(False, f"not told {what}: the webhook answered {status}")
+    except _Unusable:
+        return Delivery(False, f"not told {what}: the URL in the variable cannot be used")
     except _Again as error:
         return Delivery(False, f"not told {what}: {error}, {count} times")
     more = f", at try {count}" if count > 1 else ""
@@ -58,11 +64,13 @@ def deliver(variable: str, occasion: str, content: Mapping[str, Any]) -> Deliver
 
 def _post(url: str, content: Mapping[str, Any]) -> int:
     try:
+        if not httpx.URL(url).host:
+            raise _Unusable
         answer = httpx.post(url, json=content, timeout=_WITHIN, headers={"User-Agent": f"bluegreen/{__version__}"})
-    except httpx.HTTPError as error:
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
+        raise _Unusable from None
+    except (httpx.HTTPError, OSError) as error:
         raise _Again(f"no answer ({type(error).__name__})") from None
-    except (httpx.InvalidURL, ValueError, OSError):
-        raise _Again("the URL cannot be used") from None
     if answer.status_code == 429 or answer.status_code >= 500:
         raise _Again(f"the webhook answered {answer.status_code}")
     return answer.status_code

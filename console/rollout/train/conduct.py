@@ -17,7 +17,7 @@ from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, Rollout, RolloutState
-from console.rollout.train.course import Do, Move, Part, next_move, passed
+from console.rollout.train.course import Do, Move, Part, next_move, passed, where
 from console.rollout.train.record import ABORT, Train, Trains
 from console.rollout.waiting import waiting
 from console.watch.observe import Observer
@@ -49,7 +49,8 @@ class Conductor:
                 return move.exit_code
             stopped = self._carry_out(move)
             if stopped:
-                self._trains.end(self._train.id, RolloutState.STOPPED, stopped, 7)
+                told = f"{stopped}; {where(self.parts())}"
+                self._trains.end(self._train.id, RolloutState.STOPPED, told, 7)
                 return 7
             time.sleep(POLL)
 

@@ -78,7 +78,37 @@ def passed(events: Sequence[Event]) -> frozenset[str]:
 
 
 def next_move(parts: Sequence[Part], aborted: str) -> Move:
-    """`aborted`: who asked for all to go back, and why; empty where nobody did."""
+    """`aborted`: who asked for all to go back, and why; empty where nobody did. Who stops says where all stand."""
+    move = _next(parts, aborted)
+    return replace(move, sentence=f"{move.sentence}; {where(parts)}") if move.state is RolloutState.STOPPED else move
+
+
+def where(parts: Sequence[Part]) -> str:
+    """Which services are on their new colour, and which are not: `conductor is on GREEN; as before: api`."""
+    moved = [f"{part.service} is on {part.rollout.plan.target.upper()}" for part in parts if _is_moved(part)]
+    before = [part.service for part in parts if not _is_moved(part) and _is_as_before(part)]
+    between = [part.service for part in parts if not _is_moved(part) and not _is_as_before(part)]
+    words = [*moved, *([f"as before: {', '.join(before)}"] if before else [])]
+    return "; ".join([*words, *([f"somewhere between, look at it: {', '.join(between)}"] if between else [])])
+
+
+def _is_moved(part: Part) -> bool:
+    """Proven on its new colour, and on no way back."""
+    if part.back is not None or part.rollout.state is RolloutState.ROLLED_BACK:
+        return False
+    proven = part.at == BARRIER_KEEP or BARRIER_KEEP in part.passed
+    return part.rollout.state is RolloutState.DONE or (proven and not part.asked)
+
+
+def _is_as_before(part: Part) -> bool:
+    """Nothing of it was written, or all of that is taken back."""
+    if part.back is not None:
+        return part.back.state is RolloutState.DONE
+    back = part.rollout.state in (RolloutState.ROLLED_BACK, RolloutState.REFUSED, RolloutState.FAILED)
+    return back or not part.beyond(BARRIER_SHIFT)
+
+
+def _next(parts: Sequence[Part], aborted: str) -> Move:
     ended = [part for part in parts if part.rollout.state.ended and not _well(part)]
     # those that were asked to go back are not why
     failed = next((part for part in ended if not part.asked), ended[0] if ended else None)

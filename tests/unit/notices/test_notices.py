@@ -107,6 +107,10 @@ def test_a_variable_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -
     assert deliver("NO_CHAT", "start", {}).sentence == "not told NO_CHAT of start: the variable holds no URL"
     monkeypatch.setenv("NO_CHAT", "http://[s3cr3t/")
     assert "s3cr3t" not in deliver("NO_CHAT", "start", {}).sentence
+    for unusable in ("https://", "http://host:s3cr3t/"):
+        monkeypatch.setenv("NO_CHAT", unusable)
+        sentence = "not told NO_CHAT of start: the URL in the variable cannot be used"
+        assert deliver("NO_CHAT", "start", {}).sentence == sentence, "once: no later try helps"
 
 
 def test_only_whoever_wants_to_hear_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

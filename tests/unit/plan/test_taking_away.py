@@ -9,6 +9,7 @@ from life_worlds import BLUE, not_planned, planned, settings
 from plan_worlds import NOW, instance, service, usual
 
 from console.config.model import Kind, Rotation
+from console.model.balancer import Listener
 from console.model.colour import Colour
 from console.model.instance import Instance
 from console.model.record import Kept, Record
@@ -124,6 +125,17 @@ def test_taking_instances_away_keeps_one_that_is_healthy() -> None:
     everyone = tuple(one.name for one in there.blue.instances)
     assert not_planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=everyone))).code == "floor"
     assert not_planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=("nobody",)))).code == "names"
+
+
+@pytest.mark.parametrize(("silence", "waits"), [(0.0, 60.0), (50.0, 60.0), (300.0, 310.0), (86_400.0, 3600.0)])
+def test_connections_get_as_long_as_the_listeners_let_them_be_silent(silence: float, waits: float) -> None:
+    made = planned(usual(), Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=("api-blue-3",))))
+    assert [step.deadline for step in made.steps if step.id == "drain"] == [60.0]
+    there = usual()
+    there = replace(there, listeners=(Listener("l-1", "web"), Listener("l-2", "tls", silence=silence)))
+    made = planned(there, Intent(Action.SCALE, Colour.BLUE, order=RetireOrder(only=("api-blue-3",))))
+    (drain,) = (step for step in made.steps if step.id == "drain")
+    assert drain.deadline == waits
 
 
 def test_nobody_who_is_well_is_taken_away_while_of_those_that_stay_one_is_ill() -> None:

@@ -17,7 +17,7 @@ from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
-from console.rollout.train.course import Do, Move, Part, next_move, passed
+from console.rollout.train.course import Do, Move, Part, next_move, passed, where
 from console.rollout.who import Who
 
 NAMES = ("conductor", "scheduler", "api")
@@ -61,6 +61,7 @@ def test_a_service_that_stopped_is_a_persons_decision() -> None:
     move = next_move(parts, "")
     assert (move.do, move.state, move.exit_code) == (Do.END, RolloutState.STOPPED, 7)
     assert "b needs a human: b said so" in move.sentence
+    assert move.sentence.endswith("; a is on GREEN; as before: b")
     assert next_move(parts, "bob").do is Do.SETTLE
     tried = [parts[0], replace(parts[1], settled=True, asked=True)]
     assert next_move(tried, "bob").state is RolloutState.STOPPED
@@ -88,7 +89,23 @@ def test_one_that_did_not_arrive_takes_the_others_back(state: RolloutState) -> N
 def test_a_way_back_that_failed_stops_everything() -> None:
     lost = replace(part("b", RolloutState.DONE), back=part("b", RolloutState.STOPPED).rollout)
     move = next_move([part("a", RolloutState.DONE), lost], "bob")
-    assert (move.state, move.sentence) == (RolloutState.STOPPED, "b is not back: b said so")
+    told = "b is not back: b said so; a is on GREEN; somewhere between, look at it: b"
+    assert (move.state, move.sentence) == (RolloutState.STOPPED, told)
+
+
+def test_who_is_where_is_told_of_each() -> None:
+    shifting = frozenset({BARRIER_SHIFT})
+    back = part("d", RolloutState.DONE).rollout
+    parts = [
+        part("a", RolloutState.DONE),
+        part("b", at=BARRIER_KEEP, passed=shifting, orphan=True),
+        part("c", RolloutState.STOPPED, passed=shifting),
+        part("d", RolloutState.DONE, back=back),
+        part("e", RolloutState.ROLLED_BACK, passed=shifting),
+        part("f", at=BARRIER_SHIFT),
+        part("g", at=BARRIER_KEEP, passed=shifting, asked=True),
+    ]
+    assert where(parts) == "a is on GREEN; b is on GREEN; as before: d, e, f; somewhere between, look at it: c, g"
 
 
 def test_one_that_has_nothing_to_move_is_neither_waited_for_nor_taken_back() -> None:
