@@ -26,6 +26,9 @@ from screens.program import BluegreenApp
 
 SIZE = (110, 32)
 STAGES = DOCS / "stages"
+TYPED = ("3", "space", *"nova", "minus", *"api")  # how many are deleted, and of what
+# As long as it takes to look at its output.
+SMOKE = "for one in test_api_answers test_volumes_attach test_quota_is_kept; do echo $one PASSED; sleep 2; done"
 # What is pressed, what is waited for, and the name of the picture that is then taken; empty: none.
 WALK: Sequence[tuple[Sequence[str], Sequence[str], str]] = (
     ((), ("fresh",), ""),
@@ -34,10 +37,14 @@ WALK: Sequence[tuple[Sequence[str], Sequence[str], str]] = (
     (("enter", "y", "enter"), ("nova-api-green-1 is ACTIVE",), "3-launch"),
     ((), ("DONE",), ""),
     (("escape", "c"), ("CUT OVER", "enter start"), "4-cutover-plan"),
-    (("enter", "y", "enter"), ("WAITS FOR YOU",), "5-shift"),
-    (("n", "y", "enter"), ("BAKES",), "6-bake"),
-    ((), ("DONE",), "7-done"),
-    (("escape", "t"), ("RETIRE", "enter start"), "8-retire-plan"),
+    (("enter", "y", "enter"), ("gate: smoke", "running"), ""),
+    (("d",), ("test_api_answers PASSED",), "5-gate"),
+    (("d",), ("WAITS FOR YOU",), "6-shift"),
+    (("n", "y", "enter"), ("BAKES",), "7-bake"),
+    ((), ("DONE",), "8-done"),
+    (("escape", "r"), ("ROLL BACK", "enter start"), "9-rollback-plan"),
+    (("escape", "t"), ("RETIRE", "enter start"), "10-retire-plan"),
+    (("enter", *TYPED, "enter"), ("DONE",), "11-retired"),
 )
 
 
@@ -62,9 +69,13 @@ async def settled(pilot: Pilot[int]) -> None:
 
 
 def slow(drill: Drill) -> None:
-    """Two shares, and a bake."""
+    """A gate, two shares, and a bake."""
     config = yaml.safe_load(drill.config_file.read_text())
-    config["services"]["nova-api"]["release"] = {"shift": [30, 100], "bake": "20s"}
+    config["services"]["nova-api"]["release"] = {
+        "gates": [{"name": "smoke", "run": ["sh", "-c", SMOKE]}],
+        "shift": [30, 100],
+        "bake": "20s",
+    }
     drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
 
 
