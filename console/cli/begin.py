@@ -11,7 +11,7 @@ from collections.abc import Callable
 from console.cli.confirm import confirm, override
 from console.cli.following import follow
 from console.cli.json_lines import Begun, ending, print_line, print_plan
-from console.cli.looking import config_of, look, say, service_config, warn
+from console.cli.looking import HURRIED, PATIENT, config_of, look, say, service_config, warn
 from console.cli.plan_words import plan_lines
 from console.config.model import Config, ServiceConfig
 from console.errors import LeaseHeld, Refused, UsageError
@@ -46,7 +46,7 @@ def looked(args: argparse.Namespace) -> Looked:
     if not args.yes and not sys.stdin.isatty():
         raise UsageError("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
     _may_write(config, settings.name)
-    service = look(config, settings.name)
+    service = look(config, settings.name, patience=HURRIED if args.verb == "rollback" else PATIENT)
     _not_held(config, service, args.take_over)
     return config, settings, service
 

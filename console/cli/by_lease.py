@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from console.cli.confirm import confirm, override
 from console.cli.following import follow
-from console.cli.looking import clock, look, say, warn
+from console.cli.looking import HURRIED, clock, look, say, warn
 from console.cli.plan_words import plan_lines
 from console.config.model import Config
 from console.errors import LeaseHeld, Refused, UsageError
@@ -27,7 +27,7 @@ def abort(config: Config, name: str, args: argparse.Namespace) -> int:
     from console.rollout import from_cloud
     from console.rollout.who import Who
 
-    holder = _held(look(config, name))
+    holder = _held(look(config, name, patience=0))
     from_cloud.ask_to_abort(config, name, holder, Who.current(), args.reason, hold=args.hold)
     then = "stay where it is" if args.hold else "go back"
     say(visible(f"{holder.owner}, rollout {holder.rollout}, was asked by a tag on its lease to {then}; "
@@ -47,7 +47,7 @@ def abort(config: Config, name: str, args: argparse.Namespace) -> int:
 
 
 def _ended(config: Config, name: str, holder: LeaseHolder) -> int:
-    service = look(config, name)
+    service = look(config, name, patience=0)
     say(visible(f"the lease was given back. {verdict(service, time.time()).line}"))
     source = holder.action.rpartition(" ")[2].partition(">")[0]
     return _WENT_BACK if service.live is not None and service.live.value == source else _WAITS_FOR_A_HUMAN
@@ -62,7 +62,7 @@ def resume(config: Config, name: str, args: argparse.Namespace) -> int:
     from console.rollout import from_cloud, request
     from console.rollout.who import Who
 
-    service = look(config, name)
+    service = look(config, name, patience=HURRIED)
     if service.lease is None:
         say(f"nothing to resume: no rollout of {name} is unfinished, and nobody holds its lease")
         return 0

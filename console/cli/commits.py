@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             f"{visible(str(config.path))}: the service {settings.name} has no `commits`",
             "say where they are: `commits: {git: /PATH/OF/A/REPOSITORY}`",
         )
-    service = look(config, settings.name)
+    service = look(config, settings.name, patience=math.inf)
     _require(service)
     pair, view = _compared(settings.commits, service)
     pace = _pace(config, settings.name) if args.pace else None

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     if args.until is None:
         raise UsageError("until when?", "--until 2026-12-24T08:00, or 8h, 3d from now: what stands by costs")
     until = when(args.until, time.time())
-    colour = Colour(args.colour) if args.colour else _idle(look(config, name).live, name)
+    colour = Colour(args.colour) if args.colour else _idle(look(config, name, patience=0).live, name)
     with Journal.open(config.journal) as journal:
         who = Who.current()
         restraint.keep(config, journal, name, who, Kept(colour, who.owner, args.reason, until))

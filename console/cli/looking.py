@@ -12,6 +12,8 @@ from console.config.model import Config, ServiceConfig
 from console.errors import CloudError, UsageError
 from console.model.service import Service
 
+PATIENT, HURRIED = 40.0, 3.0  # seconds for the commits: of a release they are wanted, of the way back hardly
+
 
 def config_of(args: argparse.Namespace) -> Config:
     """The config that the command line, the environment or the usual places name. Raises ConfigError."""
@@ -29,12 +31,15 @@ def service_config(config: Config, name: str | None) -> ServiceConfig:
     return config.services[name]
 
 
-def look(config: Config, name: str) -> Service:
-    """One complete look at one service, for a decision. Raises CloudError when the cloud did not show it."""
+def look(config: Config, name: str, *, patience: float = PATIENT) -> Service:
+    """One complete look at one service, for a decision. Raises CloudError when the cloud did not show it.
+
+    `patience`: seconds that are waited for the commits when all else is there; 0: they are not asked for.
+    """
     from console.rollout.standing import with_record
     from console.watch.observe import Observer
 
-    service = Observer(config, [name]).observe().services[name]
+    service = Observer(config, [name], patience=patience).observe().services[name]
     for source in reversed(service.decisive):
         state = service.source(source)
         if state.seen_at is None:

@@ -6,7 +6,7 @@ import argparse
 import time
 
 from console.cli.intent import add_intent_options, intent_of
-from console.cli.looking import config_of, look, say, service_config
+from console.cli.looking import HURRIED, PATIENT, config_of, look, say, service_config
 from console.cli.plan_words import plan_lines, refusal_lines
 from console.plan.plan import Action, Refusal
 from console.plan.planner import plan as make_plan
@@ -25,7 +25,8 @@ def run(args: argparse.Namespace) -> int:
     config = config_of(args)
     settings = service_config(config, args.service)
     action = Action.ROLLBACK if args.rollback else Action.CUTOVER
-    made = make_plan(look(config, settings.name), settings, intent_of(args, action), time.time())
+    service = look(config, settings.name, patience=HURRIED if args.rollback else PATIENT)
+    made = make_plan(service, settings, intent_of(args, action), time.time())
     refused = isinstance(made, Refusal)
     if args.json:
         import msgspec

@@ -11,7 +11,7 @@ from console.cli import by_lease
 from console.cli.attach import under_way
 from console.cli.confirm import confirm, confirm_word, override
 from console.cli.following import follow
-from console.cli.looking import config_of, look, say, service_config, warn
+from console.cli.looking import HURRIED, config_of, look, say, service_config, warn
 from console.cli.plan_words import plan_lines
 from console.config.model import Config
 from console.errors import JournalError, Refused, UsageError
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
             return 0
         until = request.judged_after(journal, rollout, config.lease.ttl)
         request.wait_until_judged(until, _counting(rollout))
-        offers = request.offers(config, rollout, look(config, rollout.service), time.time())
+        offers = request.offers(config, rollout, look(config, rollout.service, patience=HURRIED), time.time())
         if args.choice is None:
             return _show(rollout, offers)
         offer = next(offer for offer in offers if offer.kind is args.choice)

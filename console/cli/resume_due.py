@@ -35,7 +35,7 @@ def _settle(config: Config, journal: Journal, found: due.Due) -> int:
         warn(visible(f"{name} needs you: {why}\n  bluegreen resume {rollout.id}"))
         return NEEDS_A_HUMAN
     try:
-        look(config, rollout.service)  # a runner that finds no cloud would end, and need a person
+        look(config, rollout.service, patience=0)  # a runner that finds no cloud would end, and need a person
         due.go_on(config, journal, found, Who.current())
     except CloudError as error:
         warn(visible(f"{name} could go on, and its cloud does not answer yet: {error.message}"))

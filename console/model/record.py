@@ -73,7 +73,8 @@ class Undone:
     """A commit of a release that was rolled back, and that nobody has allowed since. `at`: Unix seconds.
 
     `ids` are all names by which the change may be known, its SHA first. `version`: what was rolled back. `named`: why
-    somebody has named it as the bad one; empty where nobody has, and it went with all the others.
+    somebody has named it as the bad one; empty where nobody has, and it went with all the others. `revert`: all names
+    of the commit that takes it back and has shipped since; empty: none has.
     """
 
     ids: tuple[str, ...]
@@ -82,6 +83,7 @@ class Undone:
     rollout: str
     at: float
     named: str = ""
+    revert: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -122,7 +124,8 @@ class Record:
     """What the journal says of one service. `problem`: why that is not known.
 
     `barred` and `proven`: the newest first; a version is in one of them at most. `undone`: the commits of what was
-    rolled back, those of the last time first. `heading`: the colour to which a rollout under way moves all traffic.
+    rolled back, those of the last time first; `untold`: the versions of which nobody knows them.
+    `heading`: the colour to which a rollout under way moves all traffic.
     `stands_by`: None where the other colour is the next one, or was taken back, or nobody knows.
     """
 
@@ -131,6 +134,7 @@ class Record:
     proven: tuple[Proven, ...] = ()
     problem: str = ""
     undone: tuple[Undone, ...] = ()
+    untold: tuple[Barred, ...] = ()
     heading: Colour | None = None
     stands_by: StandsBy | None = None
     kept: Kept | None = None

@@ -204,7 +204,7 @@ class Carried:
     """A commit that a plan ships or undoes, as the journal keeps it. `at`: the committer's time, Unix seconds.
 
     `ids` are all names by which the change may be known elsewhere, its SHA first (see `Marked`). `tests`: what they
-    came to, as `CiState` has it.
+    came to, as `CiState` has it. `reverts` and `reverted_by` as in `Marked`.
     """
 
     sha: str
@@ -213,6 +213,8 @@ class Carried:
     flags: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     tests: str = CiState.UNKNOWN
+    reverts: tuple[str, ...] = ()
+    reverted_by: str = ""
 
     @property
     def words(self) -> str:

@@ -10,7 +10,7 @@ from console.model.colour import Colour
 from console.model.commit import CiState
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety, Shipping
-from console.plan.plan import Action, Carried, Shipment
+from console.plan.plan import Action, Carried, Plan, Shipment
 
 KEPT = 200  # commits each way that are written into the journal, and at most as many older ones that are flagged
 _SUBJECT = 100  # characters of a subject that are kept there
@@ -31,6 +31,13 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
         reverts=tuple(named for one in ships.commits for named in one.reverts) if ships is not None else (),
     )
     return replace(found, notes=tuple(_notes(found, action, target)))
+
+
+def taken_back(plan: Plan) -> Shipment:
+    """Of the way back of a cutover, by what was known when that was planned."""
+    there = plan.shipment
+    found = replace(there, ships=there.undoes, undoes=there.ships, reverts=(), notes=())
+    return replace(found, notes=tuple(_notes(found, Action.ROLLBACK, plan.source)))
 
 
 def of_now(service: Service) -> Shipping:
@@ -90,9 +97,11 @@ def _carried(batch: Batch | None) -> tuple[Carried, ...] | None:
     if batch is None:
         return None
     newest, older = batch.commits[:KEPT], batch.commits[KEPT:]
-    return tuple(_kept(one) for one in (*newest, *[one for one in older if one.alarming][:KEPT]))
+    # a revert is kept as well: what is reverted itself later must be known to have been taken back
+    return tuple(_kept(one) for one in (*newest, *[one for one in older if one.alarming or one.reverts][:KEPT]))
 
 
 def _kept(one: Marked) -> Carried:
     commit = one.commit
-    return Carried(commit.sha, commit.subject[:_SUBJECT], commit.at, one.flags, one.ids, commit.ci.state)
+    state, back = commit.ci.state, one.reverted_by
+    return Carried(commit.sha, commit.subject[:_SUBJECT], commit.at, one.flags, one.ids, state, one.reverts, back)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from console.model.colour import Colour
 from console.model.health import judge
-from console.model.record import Undone, moment
-from console.model.service import Service
+from console.model.record import Barred, Undone, moment
+from console.model.service import COMMITS, Service
 from console.model.shipping import is_named
 from console.plan.plan import Action, Intent, Refusal
 from console.plan.shipment import of_now
@@ -92,35 +92,43 @@ def _still_held(service: Service, target: Colour) -> list[Undone]:
     if record is None or ships is None or not record.undone:
         return []
     held = {ident for one in ships.commits if not one.reverted_by for ident in one.ids}
-    back = _brought_back(service, target)
-    return [
-        one for one in record.undone if not held.isdisjoint(one.ids) or any(is_named(one.ids, named) for named in back)
-    ]
+    taken_back = [named for one in ships.commits if not one.reverted_by for named in one.reverts]
+    back = _brought_back(service, target, taken_back)
+
+    def held_again(one: Undone) -> bool:
+        again = any(is_named(one.revert, named) for named in taken_back)  # the revert of its revert
+        return again or not held.isdisjoint(one.ids) or any(is_named(one.ids, named) for named in back)
+
+    return [one for one in record.undone if held_again(one)]
 
 
-def _brought_back(service: Service, target: Colour) -> list[str]:
+def _brought_back(service: Service, target: Colour, taken_back: list[str]) -> list[str]:
     """What comes back because its revert does not stay: it is undone by going there, or reverted by what ships."""
-    ships, undoes = of_now(service).towards(target)
+    undoes = of_now(service).towards(target)[1]
     gone = undoes.commits if undoes else ()
     # what is undone together with its revert is not there afterwards either
     found = [n for one in gone for n in one.reverts if not any(is_named(other.ids, n) for other in gone)]
-    named_by = [named for one in (ships.commits if ships else ()) if not one.reverted_by for named in one.reverts]
     recent = service.commits.recent if service.commits is not None else ()
     for old in recent:
-        if old.reverts and any(is_named((old.sha,), named) for named in named_by):
+        if old.reverts and any(is_named((old.sha, old.change), named) for named in taken_back):
             found += old.reverts
     return found
 
 
 def memory_notes(service: Service, intent: Intent, target: Colour) -> tuple[str, ...]:
     """What is said where nobody can tell whether a commit goes out again that was rolled back."""
-    if intent.action is Action.ROLLBACK or service.record is None or not service.record.undone:
+    record = service.record
+    if intent.action is Action.ROLLBACK or record is None:
         return ()
     ships = of_now(service).towards(target)[0]
-    if ships is not None and not ships.more:
-        return ()
-    first = service.record.undone[0]
-    return (f"whether it holds what was rolled back with {first.version}, rollout {first.rollout}, is not known",)
+    unseen: tuple[Undone | Barred, ...] = record.undone if ships is None or ships.more else ()
+    if COMMITS in service.sources:
+        unseen += record.untold
+    words = [
+        f"whether it holds what was rolled back with {one.version}, rollout {one.rollout}, is not known"
+        for one in unseen
+    ]
+    return tuple(words[:1])
 
 
 def unproven(service: Service, intent: Intent, target: Colour) -> str:

@@ -67,7 +67,7 @@ def allow(config: Config, journal: Journal, service: str, version: str, who: Who
     """Let a version, or a commit, go out again; returns what barred it. Raises Refused, JournalError, UsageError."""
     request.may_write(config)
     record = records(journal, [service])[service]
-    bar = next((one for one in record.barred if version.startswith(one.version)), None)
+    bar = record.bar_on(version) or next((one for one in record.barred if _begins(version, one.version)), None)
     commit = next((one for one in record.undone if len(version) >= _LEAST and one.ids[0].startswith(version)), None)
     if bar is None and commit is not None:
         decide(journal, service, ServiceDecisionKind.ALLOW, who, reason, version=commit.ids[0])
@@ -77,6 +77,11 @@ def allow(config: Config, journal: Journal, service: str, version: str, who: Who
         raise UsageError(f"{version} of {service} is not barred", f"barred: {known}")
     decide(journal, service, ServiceDecisionKind.ALLOW, who, reason, version=bar.version)
     return bar
+
+
+def _begins(version: str, short: str) -> bool:
+    """Whether it is the whole SHA of what is known by its beginning; `v1.10` is no other name of `v1.1`."""
+    return is_full(version) and len(short) >= _LEAST and version.startswith(short)
 
 
 def blame(config: Config, journal: Journal, service: str, commit: str, who: Who, *, reason: str) -> Undone:

@@ -5,7 +5,7 @@ From these and from the rollouts the record of a service is made: what planner a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,24 +14,29 @@ import sqlalchemy as sa
 
 from console.errors import JournalError
 from console.model.colour import Colour
-from console.model.record import Barred, Freeze, Kept, Proven, Record, StandsBy, Undone
+from console.model.record import Freeze, Kept, Proven, Record, StandsBy
 from console.model.service import Service
 from console.model.snapshot import Snapshot
-from console.plan.plan import Action, Carried
+from console.plan.plan import Action
+from console.rollout import taken_back
 from console.rollout.journal import Journal
 from console.rollout.records import EventKind, Rollout, RolloutState
-from console.rollout.schema import events, service_decisions
 from console.rollout.schema import rollouts as table
+from console.rollout.schema import service_decisions
 from console.rollout.waiting import plan_of
 from console.rollout.who import Who
 
 _RECENT = 50  # rollouts of a service that its record is made from
+_REMEMBERED = 100  # of those that were taken back, however long ago
 # cutovers and rollbacks that came to an end, done or taken back
 _MOVED = sa.and_(
     table.c.state.in_((RolloutState.DONE, RolloutState.ROLLED_BACK)),
     sa.or_(*(table.c.plan.contains(f'"action":"{action}"') for action in (Action.CUTOVER, Action.ROLLBACK))),
 )
-_NO_VERSION = ("", "unknown", "mixed")
+_TAKEN_BACK = sa.or_(
+    sa.and_(table.c.state == RolloutState.ROLLED_BACK, table.c.plan.contains(f'"action":"{Action.CUTOVER}"')),
+    sa.and_(table.c.state == RolloutState.DONE, table.c.plan.contains(f'"action":"{Action.ROLLBACK}"')),
+)
 
 
 class ServiceDecisionKind(StrEnum):
@@ -116,17 +121,21 @@ def records(journal: Journal, services: Iterable[str]) -> dict[str, Record]:
 def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) -> Record:
     recent = journal.rollouts(service, _RECENT)
     # however many were refused, or about single instances, since: what moved the traffic is not forgotten for them
-    older = {one.id: one for one in journal.rollouts(service, _RECENT, where=_MOVED)} if len(recent) == _RECENT else {}
-    every = {one.id: one for one in recent} | older
+    every = {one.id: one for one in recent}
+    if len(recent) == _RECENT:
+        for limit, where in ((_RECENT, _MOVED), (_REMEMBERED, _TAKEN_BACK)):
+            every |= {one.id: one for one in journal.rollouts(service, limit, where=where)}
     rollouts = sorted((one for one in every.values() if one.state.ended), key=lambda one: -one.created_at)
     allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
-    barred = _barred(journal, rollouts, allowed)
+    barred = taken_back.barred(journal, rollouts, allowed)
+    undone, untold = taken_back.undone(journal, rollouts, allowed, _blamed(decided))
     proven = _proven(rollouts, {one.version for one in barred})
     return Record(
         _freeze(decided),
         barred,
         proven,
-        undone=_undone(journal, rollouts, allowed, _blamed(decided)),
+        undone=undone,
+        untold=untold,
         heading=_heading(journal, recent),
         stands_by=_stands_by(rollouts),
         kept=_kept(decided, rollouts),
@@ -176,21 +185,6 @@ def _kept(decided: Sequence[ServiceDecision], rollouts: Sequence[Rollout]) -> Ke
     return Kept(Colour(last.version), last.who.owner, last.reason, last.until)
 
 
-def _barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Barred, ...]:
-    """Each version whose last move was that it was taken back, unless it was allowed since."""
-    found: dict[str, Barred] = {}
-    settled: set[str] = set()
-    for rollout in rollouts:
-        version, at = _taken_back(rollout), rollout.ended_at or rollout.created_at
-        if rollout.state is RolloutState.DONE and rollout.plan.action.moves_traffic:
-            settled.add(rollout.plan.target_version)  # carries the traffic since
-        if version in _NO_VERSION or version in found or version in settled or at <= allowed.get(version, 0.0):
-            continue
-        if _wrote(journal, rollout.id):
-            found[version] = Barred(version, rollout.id, at, rollout.reason or rollout.sentence)
-    return tuple(found.values())
-
-
 def _blamed(decided: Sequence[ServiceDecision]) -> dict[str, dict[str, str]]:
     """By rollout, the SHAs of the commits that were named as the bad ones, each with the reason that was given last."""
     found: dict[str, dict[str, str]] = {}
@@ -199,49 +193,6 @@ def _blamed(decided: Sequence[ServiceDecision]) -> dict[str, dict[str, str]]:
             sha, _, rollout = one.version.partition(" ")
             found.setdefault(rollout, {})[sha] = one.reason
     return found
-
-
-def _undone(
-    journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float], blamed: Mapping[str, Mapping[str, str]]
-) -> tuple[Undone, ...]:
-    """The commits that were taken back and have not been shipped or allowed since, by themselves or as a release.
-
-    Where somebody has named the bad ones, these alone.
-    """
-    found: dict[str, Undone] = {}
-    settled: set[str] = set()
-    for rollout in rollouts:
-        version, at, shipment = _taken_back(rollout), rollout.ended_at or rollout.created_at, rollout.plan.shipment
-        if rollout.state is RolloutState.DONE:
-            settled |= {ident for one in shipment.ships or () for ident in one.ids}
-        taken = (shipment.undoes if rollout.plan.action is Action.ROLLBACK else shipment.ships) or ()
-        named = blamed.get(rollout.id, {})
-        if not version or not (taken or named) or at <= allowed.get(version, 0.0) or not _wrote(journal, rollout.id):
-            continue
-        if named:
-            listed = {one.sha: one for one in taken}
-            taken = tuple(listed.get(sha, Carried(sha, "", 0.0, ids=(sha,))) for sha in named)
-        for one in taken:
-            if not settled.intersection(one.ids) and all(at > allowed.get(ident, 0.0) for ident in one.ids):
-                ids, why = one.ids or (one.sha,), named.get(one.sha, "")
-                found.setdefault(one.sha, Undone(ids, one.subject, version, rollout.id, at, why))
-    return tuple(found.values())
-
-
-def _taken_back(rollout: Rollout) -> str:
-    """The version that a rollout took out of service as unfit; empty where it took none."""
-    plan = rollout.plan
-    if plan.action is Action.CUTOVER and rollout.state is RolloutState.ROLLED_BACK:
-        return plan.target_version
-    if plan.action is Action.ROLLBACK and rollout.state is RolloutState.DONE:
-        return plan.source_version
-    return ""
-
-
-def _wrote(journal: Journal, rollout_id: str) -> bool:
-    query = sa.select(events.c.seq).where(events.c.rollout_id == rollout_id, events.c.kind == EventKind.INTENT)
-    with journal.reading() as connection:
-        return connection.execute(query.limit(1)).first() is not None
 
 
 def _proven(rollouts: Sequence[Rollout], barred: set[str]) -> tuple[Proven, ...]:
@@ -254,7 +205,7 @@ def _proven(rollouts: Sequence[Rollout], barred: set[str]) -> tuple[Proven, ...]
         at = rollout.ended_at or rollout.created_at
         went = [(plan.source_version, True)] if plan.action is Action.CUTOVER else []
         for version, until in ((plan.target_version, False), *went):
-            if version not in _NO_VERSION and version not in barred:
+            if version not in taken_back.NO_VERSION and version not in barred:
                 found.setdefault(version, Proven(version, rollout.id, at, until))
     return tuple(found.values())
 

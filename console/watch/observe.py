@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from graphlib import TopologicalSorter
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from console.cloud.session import Session
+from console.commits.fetch import WITHIN
 from console.config.model import Config
-from console.model.service import Service, Source
+from console.errors import CloudError
+from console.model.service import COMMITS, Service, Source
 from console.model.snapshot import Snapshot
 from console.watch.assemble import Facts, assemble, decisive_sources
 from console.watch.look import unforeseen
@@ -26,6 +30,9 @@ class Observer:
     """Looks when it is asked to. Facts that a source does not give this time are kept from the last time, as stale.
 
     A source whose last attempt failed has its `problem` set, even while its facts are young enough to count as fresh.
+
+    `patience`: seconds that are waited for the commits once all else is there, and 0 does not ask for them: no server
+    of commits may stand between an operator and the way back. Who waits less than a fetch may take fetches nothing.
     """
 
     def __init__(
@@ -35,9 +42,11 @@ class Observer:
         *,
         clock: Callable[[], float] = time.time,
         connect: Connect = Session.open,
+        patience: float = math.inf,
     ) -> None:
-        self._graph = build(config, names, clock=clock, connect=connect)
-        self._clock = clock
+        self._graph = build(_hurried(config, patience), names, clock=clock, connect=connect)
+        self._clock, self._patience = clock, patience
+        self._late: set[Node] = set()
         self._generation = 0
         self._workers = {place: Workers("observe") for place in self._graph.places}
 
@@ -47,10 +56,10 @@ class Observer:
         Where the cloud took so long that the first answers are stale by the end, all are asked once more: what was slow
         the first time (a token, the shape of a load balancer) is then known.
         """
-        run_once(self._graph.nodes, self._workers)
+        self._run()
         now = self._clock()
         if any(_aged(node.look.seen.source, now) for node in self._graph.nodes):
-            run_once(self._graph.nodes, self._workers)
+            self._run()
         self._generation += 1
         return snapshot(self._graph, self._clock(), self._generation)
 
@@ -58,25 +67,66 @@ class Observer:
         """The session of a service's cloud. Raises AuthError when clouds.yaml has no such cloud."""
         return self._graph.watched[name].place.session()
 
+    def _run(self) -> None:
+        """All but what has not ended since the last time: a source is asked by one at a time."""
+        nodes = [node for node in self._graph.nodes if node not in self._late]
+        for node in run_once(nodes, self._workers, self._patience, self._late.discard):
+            self._late.add(node)
+            node.look.fail(CloudError(f"no answer within {self._patience:.0f} s, and nobody waits for it"))
+
+
+def _hurried(config: Config, patience: float) -> Config:
+    """What a look asks that nobody may wait for."""
+    if math.isinf(patience):
+        return config
+    found = {}
+    for name, one in config.services.items():
+        commits = one.commits if patience else None
+        if commits is not None and patience < WITHIN:
+            commits = replace(commits, fetch=False)
+        found[name] = replace(one, commits=commits)
+    return replace(config, services=found)
+
 
 def _aged(source: Source, now: float) -> bool:
     return source.seen_at is not None and not source.problem and not source.fresh(now)
 
 
-def run_once(nodes: Sequence[Node], workers: dict[Place, Workers]) -> None:
-    """Run every node once, in the order of the graph."""
+def run_once(
+    nodes: Sequence[Node],
+    workers: dict[Place, Workers],
+    patience: float = math.inf,
+    ended: Callable[[Node], None] = lambda _: None,
+) -> set[Node]:
+    """Run every node once, in the order of the graph. Returns those whose end was not waited for.
+
+    Only commits are not, on which nothing else rests, `patience` seconds after all else is there; `ended` is told, from
+    a thread, of each that has.
+    """
     order: TopologicalSorter[Node] = TopologicalSorter({node: node.after for node in nodes})
     order.prepare()
     finished: SimpleQueue[Node] = SimpleQueue()
 
     def run(node: Node) -> None:
         node.look.run()
+        ended(node)
         finished.put(node)
 
+    pending: set[Node] = set()
+    until = math.inf
     while order.is_active():
         for node in order.get_ready():
+            pending.add(node)
             workers[node.place].submit(lambda node=node: run(node))  # type: ignore[misc]
-        order.done(finished.get())
+        if all(node.look.seen.source.name == COMMITS for node in pending):
+            until = min(until, time.monotonic() + patience)
+        try:
+            done = finished.get(timeout=None if math.isinf(until) else max(0.0, until - time.monotonic()))
+        except Empty:
+            return pending
+        pending.discard(done)
+        order.done(done)
+    return set()
 
 
 def snapshot(graph: Graph, now: float, generation: int) -> Snapshot:

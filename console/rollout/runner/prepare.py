@@ -60,7 +60,7 @@ def prepare(errand: Errand) -> Run:
     service = config.services.get(rollout.service)
     if service is None:
         raise Refused(f"the config has no service {rollout.service} any more", "nothing was written")
-    observer = Observer(config, [service.name])
+    observer = Observer(config, [service.name], patience=0)  # what ships was known when it was planned
     session = observer.session(service.name)
     identity = session.identity()
     who = f"{identity.user} in project {identity.project}, roles {', '.join(identity.roles) or 'none'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from console.errors import BluegreenError, GateFailed
 from console.model.shipping import Safe
@@ -12,6 +13,7 @@ from console.plan.capacity import below, floor_of, serving
 from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
+from console.plan.shipment import taken_back
 from console.plan.way_back import goes_back, stays_words, way_back
 from console.rollout.due import still_to_walk, was_proven
 from console.rollout.records import EventKind, RolloutState
@@ -201,6 +203,8 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
+        if plan.action is Action.CUTOVER:
+            back = replace(back, shipment=taken_back(plan))
         run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}{_unsafe(back)}", plan=back)
         proven = False
         for step in back.steps:

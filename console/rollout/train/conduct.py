@@ -24,6 +24,7 @@ from console.watch.observe import Observer
 
 POLL = 0.3  # seconds between two looks at the record
 _STARTED_AGAIN = 5.0  # seconds after which a runner that has not claimed its rollout is started once more
+_HURRIED = 3.0  # seconds for the commits on the way back, when all else is known
 _PATIENCE = 600.0  # seconds to go on where the cloud or the plan does not let a service go back yet
 
 Look = Callable[[str], Service]
@@ -35,7 +36,7 @@ class Conductor:
     def __init__(self, config: Config, journal: Journal, train: Train, look: Look | None = None) -> None:
         self._config, self._journal, self._train = config, journal, train
         self._trains = Trains(journal)
-        self._look = look or (lambda name: Observer(config, [name]).observe().services[name])
+        self._look = look or (lambda name: Observer(config, [name], patience=_HURRIED).observe().services[name])
         self._said = ""
         self._started: dict[str, float] = {}
         self._patience: dict[str, float] = {}

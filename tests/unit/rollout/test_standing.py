@@ -317,3 +317,12 @@ def test_a_colour_is_kept_until_somebody_ends_it_or_the_traffic_moves(journal: J
     assert kept() is not None
     cut_over(journal)
     assert kept() is None, "it serves now"
+
+
+def test_a_version_is_allowed_by_its_own_name_only(journal: Journal, settings: Config) -> None:
+    for version in ("v1.1", "v1.10"):
+        rolled(journal, replace(made(usual(), CUTOVER), target_version=version), RolloutState.ROLLED_BACK)
+    restraint.allow(settings, journal, "nova-api", "v1.10", ALICE, reason="mended")
+    assert [one.version for one in records(journal, ["nova-api"])["nova-api"].barred] == ["v1.1"]
+    with pytest.raises(UsageError, match="not barred"):
+        restraint.allow(settings, journal, "nova-api", "v1.1.7", ALICE, reason="mended")

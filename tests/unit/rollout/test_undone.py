@@ -17,7 +17,7 @@ from console.errors import UsageError
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
 from console.model.instance import Version
-from console.model.service import Service
+from console.model.service import COMMITS, Service, Source
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
 from console.rollout import restraint
@@ -60,10 +60,15 @@ def by_itself(journal: Journal) -> str:
 def by_hand(journal: Journal) -> str:
     """A cutover, then a rollback of it."""
     rolled(journal, shipping_to_green(usual(), BAD, OTHER), CUTOVER, RolloutState.DONE)
+    return rolled(journal, shipping_to_green(swapped(), BAD, OTHER), ROLLBACK, RolloutState.DONE)
+
+
+def swapped() -> Service:
+    """GREEN carries the traffic, BLUE is warm."""
     blue, green = (
         [instance(colour, n, weight) for n in (1, 2, 3)] for colour, weight in ((Colour.BLUE, 0), (Colour.GREEN, 100))
     )
-    return rolled(journal, shipping_to_green(service_of(blue, green), BAD, OTHER), ROLLBACK, RolloutState.DONE)
+    return service_of(blue, green)
 
 
 def other_green(facts: Service) -> Service:
@@ -257,3 +262,64 @@ def test_what_goes_together_with_its_revert_does_not_come_back(journal: Journal)
     older = shipping_to_green(usual(), undoes=(commit("1", reverts=("e" * 40,)), BAD))
     older = replace(older, record=records(journal, ["nova-api"])["nova-api"])
     assert isinstance(plan(other_green(older), config(), CUTOVER, NOW), Plan)
+
+
+REVERT = commit("1", "Revert the drop", reverts=("e" * 40,), change="#13")
+
+
+def released(journal: Journal, *ships: Commit) -> None:
+    """A release that holds its peace."""
+    facts = shipping_to_green(usual(), *ships)
+    facts = replace(facts, record=records(journal, ["nova-api"])["nova-api"])
+    made = plan(other_green(facts), config(), CUTOVER, NOW)
+    assert isinstance(made, Plan), made
+    journal.end(journal.create(made, WHO, "next"), RolloutState.DONE, "", 0)
+
+
+@pytest.mark.parametrize("together", [(REVERT, BAD), (REVERT,)])
+@pytest.mark.parametrize("named", ["1" * 40, "#13"])
+def test_what_went_out_with_its_revert_is_remembered_for_who_takes_that_back(
+    journal: Journal, together: tuple[Commit, ...], named: str
+) -> None:
+    by_itself(journal)
+    released(journal, *together)
+    for number in range(3):
+        released(journal, commit(str(number + 5)))
+    record = records(journal, ["nova-api"])["nova-api"]
+    assert {one.ids[0]: one.revert[:1] for one in record.undone}["e" * 40] == ("1" * 40,)
+    again = later(journal, commit("2", "Reapply the drop", reverts=(named,)))
+    assert isinstance(again, Refusal)
+    assert again.names == ("eeeeeee",)
+
+
+def test_a_way_back_that_could_not_see_the_commits_takes_those_that_had_shipped(journal: Journal) -> None:
+    rolled(journal, shipping_to_green(usual(), BAD, OTHER), CUTOVER, RolloutState.DONE)
+    blind = replace(swapped(), commits=None, shipping=None)
+    rolled(journal, blind, ROLLBACK, RolloutState.DONE)
+    record = records(journal, ["nova-api"])["nova-api"]
+    assert {one.ids[0] for one in record.undone} == {BAD.sha, OTHER.sha}
+    assert record.untold == ()
+
+
+def test_where_nobody_ever_knew_the_commits_each_later_plan_says_so(journal: Journal, settings: Config) -> None:
+    blind = replace(usual(), commits=None, shipping=None)
+    rolled(journal, blind, CUTOVER, RolloutState.ROLLED_BACK)
+    record = records(journal, ["nova-api"])["nova-api"]
+    (bar,) = record.untold
+    facts = shipping_to_green(usual(), commit("a"))
+    facts = other_green(replace(facts, record=record, sources={**facts.sources, COMMITS: Source(COMMITS, seen_at=NOW)}))
+    found = plan(facts, config(), CUTOVER, NOW)
+    assert isinstance(found, Plan)
+    assert any(f"what was rolled back with {bar.version}" in note for note in found.notes)
+    restraint.allow(settings, journal, "nova-api", bar.version, WHO, reason="it was the network")
+    assert records(journal, ["nova-api"])["nova-api"].untold == ()
+
+
+def test_it_is_remembered_however_many_releases_ago(journal: Journal) -> None:
+    by_itself(journal)
+    made = plan(other_green(shipping_to_green(usual(), commit("a"))), config(), CUTOVER, NOW)
+    assert isinstance(made, Plan)
+    for _ in range(60):
+        journal.end(journal.create(made, WHO, "next"), RolloutState.DONE, "", 0)
+    record = records(journal, ["nova-api"])["nova-api"]
+    assert (len(record.undone), len(record.barred)) == (2, 1)

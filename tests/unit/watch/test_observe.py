@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import math
+import socket
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +12,20 @@ import pytest
 from fake_openstack import FakeOpenStack, populate, queries
 
 from console.cloud.reader import Reader
-from console.config.model import Config, HealthCheck, LeaseConfig, Rotation, Selection, ServiceConfig, VipCheck
+from console.config.model import (
+    CommitSource,
+    Config,
+    HealthCheck,
+    LeaseConfig,
+    Rotation,
+    Selection,
+    ServiceConfig,
+    VipCheck,
+)
 from console.errors import UsageError
 from console.model.colour import Colour, Role
-from console.model.service import BALANCER, LEASE, PROBES, SERVERS, VIP, Service
+from console.model.service import BALANCER, COMMITS, LEASE, PROBES, SERVERS, VIP, Service
+from console.watch import observe
 from console.watch.observe import Observer
 
 
@@ -314,3 +327,41 @@ def test_what_is_asked_at_once_is_asked_at_once(cloud_with_release: FakeOpenStac
     cloud_with_release.faults["/load-balancer/v2/lbaas/loadbalancers"] = wait
     api = look(config())
     assert api.source(SERVERS).problem == ""
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """A server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+def test_the_way_back_does_not_wait_for_a_server_of_commits(
+    cloud_with_release: FakeOpenStack, silent: socket.socket
+) -> None:
+    source = CommitSource(github=f"http://127.0.0.1:{silent.getsockname()[1]}", project="a/b")
+    observer = Observer(config(service(commits=source)), patience=0.5)
+    api = observer.observe().services["api"]
+    told = api.source(COMMITS)
+    assert told.seen_at is None
+    assert "no answer within" in told.problem
+    assert (api.source(SERVERS).problem, api.source(BALANCER).problem) == ("", "")
+    again = observer.observe().services["api"]
+    assert again.source(BALANCER).problem == "", "the one that still hangs is not asked a second time"
+
+
+def test_who_has_no_patience_asks_for_no_commits(cloud_with_release: FakeOpenStack, silent: socket.socket) -> None:
+    source = CommitSource(github=f"http://127.0.0.1:{silent.getsockname()[1]}", project="a/b")
+    api = Observer(config(service(commits=source)), patience=0).observe().services["api"]
+    assert COMMITS not in api.sources
+    silent.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        silent.accept()
+
+
+@pytest.mark.parametrize(("patience", "fetches"), [(3.0, False), (40.0, True), (math.inf, True)])
+def test_who_does_not_wait_for_a_fetch_begins_none(patience: float, fetches: bool) -> None:
+    asked = observe._hurried(config(service(commits=CommitSource(git=Path("clone"), fetch=True))), patience)
+    (one,) = asked.services.values()
+    assert one.commits is not None
+    assert one.commits.fetch is fetches
