@@ -9,10 +9,10 @@ from plan_worlds import VERSIONS
 from plan_worlds import config as plain_config
 
 from console.commits.marks import shipping
-from console.commits.versions import Versions
 from console.config.model import CommitSource, ServiceConfig
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
+from console.model.compared import Versions
 from console.model.service import Service
 
 UNSAFE = (("Rollback-Safe", "no, drops columns"),)

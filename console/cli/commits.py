@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -12,15 +11,15 @@ from typing import Any
 
 from console.cli.delivery_words import delivery_lines
 from console.cli.looking import config_of, look, say, service_config
-from console.commits import versions
 from console.commits.compare import LIVE_UNKNOWN, compare
 from console.commits.marks import shipping
 from console.commits.source import LISTED
-from console.commits.versions import Versions
 from console.config.model import CommitSource, Config
 from console.errors import CloudError, ConfigError
+from console.model import compared as versions
 from console.model.colour import Colour
 from console.model.commit import CiState, Commit, CommitView
+from console.model.compared import Versions
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safety, Shipping
 from console.model.text import clipped, visible
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
             f"{visible(str(config.path))}: the service {settings.name} has no `commits`",
             "say where they are: `commits: {git: /PATH/OF/A/REPOSITORY}`",
         )
-    service = look(config, settings.name, patience=math.inf)
+    service = look(config, settings.name, patience=0)  # they are compared here, and waited for
     _require(service)
     pair, view = _compared(settings.commits, service)
     pace = _pace(config, settings.name) if args.pace else None
@@ -253,8 +252,12 @@ def _summary(batch: Batch | None) -> str:
         return ""
     parts = [f"{number} {flag}" for flag, number in batch.flagged().items()]
     tests = batch.tested()
-    if tests[CiState.UNKNOWN] < len(batch.commits):
+    unheard, _ = batch.unheard()
+    if unheard == len(batch.commits):
+        parts.append("tests not known")
+    elif tests[CiState.UNKNOWN] < len(batch.commits):
         ill = [f"{tests[state]} {state}" for state in (CiState.FAILED, CiState.RUNNING, CiState.NONE) if tests[state]]
+        ill += [f"{unheard} not known"] if unheard else []
         parts.append(", ".join([f"tests of {tests[CiState.PASSED]} of {len(batch.commits)} passed", *ill]))
     reverted = sum(bool(one.reverted_by) for one in batch.commits)
     parts += [f"{reverted} reverted"] if reverted else []
@@ -315,8 +318,10 @@ def _after(marked: Shipping, now: float) -> Safety:
 
 def _undoing(service: Service, marked: Shipping, batch: Batch | None, now: float) -> Safety:
     """Whether what is live can be undone, as the plan of a rollback has it."""
-    if marked.base is None or marked.both:
+    if marked.base is None:
         return marked.safety(batch, now)
+    if marked.both:
+        return marked.after(marked.base, now)
     return safety_of(service, Action.ROLLBACK, marked, marked.base.other, now)
 
 

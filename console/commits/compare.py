@@ -9,7 +9,7 @@ from console.commits import names
 from console.commits.opening import Opened, opened
 from console.commits.source import LISTED, RECENT, History, SourceFailed
 from console.config.model import CommitSource
-from console.model.commit import Commit, CommitView
+from console.model.commit import CiState, Commit, CommitView
 from console.model.text import clipped
 
 LIVE_UNKNOWN = "the live version is unknown"
@@ -108,6 +108,11 @@ def _tested(view: CommitView, found: Opened) -> CommitView:
     commits = list({commit.sha: commit for commit in _all(view, LISTED)}.values())
     for tests in found.tests:
         commits = list(tests.of(commits))
+    # with a label somebody did answer, and knows nothing of this commit
+    silent = [one.ci.why for one in commits if one.ci.state is CiState.UNKNOWN and one.ci.why and not one.ci.label]
+    if silent:
+        whose = "1 commit is" if len(silent) == 1 else f"{len(silent)} commits is"
+        view = _and(view, f"what tests said of {whose} not known: {silent[0]}")
     return _filled(view, commits)
 
 

@@ -12,7 +12,9 @@ from console.commits.run import GitFailed, checked, run
 EVERY = 300.0  # seconds between two fetches of a clone, whoever does them
 WITHIN = 30.0  # seconds for one
 _CALM = ("-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
-_WORDS = (*_CALM, "fetch", "--quiet", "--no-recurse-submodules", "origin")
+_FAILED = "the last fetch, a moment ago, brought nothing, so what was fetched before is shown"
+_SSH = "core.sshCommand=ssh -oBatchMode=yes -oConnectTimeout=10"
+_WORDS = ("fetch", "--quiet", "--no-recurse-submodules", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,20 @@ class Fetched:
 
 def fetch(path: Path, clock: Callable[[], float] = time.time) -> Fetched:
     """Fetch, unless somebody has lately. Raises GitFailed where there is no repository."""
-    before = _written(path / checked(path, "rev-parse", "--git-path", "FETCH_HEAD").output.strip())
-    if before is not None and 0 <= clock() - before < EVERY:
-        return Fetched(before)
+    before = _last(path / checked(path, "rev-parse", "--git-path", "FETCH_HEAD").output.strip())
+    if before is not None and 0 <= clock() - before.at < EVERY:
+        return Fetched(before.at if before.well else None, "" if before.well else _FAILED)
     try:
-        checked(path, *_WORDS, *_refspec(path), network=WITHIN)
+        checked(path, *_CALM, *_ssh(path), *_WORDS, *_refspec(path), network=WITHIN)
     except GitFailed as error:
-        return Fetched(before, f"{error}, so what was fetched before is shown")
+        known = before.at if before is not None and before.well else None
+        return Fetched(known, f"{error}, so what was fetched before is shown")
     return Fetched(clock())
+
+
+def _ssh(path: Path) -> tuple[str, ...]:
+    """A clone's own way to call ssh stays, as it may name its key."""
+    return () if run(path, "config", "--get", "core.sshCommand").output.strip() else ("-c", _SSH)
 
 
 def _refspec(path: Path) -> tuple[str, ...]:
@@ -43,8 +51,17 @@ def _refspec(path: Path) -> tuple[str, ...]:
     return ("+refs/heads/*:refs/heads/*",) if bare else ("+refs/heads/*:refs/remotes/origin/*",)
 
 
-def _written(mark: Path) -> float | None:
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last attempt, whoever made it. Git empties FETCH_HEAD before it connects, so an empty one is a failed one."""
+
+    at: float
+    well: bool
+
+
+def _last(mark: Path) -> _Last | None:
     try:
-        return mark.stat().st_mtime
+        found = mark.stat()
     except OSError:
         return None
+    return _Last(found.st_mtime, found.st_size > 0)

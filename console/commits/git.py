@@ -202,7 +202,7 @@ def _commit(record: list[str], body: str | None, files: tuple[str, ...] | None) 
         at=_seconds(at),
         authored=_seconds(authored),
         parents=tuple(parents.split()),
-        trailers=message.trailers(body) if body is not None else None,
+        trailers=message.trailers(body, subject) if body is not None else None,
         reverts=message.reverts(body) if body is not None else None,
         files=files,
     )

@@ -159,7 +159,7 @@ def _commit(found: _Commit) -> Commit:
         at=_seconds(committer),
         authored=_seconds(author),
         parents=tuple(parent.sha for parent in found.parents),
-        trailers=message.trailers(body),
+        trailers=message.trailers(body, message.subject(text)),
         reverts=message.reverts(body),
         files=_paths(found.files),
         link=web(found.html_url),

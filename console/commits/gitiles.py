@@ -114,9 +114,11 @@ class Gitiles(Hosted):
             try:
                 page = self._page(revisions, _PAGE, LASTING, can_wait=len(found) > LISTED, s=page.next)
             except Waiting:
+                page = None
+            if page is None:  # it was said to be there: whatever stands on it is unknown
                 return tuple(found), True
-            found += map(_commit, page.log if page is not None else ())
-        return tuple(found[:most]), len(found) > most or (page is not None and bool(page.next))
+            found += map(_commit, page.log)
+        return tuple(found[:most]), len(found) > most or bool(page.next)
 
     def touched(self, commits: Sequence[Commit]) -> Iterator[Commit]:
         """The same commits: Gitiles' log has their files."""
@@ -140,7 +142,7 @@ def _commit(found: _Commit) -> Commit:
         at=_seconds(found.committer.time),
         authored=_seconds(found.author.time),
         parents=tuple(found.parents),
-        trailers=message.trailers(body),
+        trailers=message.trailers(body, message.subject(found.message)),
         reverts=message.reverts(body),
         files=_files(found.tree_diff),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
+import httpx
 import msgspec
 
 from console.commits import message
@@ -124,11 +125,14 @@ class GitLab(Hosted):
             if page is None or not page.next or len(found) > most:
                 break
             try:
-                page = self.client.get(page.next, list[_Commit], LASTING, can_wait=len(found) > LISTED)
+                path, query = f"{self._path}/commits", _following(page.next)
+                page = self.client.get(path, list[_Commit], LASTING, query, can_wait=len(found) > LISTED)
             except Waiting:
+                page = None
+            if page is None:  # it was said to be there: whatever stands on it is unknown
                 return tuple(found), True
-            found += map(_commit, page.value if page is not None else ())
-        return tuple(found[:most]), len(found) > most or (page is not None and bool(page.next))
+            found += map(_commit, page.value)
+        return tuple(found[:most]), len(found) > most or bool(page.next)
 
     def _changed(self, base: str, tip: str) -> tuple[str, ...] | None:
         """The paths that differ; GitLab's own limits leave some out, which it does not say of each."""
@@ -137,6 +141,11 @@ class GitLab(Hosted):
         if page is None or page.value.compare_timeout or page.value.diffs is None:
             return None
         return _paths(page.value.diffs) if len(page.value.diffs) < _MOST_DIFFS else None
+
+
+def _following(link: str) -> dict[str, str]:
+    """What asks for the next page, of the server that we know: a link has the name by which GitLab calls itself."""
+    return dict(httpx.URL(link).params)
 
 
 def project_path(project: str) -> str:
@@ -154,7 +163,7 @@ def _commit(found: _Commit) -> Commit:
         at=_seconds(found.committed_date),
         authored=_seconds(found.authored_date),
         parents=tuple(found.parent_ids),
-        trailers=message.trailers(body),
+        trailers=message.trailers(body, message.subject(text)),
         reverts=message.reverts(body),
         link=web(found.web_url),
         change=message.merge_request(text),
@@ -178,7 +187,7 @@ def touched(client: Client, project: str, commit: Commit) -> Commit:
             found += page.value
             if not page.next:
                 return replace(commit, files=_paths(found))
-            page = client.get(page.next, list[_Diff], FOREVER, can_wait=True)
+            page = client.get(path, list[_Diff], FOREVER, _following(page.next), can_wait=True)
     except Unanswered:
         pass
     return commit

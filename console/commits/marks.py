@@ -14,9 +14,9 @@ from functools import lru_cache
 
 from console.commits import names
 from console.commits.message import PICKED
-from console.commits.versions import Versions
 from console.config.model import CommitSource
 from console.model.commit import Commit, CommitView
+from console.model.compared import Versions
 from console.model.shipping import Batch, Marked, Safe, Shipping, is_named
 
 _SAFE = "rollback-safe"
@@ -41,6 +41,7 @@ def shipping(view: CommitView, source: CommitSource, pair: Versions) -> Shipping
         behind,
         view.problem,
         both=pair.both,
+        untold=pair.untold,
         remembered_at=view.judged_at,
         dirty=tuple(version for name, _, version in sides if name.dirty),
         movable=tuple(version for name, commit, version in sides if commit is not None and not name.is_of(commit.sha)),

@@ -24,8 +24,10 @@ PICKED = "Cherry-Picked-From"  # the name under which that is kept
 _PICKED = re.compile(rf"^{re.escape(_CHERRY)}([0-9a-f]{{7,64}})\)[ \t]*$", re.MULTILINE)
 # a line that means to be a `Rollback-Safe` trailer, however it is written
 _ALIKE = re.compile(
-    r"^[ \t>*_#-]*rollback[ _-]?safe[ \t\u00a0*_]*(?:[:\uff1a=]|-[ \t]).*$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t>*_#-]*rollback[ _-]?safe[ \t\u00a0*_]*(?:[:\uff1a=]|-[ \t]|(?:yes|no|true|false|unknown)\b).*$",
+    re.IGNORECASE | re.MULTILINE,
 )
+_IN_SUBJECT = re.compile(r"\brollback[ _-]?safe\b[ \t]*[:=]|\brollback-safe\b", re.IGNORECASE)
 
 
 def subject(message: str) -> str:
@@ -40,7 +42,15 @@ def body(message: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
-def trailers(text: str) -> tuple[tuple[str, str], ...]:
+def trailers(text: str, subject: str = "") -> tuple[tuple[str, str], ...]:
+    """Those of a body; a subject that speaks of going back is no trailer, and says that somebody has to read it."""
+    told = _trailers(text)
+    if not _IN_SUBJECT.search(subject):
+        return told
+    return (*told, (NOT_ALL[0], f"unknown, its subject says `{subject[:60]}`"))
+
+
+def _trailers(text: str) -> tuple[tuple[str, str], ...]:
     """`Key: value` lines of a message's body: those of its last paragraph, and each paragraph of nothing else.
 
     Git takes the last paragraph alone. A squashed merge has the messages of its commits one after the other, and what

@@ -133,7 +133,6 @@ def _networked() -> dict[str, str]:
     names = ("SSH_AUTH_SOCK", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "KRB5CCNAME")
     kept = {name: value for name, value in os.environ.items() if name in names or name.lower().endswith("_proxy")}
     return {
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=10",
         **kept,
         "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file",
         "GIT_ASKPASS": "true",  # the program of that name: it says nothing, so that git gives up

@@ -79,7 +79,14 @@ COMMITS = Section(
         Key(
             "flags",
             Flags(
-                Several(Text("a pattern of paths like `migrations/*`"), "patterns"),
+                Several(
+                    Text(
+                        "a pattern of paths like `migrations/*`",
+                        r"(?!\./)[^{}]*[^/{}]",
+                        "a folder's files are `FOLDER/*`; `./` and `{a,b}` fit no path: give each a pattern of its own",
+                    ),
+                    "patterns",
+                ),
                 "flags, each with patterns of paths",
                 _FLAG,
                 FLAGS,

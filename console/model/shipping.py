@@ -87,6 +87,12 @@ class Batch:
             found[one.commit.ci.state] += 1
         return found
 
+    def unheard(self) -> tuple[int, str]:
+        """Of how many commits whoever was asked for their tests did not tell, and why not, in a sentence."""
+        found = [one.commit.ci.why for one in self.commits if one.commit.ci.state is CiState.UNKNOWN]
+        why = next(filter(None, found), "")
+        return (len(found), why) if why else (0, "")
+
     def authors(self) -> tuple[str, ...]:
         """Everyone whose commits are among them, the one with the most first."""
         found: dict[str, int] = {}
@@ -120,7 +126,7 @@ class Shipping:
     is unknown, and then `problem` says why. `problem` may also say what is missing in what is known.
     `remembered_at`: Unix seconds of what the source said before, where it does not answer now and that serves.
     `dirty`: versions that were built from changed files. `movable`: those that are tags, which may name another
-    commit tomorrow.
+    commit tomorrow. `untold`: who tells no version, and may run something else, in clauses.
     """
 
     base: Colour | None = None
@@ -132,6 +138,7 @@ class Shipping:
     remembered_at: float | None = None
     dirty: tuple[str, ...] = ()
     movable: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
 
     def towards(self, target: Colour) -> tuple[Batch | None, Batch | None]:
         """What becomes live and what stops being live when all traffic goes to `target`: ships, undoes."""
@@ -160,6 +167,9 @@ class Shipping:
         verdict, words = found.verdict, [found.reason]
         if self.dirty:
             words.append(f"{_some(self.dirty)} was built from changed files, which no commit has")
+            verdict = Safe.UNKNOWN if verdict is Safe.YES else verdict
+        if self.untold:
+            words.append(f"{' and '.join(self.untold)}")
             verdict = Safe.UNKNOWN if verdict is Safe.YES else verdict
         if self.remembered_at is not None:
             old = _age(now - self.remembered_at)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
 from console.model.commit import CiState
+from console.model.compared import of_now
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety, Shipping
 from console.plan.plan import Action, Carried, Plan, Shipment
@@ -30,7 +31,16 @@ def shipment_of(service: Service, config: ServiceConfig, action: Action, target:
         more=any(one is not None and (one.more or len(one.commits) > KEPT) for one in (ships, undoes)),
         reverts=tuple(named for one in ships.commits for named in one.reverts) if ships is not None else (),
     )
-    return replace(found, notes=tuple(_notes(found, action, target)))
+    unheard = _unheard(ships) if action is Action.CUTOVER else ()
+    return replace(found, notes=(*_notes(found, action, target), *unheard))
+
+
+def _unheard(ships: Batch | None) -> tuple[str, ...]:
+    """What is said where whoever was asked for tests did not tell: that is no pass."""
+    number, why = ships.unheard() if ships is not None else (0, "")
+    if ships is None or not number:
+        return ()
+    return (f"whether tests of {number} of {len(ships.commits)} commits passed is not known: {why}",)
 
 
 def taken_back(plan: Plan) -> Shipment:
@@ -38,17 +48,6 @@ def taken_back(plan: Plan) -> Shipment:
     there = plan.shipment
     found = replace(there, ships=there.undoes, undoes=there.ships, reverts=(), notes=())
     return replace(found, notes=tuple(_notes(found, Action.ROLLBACK, plan.source)))
-
-
-def of_now(service: Service) -> Shipping:
-    """What separates the colours, if it is that of the versions which they run now."""
-    shipping = service.shipping or Shipping()
-    if shipping.base is None:
-        return shipping
-    now = tuple(service.side(colour).versions for colour in (shipping.base, shipping.base.other))
-    if now != tuple((version,) for version in shipping.versions):
-        return Shipping(problem="the commits that were compared are not those of the versions that run now")
-    return shipping
 
 
 def safety_of(service: Service, action: Action, shipping: Shipping, target: Colour, now: float) -> Safety:

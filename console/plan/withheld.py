@@ -7,12 +7,12 @@ from what serves well in its place.
 from __future__ import annotations
 
 from console.model.colour import Colour
+from console.model.compared import of_now
 from console.model.health import judge
 from console.model.record import Barred, Undone, moment
 from console.model.service import COMMITS, Service
 from console.model.shipping import is_named
 from console.plan.plan import Action, Intent, Refusal
-from console.plan.shipment import of_now
 
 
 def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:

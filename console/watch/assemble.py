@@ -9,6 +9,7 @@ from console.config.model import ServiceConfig
 from console.model.balancer import Balanced, Member, Pool
 from console.model.colour import Colour
 from console.model.commit import CommitView
+from console.model.compared import of_now
 from console.model.instance import Instance, Probe
 from console.model.lease import LeaseHolder
 from console.model.server import Server
@@ -109,6 +110,8 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
         retire_after=config.release.retire_after,
         cost_per_hour=config.launch.cost_per_hour,
     )
+    if bare.shipping is not None:  # all who read it are to know that it may be of other versions than run now
+        bare = replace(bare, shipping=of_now(bare))
     return replace(bare, pool=_serving(bare)) if bare.rotation == POOLS else bare
 
 

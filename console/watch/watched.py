@@ -10,13 +10,13 @@ from console.cloud.lease_reader import holder_of, mac_for
 from console.cloud.reader import choose
 from console.commits.compare import compare
 from console.commits.marks import shipping
-from console.commits.versions import Versions
-from console.commits.versions import of as versions_of
 from console.config.certificates import Trusted
 from console.config.model import ServiceConfig
 from console.errors import CloudError
 from console.model.balancer import Balanced, LoadBalancer
 from console.model.commit import CommitView
+from console.model.compared import Versions
+from console.model.compared import of as versions_of
 from console.model.lease import LeaseHolder
 from console.model.server import Server
 from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service, Source

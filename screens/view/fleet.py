@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.commits.versions import heading
 from console.model.colour import Colour
+from console.model.compared import heading
 from console.model.text import clipped, visible
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, line, spread

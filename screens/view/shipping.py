@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from console.commits.versions import heading
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState
+from console.model.compared import heading, untold_words
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety, Shipping, safety
 from console.model.text import clipped, visible
@@ -40,15 +40,17 @@ def counts(batch: Batch, glyphs: Glyphs) -> Iterator[Line]:
 
 
 def tests_words(batch: Batch) -> Span | None:
-    """`tests: 13 of 14 passed, 1 failed`; None where nothing is known of any test."""
-    found, total = batch.tested(), len(batch.commits)
-    if not total or found[CiState.UNKNOWN] == total:
+    """`tests: 13 of 14 passed, 1 failed`; None where nobody was asked for any test."""
+    found, total, (unheard, _) = batch.tested(), len(batch.commits), batch.unheard()
+    if not total or (found[CiState.UNKNOWN] == total and not unheard):
         return None
+    if found[CiState.UNKNOWN] == total:
+        return f"tests: not known of {count(total, 'commit')}", "warn"
     words = {CiState.FAILED: "failed", CiState.NONE: "without tests", CiState.RUNNING: "running",
              CiState.UNKNOWN: "not known"}  # fmt: skip
     others = [f"{found[state]} {word}" for state, word in words.items() if found[state]]
     ill = found[CiState.FAILED] or found[CiState.NONE] or found[CiState.RUNNING]
-    role = "bad" if found[CiState.FAILED] else "warn" if ill else ""
+    role = "bad" if found[CiState.FAILED] else "warn" if ill or unheard else ""
     return ", ".join([f"tests: {found[CiState.PASSED]} of {total} passed", *others]), role
 
 
@@ -89,7 +91,8 @@ def block(plan: Plan, shipping: Shipping | None, cells: int, most: int, glyphs: 
         lines.append(joined(summary))
     alarms = batch.alarming
     if plan.action is Action.CUTOVER and undoes is not None:
-        alarms = (*(one for one in undoes.commits if one.safe is not Safe.YES), *alarms)
+        undone = tuple(one for one in undoes.commits if one.safe is not Safe.YES)
+        alarms = (*undone[:1], *alarms, *undone[1:])  # the first of each kind has its line, however many there are
     room = max(most - len(lines), 1)
     shown = alarms if len(alarms) <= room else alarms[: max(room - 1, 1)]
     lines += [alarm(one, cells, glyphs) for one in shown]
@@ -117,13 +120,13 @@ def alarm(one: Marked, cells: int, glyphs: Glyphs) -> Line:
 
 
 def marks(one: Marked, glyphs: Glyphs) -> Iterator[Line]:
-    """Flags and rollback safety, tests, and whether it is reverted."""
+    """Tests, flags and rollback safety, which may be long, and whether it is reverted."""
+    if one.untested:
+        yield line(tests(one.commit.ci, glyphs))
     if one.safe is not Safe.YES:
         yield line((f"{glyphs.flag} {clipped(one.why, _LONGEST)}", _SAFE_ROLES[one.safe]))
     elif one.flags:
         yield line((f"{glyphs.flag} {visible(', '.join(one.flags))}", "warn"))
-    if one.untested:
-        yield line(tests(one.commit.ci, glyphs))
     if one.reverted_by:
         yield line((f"reverted by {visible(one.reverted_by[:7])}", ""))
 
@@ -177,13 +180,15 @@ def direction(service: Service) -> str:
 
 
 def mixed(service: Service) -> list[Line]:
-    """A colour whose instances run several versions: said loudly, since no list of commits is true of it."""
-    return [
+    """A colour whose instances run several versions, or do not all tell one: no list of commits is true of it."""
+    several = [
         line((f" {name(side.colour)} RUNS {len(side.versions)} VERSIONS ", "badge-ill"), " ",
              ", ".join(_counted(service, side.colour)))
         for side in service.colours
         if len(side.versions) > 1
     ]  # fmt: skip
+    untold = filter(None, (untold_words(service, side.colour) for side in service.colours))
+    return [*several, *(line((f" {words} ", "badge-ill")) for words in untold)]
 
 
 def _counted(service: Service, colour: Colour) -> Iterator[str]:

@@ -53,6 +53,37 @@ async def test_however_many_cannot_be_undone_the_untested_one_is_seen() -> None:
         await shows(pilot, "Drop table 1", "Nobody tested this", "no tests", "and 7 more to look at: press m")
 
 
+async def test_tests_that_nobody_tells_of_are_no_blank() -> None:
+    now = time.time()
+    silent = Ci(CiState.UNKNOWN, why="zuul.example.org did not answer: timed out")
+    app, _, _ = make_app(with_commits(service(now), commit(1, "Add retry", now, ci=silent)), arming=armed())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("c")
+        await shows(pilot, "tests: not known of 1 commit")
+        (note,) = (one for one in _notes(app.screen) if "tests of 1 of 1 commits" in one)
+        assert note.endswith("zuul.example.org did not answer: timed out")
+
+
+def _notes(screen: object) -> tuple[str, ...]:
+    assert isinstance(screen, ChangeScreen)
+    assert isinstance(screen.forecast, Plan)
+    return screen.forecast.shipment.notes
+
+
+async def test_the_mark_of_failed_tests_never_gives_way_to_a_long_reason() -> None:
+    now = time.time()
+    words = (("Rollback-Safe", f"no, {'because of the old columns ' * 4}"),)
+    both = commit(1, "Drop columns", now, trailers=words, ci=Ci(CiState.FAILED, "zuul gate"))
+    undone = tuple(commit(number, f"Drop table {number}", now, trailers=NO) for number in range(2, 9))
+    facts = with_commits(service(now), both, commit(9, "Untested", now, ci=Ci(CiState.NONE)), undone=undone)
+    app, _, _ = make_app(facts, arming=armed())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("c")
+        await shows(pilot, "Drop table 2", "tests failed: zuul gate", "1 without tests")
+
+
 async def test_what_is_not_rollback_safe_wants_a_longer_word_and_a_reason() -> None:
     app, _, desk = make_app(shipped(time.time()), arming=armed())
     async with app.run_test(size=(120, 40)) as pilot:

@@ -10,11 +10,11 @@ from pathlib import Path
 from textual.message import Message
 
 from console.commits.marks import shipping
-from console.commits.versions import Versions
 from console.config.model import CommitSource, Config, HealthCheck, Rotation, ServiceConfig, VipCheck
 from console.model.balancer import HOLD_TAG, WEIGHT_TAG, Listener, LoadBalancer, Member, Monitor, Pool
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
+from console.model.compared import Versions
 from console.model.focus import Focus
 from console.model.instance import Instance, Probe, Version
 from console.model.server import Server

@@ -15,6 +15,8 @@ from console.model.commit import Ci, CiState, Commit
 _AT_ONCE = 10  # commits of one query: servers bound the terms
 _OPTIONS = "o=CURRENT_REVISION&o=LABELS"  # each costs the server
 
+_WORST = (CiState.FAILED, CiState.NONE, CiState.PASSED)
+
 
 class _Label(msgspec.Struct):
     """LabelInfo: `approved` and the like are accounts, there where somebody voted so."""
@@ -56,22 +58,30 @@ class GerritTests(Asked):
             except Unanswered as error:
                 yield from (replace(commit, ci=Ci(why=str(error))) for commit in some)
             else:
-                yield from (self._voted(commit, changes.get(commit.sha)) for commit in some)
+                yield from (self._voted(commit, changes.get(commit.sha, [])) for commit in some)
 
-    def _changes(self, commits: Sequence[Commit]) -> dict[str, _Change]:
+    def _changes(self, commits: Sequence[Commit]) -> dict[str, list[_Change]]:
         query = quote(f"project:{self.project} ({' OR '.join(f'commit:{commit.sha}' for commit in commits)})")
         page = self.client.get(f"changes/?q={query}&{_OPTIONS}", list[_Change], _settled, can_wait=True)
         if page is None:
             raise Unanswered(f"{self.client.host} knows no changes of {self.project}")
-        return {change.current_revision: change for change in page.value}
+        found: dict[str, list[_Change]] = {}
+        for change in page.value:
+            found.setdefault(change.current_revision, []).append(change)
+        return found
 
-    def _voted(self, commit: Commit, change: _Change | None) -> Commit:
-        if change is None:
-            return replace(commit, ci=Ci(CiState.NONE, f"gerrit {self.vote}", why="no change is known for it"))
+    def _voted(self, commit: Commit, changes: Sequence[_Change]) -> Commit:
+        """Of several changes with this revision, as for several branches: the merged one, else the worst."""
+        if not changes:  # pushed without review, or by somebody else: nobody can tell
+            return replace(commit, ci=Ci(CiState.UNKNOWN, f"gerrit {self.vote}", why="Gerrit knows no change of it"))
+        merged = [one for one in changes if one.status == "MERGED"]
+        change = min(merged or changes, key=lambda one: _WORST.index(self._state(one)))
         link = f"{self.web}/c/{quote(self.project)}/+/{change.number}"
-        state = change.labels[self.vote].state if self.vote in change.labels else CiState.NONE
-        ci = Ci(state, f"gerrit {self.vote}", link)
+        ci = Ci(self._state(change), f"gerrit {self.vote}", link)
         return replace(commit, link=link, change=str(change.number), ci=ci)
+
+    def _state(self, change: _Change) -> CiState:
+        return change.labels[self.vote].state if self.vote in change.labels else CiState.NONE
 
 
 def _settled(changes: list[_Change]) -> float:

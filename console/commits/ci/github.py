@@ -11,7 +11,7 @@ import msgspec
 from console.commits.ci.asked import Asked
 from console.commits.ci.summary import Result, summed
 from console.commits.github import linked
-from console.commits.web.client import HOUR, Unanswered
+from console.commits.web.client import Unanswered
 from console.model.commit import Ci, CiState, Commit
 
 _PASSED = frozenset({"success", "neutral"})
@@ -51,9 +51,17 @@ class GitHubTests(Asked):
 
     def _ci(self, commit: Commit) -> Ci:
         path = f"repos/{quote(self.project)}/commits/{commit.sha}"
+
+        def runs_over(found: _Runs) -> float:
+            done = bool(found.check_runs) and all(run.status == "completed" for run in found.check_runs)
+            return self.settled(commit, over=done)
+
+        def statuses_over(found: _Combined) -> float:
+            return self.settled(commit, over=all(one.state != "pending" for one in found.statuses))
+
         try:
-            runs = self.client.get(f"{path}/check-runs", _Runs, _settled_runs, can_wait=True, per_page=100)
-            statuses = self.client.get(f"{path}/status", _Combined, _settled_statuses, can_wait=True, per_page=100)
+            runs = self.client.get(f"{path}/check-runs", _Runs, runs_over, can_wait=True, per_page=100)
+            statuses = self.client.get(f"{path}/status", _Combined, statuses_over, can_wait=True, per_page=100)
         except Unanswered as error:
             return Ci(why=str(error))
         if runs is None and statuses is None:
@@ -75,11 +83,3 @@ def _state(run: _Run) -> CiState:
     if run.conclusion == "skipped":
         return CiState.NONE
     return CiState.PASSED if run.conclusion in _PASSED else CiState.FAILED
-
-
-def _settled_runs(runs: _Runs) -> float:
-    return HOUR if runs.check_runs and all(run.status == "completed" for run in runs.check_runs) else 0.0
-
-
-def _settled_statuses(combined: _Combined) -> float:
-    return HOUR if all(one.state != "pending" for one in combined.statuses) else 0.0

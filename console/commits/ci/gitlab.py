@@ -1,4 +1,4 @@
-"""GitLab's pipelines: the newest of each commit."""
+"""GitLab's pipelines: of each commit the newest of each branch and of what began it; the worst of these counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from console.commits.ci.asked import Asked
 from console.commits.ci.summary import Result, summed
 from console.commits.gitlab import linked, project_path
-from console.commits.web.client import HOUR, Unanswered
+from console.commits.web.client import Unanswered
 from console.model.commit import Ci, CiState, Commit
 
 # `manual` waits for a person, and what comes after that has not run. `skipped` ran nothing
@@ -28,6 +28,8 @@ class _Pipeline(msgspec.Struct):
     id: int
     status: str
     web_url: str = ""
+    ref: str = ""
+    source: str = ""  # `push`, `schedule`, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +42,19 @@ class GitLabTests(Asked):
 
     def _ci(self, commit: Commit) -> Ci:
         path = f"{project_path(self.project)}/pipelines"
+
+        def over(found: list[_Pipeline]) -> float:
+            return self.settled(commit, over=bool(found) and all(one.status in _STATES for one in found))
+
         try:
-            page = self.client.get(path, list[_Pipeline], _settled, can_wait=True, sha=commit.sha, per_page=20)
+            page = self.client.get(path, list[_Pipeline], over, can_wait=True, sha=commit.sha, per_page=20)
         except Unanswered as error:
             return Ci(why=str(error))
         if page is None:
             return Ci(why=f"{self.client.host} knows no {self.project}")
-        newest = max(page.value, key=lambda one: one.id) if page.value else None
-        return summed("gitlab", [_result(newest)] if newest is not None else [])
+        newest = {(one.ref, one.source): one for one in sorted(page.value, key=lambda one: one.id)}
+        return summed("gitlab", [_result(one) for one in newest.values()])
 
 
 def _result(pipeline: _Pipeline) -> Result:
     return Result(f"pipeline {pipeline.id}", _STATES.get(pipeline.status, CiState.RUNNING), pipeline.web_url)
-
-
-def _settled(pipelines: list[_Pipeline]) -> float:
-    return HOUR if pipelines and all(one.status in _STATES for one in pipelines) else 0.0

@@ -9,7 +9,7 @@ import msgspec
 
 from console.commits.ci.asked import Asked
 from console.commits.ci.summary import Result, summed
-from console.commits.web.client import HOUR, Unanswered
+from console.commits.web.client import Unanswered
 from console.model.commit import Ci, CiState, Commit
 
 _GATE = "gate"  # the pipeline that nothing is merged without: where it ran, it decides
@@ -45,9 +45,9 @@ class ZuulTests(Asked):
 
     def _ci(self, commit: Commit) -> Ci:
         try:
-            found = self._buildsets(newrev=commit.sha)
+            found = self._buildsets(commit, newrev=commit.sha)
             if commit.change.isdecimal():
-                found += self._buildsets(change=commit.change)
+                found += self._buildsets(commit, change=commit.change)
         except Unanswered as error:
             return Ci(why=str(error))
         newest: dict[str, _Buildset] = {}
@@ -56,9 +56,12 @@ class ZuulTests(Asked):
         counted = [newest[_GATE]] if _GATE in newest else list(newest.values())
         return summed("zuul", (self._result(one) for one in counted))
 
-    def _buildsets(self, **of: str) -> list[_Buildset]:
+    def _buildsets(self, commit: Commit, **of: str) -> list[_Buildset]:
+        def over(found: list[_Buildset]) -> float:
+            return self.settled(commit, over=bool(found) and all(one.result is not None for one in found))
+
         of = {"project": self.project, **({"pipeline": self.pipeline} if self.pipeline else {}), **of}
-        page = self.client.get("buildsets", list[_Buildset], _settled, of, can_wait=True, limit=_LIMIT)
+        page = self.client.get("buildsets", list[_Buildset], over, of, can_wait=True, limit=_LIMIT)
         if page is None:
             raise Unanswered(f"{self.client.host} has no such tenant")
         return list(page.value)
@@ -75,7 +78,3 @@ def api_of(url: str, tenant: str) -> str:
 def pages_of(url: str, tenant: str) -> str:
     """The base of its web pages."""
     return f"{url}/t/{tenant}" if tenant else url
-
-
-def _settled(buildsets: list[_Buildset]) -> float:
-    return HOUR if buildsets and all(one.result is not None for one in buildsets) else 0.0

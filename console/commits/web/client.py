@@ -48,6 +48,9 @@ class Waiting(Unanswered):
     """It was not asked yet, because it can wait."""
 
 
+_SAID = 4000  # bytes of a refusal that are read
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Answer]):
     """An answer, and the URL of the next page; empty: this was the last."""
@@ -161,7 +164,8 @@ class Client:
         if self.asked >= MOST_ASKED or time.monotonic() - self._began > AT_ALL:
             raise Unanswered(f"{self.host} was asked for as much as one look may ask: the rest follows")
         status, headers, body, moved = self._request(url, kept)
-        self._limits.heard(status, headers, now)
+        said = body[:_SAID].decode(errors="replace") if status == 403 else ""
+        self._limits.heard(status, headers, now, said)
         limits.save(self.memory, self.credentials.who, self.host, self._limits, now)
         self.moved |= moved
         if status == 304 and kept is not None:

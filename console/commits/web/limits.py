@@ -28,8 +28,11 @@ class Limits(msgspec.Struct):
     not_before: float = 0.0
     why: str = ""
 
-    def heard(self, status: int, headers: Mapping[str, str], now: float) -> None:
-        """Take what the headers of an answer say. A refusal without a time means a minute."""
+    def heard(self, status: int, headers: Mapping[str, str], now: float, said: str = "") -> None:
+        """Take what an answer says, in its headers, and of a refusal in words. One without a time means a minute.
+
+        GitHub's secondary limits may be told in the message alone, with some of the primary one left.
+        """
         for prefix in ("x-ratelimit-", "ratelimit-"):
             total, left = _number(headers.get(f"{prefix}limit")), _number(headers.get(f"{prefix}remaining"))
             if total is not None and left is not None and total > 0:
@@ -39,7 +42,8 @@ class Limits(msgspec.Struct):
                 self.resets = float(resets) if resets > 1_000_000_000 else now + resets
                 break
         wait = _wait(headers.get("retry-after"), now)
-        if status == 429 or (status == 403 and (wait is not None or self.left == 0)):
+        limited = wait is not None or self.left == 0 or "rate limit" in said.lower()
+        if status == 429 or (status == 403 and limited):
             spent = self.resets - now if self.left == 0 and self.resets > now else SOONEST
             self.leave_alone(wait if wait is not None else spent, "its limit of requests is reached", now)
         elif status >= 500:

@@ -103,7 +103,9 @@ def test_a_plan_of_a_frozen_service_is_refused_whatever_the_cloud_says(
     from console.cli import plan as verb
     from console.rollout.standing import with_record
 
-    monkeypatch.setattr(verb, "look", lambda config, name: with_record(config.journal, replace(usual(), name=name)))
+    monkeypatch.setattr(
+        verb, "look", lambda config, name, **_: with_record(config.journal, replace(usual(), name=name))
+    )
     run("freeze", "api", "--reason", "holidays")
     assert run("plan", "api") == 3
     assert "api is frozen until somebody takes it back by " in capsys.readouterr().out
@@ -118,7 +120,7 @@ def test_the_old_colour_is_kept_until_a_time_with_who_and_why(
 
     for module in (keep, verb):
         monkeypatch.setattr(
-            module, "look", lambda config, name: with_record(config.journal, replace(usual(), name=name))
+            module, "look", lambda config, name, **_: with_record(config.journal, replace(usual(), name=name))
         )
     assert run("unkeep", "api", "--reason", "x") == 2
     assert "no colour of api is kept" in capsys.readouterr().err

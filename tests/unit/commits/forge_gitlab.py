@@ -12,7 +12,7 @@ API = "/api/v4/projects/example/nova"
 
 
 class GitLab:
-    """The project `example/nova`. `states`: the states of a commit's pipelines, the oldest first."""
+    """The project `example/nova`. `states`: of a commit's pipelines, the oldest first, or `schedule/failed`."""
 
     api = API
 
@@ -94,10 +94,16 @@ class GitLab:
 
     def pipelines(self, request: Request) -> Response:
         sha = request.query_params["sha"]
-        common = {"iid": 1, "project_id": 1, "sha": sha, "ref": "main", "source": "push"}
+        common = {"iid": 1, "project_id": 1, "sha": sha, "ref": "main"}
         common |= dict.fromkeys(("created_at", "updated_at"), iso(1))
         found = [
-            {"id": number, "status": state, "web_url": f"{self.forge.url}/example/nova/-/pipelines/{number}", **common}
+            {
+                "id": number,
+                "status": state.rpartition("/")[2],
+                "source": state.rpartition("/")[0] or "push",
+                "web_url": f"{self.forge.url}/example/nova/-/pipelines/{number}",
+                **common,
+            }
             for number, state in enumerate(self.forge.states.get(sha, "").split(), start=1)
         ]
         return self.forge.answer(request, list(reversed(found)), "gitlab-pipeline[]")

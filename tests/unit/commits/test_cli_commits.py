@@ -12,9 +12,9 @@ from repositories import Repository
 
 from console.cli import commits
 from console.cli.main import main
-from console.commits.versions import Versions
 from console.model.colour import Colour
 from console.model.commit import Commit, CommitView
+from console.model.compared import Versions
 from console.model.record import Record
 from console.model.service import ColourSet, Service
 
@@ -113,7 +113,7 @@ class TestVerb:
         extra = extra or f"commits: {{git: {tmp_path}/nova}}"
         path.write_text(f"services:\n  api:\n    cloud: c\n    {extra}\n")
         # what is live comes from a cloud; everything after that is as it is
-        monkeypatch.setattr(commits, "look", lambda config, name: seen)
+        monkeypatch.setattr(commits, "look", lambda config, name, **_: seen)
         return main(["commits", "--config", str(path), *words])
 
     def test_json(

@@ -68,6 +68,21 @@ def test_an_origin_that_is_gone_leaves_what_there_is_with_its_age(origin: Reposi
     assert seen.cached_at == pytest.approx(at, abs=1)
 
 
+def test_a_fetch_that_failed_is_none_for_those_who_look_next(origin: Repository, clone: Path) -> None:
+    old = origin.git("rev-parse", "HEAD")
+    look(clone, old)
+    next(clone.rglob("FETCH_HEAD")).write_text("")  # as git leaves it where the server does not answer
+    seen = look(clone, old)
+    assert seen.live is not None
+    assert "the last fetch, a moment ago, brought nothing" in seen.problem
+
+
+def test_a_clones_own_way_to_call_ssh_is_kept(clone: Path) -> None:
+    assert fetch._ssh(clone)[0] == "-c"
+    Repository.git(_at(clone), "config", "core.sshCommand", "ssh -i /etc/deploy.key")
+    assert fetch._ssh(clone) == ()
+
+
 def test_nothing_of_the_clone_runs(origin: Repository, clone: Path, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n")

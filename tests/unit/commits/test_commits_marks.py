@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.commits.marks import batch, mark, shipping
-from console.commits.versions import Versions
 from console.config.model import FLAGS, CommitSource
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState, Commit, CommitView
+from console.model.compared import Versions
 from console.model.shipping import Batch, Safe, Shipping, safety
 
 SOURCE = CommitSource()

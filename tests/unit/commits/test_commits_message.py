@@ -97,3 +97,15 @@ def test_a_megabyte_takes_no_time(text: str) -> None:
         read(text)
     assert time.process_time() - began < 1
     assert len(message.trailers(text)) <= message.MOST
+
+
+@pytest.mark.parametrize("written", ["Rollback-Safe no, drops columns", "rollback safe: no", "Rollback-Safe unknown"])
+def test_a_word_on_going_back_without_its_colon_or_in_the_subject_is_no_yes(written: str) -> None:
+    assert any(key == "Rollback-Safe" for key, _ in message.trailers(f"Body.\n\n{written}"))
+    (told,) = message.trailers("", subject=f"Drop columns {written.replace(' no', ': no')}")
+    assert told[0] == "Rollback-Safe"
+    assert told[1].startswith("unknown, its subject says")
+
+
+def test_a_subject_about_something_else_says_nothing() -> None:
+    assert message.trailers("", subject="Make the rollback safer for operators") == ()

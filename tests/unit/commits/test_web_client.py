@@ -296,6 +296,17 @@ class TestLimits:
         world.answers = [thing("one")]
         assert world.name() == "one"
 
+    def test_a_limit_that_only_the_message_tells_of_is_obeyed(self, world: World) -> None:
+        said = {"message": "You have exceeded a secondary rate limit. Please wait."}
+        world.answers = [
+            httpx.Response(403, json=said, headers={"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "50"})
+        ]
+        with pytest.raises(Unanswered, match="left alone for 60 s"):
+            world.get()
+        with pytest.raises(Unanswered, match="left alone for 60 s more"):
+            world.get()
+        assert len(world.requests) == 1
+
     def test_a_small_limit_is_not_spent_on_the_same_question(self, world: World) -> None:
         world.answers = [self.limited(world, 50, total=60)]
         world.name()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from console.model.colour import Colour, Role
 from console.model.roles import UNKNOWN, role_words
 from console.model.service import Service
+from console.model.shipping import Shipping
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Versions:
     """The versions to compare, None where one is unknown; `problem` says why, in a sentence.
 
     `base`: the colour of `live`. `both`: both colours serve, in the middle of a shift or for good; then neither is live
-    alone, `live` is the version of BLUE and `idle` that of GREEN.
+    alone, `live` is the version of BLUE and `idle` that of GREEN. `untold`: whose instances tell none while others
+    of the same colour do, in clauses: they may run anything.
     """
 
     live: str | None = None
@@ -22,6 +24,7 @@ class Versions:
     base: Colour | None = None
     problem: str = ""
     both: bool = False
+    untold: tuple[str, ...] = ()
 
     @property
     def called(self) -> tuple[str, str]:
@@ -39,7 +42,8 @@ def of(service: Service) -> Versions:
         return Versions(problem="no colour is in rotation: none is live, so there is nothing to compare")
     live, live_problem = _version(service, base)
     idle, idle_problem = _version(service, base.other)
-    return Versions(live, idle, base, "; ".join(filter(None, (live_problem, idle_problem))), both)
+    untold = tuple(filter(None, (untold_words(service, colour) for colour in (base, base.other))))
+    return Versions(live, idle, base, "; ".join(filter(None, (live_problem, idle_problem, *untold))), both, untold)
 
 
 def _version(service: Service, colour: Colour) -> tuple[str | None, str]:
@@ -49,6 +53,26 @@ def _version(service: Service, colour: Colour) -> tuple[str | None, str]:
     if len(side.versions) > 1:
         return None, f"the instances of {colour.upper()} run {len(side.versions)} versions"
     return None, f"the version of {colour.upper()} is unknown" if side.instances else ""
+
+
+def untold_words(service: Service, colour: Colour) -> str:
+    """`1 of 3 instances of GREEN tells no version`; empty where all do, or none does, which is another fact."""
+    instances = service.side(colour).instances
+    silent = sum(one.version is None for one in instances)
+    if not 0 < silent < len(instances):
+        return ""
+    return f"{silent} of {len(instances)} instances of {colour.upper()} tell{'s' if silent == 1 else ''} no version"
+
+
+def of_now(service: Service) -> Shipping:
+    """What separates the colours, if it is that of the versions which they run now."""
+    shipping = service.shipping or Shipping()
+    if shipping.base is None:
+        return shipping
+    now = tuple(service.side(colour).versions for colour in (shipping.base, shipping.base.other))
+    if now != tuple((version,) for version in shipping.versions):
+        return Shipping(problem="the commits that were compared are not those of the versions that run now")
+    return shipping
 
 
 def heading(service: Service) -> Colour | None:

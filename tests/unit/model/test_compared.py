@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 from commit_services import service, side
 
-from console.commits import versions
-from console.commits.versions import Versions
+from console.model import compared as versions
 from console.model.colour import Colour
+from console.model.compared import Versions
 from console.model.lease import LeaseHolder
 from console.model.record import Record
 from console.model.service import ColourSet
 
 BLUE, GREEN = Colour.BLUE, Colour.GREEN
 UNKNOWN = "the version of GREEN is unknown"
+SILENT = "1 of 2 instances of BLUE tells no version"
 NOTHING = "none is live, so there is nothing to compare"
 
 
@@ -23,7 +24,8 @@ NOTHING = "none is live, so there is nothing to compare"
         (side(BLUE, 1, "a", "a"), side(GREEN, 0, "b"), Versions("a", "b", BLUE)),
         (side(BLUE, 0, "a"), side(GREEN, 1, "b"), Versions("b", "a", GREEN)),
         (side(BLUE, 1, "a"), ColourSet(GREEN), Versions("a", None, BLUE)),
-        (side(BLUE, 1, "a", None), side(GREEN, 0, None), Versions("a", None, BLUE, UNKNOWN)),
+        (side(BLUE, 1, "a", "a"), side(GREEN, 0, None), Versions("a", None, BLUE, UNKNOWN)),
+        (side(BLUE, 1, "a", None), side(GREEN, 0, "b"), Versions("a", "b", BLUE, SILENT, untold=(SILENT,))),
         (
             side(BLUE, 1, "a", "b"),
             side(GREEN, 0, "c"),
