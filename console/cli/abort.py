@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
     parser.add_argument(
         "rollout", nargs="?", metavar="ROLLOUT|SERVICE",
-        help="default: the newest; of a service whose rollout another journal has, its runner is asked by the lease",
+        help="default: the one under way; of a service whose rollout another journal has, it is asked by the lease",
     )  # fmt: skip
     parser.add_argument("--hold", action="store_true", help="stay where it is, instead of going back")
     parser.add_argument("--reason", default="", metavar="TEXT")

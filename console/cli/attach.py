@@ -12,10 +12,12 @@ from console.errors import JournalError, UsageError
 from console.rollout import second_place
 from console.rollout.journal import Journal
 
+_RECENT = 50  # rollouts among which the one under way is looked for
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
+    parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the one under way, else the newest")
     parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
 
 
@@ -44,7 +46,10 @@ def under_way(config: Config, service: str) -> str | None:
 
 
 def newest(journal_url: str, rollout_id: str | None) -> str:
-    """The id of the rollout that is meant: the given one, or the newest. Raises UsageError, JournalError."""
+    """The id of the rollout that is meant: the given one, the one that is under way, or the newest.
+
+    Raises UsageError, where several are under way, and JournalError.
+    """
     elsewhere = second_place.rollouts(journal_url)
     for one in elsewhere:
         if rollout_id is None or one.id.startswith(rollout_id):
@@ -52,7 +57,11 @@ def newest(journal_url: str, rollout_id: str | None) -> str:
     with Journal.open(journal_url, read_only=True) as journal:
         if rollout_id is not None:
             return journal.rollout(rollout_id).id
-        found = journal.rollouts(limit=1)
+        found = journal.rollouts(limit=_RECENT)
     if not found:
         raise UsageError("the journal has no rollouts", "a cutover makes the first one")
-    return found[0].id
+    living = [one for one in found if not one.state.ended]
+    if len(living) > 1:
+        listed = ", ".join(f"{one.id} ({one.service})" for one in living)
+        raise UsageError("which rollout?", f"under way: {listed}")
+    return (living or found)[0].id

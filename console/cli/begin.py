@@ -106,7 +106,8 @@ def _not_held(config: Config, service: Service, take_over: str) -> None:
     if _is_unfinished_here(config, holder.rollout):
         hint = f"its runner is gone: `bluegreen resume {holder.rollout}` finishes it, goes back, or leaves it"
     else:
-        hint = f"wait for it, or, if it is dead, take it over: --take-over {holder.owner}"
+        stop = f"`bluegreen abort {holder.rollout or service.name}` stops it, and it goes back"
+        hint = f"{stop}; or wait for it; or, if it is dead, take it over: --take-over {holder.owner}"
     raise LeaseHeld(held_words(holder, time.time()), hint)
 
 

@@ -120,6 +120,30 @@ def names_nobody(service: Service, intent: Intent) -> Refusal | None:
     return Refusal("names", f"{service.name} has no instance {', '.join(unknown)}", f"it has: {known}", 0, unknown)
 
 
+def held_where_it_serves(service: Service, intent: Intent, target: Colour) -> Refusal | None:
+    """Refuse a cutover that would take out whom somebody keeps in: a hold says that none does.
+
+    The way back is open: there such an instance goes out with the others, and is named.
+    """
+    held = holding(service, target.other)
+    if not held or intent.action is not Action.CUTOVER or intent.source_fails:
+        return None
+    words = ", ".join(f"{one.name} (by {one.held_by})" for one in held)
+    return Refusal(
+        "held",
+        f"of {target.other.upper()}, which is to make way, {words} {'is' if len(held) == 1 else 'are'} held where "
+        f"{'it serves' if len(held) == 1 else 'they serve'}",
+        f"release the hold first: bluegreen unhold {service.name} {held[0].name}",
+        2,
+        tuple(one.name for one in held),
+    )
+
+
+def holding(service: Service, colour: Colour) -> list[Instance]:
+    """Those of a colour that serve and are held."""
+    return [one for one in service.side(colour).instances if one.held_by is not None and service.in_rotation(one)]
+
+
 def usual_weight(service: Service, config: ServiceConfig, target: Colour) -> int:
     """The weight for an instance that has none recorded: configured, else what the others have, else 1."""
     if config.release.weight is not None:

@@ -10,7 +10,7 @@ from console.model.health import healthy_count
 from console.model.readiness import pools
 from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
 from console.plan.asked import Asked
-from console.plan.candidates import Candidates
+from console.plan.candidates import Candidates, holding
 from console.plan.rotations.pools import target_pools
 from console.plan.switches import bystanders as elsewhere
 
@@ -21,6 +21,7 @@ def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
     return (
         *_dead_source(service, target, asked.now),
         *_left_out(found),
+        *_held_that_serve(service, target),
         *_unchecked(asked),
         *_unproven(service, config, target),
         *_sticky(service, target),
@@ -57,6 +58,12 @@ def _left_out(found: Candidates) -> Iterator[str]:
             yield f"{instance.name} stays out of rotation: {reason}"
     for instance, reason in found.unfit:
         yield f"{instance.name} is not healthy and stays as it is, at weight {instance.weight}: {reason}"
+
+
+def _held_that_serve(service: Service, target: Colour) -> Iterator[str]:
+    """Only on the way back: a cutover is refused."""
+    for one in holding(service, target.other):
+        yield f"{one.name} is held by {one.held_by} where it serves: it goes out with the others, and stays held"
 
 
 def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterator[str]:

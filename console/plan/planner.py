@@ -12,7 +12,7 @@ from console.model.service import POOLS, POWER, WEIGHTS, Service
 from console.plan import capacity
 from console.plan.asked import Asked
 from console.plan.basis import basis_of
-from console.plan.candidates import Candidates, candidates, names_nobody
+from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
 from console.plan.digest import digest
 from console.plan.explain import explained
 from console.plan.lifecycle.planner import plan as lifecycle
@@ -71,7 +71,7 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     refusal = refusal or first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
-    refusal = names_nobody(service, intent)
+    refusal = names_nobody(service, intent) or held_where_it_serves(service, intent, target)
     if refusal is not None:
         return refusal
     asked = Asked(service, config, intent, basis_of(service, config), now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from console.errors import JournalError, JournalUnwritable
 from console.plan.plan import Plan
-from console.rollout import stored_plan
+from console.rollout import rows
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.schema import (
     connect,
@@ -91,18 +91,18 @@ class Journal:
             rollouts.insert().values(
                 id=rollout_id,
                 service=plan.service,
-                plan=_dump(plan),
-                who=_dump(who),
+                plan=rows.dump(plan),
+                who=rows.dump(who),
                 reason=reason,
                 created_at=self._clock(),
                 waiting_since=self._clock(),
                 state=RolloutState.WAITING,
             )
         )
-        rows = [_decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)]
+        said = [rows.decision_row(DecisionKind.CONFIRM, "", plan.digest, who, reason=reason, take_over=take_over)]
         if override:
-            rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
-        for row in rows:
+            said.insert(0, rows.decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
+        for row in said:
             connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
         return rollout_id
 
@@ -115,20 +115,20 @@ class Journal:
         if service is not None:
             query = query.where(rollouts.c.service == service)
         with self.reading() as connection:
-            return [found for row in connection.execute(query) if (found := _readable(row)) is not None]
+            return [found for row in connection.execute(query) if (found := rows.readable(row)) is not None]
 
     def rollout(self, rollout_id: str) -> Rollout:
         """One rollout, by id or by a prefix of it that is unique."""
         query = sa.select(rollouts).where(rollouts.c.id.startswith(rollout_id, autoescape=True)).limit(2)
         with self.reading() as connection:
-            rows = list(connection.execute(query))
-        if len(rows) != 1:
-            what = "no rollout" if not rows else "more than one rollout"
+            found_rows = list(connection.execute(query))
+        if len(found_rows) != 1:
+            what = "no rollout" if not found_rows else "more than one rollout"
             raise JournalError(f"the journal has {what} {rollout_id!r}", "`bluegreen history` lists them")
-        found = _readable(rows[0])
+        found = rows.readable(found_rows[0])
         if found is None:
             raise JournalError(
-                f"rollout {rows[0].id} cannot be read by this version of the program", "use the one that wrote it"
+                f"rollout {found_rows[0].id} cannot be read by this version of the program", "use the one that wrote it"
             )
         return found
 
@@ -158,10 +158,12 @@ class Journal:
             )
             if changed.rowcount != 1:
                 return False
-            rows = [_decision_row(decision, step, plan.digest, who, plan=plan, **more)]
+            said = [rows.decision_row(decision, step, plan.digest, who, plan=plan, **more)]
             if override:
-                rows.insert(0, _decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override))
-            for row in rows:
+                said.insert(
+                    0, rows.decision_row(DecisionKind.OVERRIDE, ROLLBACK_SAFETY, plan.digest, who, reason=override)
+                )
+            for row in said:
                 connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
             return True
 
@@ -175,16 +177,64 @@ class Journal:
             )
             return changed.rowcount == 1
 
-    def end(self, rollout_id: str, state: RolloutState, sentence: str, exit_code: int) -> None:
-        """Record how a rollout ended, as its last event and in its row, in one transaction."""
+    def end(
+        self,
+        rollout_id: str,
+        state: RolloutState,
+        sentence: str,
+        exit_code: int,
+        *,
+        runner: str = "",
+        heard: Collection[int] | None = None,
+        after: int = 0,
+    ) -> bool:
+        """Record how a rollout ended, as its last event and in its row, in one transaction.
+
+        False, and nothing is recorded: it is not this `runner`'s any more (empty: whoever's it is); or somebody has
+        asked to abort it, in a decision after number `after` that is none of those `heard` (None: that is no matter).
+        """
         with self.writing() as connection:
-            data = {"state": state, "exit_code": exit_code}
-            self._append(connection, rollout_id, kind=EventKind.FINISHED, step="", text=sentence, data=data)
-            connection.execute(
+            mine = [rollouts.c.id == rollout_id, *([rollouts.c.runner == runner] if runner else [])]
+            if heard is not None:
+                asked = sa.select(decisions.c.seq).where(
+                    decisions.c.rollout_id == rollout_id,
+                    decisions.c.kind == DecisionKind.ABORT,
+                    decisions.c.seq > after,
+                )
+                if not set(connection.execute(asked).scalars()) <= set(heard):
+                    return False
+            changed = connection.execute(
                 rollouts.update()
-                .where(rollouts.c.id == rollout_id)
+                .where(*mine)
                 .values(state=state, sentence=sentence, exit_code=exit_code, ended_at=self._clock())
             )
+            if changed.rowcount != 1:
+                return False
+            data = {"state": state, "exit_code": exit_code}
+            self._append(connection, rollout_id, kind=EventKind.FINISHED, step="", text=sentence, data=data)
+            return True
+
+    def leave(self, seen: Rollout, who: Who, sentence: str, reason: str) -> bool:
+        """Close the record of what nobody walks; False when it is not as it was seen any more. One transaction."""
+        with self.writing() as connection:
+            changed = connection.execute(
+                rollouts.update()
+                .where(rollouts.c.id == seen.id, rollouts.c.runner == seen.runner, rollouts.c.state == seen.state)
+                .values(state=RolloutState.FAILED, sentence=sentence, exit_code=7, ended_at=self._clock())
+            )
+            if changed.rowcount != 1:
+                return False
+            row = rows.decision_row(DecisionKind.LEAVE, "", seen.plan.digest, who, reason=reason)
+            connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
+            data = {"state": RolloutState.FAILED, "exit_code": 7}
+            self._append(connection, seen.id, kind=EventKind.FINISHED, step="", text=sentence, data=data)
+            return True
+
+    def runner_of(self, rollout_id: str) -> str:
+        """Which process walks it by the record; empty: none."""
+        query = sa.select(rollouts.c.runner).where(rollouts.c.id == rollout_id)
+        with self.reading() as connection:
+            return connection.execute(query).scalar() or ""
 
     # -- from one place to another
 
@@ -260,7 +310,7 @@ class Journal:
         take_over: str = "",
     ) -> None:
         """Record a decision for the runner to read."""
-        row = _decision_row(kind, step, digest, who, reason=reason, plan=plan, take_over=take_over)
+        row = rows.decision_row(kind, step, digest, who, reason=reason, plan=plan, take_over=take_over)
         with self.writing() as connection:
             connection.execute(decisions.insert().values(rollout_id=rollout_id, at=self._clock(), **row))
 
@@ -272,7 +322,7 @@ class Journal:
             .order_by(decisions.c.seq)
         )
         with self.reading() as connection:
-            return [_decision(row) for row in connection.execute(query) if row.kind in set(DecisionKind)]
+            return [rows.decision(row) for row in connection.execute(query) if row.kind in set(DecisionKind)]
 
     def changed(self) -> int:
         """A number that grows with every event, decision and end: cheap to ask, so that a reader knows when to look."""
@@ -284,7 +334,7 @@ class Journal:
     # -- inside
 
     def _append(self, connection: sa.Connection, rollout_id: str, **event: Any) -> None:
-        event["data"] = _dump(event["data"])
+        event["data"] = rows.dump(event["data"])
         connection.execute(events.insert().values(rollout_id=rollout_id, at=self._clock(), **event))
 
     def has_service_decisions(self, connection: sa.Connection) -> bool:
@@ -332,67 +382,3 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
 
 def _cause(error: sa.exc.SQLAlchemyError) -> str:
     return str(getattr(error, "orig", None) or error)
-
-
-def _dump(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _decision_row(
-    kind: DecisionKind,
-    step: str,
-    digest: str,
-    who: Who,
-    *,
-    reason: str = "",
-    plan: Plan | None = None,
-    take_over: str = "",
-) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "step": step,
-        "digest": digest,
-        "who": _dump(who),
-        "reason": reason,
-        "plan": _dump(plan) if plan is not None else None,
-        "take_over": take_over,
-    }
-
-
-def _readable(row: Any) -> Rollout | None:
-    """The rollout; None for one that a newer program wrote with what this one does not know."""
-    try:
-        return _rollout(row)
-    except (msgspec.MsgspecError, ValueError):
-        return None
-
-
-def _rollout(row: Any) -> Rollout:
-    return Rollout(
-        id=row.id,
-        service=row.service,
-        plan=stored_plan.read(row.plan),
-        who=msgspec.json.decode(row.who, type=Who),
-        reason=row.reason,
-        created_at=row.created_at,
-        state=RolloutState(row.state),
-        sentence=row.sentence,
-        exit_code=row.exit_code,
-        ended_at=row.ended_at,
-        runner=row.runner,
-        waiting_since=row.waiting_since,
-    )
-
-
-def _decision(row: Any) -> Decision:
-    return Decision(
-        seq=row.seq,
-        at=row.at,
-        kind=DecisionKind(row.kind),
-        step=row.step,
-        digest=row.digest,
-        who=msgspec.json.decode(row.who, type=Who),
-        reason=row.reason,
-        plan=stored_plan.read(row.plan) if row.plan is not None else None,
-        take_over=row.take_over,
-    )

@@ -13,7 +13,9 @@ from console.rollout.records import RolloutState
 
 STARTING = 15.0  # seconds that a runner may take from its start to its claim
 _MODULES = frozenset({b"console.rollout.runner", b"console.rollout.train"})
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PROC = Path("/proc")
+_BOOT_ID = _PROC / "sys/kernel/random/boot_id"
+_SPACE = _PROC / "self/ns/pid"  # its inode is the number of the PID namespace
 
 
 class Walked(Protocol):
@@ -48,13 +50,23 @@ def runner_host(rollout: Walked) -> str:
 
 
 def alive(rollout: Walked) -> bool | None:
-    """True or False for a runner of this host; None for one of another host, which only its lease can tell."""
+    """True or False for a runner of this host; None for one that only its lease can tell.
+
+    That is one of another host; of another container, whose processes have other numbers; or of another user, where
+    processes of others are hidden (`hidepid`).
+    """
     if not rollout.runner:
         return False
     host, boot, pid, start = rollout.runner.split("/")
     if host != socket.gethostname():
         return None
-    return boot == boot_id() and pid.isdecimal() and start == _start_time(int(pid)) != ""
+    (boot, _, space), (our_boot, _, our_space) = boot.partition("."), boot_id().partition(".")
+    if boot != our_boot or not pid.isdecimal():
+        return False
+    if space and space != our_space:
+        return None
+    found = _start_time(int(pid))
+    return None if found is None else found == start != ""
 
 
 def unfinished(rollout: Walked) -> bool:
@@ -84,17 +96,25 @@ def being_started(ident: str) -> bool:
 
 
 def boot_id() -> str:
-    """Which boot of this machine it is."""
+    """Which boot of this machine it is, and in which of its spaces processes are numbered."""
     try:
-        return _BOOT_ID.read_text().strip()
+        boot = _BOOT_ID.read_text().strip()
     except OSError:
-        return "boot"
+        boot = "boot"
+    try:
+        return f"{boot}.{_SPACE.stat().st_ino}"
+    except OSError:
+        return boot
 
 
-def _start_time(pid: int) -> str:
-    """Field 22 of /proc/PID/stat, after the name, which may hold spaces and brackets; empty for no process."""
+def _start_time(pid: int) -> str | None:
+    """Field 22 of /proc/PID/stat, after the name, which may hold spaces and brackets; empty for no process.
+
+    None: processes of others are hidden from us, so nobody can tell.
+    """
+    folder = _PROC / str(pid)
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return ""
+        return None if folder.exists() or not (_PROC / "1").exists() else ""
     return "" if fields[0] == "Z" else fields[19]

@@ -146,16 +146,16 @@ def _waits(journal: Journal, rollout: Rollout, step: str) -> Waiting:
     if found is None:
         raise UsageError(
             f"rollout {rollout.id} waits for nobody's word now",
-            f"`bluegreen attach {rollout.id}` shows what it does{_elsewhere(rollout)}",
+            f"`bluegreen attach {rollout.id}` shows what it does{_elsewhere(journal, rollout)}",
         )
     return found
 
 
-def _elsewhere(rollout: Rollout) -> str:
+def _elsewhere(journal: Journal, rollout: Rollout) -> str:
     """What to do about a runner that cannot be seen from here."""
     if alive(rollout) is not None:
         return ""
-    words = f"bluegreen resume {rollout.id} --finish | --go-back --take-over {rollout.who.owner}"
+    words = f"bluegreen resume {rollout.id} --finish | --go-back --take-over {lease_owner(journal, rollout)}"
     return f"; its runner is on {runner_host(rollout)}, and if that is dead: {words}"
 
 
@@ -278,13 +278,13 @@ def resume(
     if not rollout.state.ended and living is None and not take_over:
         raise Refused(
             f"the runner of rollout {rollout.id} is on {runner_host(rollout)}: from here nobody sees if it lives",
-            f"look there; if it is dead, take its lease over: --take-over {rollout.who.owner}",
+            f"look there; if it is dead, take its lease over: --take-over {lease_owner(journal, rollout)}",
             rule=8,
         )
     if offer.kind is DecisionKind.LEAVE:
-        journal.decide(rollout.id, DecisionKind.LEAVE, rollout.plan.digest, who, reason=reason)
         was = f"; before that: {rollout.sentence}" if rollout.sentence else ""
-        journal.end(rollout.id, RolloutState.FAILED, f"left as it was by {who.words}{was}", 7)
+        if not journal.leave(rollout, who, f"left as it was by {who.words}{was}", reason):
+            raise _decided_meanwhile(rollout)
         return
     if offer.plan is None:
         reason_why = offer.refusal.reason if offer.refusal is not None else "there is no plan for it"
@@ -301,11 +301,22 @@ def resume(
             reopened = second.reopen(rollout, offer.kind, offer.plan, who, **more)
         elsewhere = True
     if not reopened:
-        raise UsageError(
-            f"rollout {rollout.id} is not as it was when this was offered: somebody else has decided on it",
-            f"`bluegreen show {rollout.id}` says who and what",
-        )
+        raise _decided_meanwhile(rollout)
     start_runner(config, rollout.id, elsewhere=elsewhere)
+
+
+def _decided_meanwhile(rollout: Rollout) -> UsageError:
+    return UsageError(
+        f"rollout {rollout.id} is not as it was when this was offered: somebody else has decided on it",
+        f"`bluegreen show {rollout.id}` says who and what",
+    )
+
+
+def lease_owner(journal: Journal, rollout: Rollout) -> str:
+    """Whose name its lease carries: of whoever gave the last order, and not always of whoever began it."""
+    orders = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK, DecisionKind.CONTINUE)
+    found = [one.who.owner for one in journal.decisions(rollout.id) if one.kind in orders]
+    return found[-1] if found else rollout.who.owner
 
 
 def wait_until_judged(until: float, told: Told) -> None:

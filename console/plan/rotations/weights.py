@@ -62,17 +62,26 @@ class _Pool:
             if one.id in mine and one.in_rotation
         ]
         self._unapplied = {
-            one.id
+            one.id: side.colour
             for side in asked.service.colours
             for instance in side.instances
             for one in instance.members
-            if one.provisioning_status == "ERROR"
+            if one.provisioning_status == "ERROR" and one.id in mine
         }
+        held = {
+            one.id
+            for side in asked.service.colours
+            for instance in side.instances
+            if instance.held_by is not None
+            for one in instance.members
+        }
+        self._as_they_are = {key: colour for key, colour in self._unapplied.items() if key not in held}
 
     def moved(self, basis: Basis, percent: int) -> tuple[MemberChange, ...]:
         """What changes to reach this share, from the members as this basis has them.
 
-        What the load balancer did not apply, a member in provisioning ERROR, is written again, once, as it is.
+        What the load balancer did not apply, a member in provisioning ERROR, is written again, once, as it is: also one
+        that has the weight it is to have by the API, and by the load balancer still the one of before.
         """
         now = {member.id: member for member in basis.pool(self.id).members}
         weights = weights_at(percent, self._entering, self._leaving)
@@ -81,7 +90,13 @@ class _Pool:
         wholes = {part.member.id: part.whole for part in (*self._entering, *self._leaving)}
         changes = (_change(now[key], colours[key], weights[key], wholes[key]) for key in colours)
         moved = [one for one in changes if one.weight_before != one.weight_after or one.member_id in self._unapplied]
-        self._unapplied -= {one.member_id for one in moved}
+        if percent >= 100:
+            kept = (now[key] for key in self._as_they_are if key in self._unapplied and key not in colours)
+            moved += [
+                _change(one, self._as_they_are[one.id], one.weight, one.intended_weight or one.weight) for one in kept
+            ]
+        for one in moved:
+            self._unapplied.pop(one.member_id, None)
         return tuple(sorted(moved, key=lambda one: (one.colour is not self._target, one.name, one.member_id)))
 
 

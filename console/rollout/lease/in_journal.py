@@ -45,9 +45,12 @@ class JournalLease:
                 raise LeaseHeld("someone else took the lease at this very moment", "look again in some seconds")
         elif take_over and take_over == found.owner:
             self._take_over(found, wanted)
-        elif found.rollout == wanted.rollout:
-            self.held = replace(found, owner=wanted.owner, reason=wanted.reason, action=wanted.action)
-            self.renew(wanted.step)
+        elif found.rollout == wanted.rollout and not take_over:
+            self._replace(found, wanted)
+        elif take_over:
+            raise LeaseHeld(
+                f"the lease is not {take_over}'s: {held_words(found, self._clock())}", "type the owner exactly as shown"
+            )
         else:
             hint = f"wait for it, or, if it is dead, take it over: --take-over {found.owner}"
             raise LeaseHeld(held_words(found, self._clock()), hint)
@@ -96,6 +99,10 @@ class JournalLease:
                 break
             if again.revision != found.revision:
                 raise LeaseHeld(f"{found.owner} has renewed the lease just now", "it is alive; talk to its owner")
+        self._replace(found, wanted)
+
+    def _replace(self, found: LeaseHolder, wanted: LeaseHolder) -> None:
+        """Whoever held it and lives after all finds that out before its next write: the row is another one."""
         self._delete(found)
         if not self._insert(wanted):
             raise LeaseHeld("someone else took the lease at this very moment", "look again in some seconds")

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from console.cloud.lease_reader import NAME_PREFIX, PortReader, describe, holder_of, mac_for
 from console.errors import (
     ApiError,
-    CloudError,
     Conflict,
     Forbidden,
     LeaseHeld,
@@ -20,7 +19,7 @@ from console.errors import (
     Refused,
     Unreachable,
 )
-from console.model.lease import ABORT_TAG, HOLD_TAG, LeaseHolder
+from console.model.lease import LeaseHolder
 from console.rollout.lease.lease import held_words
 
 POLL = 1.0  # seconds between two looks at a lease that is waited for
@@ -34,9 +33,6 @@ class PortWriter(Protocol):
 
     def describe_port(self, port_id: str, description: str) -> dict[str, Any]:
         """PUT its description. Raises NotFound."""
-
-    def untag_port(self, port_id: str, tag: str) -> None:
-        """DELETE a tag of it. Raises NotFound."""
 
     def delete_port(self, port_id: str) -> None:
         """DELETE it. Raises NotFound."""
@@ -64,10 +60,14 @@ class NeutronLease:
         self._name = NAME_PREFIX + service
         self._client_timeout = client_timeout
         self._sleep = sleep
+        self._conflict = ""  # what Neutron said to the last POST that it refused
         self.held: LeaseHolder | None = None
 
     def acquire(self, wanted: LeaseHolder, *, take_over: str = "") -> None:
-        """See Lease.acquire."""
+        """See Lease.acquire. What an earlier runner of the same rollout has left is replaced, never shared.
+
+        So one that lives after all holds a port that is gone, and finds that out before its next write.
+        """
         port = self._create(wanted)
         if port is None:
             found = self.find()
@@ -75,16 +75,23 @@ class NeutronLease:
                 port = self._create(wanted)
             elif take_over and take_over == found.owner:
                 port = self._take_over(found, wanted)
-            elif _ours(found, wanted):
-                self.held = replace(found, owner=wanted.owner, reason=wanted.reason, action=wanted.action)
-                self.renew(wanted.step)
-                self._forget_wish()
-                return
+            elif _ours(found, wanted) and not take_over:
+                port = self._replace(found, wanted)
             else:
                 raise self._refusal(found, take_over)
         if port is None:
-            raise LeaseHeld("someone else took the lease at this very moment", "look again in some seconds")
+            raise self._not_had()
         self.held = replace(holder_of(port), owner=wanted.owner)
+
+    def _not_had(self) -> Exception:
+        """Neutron says 409 for an address in use, and for a quota as well."""
+        if "quota" in self._conflict.lower():
+            return Refused(
+                f"Neutron has no room for the port that is the lease: {self._conflict}",
+                "delete ports that nobody needs, or ask for a larger quota of ports",
+                rule=8,
+            )
+        return LeaseHeld("someone else took the lease at this very moment", "look again in some seconds")
 
     def renew(self, step: str) -> None:
         """See Lease.renew. The port's id is the identity: a port that was taken over has another one."""
@@ -102,14 +109,6 @@ class NeutronLease:
                 "nothing more is written by this rollout",
             ) from error
         self.held = holder_of(port)
-
-    def _forget_wish(self) -> None:
-        """What was asked of an earlier runner is not asked of this one, whose order is younger."""
-        assert self.held is not None
-        for tag in (one for one in self.held.tags if one.partition("=")[0] in (ABORT_TAG, HOLD_TAG)):
-            with suppress(CloudError):
-                self._writer.untag_port(self.held.lease_id, tag)
-        self.held = replace(self.held, tags=())
 
     def release(self) -> None:
         """See Lease.release."""
@@ -135,7 +134,8 @@ class NeutronLease:
         """The port, or None when the MAC is in use. A POST whose answer was lost is looked up, never repeated."""
         try:
             return self._writer.create_port(self._network_ident(), self._mac, self._name, describe(wanted))
-        except Conflict:
+        except Conflict as error:
+            self._conflict = error.message
             return None
         except Forbidden as error:
             raise Refused(
@@ -164,6 +164,9 @@ class NeutronLease:
                     f"{found.owner} has renewed the lease just now: {held_words(again, time.time())}",
                     "it is alive; talk to its owner, or abort the rollout there",
                 )
+        return self._replace(found, wanted)
+
+    def _replace(self, found: LeaseHolder, wanted: LeaseHolder) -> dict[str, Any] | None:
         with suppress(NotFound):  # given back, or another taker was quicker: the POST has one winner
             self._writer.delete_port(found.lease_id)
         return self._create(wanted)

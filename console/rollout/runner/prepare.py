@@ -24,6 +24,7 @@ from console.rollout.lease.in_journal import JournalLease
 from console.rollout.lease.lease import Lease
 from console.rollout.lease.neutron import NeutronLease
 from console.rollout.lease.several import Leases
+from console.rollout.liveness import runner_id
 from console.rollout.operation import operation_of
 from console.rollout.records import Decision, EventKind, Rollout
 from console.rollout.reserve import Reserve
@@ -94,6 +95,7 @@ def prepare(errand: Errand) -> Run:
         usual_steps=usual_steps(journal, service.name, errand.plan.action),
         reserve=errand.reserve,
         known=journal.copy(rollout.id),
+        me=runner_id(),
         lost="the journal could not be written when this began" if errand.elsewhere else "",
     )
     lease.acquire(_wanted(errand), take_over=order.take_over)

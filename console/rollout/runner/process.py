@@ -26,7 +26,7 @@ from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import Ended, Terminated, ended_by
 from console.rollout.runner.prepare import Errand, prepare
 from console.rollout.runner.run import Run
-from console.rollout.runner.walk import walk
+from console.rollout.runner.walk import heard_at_last, walk
 from console.rollout.schema import file_of
 from console.rollout.unanswered import service_settles_in
 
@@ -72,7 +72,9 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str, *, elsewhere:
         reserve.give_up()
         if run is not None:
             journal = run.journal
-        journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code)
+        ended = _closed(journal, rollout, order.plan or rollout.plan, ended, run)
+        if not _is_mine(journal, rollout.id):
+            return _left_to_another(rollout.id, ended)
         # only then: a record that cannot be closed is not hidden by giving the lease back
         if run is not None:
             _release(run)
@@ -85,6 +87,31 @@ def run_rollout(config: Config, journal: Journal, rollout_id: str, *, elsewhere:
         reserve.give_up()
         _told_at_last(journal, rollout.id, bell)
     return ended.exit_code
+
+
+def _closed(journal: Journal, rollout: Rollout, plan: Plan, ended: Ended, run: Run | None) -> Ended:
+    """Record the end, unless another runner walks the rollout by now; an abort that came in time is carried out."""
+    me = runner_id()
+    listens = run if ended.state is RolloutState.DONE else None
+    heard, after = (listens.heard_seqs, listens.seen_decisions) if listens is not None else (None, 0)
+    if journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code, runner=me, heard=heard, after=after):
+        return ended
+    if listens is not None and _is_mine(journal, rollout.id):
+        ended = heard_at_last(listens, plan, ended)
+        listens.journal.end(rollout.id, ended.state, ended.sentence, ended.exit_code, runner=me)
+    return ended
+
+
+def _is_mine(journal: Journal, rollout_id: str) -> bool:
+    return journal.runner_of(rollout_id) == runner_id()
+
+
+def _left_to_another(rollout_id: str, ended: Ended) -> int:
+    """The record is the other one's: nothing is added to it, and the lease is not given back."""
+    text = f"this runner of rollout {rollout_id} has ended: {ended.sentence}"
+    second_place.shout(rollout_id, text)
+    sys.stderr.write(f"{text}\n")
+    return ended.exit_code or 7
 
 
 def _told_at_last(journal: Journal, rollout_id: str, bell: Bell) -> None:

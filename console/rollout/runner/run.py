@@ -13,7 +13,7 @@ from console.cloud.writer import Writer
 from console.config.certificates import Trust
 from console.config.model import ServiceConfig
 from console.config.notice import Occasion
-from console.errors import CloudError, JournalError, NeedsHuman
+from console.errors import CloudError, JournalError, LeaseLost, NeedsHuman
 from console.model.server import Server
 from console.model.service import Service
 from console.rollout import second_place
@@ -70,6 +70,7 @@ class Run:
     pause_asked: Decision | None = None
     heard: list[Decision] = field(default_factory=list)  # words on the step that waits for one, not acted on yet
     bell: Bell | None = None
+    me: str = ""  # this process, as the record names who walks the rollout; empty: nobody asks
     _renewed: float = field(default_factory=boot_clock.now)
 
     def tag(self, name: str) -> str:
@@ -111,6 +112,20 @@ class Run:
         if self.lost and not self.way_back:
             raise JournalError(f"{self.lost}: no further step forward is made", "make room, then `bluegreen resume`")
 
+    def check_owner(self) -> None:
+        """Another runner may have taken the rollout over while this one was stopped, or could not be seen.
+
+        Raises LeaseLost. A journal that cannot be read tells nothing: then the lease alone keeps two apart.
+        """
+        if not self.me:
+            return
+        with suppress(JournalError):
+            if (now := self.journal.runner_of(self.rollout_id)) != self.me:
+                whose = f"runner {now}" if now else "another runner"
+                raise LeaseLost(
+                    f"{whose} walks rollout {self.rollout_id} now", "nothing more is written by this process"
+                )
+
     def tick(self, step: str) -> None:
         """Between two calls: keep the lease, hear what was decided, obey SIGTERM.
 
@@ -119,6 +134,7 @@ class Run:
         """
         if self.terminated:
             raise Terminated
+        self.check_owner()
         if boot_clock.now() - self._renewed >= self.timing.heartbeat:
             self._renewed = boot_clock.now()
             try:

@@ -19,6 +19,7 @@ def send_guarded(run: Run, step: str, build: Callable[[], Call]) -> str:
     """
     with run.kill_timer.armed():
         run.lease.renew(step)
+        run.check_owner()
         run.hear_wish(step)
         call = build()
         run.sent = run.written = True

@@ -43,6 +43,7 @@ def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> End
     """
     try:
         proven = _steps(run, plan) if taken_up is None else _take_up(run, plan, *taken_up)
+        run.tick("")  # what was asked for during the last proof was asked in time
     except AbortAsked as abort:
         run.note(EventKind.DECISION, "", str(abort), hold=abort.hold)
         return _aborted(run, plan, abort)
@@ -59,6 +60,18 @@ def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> End
     what = "write" if plan.basis.workers else "load balancer write"
     count = f"{plan.writes} {what}{'' if plan.writes == 1 else 's'}"
     return Ended(RolloutState.DONE, f"{plan.goal}, {_how(plan, proven=proven)}; {count}", 0)
+
+
+def heard_at_last(run: Run, plan: Plan, ended: Ended) -> Ended:
+    """The end, unless somebody has asked to abort it in its last moment, before that was recorded."""
+    try:
+        run.tick("")
+    except AbortAsked as abort:
+        run.note(EventKind.DECISION, "", str(abort), hold=abort.hold)
+        return _aborted(run, plan, abort)
+    except BluegreenError as error:
+        return ended_by(error, written=run.written)
+    return ended
 
 
 def _how(plan: Plan, *, proven: bool) -> str:

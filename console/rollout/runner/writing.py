@@ -22,6 +22,7 @@ from console.rollout.runner.kinds.registry import under_way
 from console.rollout.runner.readback import Readback
 from console.rollout.runner.reconcile import still_as_planned, still_on_course
 from console.rollout.runner.run import Run
+from console.rollout.runner.words import hold_if_asked
 
 NOT_IMPLEMENTED = 501  # by the load balancer's provider: nothing was applied, and nothing will be
 _LOOKS = 3  # last looks of one write that the cloud may leave unanswered until the step is given up
@@ -42,6 +43,8 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
         for write in step.writes:
             if len(pending) >= step.at_once:
                 _finish(pending.pop(0), send)
+            run.tick(step.id)
+            hold_if_asked(run, plan, step)
             one = under_way(run, plan, step, write)
             one.make_ready()
             if plan.action.is_undone and not pending and not _is_first(plan, step, write):

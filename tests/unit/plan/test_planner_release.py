@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plan_worlds import NOW, config, usual
+from plan_worlds import NOW, config, instance, service, usual
 
 from console.config.gate import Gate, GateKind, SignOff
 from console.config.model import Attached, Release, VipCheck
@@ -104,3 +104,31 @@ def test_a_connection_alone_proves_no_colour() -> None:
     assert isinstance(made, Plan)
     assert made.steps[-1].proof is None
     assert "not proven from outside: tcp://{vip}:5672 tells whether something answers, not which colour" in made.notes
+
+
+def test_who_is_held_where_it_serves_is_taken_out_by_no_cutover_and_named_on_the_way_back() -> None:
+    """The switch itself would be the end of what somebody keeps in on purpose."""
+    held = instance(Colour.BLUE, 1, 100, hold="bob")
+    blue = [held, *(instance(Colour.BLUE, n, 100) for n in (2, 3))]
+    green = [instance(Colour.GREEN, n, 0) for n in (1, 2, 3)]
+    there = service(blue, green)
+    refusal = plan(there, config(), Intent(Action.CUTOVER), NOW)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.names) == ("held", (held.name,))
+    assert f"bluegreen unhold nova-api {held.name}" in refusal.hint
+    back = plan(there, config(), Intent(Action.ROLLBACK, Colour.GREEN), NOW)
+    assert isinstance(back, Plan)
+    assert any(f"{held.name} is held by bob where it serves" in note for note in back.notes)
+
+
+def test_what_was_not_applied_is_written_again_although_it_has_the_weight_that_it_is_to_have() -> None:
+    """By the API the last share is there, by the load balancer it is not: only the members' ERROR tells."""
+    wrong = [
+        replace(one, member=replace(one.member, provisioning_status="ERROR") if one.member else None)
+        for one in (instance(Colour.BLUE, n, 0) for n in (1, 2, 3))
+    ]
+    there = service(wrong, [instance(Colour.GREEN, n, 100) for n in (1, 2, 3)])
+    made = plan(there, config(), Intent(Action.CUTOVER, Colour.GREEN), NOW)
+    assert isinstance(made, Plan)
+    changes = [one for step in made.steps for one in step.changes]
+    assert [(one.name, one.weight_before, one.weight_after) for one in changes] == [(one.name, 0, 0) for one in wrong]

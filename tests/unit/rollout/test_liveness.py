@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
-from console.rollout.liveness import STARTING, being_started, runner_id, unfinished
+from console.rollout import liveness
+from console.rollout.liveness import STARTING, alive, being_started, runner_id, unfinished
 from console.rollout.records import RolloutState
 
 ID = "f00d42"
@@ -62,3 +64,23 @@ def test_a_claim_counts_more_than_a_process() -> None:
     dead = "/".join([*runner_id().split("/")[:3], "0"])
     with process("console.rollout.runner", ID):
         assert unfinished(Asked(runner=dead, state=RolloutState.RUNNING))
+
+
+def test_who_is_numbered_elsewhere_or_hidden_is_not_called_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = runner_id()
+    host, boot, pid, start = mine.split("/")
+    known = Asked(runner=mine, state=RolloutState.RUNNING)
+    assert alive(known) is True
+    assert alive(replace(known, runner=f"{host}/{boot}/{pid}/1{start}")) is False, "the number was given to another"
+    assert alive(replace(known, runner=f"{host}/{boot.partition('.')[0]}/{pid}/{start}")) is True, "an older record's"
+    assert alive(replace(known, runner=f"{host}/{boot}1/{pid}/{start}")) is None, "another container"
+    assert alive(replace(known, runner=f"{host}/1{boot}/{pid}/{start}")) is False, "before the host was rebooted"
+    gone = replace(known, runner=f"{host}/{boot}/4194304/{start}")
+    assert alive(gone) is False
+    hidden = tmp_path / "proc"
+    hidden.mkdir()
+    monkeypatch.setattr(liveness, "_PROC", hidden)
+    assert alive(gone) is None, "hidepid shows nobody else's, not even number 1"
+    assert not unfinished(gone)

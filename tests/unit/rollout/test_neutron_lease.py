@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.errors import ApiError, Conflict, LeaseHeld, NotFound, Unreachable
+from console.errors import ApiError, Conflict, LeaseHeld, LeaseLost, NotFound, Refused, Unreachable
 from console.model.lease import LeaseHolder
 from console.rollout.lease.neutron import NeutronLease
 
@@ -21,6 +21,7 @@ class Ports:
     fails: Exception | None = None
     done: bool = True
     there: dict[str, dict[str, Any]] = field(default_factory=dict)
+    made: int = 0
 
     def ports(self, **filters: str) -> list[dict[str, Any]]:
         return [port for port in self.there.values() if port["mac_address"] == filters["mac_address"]]
@@ -32,7 +33,8 @@ class Ports:
         failure, self.fails = self.fails, None
         if any(port["mac_address"] == mac for port in self.there.values()):
             raise Conflict("in use", "", 409)
-        port = {"id": f"port-{len(self.there)}", "mac_address": mac, "name": name, "description": description}
+        self.made += 1
+        port = {"id": f"port-{self.made}", "mac_address": mac, "name": name, "description": description}
         if failure is None or self.done:
             self.there[port["id"]] = port
         if failure is not None:
@@ -44,9 +46,6 @@ class Ports:
             raise NotFound("gone", "", 404)
         self.there[port_id]["description"] = description
         return self.there[port_id]
-
-    def untag_port(self, port_id: str, tag: str) -> None:
-        raise NotFound("no such tag", "", 404)
 
     def delete_port(self, port_id: str) -> None:
         self.there.pop(port_id)
@@ -86,3 +85,31 @@ def test_somebody_elses_is_not_taken_for_ours() -> None:
     other = LeaseHolder("", "bob@jump2", "def456", "cutover", "", "start", 0.0, 0.0, 60.0)
     with pytest.raises(LeaseHeld, match="alice@jump1"):
         lease(cloud).acquire(other)
+
+
+def test_who_takes_a_rollout_up_again_shares_no_lease_with_an_earlier_runner() -> None:
+    cloud = Ports()
+    first, second = lease(cloud), lease(cloud)
+    first.acquire(WANTED)
+    second.acquire(WANTED)
+    second.renew("shift")
+    with pytest.raises(LeaseLost, match="was taken away"):
+        first.renew("shift")
+    first.release()
+    assert len(cloud.there) == 1, "and gives back nothing of the other's"
+
+
+def test_a_name_that_is_not_the_holders_takes_nothing_over_not_even_of_the_same_rollout() -> None:
+    cloud = Ports()
+    lease(cloud).acquire(WANTED)
+    with pytest.raises(LeaseHeld, match="is not mallory@nowhere's"):
+        lease(cloud).acquire(WANTED, take_over="mallory@nowhere")
+
+
+def test_a_full_quota_is_no_rival() -> None:
+    class Full(Ports):
+        def create_port(self, network_id: str, mac: str, name: str, description: str) -> dict[str, Any]:
+            raise Conflict("Quota exceeded for resources: ['port']", "", 409)
+
+    with pytest.raises(Refused, match=r"no room for the port that is the lease: Quota exceeded"):
+        lease(Full()).acquire(WANTED)
