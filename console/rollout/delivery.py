@@ -1,9 +1,9 @@
 """How a service is released, by the record: the four figures of DORA, and releases week by week. Pure.
 
 A release is a cutover that wrote something and ended: done, or taken back. It failed where it was taken back, by itself
-or by a rollback of what it shipped. Lead time: from the commit (the committer's time, near enough the merge) to the end
-of the cutover that shipped it. Recovery: from the end of a cutover that failed (of one that went back by itself: from
-its start) until the version before carried all traffic again.
+or by a rollback of what it shipped; so one that stopped in the middle counts once somebody has gone back from it. Lead time: from the commit (the committer's time, near enough the merge) to the end
+of the cutover that shipped it. Recovery: from the end of a cutover that failed (of one that did not arrive: from its
+start) until the version before carried all traffic again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Delivery:
 def delivery(rollouts: Sequence[Rollout], wrote: Callable[[Rollout], bool], now: float) -> Delivery:
     """The figures of one service from its rollouts, whatever their order. `wrote`: whether a call was sent."""
     ended = sorted((one for one in rollouts if one.ended_at is not None), key=_end)
-    releases = [one for one in ended if _is_release(one) and now - WEEKS * WEEK < _end(one) <= now and wrote(one)]
+    recent = (one for one in ended if now - WEEKS * WEEK < _end(one) <= now)
+    releases = [one for one in recent if _is_release(one, ended) and wrote(one)]
     if not releases:
         return Delivery()
     recovered = {one.id: found for one in releases if (found := _recovery(one, ended)) is not None}
@@ -84,8 +85,11 @@ def _end(rollout: Rollout) -> float:
     return rollout.ended_at if rollout.ended_at is not None else rollout.created_at
 
 
-def _is_release(rollout: Rollout) -> bool:
-    return rollout.plan.action is Action.CUTOVER and rollout.state in (RolloutState.DONE, RolloutState.ROLLED_BACK)
+def _is_release(rollout: Rollout, ended: Sequence[Rollout]) -> bool:
+    if rollout.plan.action is not Action.CUTOVER:
+        return False
+    stopped = rollout.state is RolloutState.STOPPED and _recovery(rollout, ended) is not None
+    return stopped or rollout.state in (RolloutState.DONE, RolloutState.ROLLED_BACK)
 
 
 def _recovery(release: Rollout, ended: Sequence[Rollout]) -> float | None:
@@ -97,7 +101,8 @@ def _recovery(release: Rollout, ended: Sequence[Rollout]) -> float | None:
             continue
         if later.plan.action is Action.ROLLBACK:
             undone = later.plan.source_version == release.plan.target_version
-            return _end(later) - _end(release) if undone else None
+            began = _end(release) if release.state is RolloutState.DONE else release.created_at
+            return _end(later) - began if undone else None
         if later.plan.action is Action.CUTOVER:
             return None
     return None

@@ -13,9 +13,9 @@ def measured(journal: Journal, service: str, now: float) -> Delivery:
     """Over the last weeks before `now` (Unix seconds). Raises JournalError."""
 
     def wrote(rollout: Rollout) -> bool:
-        # one that is done has written, or found everything written; of one that went back only its events tell
+        # one that is done has written what it had to; of any other only its events tell
         if rollout.state is RolloutState.DONE:
-            return True
+            return rollout.plan.writes > 0
         return any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
 
     return delivery(journal.rollouts(service, _MOST), wrote, now)

@@ -62,6 +62,15 @@ def test_a_rollback_that_somebody_asked_for_counts_against_the_release_before() 
     assert (found.releases, found.failures, found.recovery) == (1, 1, DAY)
 
 
+def test_one_that_stopped_counts_once_somebody_has_gone_back_from_it() -> None:
+    stopped = rollout("a", 3 * DAY, RolloutState.STOPPED)
+    assert delivery([stopped], lambda _: True, NOW).releases == 0, "nobody has decided what became of it"
+    back = rollout("b", 2 * DAY, action=Action.ROLLBACK)
+    back = replace(back, plan=replace(back.plan, source_version=stopped.plan.target_version))
+    found = delivery([back, stopped], lambda _: True, NOW)
+    assert (found.releases, found.failures, found.recovery) == (1, 1, DAY + 60)
+
+
 def test_a_rollback_after_a_later_release_is_not_of_the_first() -> None:
     first, later = rollout("a", 5 * DAY), rollout("b", 4 * DAY)
     back = rollout("c", 2 * DAY, action=Action.ROLLBACK)
@@ -89,6 +98,8 @@ def test_it_is_read_from_the_journal(tmp_path: Path) -> None:
     with Journal(engine, clock=lambda: NOW) as journal:
         done = journal.create(a_plan(), WHO, "")
         journal.end(done, RolloutState.DONE, "", 0)
+        nothing = replace(a_plan(), steps=())
+        journal.end(journal.create(nothing, WHO, ""), RolloutState.DONE, "all traffic was there already", 0)
         gone = journal.create(a_plan(), WHO, "")
         journal.end(gone, RolloutState.ROLLED_BACK, "before anything was written", 6)
         back = journal.create(a_plan(), WHO, "")
