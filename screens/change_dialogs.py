@@ -16,9 +16,11 @@ from screens.view import change
 from screens.view.line import BLANK, Line, line
 
 if TYPE_CHECKING:
+    from console.model.service import Service
     from console.rollout.request import Offer
     from console.rollout.waiting import Waiting
     from screens.change import ChangeScreen
+    from screens.program import BluegreenApp
 
 _OWN_PROCESS = (
     "A process of its own does it: it goes on when this console is closed."  # until the journal was looked at
@@ -221,6 +223,15 @@ def ask_to_settle(screen: ChangeScreen, rollout: Rollout) -> None:
     app.push_screen(ChoiceDialog(f"Settle rollout {rollout.id}", lines, choices, nothing="not now"), answered)
 
 
+def _digest(app: BluegreenApp, rollout: Rollout, offer: Offer, service: Service) -> str:
+    """Of the plan of the same way on these facts; empty where there is none: to leave needs none."""
+    from console.rollout.request import offers  # noqa: PLC0415
+
+    found = (one.plan for one in offers(app.config, rollout, service, time.time()) if one.kind is offer.kind)
+    plan = next(found, None)
+    return plan.digest if plan is not None else ""
+
+
 def _confirm_settling(screen: ChangeScreen, rollout: Rollout, offer: Offer) -> None:
     from screens.dialogs.typed import TypedDialog  # noqa: PLC0415
 
@@ -232,10 +243,13 @@ def _confirm_settling(screen: ChangeScreen, rollout: Rollout, offer: Offer) -> N
     unsafe = safety is not None and safety.verdict is Safe.NO
 
     def answered(reason: str | None) -> None:
-        if reason is None:
+        now = app.service(screen.service_name)
+        if reason is None or now is None:
             screen.say("nothing was changed")
+        elif _digest(app, rollout, offer, now) != (offer.plan.digest if offer.plan is not None else ""):
+            screen.say("the plan has changed while you were typing: look at the ways once more")
         else:
-            app.desk.settle(rollout.id, choice, service, reason, reason if unsafe else "")
+            app.desk.settle(rollout.id, choice, now, reason, reason if unsafe else "")
 
     lines: list[Line] = [line(app.journal.outlives or _OWN_PROCESS)]
     production = app.config.services[screen.service_name].is_production

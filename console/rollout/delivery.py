@@ -1,9 +1,10 @@
 """How a service is released, by the record: the four figures of DORA, and releases week by week. Pure.
 
 A release is a cutover that wrote something and ended: done, or taken back. It failed where it was taken back, by itself
-or by a rollback of what it shipped; so one that stopped in the middle counts once somebody has gone back from it. Lead time: from the commit (the committer's time, near enough the merge) to the end
-of the cutover that shipped it. Recovery: from the end of a cutover that failed (of one that did not arrive: from its
-start) until the version before carried all traffic again.
+or by a rollback of what it shipped; so one that stopped in the middle counts once somebody has gone back from it. Lead
+time: from the commit (the committer's time, near enough the merge) to the end of the cutover that shipped it. Recovery:
+from the end of a cutover that failed (of one that did not arrive: from its start) until the version before carried all
+traffic again.
 """
 
 from __future__ import annotations

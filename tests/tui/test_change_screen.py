@@ -15,7 +15,9 @@ from console.config.gate import Gate, SignOff
 from console.config.model import Config, Release
 from console.model.balancer import Member
 from console.model.colour import Colour
+from console.model.instance import Instance
 from console.model.record import Record, Undone
+from console.model.service import Service
 from console.plan.plan import Action
 from console.rollout.records import DecisionKind, EventKind, RolloutState
 from screens.arming import Arming
@@ -217,6 +219,28 @@ async def test_an_unfinished_rollout_is_offered_its_ends() -> None:
         await pilot.press("f", "enter")
         await pilot.press(*"api", "enter")
         await until(pilot, lambda: desk.settled == [("a1b2c3", DecisionKind.FINISH)])
+
+
+async def test_what_is_settled_is_the_plan_that_was_shown() -> None:
+    now = time.time()
+    facts = service(now)
+    app, watcher, desk = make_app(facts, arming=armed())
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.post(seen(rollout(cutover(facts, config().services["api"], now), now), orphan=True))
+        await shows(pilot, "unfinished")
+        await pilot.press("f", "u")
+        await shows(pilot, "finish", "go back", "leave", "not now")
+        await pilot.press("f", "enter", *"api")
+        fewer = replace(facts, green=replace(facts.green, instances=facts.green.instances[:-1]))
+        watcher.show(fewer)
+        await until(pilot, lambda: app.service("api") is not None and len(_green(app.service("api"))) == 2)
+        await pilot.press("enter")
+        await shows(pilot, "the plan has changed while you were typing")
+        assert desk.settled == []
+
+
+def _green(found: Service | None) -> tuple[Instance, ...]:
+    return found.green.instances if found is not None else ()
 
 
 @pytest.mark.parametrize("named", ["", "drops a column"])

@@ -145,10 +145,15 @@ class ServerMadeUnderWay(UnderWay):
         where = f", next in zone {self._zone}" if len(self.desired.zones) > 1 else ""
         text = f"{self.desired.name}: {self._fault}; it is deleted{where}"
         self.run.note(EventKind.INTENT, self.step.id, text, call=call, write=f"{self.write.key} failed")
+        self.run.check_record()
         try:
             request = send_guarded(self.run, self.step.id, lambda: call)
         except NotFound:
             request = ""
+        except ApiError as error:
+            failed = f"{self.write.key} failed"
+            self.run.note(EventKind.OUTCOME, self.step.id, error.message, status=error.status, write=failed)
+            raise
         self.run.note(EventKind.OUTCOME, self.step.id, "accepted", request_id=request, write=f"{self.write.key} failed")
         end = boot_clock.now() + _GONE
         while not self.run.look(lambda: self._is_gone(server.id), self.step.id, LOOK_DEADLINE):
