@@ -129,7 +129,6 @@ def test_a_runner_in_another_container_is_not_called_dead(tmp_path: Path, monkey
         assert len(writers(stage)) == 1
 
 
-@pytest.mark.thorough
 def test_an_abort_during_the_last_proof_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with with_release(tmp_path, monkeypatch, {}) as stage:
         ident = begun(stage, lambda events: any(one.kind is EventKind.BEGUN and one.step == "prove" for one in events))
@@ -140,7 +139,6 @@ def test_an_abort_during_the_last_proof_is_heard(tmp_path: Path, monkeypatch: py
         assert stage.carries(Colour.BLUE)
 
 
-@pytest.mark.thorough
 def test_who_leaves_what_another_has_taken_up_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with with_release(tmp_path, monkeypatch, SHARES) as stage:
         ident = begun(stage, waits)

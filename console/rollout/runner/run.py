@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
 from console.cloud.reader import Reader
 from console.cloud.writer import Writer
 from console.config.certificates import Trust
@@ -16,7 +18,7 @@ from console.config.notice import Occasion
 from console.errors import CloudError, JournalError, LeaseLost, NeedsHuman
 from console.model.server import Server
 from console.model.service import Service
-from console.rollout import second_place
+from console.rollout import pace, second_place
 from console.rollout.elapsed import MOMENT, moment
 from console.rollout.journal import Copy, Journal
 from console.rollout.lease.lease import Lease
@@ -28,10 +30,12 @@ from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked, Terminated
 from console.rollout.runner.kill_timer import KillTimer
 from console.rollout.runner.timing import Timing
+from console.rollout.schema import file_of
 
 Found = TypeVar("Found")
 
 _WORDS = (DecisionKind.GO_ON, DecisionKind.KEEP, DecisionKind.EXTEND, DecisionKind.SIGN)
+_FAILOVER = 20.0  # seconds in which a database server is expected to have another take its place
 LOOK_DEADLINE = 300.0  # seconds to go on asking a cloud that does not answer, once a write is out
 
 
@@ -88,10 +92,23 @@ class Run:
         try:
             self.journal.append(self.rollout_id, kind, step, text, **data)
         except JournalError as error:
-            self._make_room(error)
-            self.journal.append(self.rollout_id, kind, step, text, **data)
+            if not self._answers_again(lambda: self.journal.append(self.rollout_id, kind, step, text, **data)):
+                self._make_room(error)
+                self.journal.append(self.rollout_id, kind, step, text, **data)
         if self.lost:
             second_place.shout(self.rollout_id, f"{step or '-'} {kind}: {text}")
+
+    def _answers_again(self, append: Callable[[], object]) -> bool:
+        """A journal on a server is waited for, as long as the lease allows: its record is the one that others see."""
+        if file_of(self.journal.engine) is not None or self.lost:
+            return False
+        patience = pace.real(min(_FAILOVER, self.timing.ttl / 3))
+        again = retry_if_exception_type(JournalError)
+        try:
+            Retrying(stop=stop_after_delay(patience), wait=wait_fixed(0.5), retry=again, reraise=True)(append)
+        except JournalError:
+            return False
+        return True
 
     def _make_room(self, error: JournalError) -> None:
         """Give the reserve up; where there is none left, go on recording in the second place."""
