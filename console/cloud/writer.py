@@ -12,10 +12,7 @@ from urllib.parse import quote
 from console.cloud.problems import from_exception, from_response
 from console.cloud.session import UNHURRIED, Session, sdk_errors
 from console.errors import Unreachable
-from console.model.call import Call
-
-# Tags of a server when it is made (2.52), policies of groups in one word (2.64), reasons of locks (2.73).
-COMPUTE_LEVEL = "2.73"
+from console.model.call import COMPUTE_LEVEL, Call
 
 
 class Writer:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+# What is asked of Nova: tags of a server when it is made (2.52), policies of groups in one word (2.64), reasons of
+# locks (2.73).
+COMPUTE_LEVEL = "2.73"
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -11,10 +11,12 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from console.model.call import Call
+from console.model.call import COMPUTE_LEVEL, Call
+from console.model.text import visible
 from console.plan.basis import Basis
 from console.plan.desired import Desired
 from console.plan.kinds.registry import kind_of
+from console.plan.kinds.typed import MEMBER, openstack
 from console.plan.plan import Plan, Write
 from console.rollout.records import Event, EventKind, Rollout
 from console.rollout.waiting import plan_of
@@ -65,7 +67,7 @@ def _undo(touched: Sequence[Desired], basis: Basis) -> tuple[Call, ...]:
 def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
     """The same as a text: comments, `openstack` commands, and the one request that does it at once for `curl`."""
     found = by_hand(rollout, events)
-    yield f"# rollout {rollout.id}: {rollout.plan.summary}"
+    yield visible(f"# rollout {rollout.id}: {rollout.plan.summary}")  # a line break would end the comment
     if found.in_doubt:
         yield "# The record does not tell what became of the last call: look first."
     yield from _looks(rollout.plan.basis)
@@ -86,18 +88,20 @@ def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
 def _looks(basis: Basis) -> Iterator[str]:
     """What shows how things stand."""
     for listener in basis.listeners if basis.by_listener else ():
-        yield f"openstack loadbalancer listener show {listener.id}"
+        yield openstack("loadbalancer", "listener", "show", listener.id)
     for pool in basis.pools:
-        yield f"openstack loadbalancer member list {pool.id}"
+        yield openstack(*MEMBER, "list", pool.id)
     for server in basis.servers if basis.workers else ():
-        yield f"openstack server show {server.id}"
+        yield openstack("server", "show", server.id)
 
 
 def _lines(call: Call) -> Iterator[str]:
     yield from call.commands
     body = f" -d {shlex.quote(json.dumps(call.body, separators=(',', ':')))}" if call.body is not None else ""
     yield f"# or at once; ENDPOINT is the URL of `openstack catalog show {call.service}`:"
+    # without the level Nova takes tags, groups in one word and reasons of locks for mistakes, as the writer knows
+    level = f" -H 'OpenStack-API-Version: compute {COMPUTE_LEVEL}'" if call.service == "compute" else ""
     yield (
-        f'curl -sS -X {call.method} -H "X-Auth-Token: $(openstack token issue -f value -c id)" '
-        f"-H 'Content-Type: application/json' \"$ENDPOINT\"{shlex.quote(call.path)}{body}"
+        f'curl -gsS -X {call.method} -H "X-Auth-Token: $(openstack token issue -f value -c id)" '
+        f"-H 'Content-Type: application/json'{level} \"$ENDPOINT\"{shlex.quote(call.path)}{body}"
     )

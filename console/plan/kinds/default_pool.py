@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import DefaultPool
+from console.plan.kinds.typed import openstack
 
 SERVICE = "load-balancer"
 
@@ -43,5 +44,5 @@ def _sending(listener_id: str, pool_id: str) -> Call:
         method="PUT",
         path=f"/v2/lbaas/listeners/{listener_id}",
         body={"listener": {"default_pool_id": pool_id}},
-        commands=(f"openstack loadbalancer listener set --wait --default-pool {pool_id} {listener_id}",),
+        commands=(openstack("loadbalancer", "listener", "set", "--wait", "--default-pool", pool_id, listener_id),),
     )

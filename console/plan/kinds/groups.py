@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import GroupGone, GroupMade
+from console.plan.kinds.typed import LEVEL, openstack, option
 
 SERVICE = "compute"
 
@@ -18,7 +18,7 @@ class Made:
     def call(self, desired: GroupMade, basis: Basis) -> Call:
         """The one POST."""
         body = {"server_group": {"name": desired.name, "policy": desired.policy}}
-        command = f"openstack server group create --policy {desired.policy} {shlex.quote(desired.name)}"
+        command = openstack(*LEVEL, "server", "group", "create", *option("--policy", desired.policy), desired.name)
         return Call(SERVICE, "POST", "/os-server-groups", body, (command,))
 
     def undo(self, desired: GroupMade, basis: Basis) -> Call | None:
@@ -47,7 +47,7 @@ class Gone:
 
     def by_id(self, desired: GroupGone, group_id: str) -> Call:
         """The same with the id."""
-        command = f"openstack server group delete {shlex.quote(group_id)}"
+        command = openstack("server", "group", "delete", group_id)
         return Call(SERVICE, "DELETE", f"/os-server-groups/{group_id}", None, (command,))
 
     def undo(self, desired: GroupGone, basis: Basis) -> Call | None:

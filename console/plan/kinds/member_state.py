@@ -12,21 +12,18 @@ from console.model.balancer import HOLD_TAG, WEIGHT_TAG, Member
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import MemberState, Standing
+from console.plan.kinds.typed import member_set
 from console.plan.kinds.weights import batch
-from console.plan.kinds.weights import restore as restore_batch
 
 
 def call(desired: MemberState, basis: Basis) -> Call:
     """The batch, made from the members as they are right before it."""
-    made = batch(desired.pool_id, changed(desired, basis), _before(desired, basis))
-    return replace(made, commands=_commands(desired))
+    return _call(desired.pool_id, _before(desired, basis), changed(desired, basis))
 
 
 def undo(desired: MemberState, basis: Basis) -> Call:
     """The batch that puts the members back as they are right before it."""
-    made = batch(desired.pool_id, _before(desired, basis), changed(desired, basis))
-    changes = (replace(one, before=one.after, after=one.before) for one in desired.changes)
-    return replace(made, commands=_commands(MemberState(desired.pool_id, tuple(changes))))
+    return _call(desired.pool_id, changed(desired, basis), _before(desired, basis))
 
 
 def after(desired: MemberState, basis: Basis) -> Basis:
@@ -35,8 +32,15 @@ def after(desired: MemberState, basis: Basis) -> Basis:
 
 
 def restore(desired: Sequence[MemberState], basis: Basis) -> tuple[Call, ...]:
-    """One batch for each pool."""
-    return restore_batch(desired, basis)
+    """One batch for each pool. What became of the members since is not known here: the commands say all of them."""
+    touched = {change.member_id for one in desired for change in one.changes}
+    calls = []
+    for pool_id in dict.fromkeys(one.pool_id for one in desired):
+        members = [one for one in basis.pool(pool_id).members if one.id in touched]
+        ordered = sorted(members, key=lambda one: _serves(standing(one)) == 0)
+        commands = tuple(member_set(pool_id, one, None) for one in ordered)
+        calls.append(replace(batch(pool_id, members), commands=commands))
+    return tuple(calls)
 
 
 def changed(desired: MemberState, basis: Basis) -> tuple[Member, ...]:
@@ -58,6 +62,10 @@ def words(desired: MemberState) -> tuple[str, ...]:
 def standing(member: Member) -> Standing:
     """How a member stands now."""
     return Standing(member.weight, member.admin_state_up, member.held_by)
+
+
+def _call(pool_id: str, before: Sequence[Member], wanted: Sequence[Member]) -> Call:
+    return replace(batch(pool_id, wanted, before), commands=_commands(pool_id, before, wanted))
 
 
 def _standing(member: Member, wanted: Standing) -> Member:
@@ -90,18 +98,8 @@ def _before(desired: MemberState, basis: Basis) -> tuple[Member, ...]:
     return tuple(by_id[change.member_id] for change in desired.changes)
 
 
-def _commands(desired: MemberState) -> tuple[str, ...]:
+def _commands(pool_id: str, before: Sequence[Member], wanted: Sequence[Member]) -> tuple[str, ...]:
     """One write each for the `openstack` client, who gets traffic first."""
-    ordered = sorted(desired.changes, key=lambda one: _serves(one.after) <= _serves(one.before))
-    return tuple(_command(desired.pool_id, one.member_id, one.before, one.after) for one in ordered)
-
-
-def _command(pool_id: str, member_id: str, before: Standing, after: Standing) -> str:
-    words = [f"--weight {after.weight}"] if before.weight != after.weight else []
-    if before.admin_state_up != after.admin_state_up:
-        words.append("--enable" if after.admin_state_up else "--disable")
-    if after.held_by and after.held_by != before.held_by:
-        words.append(f"--tag {HOLD_TAG}{after.held_by}")
-    if before.held_by and not after.held_by:
-        words.append(f"--remove-tag {HOLD_TAG}{before.held_by}")
-    return f"openstack loadbalancer member set --wait {' '.join(words)} {pool_id} {member_id}"
+    pairs = zip(before, wanted, strict=True)
+    ordered = sorted(pairs, key=lambda pair: _serves(standing(pair[1])) <= _serves(standing(pair[0])))
+    return tuple(command for was, one in ordered if (command := member_set(pool_id, one, was)))

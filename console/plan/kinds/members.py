@@ -10,6 +10,7 @@ from console.model.balancer import SERVER_TAG, WEIGHT_TAG, Member
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import MemberGone, MembersEntered, MembersLabelled, MembersRaised
+from console.plan.kinds.typed import MEMBER, member_created, member_set, openstack
 from console.plan.kinds.weights import batch, item
 
 SERVICE = "load-balancer"
@@ -58,10 +59,7 @@ def entered(desired: MembersEntered, found: Mapping[str, tuple[str, str]]) -> Ca
         if desired.subnet_id is not None:
             fields["subnet_id"] = desired.subnet_id
         items.append(fields)
-        commands.append(
-            f"openstack loadbalancer member create --wait --name {name} --address {address} "
-            f"--protocol-port {desired.port} --weight {desired.weight} {desired.pool_id}"
-        )
+        commands.append(member_created(desired.pool_id, fields))
     path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
     return Call(SERVICE, "PUT", path, {"members": items}, tuple(commands), f"{len(items)} members")
 
@@ -72,7 +70,7 @@ class Raised:
     def call(self, desired: MembersRaised, basis: Basis) -> Call:
         """As planned: their ids are known when they have entered."""
         items = [{"name": name, "weight": "(as recorded)"} for name in desired.names]
-        command = f"openstack loadbalancer member set --wait --weight WEIGHT {desired.pool_id} MEMBER"
+        command = openstack(*MEMBER, "set", "--wait", "--weight", "WEIGHT", desired.pool_id, "MEMBER")
         path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
         return Call(SERVICE, "PUT", path, {"members": items}, (command,), f"{len(items)} members")
 
@@ -107,12 +105,13 @@ class Labelled:
 
     def call(self, desired: MembersLabelled, basis: Basis) -> Call:
         """The batch."""
-        return replace(batch(desired.pool_id, labelled(desired, basis)), commands=tuple(_commands(desired)))
+        before = _named(desired, basis)
+        return _tagged_so(desired.pool_id, before, [_labelled(desired, one) for one in before])
 
     def undo(self, desired: MembersLabelled, basis: Basis) -> Call:
         """As they are before it."""
-        members = [one for one in basis.pool(desired.pool_id).members if one.id in desired.tags]
-        return batch(desired.pool_id, members)
+        before = _named(desired, basis)
+        return _tagged_so(desired.pool_id, [_labelled(desired, one) for one in before], before)
 
     def after(self, desired: MembersLabelled, basis: Basis) -> Basis:
         """With the tags."""
@@ -129,11 +128,15 @@ class Labelled:
 
 def labelled(desired: MembersLabelled, basis: Basis) -> tuple[Member, ...]:
     """The members as they will be. A weight that is recorded already stays."""
-    return tuple(
-        replace(one, tags=_merged(one.tags, desired.tags[one.id]))
-        for one in basis.pool(desired.pool_id).members
-        if one.id in desired.tags
-    )
+    return tuple(_labelled(desired, one) for one in _named(desired, basis))
+
+
+def _named(desired: MembersLabelled, basis: Basis) -> list[Member]:
+    return [one for one in basis.pool(desired.pool_id).members if one.id in desired.tags]
+
+
+def _labelled(desired: MembersLabelled, member: Member) -> Member:
+    return replace(member, tags=_merged(member.tags, desired.tags[member.id]))
 
 
 def _merged(there: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
@@ -142,13 +145,9 @@ def _merged(there: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*there, *kept}))
 
 
-def _commands(desired: MembersLabelled) -> list[str]:
-    return [
-        "openstack loadbalancer member set --wait "
-        + " ".join(f"--tag {tag}" for tag in tags)
-        + f" {desired.pool_id} {member}"
-        for member, tags in desired.tags.items()
-    ]
+def _tagged_so(pool_id: str, before: Sequence[Member], wanted: Sequence[Member]) -> Call:
+    commands = (member_set(pool_id, one, was) for was, one in zip(before, wanted, strict=True))
+    return replace(batch(pool_id, wanted), commands=tuple(filter(None, commands)))
 
 
 class Gone:
@@ -157,7 +156,7 @@ class Gone:
     def call(self, desired: MemberGone, basis: Basis) -> Call:
         """The one DELETE."""
         path = f"/v2/lbaas/pools/{desired.pool_id}/members/{desired.member_id}"
-        command = f"openstack loadbalancer member delete --wait {desired.pool_id} {desired.member_id}"
+        command = openstack(*MEMBER, "delete", "--wait", desired.pool_id, desired.member_id)
         return Call(SERVICE, "DELETE", path, None, (command,))
 
     def undo(self, desired: MemberGone, basis: Basis) -> Call | None:
@@ -166,11 +165,8 @@ class Gone:
         if member is None:
             return None
         path = f"/v2/lbaas/pools/{desired.pool_id}/members"
-        command = (
-            f"openstack loadbalancer member create --wait --name {member.name} --address {member.address} "
-            f"--protocol-port {member.protocol_port} --weight {member.weight} {desired.pool_id}"
-        )
-        return Call(SERVICE, "POST", path, {"member": item(member)}, (command,))
+        fields = item(member)
+        return Call(SERVICE, "POST", path, {"member": fields}, (member_created(desired.pool_id, fields),))
 
     def after(self, desired: MemberGone, basis: Basis) -> Basis:
         """Without it."""

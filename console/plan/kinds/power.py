@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import Power
+from console.plan.kinds.typed import openstack
 
 SERVICE = "compute"
 
@@ -44,6 +45,6 @@ def _action(server_id: str, *, on: bool) -> Call:
         method="POST",
         path=f"/servers/{server_id}/action",
         body={f"os-{verb}": None},
-        commands=(f"openstack server {verb} {server_id}",),
+        commands=(openstack("server", verb, server_id),),
         size=verb,
     )

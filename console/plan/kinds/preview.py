@@ -6,11 +6,13 @@ is made (Octavia API). A policy without a rule attaches nothing (octavia: db/mod
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from console.model.call import Call
 from console.plan.basis import Basis, PolicyBasis
 from console.plan.desired import PolicyGone, PreviewPolicy, PreviewRule
+from console.plan.kinds.typed import openstack, option
 
 SERVICE = "load-balancer"
 HEADER = "X-Bluegreen-Preview"
@@ -32,7 +34,7 @@ def call(desired: Previews, basis: Basis) -> Call:
                 "DELETE",
                 f"/v2/lbaas/l7policies/{desired.policy_id}",
                 None,
-                (f"openstack loadbalancer l7policy delete {desired.policy_id}",),
+                (openstack("loadbalancer", "l7policy", "delete", desired.policy_id),),
             )
 
 
@@ -74,13 +76,14 @@ def words(desired: Previews) -> tuple[str, ...]:
 def rule(desired: PreviewRule, policy_id: str, value: str) -> Call:
     """The POST of the rule."""
     fields = {"type": "HEADER", "compare_type": "EQUAL_TO", "key": HEADER, "value": value}
-    command = f"openstack loadbalancer l7rule create --wait --type HEADER --compare-type EQUAL_TO --key {HEADER}"
+    how = ("--wait", "--type", "HEADER", "--compare-type", "EQUAL_TO", "--key", HEADER)
+    command = openstack("loadbalancer", "l7rule", "create", *how)
     return Call(
         SERVICE,
         "POST",
         f"/v2/lbaas/l7policies/{policy_id}/rules",
         {"rule": fields},
-        (f'{command} --value "$SECRET" {policy_id}',),
+        (f'{command} --value "$SECRET" {shlex.quote(policy_id)}',),
     )
 
 
@@ -91,11 +94,11 @@ def _policy(desired: PreviewPolicy) -> Call:
         "action": "REDIRECT_TO_POOL",
         "redirect_pool_id": desired.pool_id,
     }
-    command = f"openstack loadbalancer l7policy create --wait --name {desired.name} --action REDIRECT_TO_POOL"
+    how = (*option("--name", desired.name), "--action", "REDIRECT_TO_POOL", "--redirect-pool", desired.pool_id)
     return Call(
         SERVICE,
         "POST",
         "/v2/lbaas/l7policies",
         {"l7policy": fields},
-        (f"{command} --redirect-pool {desired.pool_id} {desired.listener_id}",),
+        (openstack("loadbalancer", "l7policy", "create", "--wait", *how, desired.listener_id),),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import ServerGone, ServerLabelled, ServerLocked, ServerMade, ServerStopped, ServerTagged
+from console.plan.kinds.typed import LEVEL, openstack, option, tagged
 
 SERVICE = "compute"
 LATER = "set when it is sent"
@@ -33,7 +33,7 @@ class Made:
     def restore(self, desired: Sequence[ServerMade], basis: Basis) -> tuple[Call, ...]:
         """As commands only, by name."""
         return tuple(
-            Call(SERVICE, "DELETE", f"/servers/{one.name}", None, (f"openstack server delete {shlex.quote(one.name)}",))
+            Call(SERVICE, "DELETE", f"/servers/{one.name}", None, (openstack("server", "delete", one.name),))
             for one in reversed(desired)
         )
 
@@ -60,20 +60,19 @@ def made(desired: ServerMade, **known: Any) -> Call:
 
 
 def _command(desired: ServerMade, server: dict[str, Any]) -> str:
-    words = ["openstack", "server", "create", "--wait", "--image", server["imageRef"], "--flavor", server["flavorRef"]]
+    words = [*option("--image", server["imageRef"]), *option("--flavor", server["flavorRef"])]
     for network in server.get("networks", ()):
-        words += ["--network", network["uuid"]]
+        words += option("--network", network["uuid"])
     for group in server.get("security_groups", ()):
-        words += ["--security-group", group["name"]]
+        words += option("--security-group", group["name"])
     for key, value in server.get("metadata", {}).items():
-        words += ["--property", f"{key}={value}"]
-    for tag in server["tags"]:
-        words += ["--tag", tag] if LATER not in tag else []
+        words += option("--property", f"{key}={value}")
+    words += tagged([tag for tag in server["tags"] if LATER not in tag])
     if "key_name" in server:
-        words += ["--key-name", server["key_name"]]
+        words += option("--key-name", server["key_name"])
     if desired.group:
         words += ["--hint", f"group={desired.group}"]
-    return shlex.join([*words, desired.name])
+    return openstack(*LEVEL, "server", "create", "--wait", *words, desired.name)
 
 
 class _OnServer:
@@ -98,8 +97,8 @@ class Labelled(_OnServer):
 
     def call(self, desired: ServerLabelled, basis: Basis) -> Call:
         """The one POST."""
-        pairs = " ".join(f"--property {shlex.quote(f'{key}={value}')}" for key, value in desired.metadata.items())
-        command = f"openstack server set {pairs} {desired.server_id}"
+        pairs = (word for key, value in desired.metadata.items() for word in option("--property", f"{key}={value}"))
+        command = openstack("server", "set", *pairs, desired.server_id)
         path = f"/servers/{desired.server_id}/metadata"
         return Call(SERVICE, "POST", path, {"metadata": dict(desired.metadata)}, (command,))
 
@@ -113,12 +112,12 @@ class Tagged(_OnServer):
 
     def call(self, desired: ServerTagged, basis: Basis) -> Call:
         """The one PUT."""
-        command = f"openstack server set --tag {shlex.quote(desired.label)} {desired.server_id}"
+        command = openstack(*LEVEL, "server", "set", *option("--tag", desired.label), desired.server_id)
         return Call(SERVICE, "PUT", f"/servers/{desired.server_id}/tags/{desired.label}", None, (command,))
 
     def undo(self, desired: ServerTagged, basis: Basis) -> Call | None:
         """Without the tag."""
-        command = f"openstack server unset --tag {shlex.quote(desired.label)} {desired.server_id}"
+        command = openstack(*LEVEL, "server", "unset", *option("--tag", desired.label), desired.server_id)
         return Call(SERVICE, "DELETE", f"/servers/{desired.server_id}/tags/{desired.label}", None, (command,))
 
     def words(self, desired: ServerTagged) -> tuple[str, ...]:
@@ -134,7 +133,7 @@ class Locked(_OnServer):
         return _action(
             desired.server_id,
             {"lock": {"locked_reason": desired.reason[:255]}} if desired.locked else {"unlock": None},
-            f"openstack server {'lock' if desired.locked else 'unlock'} {desired.server_id}",
+            openstack("server", "lock" if desired.locked else "unlock", desired.server_id),
         )
 
     def undo(self, desired: ServerLocked, basis: Basis) -> Call | None:
@@ -151,11 +150,11 @@ class Stopped(_OnServer):
 
     def call(self, desired: ServerStopped, basis: Basis) -> Call:
         """The action."""
-        return _action(desired.server_id, {"os-stop": None}, f"openstack server stop {desired.server_id}")
+        return _action(desired.server_id, {"os-stop": None}, openstack("server", "stop", desired.server_id))
 
     def undo(self, desired: ServerStopped, basis: Basis) -> Call | None:
         """Started again."""
-        return _action(desired.server_id, {"os-start": None}, f"openstack server start {desired.server_id}")
+        return _action(desired.server_id, {"os-start": None}, openstack("server", "start", desired.server_id))
 
     def after(self, desired: ServerStopped, basis: Basis) -> Basis:
         """Off, where its power is the rotation."""
@@ -175,7 +174,7 @@ class Gone(_OnServer):
 
     def call(self, desired: ServerGone, basis: Basis) -> Call:
         """The one DELETE."""
-        command = f"openstack server delete --wait {desired.server_id}"
+        command = openstack("server", "delete", "--wait", desired.server_id)
         return Call(SERVICE, "DELETE", f"/servers/{desired.server_id}", None, (command,))
 
     def after(self, desired: ServerGone, basis: Basis) -> Basis:

@@ -14,7 +14,8 @@ from typing import Any
 from console.model.balancer import WEIGHT_TAG, Member
 from console.model.call import Call
 from console.plan.basis import Basis
-from console.plan.desired import MemberChange, MemberState, Weights
+from console.plan.desired import MemberChange, Weights
+from console.plan.kinds.typed import MEMBER, openstack
 
 SERVICE = "load-balancer"
 
@@ -39,12 +40,12 @@ def entering(desired: Weights) -> frozenset[str]:
     return frozenset(one.member_id for one in desired.changes if one.weight_after > one.weight_before)
 
 
-def restore(desired: Sequence[Weights | MemberState], basis: Basis) -> tuple[Call, ...]:
+def restore(desired: Sequence[Weights], basis: Basis) -> tuple[Call, ...]:
     """One batch for each pool; where there are none, a PUT for each member, those that get weight first."""
     touched = {change.member_id for one in desired for change in one.changes}
     pools = dict.fromkeys(one.pool_id for one in desired)
     members = ((pool, [one for one in basis.pool(pool).members if one.id in touched]) for pool in pools)
-    if any(isinstance(one, Weights) and one.single for one in desired):
+    if any(one.single for one in desired):
         each = [(pool, one) for pool, found in members for one in found]
         return tuple(put(pool, one) for pool, one in sorted(each, key=lambda pair: pair[1].weight == 0))
     return tuple(batch(pool, found) for pool, found in members)
@@ -142,4 +143,4 @@ def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:
 def _commands(pool_id: str, members: Iterable[Member], before: Mapping[str, int]) -> Iterable[str]:
     # What gets weight first, so that whoever types them by hand never takes capacity away before adding it.
     for member in sorted(members, key=lambda one: (one.weight == 0, before.get(one.id, one.weight) - one.weight)):
-        yield f"openstack loadbalancer member set --wait --weight {member.weight} {pool_id} {member.id}"
+        yield openstack(*MEMBER, "set", "--wait", "--weight", member.weight, pool_id, member.id)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import msgspec
 import pytest
-from plan_worlds import NOW, config, usual
+from plan_rotations import power_config, power_service
+from plan_worlds import NOW, config, instance, usual
 
 from console.cli.show_markdown import markdown
 from console.config.model import Release
+from console.model.call import COMPUTE_LEVEL
 from console.model.colour import Colour
+from console.model.instance import Instance
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.by_hand import by_hand, transcript
@@ -63,6 +67,29 @@ def test_every_line_is_a_comment_or_one_command() -> None:
     for line in transcript(rollout(), told(*FIRST)):
         words = shlex.split(line, comments=True)
         assert line.startswith("#") or words[0] in ("openstack", "curl"), line
+
+
+def test_a_version_of_several_lines_stays_in_its_comment() -> None:
+    begun = rollout()
+    evil = replace(begun, plan=replace(begun.plan, summary="to GREEN b\ntouch pwned"))
+    assert not any(line.startswith("touch") for line in "\n".join(transcript(evil, [])).splitlines())
+
+
+def test_the_request_for_nova_names_the_level_that_it_relies_on() -> None:
+    workers = power_service([on(Colour.BLUE)], [on(Colour.GREEN)])
+    intent = Intent(Action.CUTOVER, Colour.GREEN, unattended=True)
+    made = plan(workers, power_config(), intent, NOW)
+    assert isinstance(made, Plan)
+    sent = [line for line in transcript(replace(rollout(), plan=made), []) if line.startswith("curl")]
+    assert sent
+    for line in sent:
+        assert f"OpenStack-API-Version: compute {COMPUTE_LEVEL}" in shlex.split(line)
+    members = [line for line in transcript(rollout(), []) if line.startswith("curl")]
+    assert not any("API-Version" in line for line in members), "Octavia knows none"
+
+
+def on(colour: Colour) -> Instance:
+    return instance(colour, 1, 0)
 
 
 def test_markdown_survives_what_people_write() -> None:
