@@ -29,12 +29,14 @@ class Judgement:
     """A health, and the sentence that explains it: which check, what it saw.
 
     `stale`: unknown only because a source is old. `stopped`: a worker of the idle colour, off as it should be.
+    `unanswered`: unhealthy only because the direct probe got no answer, which may be the fault of the host that asks.
     """
 
     health: Health
     reason: str = ""
     stale: bool = False
     stopped: bool = False
+    unanswered: bool = False
 
     @property
     def healthy(self) -> bool:
@@ -289,4 +291,5 @@ def _probe(service: Service, instance: Instance, now: float) -> Judgement:
     if probe.ok:
         return _WELL
     why = f": {'; '.join(probe.reasons[:2])}" if probe.reasons else ""
-    return _bad(f"the direct probe says {probe.words}{why}")
+    reason = f"the direct probe says {probe.words}{why}"
+    return Judgement(Health.UNHEALTHY, reason, unanswered=not probe.answered)

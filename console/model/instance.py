@@ -8,10 +8,16 @@ from console.model.balancer import HOLD_TAG, Member
 from console.model.colour import Colour
 from console.model.server import Server
 
+_SAYS_NOTHING = (124, 126, 127)  # exit codes of `timeout` and of shells: too late, not executable, not found
+_BY_SIGNAL = 128  # above it: ended by a signal, as shells say it; ssh's 255 is a connection that failed
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What one direct probe of an instance saw. `at` is Unix seconds; `ms` the time to the whole answer."""
+    """What one direct probe of an instance saw. `at` is Unix seconds; `ms` the time to the whole answer.
+
+    `exit_code` is that of a command that ended by itself.
+    """
 
     ok: bool
     at: float
@@ -21,6 +27,16 @@ class Probe:
     body: str = ""
     reasons: tuple[str, ...] = ()  # of oslo.middleware's health answer, or the last line of a command
     not_from_here: bool = False  # the config says that these instances cannot be reached: unknown, not ill
+    exit_code: int | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the instance has said how it is, or a command that was carried out has.
+
+        A timeout, a refusal or a command that could not be run may be the fault of the host that asks.
+        """
+        reported = self.exit_code is not None and self.exit_code not in _SAYS_NOTHING and self.exit_code <= _BY_SIGNAL
+        return self.ok or self.status is not None or reported
 
     @property
     def words(self) -> str:

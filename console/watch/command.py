@@ -28,20 +28,25 @@ async def run(argv: Sequence[str], told: Mapping[str, str], within: float) -> Pr
     at, started = time.time(), time.perf_counter()
     output = bytearray()
     try:
-        error = await _run(argv, environment, within, output)
+        code = await _run(argv, environment, within, output)
     except FileNotFoundError:
         return Probe(False, at, error="no such command")
     except (OSError, ValueError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else str(problem)
         return Probe(False, at, error=str(why).lower())
+    error = "timeout" if code is None else _said(code)
     body = output.decode("utf-8", errors="replace")[-KEPT:]
     last = next((line for line in reversed(body.splitlines()) if line.strip()), "")
     took = (time.perf_counter() - started) * 1000
-    return Probe(not error, at, took, error=error, body=body, reasons=(clipped(last, 200),) if error and last else ())
+    reasons = (clipped(last, 200),) if error and last else ()
+    ended = code if code is not None and code >= 0 else None
+    return Probe(not error, at, took, error=error, body=body, reasons=reasons, exit_code=ended)
 
 
-async def _run(argv: Sequence[str], environment: Mapping[str, str], within: float, output: bytearray) -> str:
-    """What went wrong, empty for nothing. Raises OSError or ValueError where it could not be started."""
+async def _run(argv: Sequence[str], environment: Mapping[str, str], within: float, output: bytearray) -> int | None:
+    """Its exit code, minus the signal that killed it; None: it took too long. Raises OSError or ValueError where it
+    could not be started.
+    """
     # a pipe of our own: asyncio's process would wait for every child that holds on to the output
     reading_end, writing_end = os.pipe()
     with os.fdopen(reading_end, "rb", buffering=0) as pipe:
@@ -62,9 +67,9 @@ async def _run(argv: Sequence[str], environment: Mapping[str, str], within: floa
         reading = asyncio.ensure_future(_read(stream, output))
         try:
             async with asyncio.timeout(within):
-                return _said(await process.wait())
+                return await process.wait()
         except TimeoutError:
-            return "timeout"
+            return None
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)

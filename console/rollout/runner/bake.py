@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.errors import BluegreenError, NeedsHuman
-from console.model.health import Health, judge
 from console.model.service import Service
 from console.model.traffic import VipAnswer
 from console.plan.basis import basis_of
@@ -22,6 +21,7 @@ from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake_gates import BakeGates
 from console.rollout.runner.endings import FailingAnswers
+from console.rollout.runner.evidence import of_instances
 from console.rollout.runner.prove import address_of
 from console.rollout.runner.run import Run
 from console.rollout.runner.words import extension
@@ -58,11 +58,11 @@ def bake(run: Run, plan: Plan, step: Step) -> None:
 
 def _watch(run: Run, plan: Plan, step: Step, gates: BakeGates) -> None:
     began, length = boot_clock.now(), step.deadline
-    before, told_at, looked = Sight(), -TOLD_EVERY, began
+    before, told_at, looked, doubt = Sight(), -TOLD_EVERY, began, False
     least = floor_of(plan, run.service.release.min_ratio)
     address = address_of(run, step, run.service.vip) if run.service.vip is not None else ""
-    # one look more where the last one spoke against it: it is not over in the middle of a doubt, or of a gate
-    while (now := boot_clock.now()) - began < length or before.against or gates.open:
+    # one look more where the last one spoke against it, or has lost sight: it is not over in a doubt, or in a gate
+    while (now := boot_clock.now()) - began < length or doubt or gates.open:
         looked = now
         sight, least = _look(run, plan, least, address, gates, over=now - began >= length)
         if sight.against and before.against:
@@ -72,6 +72,7 @@ def _watch(run: Run, plan: Plan, step: Step, gates: BakeGates) -> None:
         if changed or now - told_at >= TOLD_EVERY:
             told_at = now
             run.note(EventKind.PROOF, step.id, _words(sight, began + length - now))
+        doubt = bool(sight.against) or bool(sight.blind and not before.blind)
         before = sight
         left = began + length - boot_clock.now()
         run.wait(min(EVERY, left) if left > 0 else _LATE, step.id)
@@ -109,7 +110,9 @@ def _look(
         blind.append(error.message)
     else:
         least = least or _floor(run, service)
-        against += _ill(service, plan, least)
+        failed, unseen = of_instances(service, plan, least, time.time())
+        against += [failed] if failed else []
+        blind += [unseen] if unseen else []
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     if proof is not None and run.service.vip is not None:
         asked = ask(proof.url, run.service.vip, count=ASKED, over=pace.real(OVER), trust=run.trust, address=address)
@@ -127,19 +130,6 @@ def _look(
 def _floor(run: Run, service: Service) -> Capacity:
     basis = basis_of(service, run.service)
     return highest(floors(service, basis, run.service.release.min_ratio, time.time()).values())
-
-
-def _ill(service: Service, plan: Plan, least: Capacity) -> list[str]:
-    """Instances in rotation that are seen ill, when the others are too few. Unknown is not ill."""
-    serving = [one for one in service.side(plan.target).instances if service.in_rotation(one)]
-    judged = [(one.name, judge(service, one, time.time())) for one in serving]
-    ill = [(name, found.reason) for name, found in judged if found.health is Health.UNHEALTHY]
-    left = len(serving) - len(ill)
-    if not ill or left >= least.instances:
-        return []
-    name, reason = ill[0]
-    how_many = f"{len(ill)} of {len(serving)} instances of {plan.target.upper()} are ill"
-    return [f"{how_many}, {least.instances} must be well; {name}: {reason}"]
 
 
 def _judged(answers: Sequence[VipAnswer], proof: Proof) -> tuple[str, str, str]:

@@ -203,6 +203,7 @@ async def test_a_command_knows_the_instance_and_nothing_of_ours(monkeypatch: pyt
 async def test_a_command_that_fails_says_why() -> None:
     seen = await probe(1, HealthCheck(run=("sh", "-c", "echo starting; echo queue too long >&2; exit 3")))
     assert (seen.ok, seen.words, seen.reasons) == (False, "exit 3", ("queue too long",))
+    assert seen.answered
 
 
 @pytest.mark.parametrize(
@@ -212,10 +213,14 @@ async def test_a_command_that_fails_says_why() -> None:
         (("/",), "permission denied"),
         (("sh", "-c", "kill -9 $$"), "killed by SIGKILL"),
         (("a\0b",), "embedded null byte"),
+        (("sh", "-c", "no-such-command"), "exit 127"),
+        (("sh", "-c", "timeout 0.1 sleep 5"), "exit 124"),
     ],
 )
 async def test_a_command_that_cannot_be_run(argv: tuple[str, ...], words: str) -> None:
-    assert (await command.run(argv, {}, 5.0)).words == words
+    seen = await command.run(argv, {}, 5.0)
+    assert seen.words == words
+    assert not seen.answered
 
 
 async def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
@@ -225,6 +230,7 @@ async def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) 
     seen = await command.run(("sh", "-c", script), {}, 0.3)
     assert time.monotonic() - started < 3
     assert (seen.ok, seen.words, seen.body) == (False, "timeout", "waiting\n")
+    assert not seen.answered
     await gone(int(pids.read_text()))
 
 
