@@ -22,9 +22,13 @@ _OPPOSITE = {
 
 
 def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
-    """The intent that puts back what was before the plan. Who was out by hand then stays out."""
+    """The intent that puts back what was before the plan. Who was out by hand then stays out.
+
+    What undoes a way back is none: it does again what was taken back.
+    """
+    undoes = not plan.intent.undoes
     if plan.action in (Action.PREVIEW, Action.UNPREVIEW):
-        return Intent(Action.UNPREVIEW if plan.action is Action.PREVIEW else Action.PREVIEW)
+        return Intent(Action.UNPREVIEW if plan.action is Action.PREVIEW else Action.PREVIEW, undoes=undoes)
     if plan.action.is_single:
         return _single(plan)
     return Intent(
@@ -33,6 +37,7 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
         leave_out=_taken_out(plan, service),
         source_fails=source_fails,
         one_by_one=plan.intent.one_by_one,
+        undoes=undoes,
     )
 
 
@@ -40,7 +45,8 @@ def _single(plan: Plan) -> Intent:
     order = plan.intent.order
     assert isinstance(order, SingleOrder)
     names = tuple(reversed(order.names)) if plan.action is Action.REPLACE else order.names
-    return replace(plan.intent, action=_OPPOSITE[plan.action], order=msgspec.structs.replace(order, names=names))
+    order = msgspec.structs.replace(order, names=names)
+    return replace(plan.intent, action=_OPPOSITE[plan.action], order=order, undoes=not plan.intent.undoes)
 
 
 def _taken_out(plan: Plan, service: Service) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ class Intent:
     a worker without a probe) may serve all the same. `one_by_one`: a call for each member, where the cloud has no
     additive batch. `order`: what exactly, where a colour does not say it. `train`: the one that it is part of, which it
     waits for twice. `bakes`: what was moved before is watched all the same; its runner died before that was over.
+    `undoes`: it is the way back out of a rollout.
     """
 
     action: Action
@@ -83,6 +84,7 @@ class Intent:
     train: str = ""
     order: Order | None = None
     bakes: bool = False
+    undoes: bool = False
 
 
 class StepKind(StrEnum):

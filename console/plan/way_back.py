@@ -31,7 +31,7 @@ def way_back(plan: Plan, service: Service, tag: Tag, *, source_fails: bool = Fal
     if isinstance(order, LaunchOrder):
         tags = tuple(tag(name) for name in made_names(plan) or order.names)
         group = order.group if any(step.id == "group" for step in plan.steps) else ""
-        return Intent(Action.TAKE_BACK, plan.target, order=TakeBackOrder(tags, plan.target, group))
+        return Intent(Action.TAKE_BACK, plan.target, order=TakeBackOrder(tags, plan.target, group), undoes=True)
     return plan.intent
 
 

@@ -16,15 +16,15 @@ from console.plan.plan import Action, Intent, Refusal
 
 
 def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
-    """Refuse everything but a rollback while the service is frozen."""
+    """Refuse everything but a rollback, and the way back out of a rollout, while the service is frozen."""
     freeze = service.record.frozen(now) if service.record is not None else None
-    if freeze is None or intent.action in (Action.ROLLBACK, Action.TAKE_BACK):
+    if freeze is None or intent.undoes or intent.action in (Action.ROLLBACK, Action.TAKE_BACK):
         return None
     return Refusal(
         code="frozen",
         reason=f"{service.name} is {freeze.words}",
-        hint=f"a rollback is open all the same; who may end the freeze does so with: "
-        f"bluegreen unfreeze {service.name} --reason TEXT",
+        hint="a rollback is open all the same, and so is the way back out of a rollout; who may end the freeze does so "
+        f"with: bluegreen unfreeze {service.name} --reason TEXT",
         rule=0,
     )
 

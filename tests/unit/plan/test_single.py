@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from plan_rotations import (
     done,
@@ -20,6 +21,7 @@ from plan_worlds import service as weights_service
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
 from console.model.instance import Instance
+from console.model.record import Freeze, Record
 from console.model.service import Service
 from console.plan.backwards import back
 from console.plan.orders import SingleOrder
@@ -173,3 +175,35 @@ def test_in_a_pool_of_each_colour_as_well() -> None:
 def test_a_name_of_nobody_and_names_of_both_colours() -> None:
     assert refused(usual(), asked(Action.DRAIN, "api-blu-1")).code == "names"
     assert refused(usual(), asked(Action.HOLD, "api-blue-1", "api-green-1")).code == "colour"
+
+
+FREEZE = Record(freeze=Freeze("bob@jump2", "holidays", NOW - 60))
+
+
+@pytest.mark.parametrize("action", [Action.DRAIN, Action.HOLD, Action.REPLACE, Action.EVICT])
+def test_a_freeze_shuts_no_way_back(action: Action) -> None:
+    before, settings = several_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens()), several_config()
+    names = {Action.EVICT: (), Action.REPLACE: ("api-blue-1", "api-blue-3")}.get(action, ("api-blue-1",))
+    order = asked(action, *names, min_ratio=0.4)
+    found = made(before, order, settings)
+    frozen = replace(after(before, found), record=FREEZE)
+    assert refused(frozen, order, settings).code == "frozen"
+    assert refused(frozen, replace(back(found, frozen), undoes=False), settings).code == "frozen", "by hand it is"
+    home = made(frozen, back(found, frozen), settings)
+    assert home.writes
+    assert refused(after(frozen, home), back(home, frozen), settings).code == "frozen", "nor is it done again"
+
+
+def test_a_freeze_shuts_no_way_back_of_a_preview() -> None:
+    service = pools_service(blues(), greens(100), preview=False)
+    found = made(service, Intent(Action.PREVIEW), pools_config())
+    frozen = replace(service, record=FREEZE)
+    assert refused(frozen, Intent(Action.UNPREVIEW), pools_config()).code == "frozen"
+    made(frozen, back(found, frozen), pools_config())
+
+
+def test_an_intent_of_before_has_undone_nothing() -> None:
+    found = made(world(), asked(Action.HOLD, "api-blue-1"), several_config())
+    row = msgspec.to_builtins(found.intent)
+    del row["undoes"]
+    assert msgspec.convert(row, Intent) == found.intent
