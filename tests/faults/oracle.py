@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scenes import Scene
 
 GAP = 2.0  # seconds of ours: between the runner's last look and its write, on a busy machine
+AHEAD = 0.5  # seconds by which the look at everything else may come before the record of a write
 HOLD = "bluegreen:hold="
 
 
@@ -171,7 +172,7 @@ def after_the_mishap(play: Play, mishap: Mishap, begin: Beginning, told: Told, r
 
 def at_the_end(play: Play, mishap: Mishap, begin: Beginning, told: Told) -> None:
     """Over all that was ever written."""
-    for check in (_floor, _strangers, _recorded, _leased, _opposites, _asleep, _quiet):
+    for check in (_floor, _strangers, _recorded, _leased, _one_by_one, _opposites, _asleep, _quiet):
         check(play, begin, told)
     rollout = play.rollout()
     if not rollout.state.ended:
@@ -200,12 +201,19 @@ _COMPARED: dict[str, tuple[Any, ...]] = {
 }
 
 
+def _unseen(write: Write, told: Told, recorded: list[float]) -> bool:
+    """Whether the mishap came after the looks that belong to this write, which is recorded right before them."""
+    mine = max((at for at in recorded if at <= write.at + 0.001), default=0.0)
+    return told.at >= mine - AHEAD
+
+
 def _floor(play: Play, begin: Beginning, told: Told) -> None:
+    recorded = [event.at for event in play.events() if event.kind is EventKind.INTENT]
     for write in sent(play):
         if not done(write):
             continue
         before, after = serving(write.before, play.scene), serving(write.after, play.scene)
-        if told.at and 0 <= write.at - told.at < GAP:
+        if told.at and 0 <= write.at - told.at < GAP and _unseen(write, told, recorded):
             continue  # it happened between the last look and the write: found afterwards
         for way, least in begin.floor.items():
             for index, what in enumerate(("instances", "weight")):
@@ -259,6 +267,15 @@ def _leased(play: Play, begin: Beginning, told: Told) -> None:
             late = any(kind == "late" and hit.path == write.path for kind, hit in told.met)
             if not late:
                 raise Violation(f"{write.agent} wrote while the lease was {owners or 'nobody'}'s")
+
+
+def _one_by_one(play: Play, begin: Beginning, told: Told) -> None:
+    """Of the processes that walk a rollout one after the other none writes once the next one has."""
+    seen: list[str] = []
+    for write in sent(play):
+        if seen and write.agent != seen[-1] and write.agent in seen:
+            raise Violation(f"two write in turns: {write.agent} after {seen[-1]}")
+        seen.append(write.agent)
 
 
 def _opposites(play: Play, begin: Beginning, told: Told) -> None:
