@@ -25,9 +25,19 @@ class Fetched:
     problem: str = ""
 
 
+def fetched_at(path: Path) -> float | None:
+    """When somebody last fetched into a clone, Unix seconds; None: never, or not known. Raises GitFailed."""
+    last = _last(_mark(path))
+    return last.at if last is not None and last.well else None
+
+
+def _mark(path: Path) -> Path:
+    return path / checked(path, "rev-parse", "--git-path", "FETCH_HEAD").output.strip()
+
+
 def fetch(path: Path, clock: Callable[[], float] = time.time) -> Fetched:
     """Fetch, unless somebody has lately. Raises GitFailed where there is no repository."""
-    before = _last(path / checked(path, "rev-parse", "--git-path", "FETCH_HEAD").output.strip())
+    before = _last(_mark(path))
     if before is not None and 0 <= clock() - before.at < EVERY:
         return Fetched(before.at if before.well else None, "" if before.well else _FAILED)
     try:

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from console.commits import message
-from console.commits.fetch import Fetched, fetch
+from console.commits.fetch import Fetched, fetch, fetched_at
 from console.commits.names import Name, Sha, Tag
 from console.commits.run import GitFailed, checked, run
 from console.commits.source import LISTED, Range, Told
@@ -27,6 +27,8 @@ _FIELDS = (*_BARE, "%b")
 _LOG = ("log", "-z", "--no-show-signature", "--no-notes", "--no-color", "--encoding=UTF-8")
 _PATHS = ("--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--ignore-submodules=dirty")
 _OF_MERGES = "-c"  # paths that differ from all parents; an empty field stands before them
+
+_DAY = 86_400.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,12 @@ class Repository:
     def open(cls, git: Path, branch: str = "", *, fetched: bool = False) -> Repository:
         """The repository of a folder, `fetched` before, if it was not lately. Raises GitFailed, OSError."""
         path = git.resolve()
-        last = fetch(path) if fetched else Fetched()
+        last = fetch(path) if fetched else Fetched(fetched_at(path))
         shallow = checked(path, "rev-parse", "--is-shallow-repository").output.strip() == "true"
         caveat = f"{visible(str(path))} is a shallow clone: older commits are missing" if shallow else ""
         caveat = "; ".join(filter(None, (caveat, last.problem)))
-        return cls(path, branch, caveat, told=Told(last.at if last.problem else None), shallow=shallow)
+        told = Told(last.at if last.problem else None, note="" if fetched else _old(last.at, time.time()))
+        return cls(path, branch, caveat, told=told, shallow=shallow)
 
     @property
     def where(self) -> str:
@@ -123,6 +126,14 @@ class Repository:
         answer = run(self.path, "diff", "-z", *_PATHS, "--end-of-options", f"{base}...{tip}", "--")
         paths = answer.output.split("\0")[:-1]
         return tuple(paths) if answer.code == 0 and not answer.cut and len(paths) <= MOST_FILES else None
+
+
+def _old(fetched: float | None, now: float) -> str:
+    """What is said of a clone into which nobody has fetched for a day: it may not know what runs, or the branch."""
+    if fetched is None or now - fetched < _DAY:
+        return ""
+    days = int((now - fetched) // _DAY)
+    return f"nobody has fetched into the clone for {days} day{'' if days == 1 else 's'}: `fetch: true`, or fetch there"
 
 
 def _log(path: Path, commits: str, most: int, skip: int = 0) -> tuple[tuple[Commit, ...], bool]:

@@ -57,11 +57,39 @@ def batch(
     """
     overall = None if files is None else flags_of(files, source)
     kept = [one for one in commits if not one.is_merge or one.files or _says(one, source)]
-    marked = with_reverts(mark(one, source, overall) for one in kept)
+    marked = with_reverts(_whole(mark(one, source, overall), commits) for one in kept)
     found = {flag for one in marked for flag in one.flags}
     denied = set() if more else {flag for one in kept for flag in source.flags if _denies(one, flag)}
     elsewhere = tuple(flag for flag in overall or () if flag not in found | denied)
     return Batch(marked, len(commits) - len(kept), more, elsewhere)
+
+
+def _whole(one: Marked, commits: Sequence[Commit]) -> Marked:
+    """A commit that takes back a merge takes back what the merge brought from its branch."""
+    merges = [other for other in commits if other.is_merge and any(is_named((other.sha,), n) for n in one.reverts)]
+    if not merges:
+        return one
+    known = {other.sha: other for other in commits}
+    brought = (sha for merge in merges for sha in _brought(merge, known))
+    return replace(one, reverts=tuple(dict.fromkeys((*one.reverts, *brought))))
+
+
+def _brought(merge: Commit, known: Mapping[str, Commit]) -> list[str]:
+    """The SHAs of the commits that came with a merge, as far as they are among those known."""
+    main, *branches = merge.parents or ("",)
+    before, found = set(_ancestors([main], known)), _ancestors(branches, known)
+    return [sha for sha in found if sha not in before]
+
+
+def _ancestors(tips: Sequence[str], known: Mapping[str, Commit]) -> list[str]:
+    found: dict[str, None] = {}
+    todo = list(tips)
+    while todo:
+        sha = todo.pop()
+        if sha in known and sha not in found:
+            found[sha] = None
+            todo += known[sha].parents or ()
+    return list(found)
 
 
 def _says(commit: Commit, source: CommitSource) -> bool:

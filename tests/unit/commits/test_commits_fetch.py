@@ -115,3 +115,14 @@ def _at(path: Path) -> Repository:
     found = Repository.__new__(Repository)
     found.path = path
     return found
+
+
+def test_a_clone_that_nobody_fetches_into_says_for_how_long(origin: Repository, clone: Path) -> None:
+    old = origin.git("rev-parse", "HEAD")
+    look(clone, old)
+    assert look(clone, old, fetched=False).note == ""
+    at = time.time() - 3.5 * 86_400
+    os.utime(next(clone.rglob("FETCH_HEAD")), (at, at))
+    seen = look(clone, old, fetched=False)
+    assert seen.note.startswith("nobody has fetched into the clone for 3 days")
+    assert seen.problem == ""

@@ -254,3 +254,14 @@ def test_going_back_is_as_safe_as_the_worse_of_what_ships_and_what_is_undone(
 ) -> None:
     found = Shipping(Colour.BLUE, ("a", "b"), batch(ships, SOURCE), batch(undoes, SOURCE))
     assert found.after(Colour.GREEN, 0.0).verdict is verdict
+
+
+def test_a_revert_of_a_merge_takes_back_what_came_from_its_branch_and_nothing_else() -> None:
+    """As git and the buttons write it: only the merge is named."""
+    first, second = commit("1", parents=("0" * 40,)), commit("2", parents=("1" * 40,))
+    main = commit("3", parents=("0" * 40,))
+    merge = commit("4", parents=("3" * 40, "2" * 40))
+    revert = commit("5", parents=("4" * 40,), reverts=("4" * 40,))
+    found = batch([revert, merge, main, second, first], SOURCE)
+    assert {one.commit.sha[0]: one.reverted_by[:1] for one in found.commits} == {"5": "", "3": "", "2": "5", "1": "5"}
+    assert {named[:1] for named in found.commits[0].reverts} == {"4", "2", "1"}
