@@ -1,4 +1,4 @@
-"""The runner killed in every stage of a release while clients use the service; each time somebody says: finish it.
+"""The runner killed in every stage of a release while clients use it; then somebody says: finish it, or go back.
 
 Launch, gate, shift, bake, retire: nothing is lost, nothing is made twice, nothing is left behind.
 """
@@ -27,7 +27,7 @@ SLOW = "import time; time.sleep(3)"  # so that it can be killed in the gate
 LAUNCH = ("launch", "--image", "nova-api-2026.2")
 CUTOVER = ("cutover", "--unattended")
 RETIRE = ("retire",)
-FINISH = ("resume", "--finish")
+FINISH, BACK = ("resume", "--finish"), ("resume", "--go-back")
 
 
 @pytest.fixture
@@ -78,10 +78,14 @@ def latest(released: Released) -> tuple[Rollout | None, list[Event]]:
 
 
 def finished(released: Released, rollout_id: str) -> None:
-    done = released.bluegreen(*FINISH, "--yes", "--reason", "killed", seconds=600)
-    assert done.returncode == 0, done.stdout + done.stderr
+    ended(released, FINISH, rollout_id, RolloutState.DONE, 0)
+
+
+def ended(released: Released, words: tuple[str, ...], rollout_id: str, state: RolloutState, code: int) -> None:
+    done = released.bluegreen(*words, "--yes", "--reason", "killed", seconds=600)
+    assert done.returncode == code, done.stdout + done.stderr
     rollout, _ = released.last_rollout()
-    assert (rollout.id, rollout.state) == (rollout_id, RolloutState.DONE), rollout.sentence
+    assert (rollout.id, rollout.state) == (rollout_id, state), rollout.sentence
 
 
 @pytest.mark.thorough
@@ -108,3 +112,31 @@ def test_every_stage(released: Released, capsys: pytest.CaptureFixture[str]) -> 
     assert got["lost"] == 0, got["errors"]
     assert both == Things(before.servers + SIZE, before.ports + SIZE, 2 * SIZE, before.groups + 1)
     assert after == Things(before.servers, before.ports, SIZE, before.groups + 1)
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(1800)
+def test_going_back_from_each(released: Released, capsys: pytest.CaptureFixture[str]) -> None:
+    before = counted(released.ids["pools"]["blue"])
+    with Load(released.url, rate=100, before=2, after=2, seconds=1500) as load:
+        killed = killed_at(released, LAUNCH, EventKind.OUTCOME, "launch")
+        ended(released, BACK, killed, RolloutState.ROLLED_BACK, 6)
+        none = counted(released.ids["pools"]["blue"])
+        killed = killed_at(released, LAUNCH, EventKind.INTENT, "launch")
+        finished(released, killed)
+        for kind, step in ((EventKind.INTENT, "shift-30"), (EventKind.OUTCOME, "shift"), (EventKind.BEGUN, "bake")):
+            killed = killed_at(released, CUTOVER, kind, step)
+            ended(released, BACK, killed, RolloutState.ROLLED_BACK, 6)
+            allowed = released.bluegreen("allow", released.name, versions(released)[1], "--reason", "killed by a test")
+            assert allowed.returncode in (0, 2), allowed.stderr
+    got = load.got
+    with capsys.disabled():
+        print(f"\n5 kills: {got['requests']} requests, {got['lost']} lost {got['errors']}; {before}, {none}")
+    assert got["lost"] == 0, got["errors"]
+    assert none == Things(before.servers, before.ports, before.members, before.groups)
+
+
+def versions(released: Released) -> tuple[str, str]:
+    """Of the last plan: from what it went to what."""
+    rollout, _ = released.last_rollout()
+    return rollout.plan.source_version, rollout.plan.target_version
