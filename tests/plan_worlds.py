@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +48,7 @@ def instance(
     probe_ok: bool = True,
     status: str = "ACTIVE",
     in_pool: bool = True,
+    backup: bool = False,
 ) -> Instance:
     """One instance, healthy unless said otherwise."""
     name = f"api-{colour}-{number}"
@@ -61,6 +62,7 @@ def instance(
         protocol_port=8774,
         weight=weight,
         admin_state_up=admin_up,
+        backup=backup,
         subnet_id="subnet-1",
         tags=tuple(tags),
         provisioning_status="ACTIVE",
@@ -127,6 +129,18 @@ def applied(before: Service, items: Sequence[dict[str, object]]) -> Service:
     return replace(before, blue=sides[0], green=sides[1])
 
 
+def rota(members: Iterable[Member], strangers: Iterable[Member] = (), unseen: Iterable[str] = ()) -> dict[str, int]:
+    """The weight of each member that HAProxy sends to, by id: backups only while nobody else is usable.
+
+    `unseen`: ids of members that no monitor checks, whatever status is left of them.
+    """
+    found = [one for one in members if one.weight > 0 and one.admin_state_up]
+    others = [one for one in strangers if one.weight > 0 and one.admin_state_up]
+    down = {one.id for one in (*found, *others) if one.operating_status == "ERROR"} - set(unseen)
+    first = any(not one.backup and one.id not in down for one in (*found, *others))
+    return {one.id: one.weight for one in found if not (first and one.backup)}
+
+
 def items_of(step: Step) -> list[dict[str, Any]]:
     """The items of the one batch of a step."""
     (write,) = step.writes
@@ -142,6 +156,7 @@ def _mostly(usual: object, *rare: object) -> st.SearchStrategy[object]:
 @st.composite
 def _instances(draw: st.DrawFn, colour: Colour, weight: int) -> list[Instance]:
     numbers = range(1, draw(st.sampled_from([0, 1, 2, 3, 3, 4, 5])) + 1)
+    all_backup = bool(draw(_mostly(False, True)))
     return [
         instance(
             colour,
@@ -154,6 +169,7 @@ def _instances(draw: st.DrawFn, colour: Colour, weight: int) -> list[Instance]:
             probe_ok=draw(_mostly(True, False)),  # type: ignore[arg-type]
             status=draw(_mostly("ACTIVE", "SHUTOFF")),  # type: ignore[arg-type]
             in_pool=draw(_mostly(True, False)),  # type: ignore[arg-type]
+            backup=draw(_mostly(False, True)) is not all_backup,
         )
         for number in numbers
     ]

@@ -13,6 +13,7 @@ from console.model.health import Health, judge, startable
 from console.model.instance import Instance
 from console.model.service import POOLS, POWER, ColourSet, Service
 from console.plan.asked import Asked
+from console.plan.backups import standing_by
 from console.plan.plan import Action, Intent, Refusal
 from console.plan.switches import gaining
 
@@ -30,6 +31,11 @@ class Candidates:
     out: list[tuple[Instance, str]] = field(default_factory=list)
     untagged: list[Instance] = field(default_factory=list)
     unfit: list[tuple[Instance, str]] = field(default_factory=list)
+
+    @property
+    def entering(self) -> frozenset[str]:
+        """The ids of the members that go into rotation."""
+        return frozenset(key for _, weights in self.enter for key, weight in weights.items() if weight)
 
 
 def candidates(asked: Asked) -> Candidates:
@@ -65,8 +71,13 @@ def _sort(found: Candidates, asked: Asked, instance: Instance, usual: int) -> No
 def _gains(asked: Asked, instance: Instance) -> bool:
     """Whether further clients come to it at the weight that it has: a listener more will send to its pool.
 
-    Where the load balancer's own check of it fails, it sends nobody there, however many listeners do.
+    Where the load balancer's own check of it fails, it sends nobody there, however many listeners do. A backup that
+    gets nothing now serves as soon as nobody is before it.
     """
+    if any(one.backup for one in instance.members):
+        standing = standing_by(asked.service, asked.basis)
+        if any(one.id in standing for one in instance.members):
+            return True
     if asked.service.rotation != POOLS:
         return False
     gain = gaining(asked)

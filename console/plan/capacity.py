@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from console.model.colour import Colour
 from console.model.health import judge, startable
 from console.model.service import Service
+from console.plan import backups
 from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.course import after
@@ -25,7 +26,7 @@ def ways(basis: Basis) -> tuple[str, ...]:
 
 def shares(service: Service, basis: Basis, now: float, way: str = "") -> tuple[Share, Share]:
     """BLUE and GREEN in one way (the first), if everything were as in this basis; health is as observed."""
-    found = _weights(basis, way or next(iter(ways(basis)), ""))
+    found = _weights(service, basis, way or next(iter(ways(basis)), ""))
     rows = []
     for side in service.colours:
         in_rotation = healthy = weight = healthy_weight = 0
@@ -46,13 +47,16 @@ def shares(service: Service, basis: Basis, now: float, way: str = "") -> tuple[S
     return blue, green
 
 
-def _weights(basis: Basis, way: str) -> Mapping[str, int]:
-    """The weight of each member that serves in this way, by its id; of a worker that runs, 1, by its server's."""
+def _weights(service: Service, basis: Basis, way: str) -> Mapping[str, int]:
+    """The weight of each member that serves in this way, by its id; of a worker that runs, 1, by its server's.
+
+    A backup serves only where no other member is before it.
+    """
     if basis.workers:
         return {server.id: 1 for server in basis.servers if server.on}
     pool_id: str | None = basis.listener(way).default_pool_id if basis.by_listener and way else way
-    members = (member for pool in basis.pools if pool.id == pool_id for member in pool.members)
-    return {member.id: member.weight for member in members if member.in_rotation}
+    found = (backups.serving(service, pool.id, pool.members) for pool in basis.pools if pool.id == pool_id)
+    return {member.id: member.weight for members in found for member in members}
 
 
 def serving(both: tuple[Share, Share]) -> Capacity:

@@ -9,8 +9,10 @@ from console.model.colour import Colour
 from console.model.health import healthy_count
 from console.model.readiness import pools
 from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
+from console.plan import backups
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates, holding
+from console.plan.plan import Action
 from console.plan.rotations.pools import target_pools
 from console.plan.switches import bystanders as elsewhere
 
@@ -22,6 +24,7 @@ def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
         *_dead_source(service, target, asked.now),
         *_left_out(found),
         *_held_that_serve(service, target),
+        *_backups(asked, found),
         *_unchecked(asked),
         *_unproven(service, config, target),
         *_sticky(service, target),
@@ -64,6 +67,22 @@ def _held_that_serve(service: Service, target: Colour) -> Iterator[str]:
     """Only on the way back: a cutover is refused."""
     for one in holding(service, target.other):
         yield f"{one.name} is held by {one.held_by} where it serves: it goes out with the others, and stays held"
+
+
+def _backups(asked: Asked, found: Candidates) -> Iterator[str]:
+    """Who does not count as long as others are there, and where a share of the traffic cannot be divided."""
+    service, config, target = asked.service, asked.config, asked.target
+    if names := backups.names(asked, target):
+        yield (
+            f"backup members of {target.upper()}: {', '.join(names)}; the load balancer sends to backups only while no "
+            "other member of their pool with weight is up, so beside such a one they do not count"
+        )
+    only = backups.all_at_once(asked, found.entering) if service.rotation == WEIGHTS else None
+    if only is not None and len(config.release.shift) > 1 and asked.intent.action is Action.CUTOVER:
+        yield (
+            f"all traffic moves at once, not by shares: those of {only.upper()} are all backups, which get nothing "
+            f"beside {only.other.upper()}"
+        )
 
 
 def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterator[str]:

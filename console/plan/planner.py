@@ -9,7 +9,7 @@ from typing import Protocol
 from console.config.model import ServiceConfig
 from console.model.colour import Colour, Role
 from console.model.service import POOLS, POWER, WEIGHTS, Service
-from console.plan import capacity
+from console.plan import backups, capacity, course
 from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
@@ -87,7 +87,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
     rotation = _ROTATIONS[service.rotation]
     moves = rotation.moves(asked, found)
     steps = steps_of(asked, moves)
-    refusal = _below_floor(asked, steps)
+    refusal = _below_floor(asked, steps) or _out_would_serve(asked, found, steps)
     if refusal is not None:
         return refusal
     shipment = shipment_of(service, config, intent.action, target, asked.now)
@@ -186,4 +186,30 @@ def _below_floor(asked: Asked, steps: Sequence[Step]) -> Refusal | None:
         reason=f"with all traffic on {asked.target.upper()}, {broken} ({ratio})",
         hint=hint,
         rule=1,
+    )
+
+
+def _out_would_serve(asked: Asked, found: Candidates, steps: Sequence[Step]) -> Refusal | None:
+    """Refuse if somebody who is kept out, and gets nothing only because it is a backup, would be all that is left.
+
+    A way back goes on: its notes say who keeps its weight.
+    """
+    if asked.intent.action is not Action.CUTOVER:
+        return None
+    basis, waits = asked.basis, backups.standing_by(asked.service, asked.basis)
+    serves: set[str] = set()
+    for write in (write for step in steps for write in step.writes) if waits else ():
+        basis = course.after((write,), basis)
+        ready = {one.id for one in basis.members if one.in_rotation} - backups.standing_by(asked.service, basis)
+        serves |= waits & ready
+    names = tuple(one.name for one, _ in found.out if any(member.id in serves for member in one.members))
+    if not names:
+        return None
+    return Refusal(
+        code="backup",
+        reason=f"{', '.join(names)} of {asked.target.upper()} would get traffic, although kept out: "
+        "backup members with weight serve when no other member is left",
+        hint="drain them first (`bluegreen drain`), or let them in",
+        rule=2,
+        names=names,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from console.model.balancer import Member
 from console.model.colour import Colour
 from console.model.health import judge
-from console.plan import capacity, course
+from console.plan import backups, capacity, course
 from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.candidates import Candidates
@@ -20,10 +20,11 @@ from console.plan.staging import Part, weights_at
 def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
     """Bring the target's candidates in and take the other colour out, a move for each share that changes anything.
 
-    Only a cutover goes by shares: a way back is one move.
+    Only a cutover goes by shares: a way back is one move. Where one colour's are backups, a share is nothing or all.
     """
     # what fails for clients is left at once: a share would send most of them there
     by_shares = asked.intent.action is Action.CUTOVER and not asked.intent.source_fails
+    by_shares = by_shares and backups.all_at_once(asked, found.entering) is None
     pools = [_Pool(asked, found, pool.id) for pool in asked.basis.pools]
     basis, result = asked.basis, list[Move]()
     for percent in asked.config.release.shift if by_shares else (100,):

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from plan_rotations import cases, done
-from plan_worlds import NOW
+from plan_worlds import NOW, rota
 
 from console.config.model import ServiceConfig
 from console.model.balancer import WEIGHT_TAG, Member
@@ -64,9 +64,11 @@ def served(service: Service) -> Iterator[tuple[str, dict[str, int]]]:
         return
     where: dict[str, dict[str, int]] = {}
     owners = {member.id: one.key for one in everyone(service) for member in one.members}
+    parked = [key for one in everyone(service) for key in one.parked]
     for part in service.balanced:
         for pool, members in part.members.items():
-            where[pool] = {owners[one.id]: one.weight * one.admin_state_up for one in members if one.id in owners}
+            ours = [one for one in members if one.id in owners]
+            where[pool] = {owners[key]: weight for key, weight in rota(ours, service.foreign, parked).items()}
     if service.rotation == POOLS:
         for part in service.balanced:
             for one in part.listeners:
