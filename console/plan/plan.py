@@ -248,7 +248,7 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan. `digest` is over intent, config and basis: planning twice gives the same.
+    """A plan. `digest` is over intent, config, basis and versions: planning twice gives the same.
 
     `notes` must be read before confirming: who is held, what is not proven, what stays behind.
     `writes` is the number of calls that change something; `steps` without one prove that the goal is reached already.

@@ -13,7 +13,7 @@ from console.plan import backups, capacity, course
 from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
-from console.plan.digest import digest
+from console.plan.digest import digest, versions_of
 from console.plan.explain import explained
 from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.notes import notes_for
@@ -90,6 +90,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
     refusal = _below_floor(asked, steps) or _out_would_serve(asked, found, steps)
     if refusal is not None:
         return refusal
+    desired = [write.desired for step in steps for write in step.writes]
     shipment = shipment_of(service, config, intent.action, target, asked.now)
     does = "does all the work" if service.rotation == POWER else "carries all traffic"
     return Plan(
@@ -110,7 +111,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
             *memory_notes(service, intent, target),
             *notes_for(asked, found),
         ),
-        digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
+        digest=digest(config, intent, asked.basis, desired, versions_of(service, intent, target)),
         goal=f"{target.upper()} {service.side(target).version} {does}",
         floors=capacity.floors(service, asked.basis, config.release.min_ratio, asked.now),
         shipment=shipment,

@@ -44,6 +44,8 @@ def still_as_planned(run: Run, plan: Plan) -> None:
     again = make_plan(service, run.service, plan.intent, time.time())
     if isinstance(again, Refusal):
         raise Refused(again.reason, again.hint, again.rule)
+    if again.digest != plan.digest and again.target_version != plan.target_version:
+        raise Drift((f"{plan.target.upper()} runs {again.target_version}, was {plan.target_version}",))
     if again.digest != plan.digest:
         raise Drift((f"the config or the plan made from it: digest {again.digest}, was {plan.digest}",))
 

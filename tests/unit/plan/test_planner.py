@@ -9,7 +9,7 @@ from plan_worlds import NOW, applied, config, foreign_member, instance, items_of
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
-from console.model.instance import Instance
+from console.model.instance import Instance, Version
 from console.model.service import BALANCER, Service, Source
 from console.plan.basis import basis_of
 from console.plan.drift import drift
@@ -297,6 +297,39 @@ def test_a_version_that_both_colours_run_proves_nothing() -> None:
 
 def test_the_digest_knows_where_versions_come_from() -> None:
     assert made(usual(), settings=config(version=("image.x",))).digest != made(usual()).digest
+
+
+def running(world: Service, colour: Colour, version: str, source: str = "metadata.git_commit") -> Service:
+    """The same world after a rebuild of one colour, which keeps ids, addresses and members."""
+    side = world.side(colour)
+    again = replace(side, instances=tuple(replace(one, version=Version(version, source)) for one in side.instances))
+    return replace(world, blue=again) if colour is Colour.BLUE else replace(world, green=again)
+
+
+def test_another_version_is_another_plan() -> None:
+    for colour in Colour:
+        rebuilt = running(usual(), colour, "c" * 40)
+        assert made(rebuilt).digest != made(usual()).digest, colour
+        assert made(rebuilt).digest == made(running(usual(), colour, "c" * 40)).digest
+    one = replace(usual().green.instances[0], version=Version("c" * 40, "metadata.git_commit"))
+    partly = replace(usual(), green=replace(usual().green, instances=(one, *usual().green.instances[1:])))
+    other = replace(partly.green.instances[0], version=Version("d" * 40, "metadata.git_commit"))
+    again = replace(partly, green=replace(partly.green, instances=(other, *partly.green.instances[1:])))
+    assert made(partly).target_version == made(again).target_version == "mixed"
+    assert made(partly).digest != made(again).digest, "all that it runs, not the word for it"
+
+
+def test_versions_that_are_gone_with_what_fails_do_not_stop_the_fix() -> None:
+    world = running(usual(), Colour.BLUE, "a" * 40, "http./version#git_commit")
+    silent = replace(world, blue=replace(world.blue, instances=tuple(mute(one) for one in world.blue.instances)))
+    assert made(silent).digest == made(world).digest, "BLUE is left"
+    back = Intent(Action.ROLLBACK, Colour.GREEN)
+    assert made(running(usual(), Colour.BLUE, "c" * 40), back).digest == made(usual(), back).digest
+    assert made(running(usual(), Colour.GREEN, "c" * 40), back).digest != made(usual(), back).digest
+
+
+def mute(one: Instance) -> Instance:
+    return replace(one, version=None)
 
 
 def not_applied() -> Service:
