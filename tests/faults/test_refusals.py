@@ -35,6 +35,17 @@ def test_a_weight_changed_between_plan_and_confirm_is_refused_by_name(stage: Dri
     assert stage.batches() == 0
 
 
+def test_a_green_rebuilt_between_plan_and_confirm_is_refused_by_its_version(stage: DrillStage) -> None:
+    rollout_id = stage.record(stage.plan())
+    for one in stage.look().green.instances:
+        assert one.server is not None
+        stage.trouble(f"servers/{one.name}", metadata={**one.server.metadata, "git_commit": "c" * 40})
+    ended = executed(stage, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.REFUSED, 3)
+    assert "GREEN runs ccccccc, was " in ended.sentence
+    assert stage.batches() == 0
+
+
 def test_a_heartbeat_that_changes_a_status_is_not_drift(stage: DrillStage) -> None:
     rollout_id = stage.record(stage.plan())
     stage.trouble("members/nova-api-green-2", operating_status="ONLINE")
