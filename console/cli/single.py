@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             help="how much of the capacity of now is enough while it lasts (0.8); default: release.min_ratio",
         )  # fmt: skip
     if verb == "evict":
-        parser.add_argument("--undo", action="store_true", help="enable the members again, at weight 0")
+        parser.add_argument("--undo", action="store_true", help="enable again the members that it has disabled")
     add_begin_options(parser)
 
 
@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, begun: Begun) -> int:
+    from console.rollout.evicted import way_back
     from console.rollout.who import Who
 
     services, words = config_of(args).services, list(args.words)
@@ -43,7 +44,8 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
     _count(action, words)
     config, settings, service = looked(args)
     order = SingleOrder(tuple(words), Who.current().owner, getattr(args, "min_ratio", None))
-    plan = plan_or_refuse(service, settings, Intent(action, order=order))
+    undone = way_back(config.journal, service) if action is Action.ADMIT else None
+    plan = plan_or_refuse(service, settings, undone or Intent(action, order=order))
     return carry_through(args, (config, settings, service), plan, begun)
 
 

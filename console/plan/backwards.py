@@ -9,6 +9,7 @@ import msgspec
 from console.model.service import Service
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan
+from console.plan.single.undoing import written
 
 _OPPOSITE = {
     Action.DRAIN: Action.RESTORE,
@@ -45,7 +46,7 @@ def _single(plan: Plan) -> Intent:
     order = plan.intent.order
     assert isinstance(order, SingleOrder)
     names = tuple(reversed(order.names)) if plan.action is Action.REPLACE else order.names
-    order = msgspec.structs.replace(order, names=names)
+    order = msgspec.structs.replace(order, names=names, undone=written(plan))
     return replace(plan.intent, action=_OPPOSITE[plan.action], order=order, undoes=not plan.intent.undoes)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from console.model.colour import Colour
+from console.plan.desired import MemberState, Power
 
 
 class LaunchOrder(msgspec.Struct, frozen=True, tag="launch"):
@@ -90,11 +91,13 @@ class SingleOrder(msgspec.Struct, frozen=True, tag="single"):
     """A change of single instances. `names`: of instances, in the order that matters (`replace`: the old, the new).
 
     `who` holds what is held. `min_ratio`: how much of the capacity of now is enough while it lasts, None: the config's.
+    `undone`: the writes of a plan that is taken back, so that what it changed stands as before; None: of no plan.
     """
 
     names: tuple[str, ...] = ()
     who: str = ""
     min_ratio: float | None = None
+    undone: tuple[MemberState | Power, ...] | None = None
 
 
 Order = LaunchOrder | AdoptOrder | RetireOrder | TakeBackOrder | SingleOrder

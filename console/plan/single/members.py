@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from console.model.balancer import Member
 from console.model.colour import Role
 from console.model.health import judge
 from console.model.instance import Instance
+from console.model.service import POOLS
 from console.plan import capacity, course, waits
 from console.plan.asked import Asked
 from console.plan.basis import Basis
@@ -18,18 +19,21 @@ from console.plan.kinds.member_state import standing
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Refusal, Step, StepKind, Write
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK
-from console.plan.single import words
+from console.plan.single import undoing, words
 
 Change = Callable[[Instance, Member], Standing]
 
 
 def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal:
     """The batches, and the waits for health between them."""
+    action = asked.intent.action
+    if _order(asked).undone is not None:
+        goals = _goals(asked, named)
+        return _in_the_way(asked, named, goals) or _back_in(asked, named, goals)
     if refusal := _not_now(asked, named):
         return refusal
-    action = asked.intent.action
     if action in (Action.RESTORE, Action.ADMIT):
-        return _back_in(asked, named)
+        return _back_in(asked, named, _goals(asked, named))
     changes: dict[Action, Change] = {
         Action.DRAIN: lambda one, member: _out(asked, member),
         Action.HOLD: lambda one, member: replace(standing(member), held_by=_who(asked)),
@@ -74,37 +78,40 @@ def named_in_order(asked: Asked, named: Sequence[Instance]) -> tuple[Instance, .
     return tuple(sorted(named, key=lambda one: next(n for n, name in enumerate(names) if name in (one.name, one.key))))
 
 
-def _back_in(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...]:
+def _goals(asked: Asked, named: Sequence[Instance]) -> dict[str, Standing]:
+    """How each member is to stand in the end, by its id, where it goes there by way of weight 0."""
+    order, usual = _order(asked), usual_weight(asked.service, asked.config, asked.target)
+
+    def goal(member: Member) -> Standing:
+        if order.undone is not None:
+            return undoing.before(order, member)
+        if asked.intent.action is Action.ADMIT:
+            return standing(member) if member.admin_state_up else Standing(0, True, member.held_by)
+        return Standing(member.intended_weight or member.weight or usual, True, None)
+
+    ours = {member.id for one in named for member in one.members}
+    return {member.id: goal(member) for member in asked.basis.members if member.id in ours}
+
+
+def _back_in(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Standing]) -> tuple[Step, ...]:
     """A disabled member is not checked: it is enabled at weight 0 first, and seen healthy there, before it serves."""
     basis, result = asked.basis, list[Step]()
-    disabled = [one for one in named if not all(member.admin_state_up for member in one.members)]
-    if disabled:
-        enabled = _step(
-            asked,
-            basis,
-            disabled,
-            _enabled,
-            "enable",
-        )
-        if enabled is not None:
-            result.append(enabled)
-            basis = course.after(enabled.writes, basis)
+
+    def enabled(_: Instance, member: Member) -> Standing:
+        comes = goals[member.id].admin_state_up and not member.admin_state_up
+        return Standing(0, True, member.held_by) if comes else standing(member)
+
+    if (step := _step(asked, basis, named, enabled, "enable")) is not None:
+        result.append(step)
+        basis = course.after(step.writes, basis)
+        disabled = [one for one in named if _is_enabled(one, goals)]
         result.append(waits.check("check", asked.target, [(one.key, one.name) for one in disabled]))
-    if asked.intent.action is Action.RESTORE:
-        usual = usual_weight(asked.service, asked.config, asked.target)
-        step = _step(
-            asked, basis, named, lambda one, m: Standing(m.intended_weight or m.weight or usual, True, None), "change"
-        )
-        result += [step] if step is not None else []
-    return tuple(result)
+    step = _step(asked, basis, named, lambda _, member: goals[member.id], "change")
+    return (*result, step) if step is not None else tuple(result)
 
 
-def _enabled(_: Instance, member: Member) -> Standing:
-    return Standing(0, admin_state_up=True, held_by=member.held_by)
-
-
-def _in(member: Member, usual: int) -> Standing:
-    return Standing(member.intended_weight or member.weight or usual, admin_state_up=True)
+def _is_enabled(one: Instance, goals: Mapping[str, Standing]) -> bool:
+    return any(goals[m.id].admin_state_up and not m.admin_state_up for m in one.members if m.id in goals)
 
 
 def _step(asked: Asked, basis: Basis, named: Sequence[Instance], change: Change, ident: str) -> Step | None:
@@ -128,7 +135,7 @@ def _step(asked: Asked, basis: Basis, named: Sequence[Instance], change: Change,
     return Step(
         id=ident,
         kind=StepKind.SHIFT,
-        title=words.title(asked.intent.action, ident),
+        title=words.title(asked, ident),
         words=words.explained(asked, named, ident),
         deadline=PENDING_DEADLINE,
         outcome=STUCK,
@@ -151,22 +158,69 @@ def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
         return Refusal("names", "one instance is replaced by one other", "bluegreen replace OLD NEW", 0)
     if action is Action.REPLACE and len({one.colour for one in named}) > 1:
         return Refusal("colour", "the two are of different colours: a replacement is of the same one", "", 0)
-    ill = [(one, judge(service, one, asked.now)) for one in comes if all(m.admin_state_up for m in one.members)]
-    reasons = [f"{one.name}: {health.reason}" for one, health in ill if not health.healthy and one.weight == 0]
-    if reasons:
-        return Refusal(
-            "unhealthy", f"not healthy where it stands: {'; '.join(reasons)}", "mend it first", 2,
-            tuple(one.name for one, _ in ill),
-        )  # fmt: skip
+    if action is Action.REPLACE and (refusal := _held(asked, comes)):
+        return refusal
+    if refusal := _ill(asked, comes):
+        return refusal
     if action is Action.RESTORE and service.role(asked.target) is Role.IDLE and service.live is not None:
-        return Refusal(
-            "idle",
-            f"{asked.target.upper()} is idle: with weight, {', '.join(one.name for one in named)} would serve beside "
-            f"{asked.target.other.upper()}",
-            "a cutover brings the colour in; `bluegreen unhold` lets it come with the others",
-            2,
-        )
+        return _idle(asked, named)
     return None
+
+
+def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Standing]) -> Refusal | None:
+    """What stands against putting them back as they were: who gets traffic by it must be well, and of what serves."""
+    if asked.intent.action is Action.EVICT:
+        return _still_serves(asked, named)
+    comes = [one for one in named if any(_gains(member, goals) for member in one.members)]
+    if refusal := _ill(asked, comes):
+        return refusal
+    service = asked.service
+    serves = service.live is None or service.role(asked.target) is not Role.IDLE
+    # with a pool for each colour the weights of the idle one bring no traffic
+    return _idle(asked, comes) if comes and not serves and service.rotation != POOLS else None
+
+
+def _gains(member: Member, goals: Mapping[str, Standing]) -> bool:
+    goal = goals.get(member.id)
+    return goal is not None and goal.admin_state_up and goal.weight > (member.weight if member.admin_state_up else 0)
+
+
+def _held(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:
+    """Whoever is kept out by somebody else does not come in as a side effect."""
+    for one in comes:
+        holders = [member.held_by for member in one.members if member.held_by not in (None, _who(asked))]
+        disabled = not all(member.admin_state_up for member in one.members)
+        if holders or disabled:
+            why = f"held by {holders[0]}" if holders else "disabled by an administrator (admin_state_up is false)"
+            return Refusal(
+                "held",
+                f"{one.name} is {why}: it does not come in for another one",
+                f"talk to them; then `bluegreen {'unhold' if holders else 'restore'} {asked.service.name} {one.name}`",
+                2,
+                (one.name,),
+            )
+    return None
+
+
+def _ill(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:
+    """Nobody comes in who is not seen healthy; who is disabled is enabled and seen first."""
+    found = [(one, judge(asked.service, one, asked.now)) for one in comes if all(m.admin_state_up for m in one.members)]
+    ill = [(one, health) for one, health in found if not health.healthy and one.weight == 0]
+    if not ill:
+        return None
+    reasons = "; ".join(f"{one.name}: {health.reason}" for one, health in ill)
+    names = tuple(one.name for one, _ in ill)
+    return Refusal("unhealthy", f"not healthy where it stands: {reasons}", "mend it first", 2, names)
+
+
+def _idle(asked: Asked, named: Sequence[Instance]) -> Refusal:
+    return Refusal(
+        "idle",
+        f"{asked.target.upper()} is idle: with weight, {', '.join(one.name for one in named)} would serve beside "
+        f"{asked.target.other.upper()}",
+        "a cutover brings the colour in; `bluegreen unhold` lets it come with the others",
+        2,
+    )
 
 
 def _still_serves(asked: Asked, named: Sequence[Instance]) -> Refusal | None:

@@ -17,6 +17,7 @@ from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import not_seen, writable
 from console.plan.single import members, words, workers
+from console.plan.single.undoing import changed_ids
 from console.plan.steps import reconcile_step
 
 
@@ -28,7 +29,7 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     assert isinstance(order, SingleOrder)
     named = _named(service, intent, order)
     missing = [name for name in order.names if not any(is_named(one, (name,)) for one in named)]
-    if missing or not named:
+    if not named or (missing and order.undone is None):  # who is gone since has nothing to be put back
         known = ", ".join(one.name for side in service.colours for one in side.instances)
         return Refusal("names", f"{service.name} has no instance {', '.join(missing)}", f"it has: {known}", 0)
     if len(colours := {one.colour for one in named}) > 1:
@@ -44,9 +45,16 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
 
 
 def _named(service: Service, intent: Intent, order: SingleOrder) -> list[Instance]:
-    """Those of the order; without names, the idle colour's whose members are to be disabled, or enabled again."""
+    """Those of the order, and whom the plan that it undoes has changed.
+
+    Without names, the idle colour's whose members are to be disabled, or enabled again.
+    """
+    everyone = [one for side in service.colours for one in side.instances]
+    if order.undone is not None:
+        names = (*order.names, *changed_ids(order))
+        return [one for one in everyone if is_named(one, names)]
     if order.names:
-        return [one for side in service.colours for one in side.instances if is_named(one, order.names)]
+        return [one for one in everyone if is_named(one, order.names)]
     colour = intent.target or (service.live.other if service.live is not None else None)
     if colour is None or intent.action not in (Action.EVICT, Action.ADMIT):
         return []

@@ -10,6 +10,7 @@ from console.model.service import POWER
 from console.plan.asked import Asked
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Step
+from console.plan.single.undoing import taken_by
 
 _VERBS = {
     Action.DRAIN: "take out",
@@ -27,10 +28,13 @@ def verb(action: Action) -> str:
     return _VERBS[action]
 
 
-def title(action: Action, ident: str) -> str:
+def title(asked: Asked, ident: str) -> str:
     """The title of a step."""
+    action = asked.intent.action
     if ident == "enable":
         return "enable at weight 0"
+    if _order(asked).undone is not None:
+        return "as before"
     return {Action.DRAIN: "out of rotation", Action.RESTORE: "into rotation", Action.REPLACE: "one in, one out"}.get(
         action, verb(action).partition(" on")[0].partition(" from")[0]
     )
@@ -41,9 +45,15 @@ def goal(asked: Asked, named: Sequence[Instance]) -> str:
     names, several = _names(asked, named), len(named) > 1
     be = "are" if several else "is"
     powered = asked.service.rotation == POWER
+    if _order(asked).undone is not None:
+        return f"{names} {be} as before"
     match asked.intent.action:
         case Action.DRAIN:
-            return f"{names} {be} stopped" if powered else f"{names} {be} out of rotation, held by {_who(asked)}"
+            return (
+                f"{names} {be} stopped"
+                if powered
+                else f"{names} {be} out of rotation, held by {_holders(asked, named)}"
+            )
         case Action.RESTORE:
             return f"{names} {be} seen to work" if powered else f"{names} {be} in rotation"
         case Action.HOLD:
@@ -52,7 +62,8 @@ def goal(asked: Asked, named: Sequence[Instance]) -> str:
             return f"nobody holds {names}"
         case Action.REPLACE:
             old, new = _order(asked).names
-            return f"{new} serves in place of {old}, which is held by {_who(asked)}"
+            leaving = [one for one in named if one.name == old]
+            return f"{new} serves in place of {old}, which is held by {_holders(asked, leaving) or _who(asked)}"
         case Action.EVICT:
             return f"no client is on {asked.target.upper()} any more: its members are disabled, and not checked"
         case _:
@@ -65,6 +76,8 @@ def summary(asked: Asked, named: Sequence[Instance], steps: Sequence[Step]) -> s
         return f"{goal(asked, named)} already; nothing is written."
     writes = sum(len(step.writes) for step in steps)
     what = "call" if asked.service.rotation == POWER else "load balancer write"
+    if _order(asked).undone is not None:
+        return f"Put {_names(asked, named)} back as before, in {writes} {what}{'s' * (writes > 1)}."
     return f"{verb(asked.intent.action).capitalize()} {_names(asked, named)}, in {writes} {what}{'s' * (writes > 1)}."
 
 
@@ -74,6 +87,8 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
     busy = " The load balancer is busy for some seconds, and closes idle keep-alive connections once."
     if ident == "enable":
         return f"{names} was disabled, so nothing checked it: it is enabled at weight 0 first, without traffic.{busy}"
+    if _order(asked).undone is not None and asked.service.rotation != POWER:
+        return f"What the change has written on {names} is put back: weight, hold, admin state; nothing else.{busy}"
     match asked.intent.action:
         case Action.DRAIN if asked.service.rotation == POWER:
             return f"{names} is stopped. Nova tells the guest to shut down, and gives it a minute (by default)."
@@ -117,8 +132,35 @@ def _notes(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
         yield f"the way back to {colour} is not warm then: `bluegreen evict {service.name} --undo` comes before it"
         if not sticky:
             yield "no pool of it has session persistence: at weight 0 only connections that are open now are there"
+    yield from _of_holds(asked, named)
     if (ratio := _order(asked).min_ratio) is not None:
         yield f"you have said that {ratio:g} of the capacity of now is enough while this lasts"
+
+
+def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
+    """Whose hands are on them already, and what becomes of that."""
+    action, order = asked.intent.action, _order(asked)
+    if order.undone is not None:
+        for one in named:
+            if who := next(filter(None, (taken_by(order, member) for member in one.members)), ""):
+                yield f"{one.name} is held by {who} since: it stays as it stands"
+        return
+    if action is Action.ADMIT:
+        yield "no record here says who was disabled before it: all are enabled, whoever has disabled them"
+    becomes = {Action.DRAIN: "that stays", Action.REPLACE: "that stays"}.get(action, "that hold ends")
+    leaves = named if action is not Action.REPLACE else [one for one in named if one.name in order.names[:1]]
+    if action in (Action.DRAIN, Action.RESTORE, Action.HOLD, Action.UNHOLD, Action.REPLACE):
+        for one in leaves:
+            if (who := _holder(one)) and who != order.who:
+                yield f"{one.name} is held by {who}: {becomes}"
+
+
+def _holder(one: Instance) -> str:
+    return next((member.held_by for member in one.members if member.held_by), "")
+
+
+def _holders(asked: Asked, named: Sequence[Instance]) -> str:
+    return " and ".join(dict.fromkeys(_holder(one) or _who(asked) for one in named))
 
 
 def _names(asked: Asked, named: Sequence[Instance]) -> str:

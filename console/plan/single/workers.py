@@ -9,9 +9,11 @@ from console.model.instance import Instance
 from console.plan import capacity, course, waits
 from console.plan.asked import Asked
 from console.plan.desired import Power
+from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Refusal, Step, StepKind
 from console.plan.rotations.power import START_DEADLINE, STOP_DEADLINE
 from console.plan.single import words
+from console.plan.single.undoing import changed_ids
 
 
 def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal:
@@ -25,6 +27,9 @@ def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal
             0,
         )
     on = action is Action.RESTORE
+    order = asked.intent.order
+    if isinstance(order, SingleOrder) and order.undone is not None:
+        named = [one for one in named if one.key in changed_ids(order)]
     moving = [one for one in named if one.server is not None and one.runs != on]
     if bad := [one.name for one in moving if on and not startable(one)]:
         return Refusal("unhealthy", f"{', '.join(bad)} cannot be started: it is neither off nor at rest", "", 2)
@@ -38,7 +43,7 @@ def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal
     step = Step(
         id="change",
         kind=StepKind.SHIFT,
-        title=words.title(action, "change"),
+        title=words.title(asked, "change"),
         words=words.explained(asked, named, "change"),
         deadline=START_DEADLINE if on else STOP_DEADLINE,
         outcome="it stops and needs a human",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from plan_rotations import (
     done,
     pools_config,
@@ -24,6 +27,7 @@ from console.model.instance import Instance
 from console.model.record import Freeze, Record
 from console.model.service import Service
 from console.plan.backwards import back
+from console.plan.desired import MemberState
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
@@ -207,3 +211,135 @@ def test_an_intent_of_before_has_undone_nothing() -> None:
     row = msgspec.to_builtins(found.intent)
     del row["undoes"]
     assert msgspec.convert(row, Intent) == found.intent
+
+
+def standings(service: Service) -> dict[str, tuple[int, bool, str | None]]:
+    """How every member stands."""
+    members = (member for side in service.colours for one in side.instances for member in one.members)
+    return {one.id: (one.weight, one.admin_state_up, one.held_by) for one in members}
+
+
+HANDS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {}, {}, {"hold": "bob@jump2"}, {"admin_up": False}, {"tagged": None}]
+)
+WEIGHTS = st.sampled_from([100, 100, 50, 0])
+
+
+@st.composite
+def touched(draw: st.DrawFn) -> Service:
+    """Worlds in which other hands have held, disabled or drained some."""
+    blue = [instance(Colour.BLUE, n, draw(WEIGHTS), **draw(HANDS)) for n in (1, 2, 3)]
+    green = [instance(Colour.GREEN, n, 0, **draw(HANDS)) for n in (1, 2, 3)]
+    return several_service(blue, green)
+
+
+SINGLES = [
+    (Action.DRAIN, ("api-blue-1",)),
+    (Action.DRAIN, ("api-green-1", "api-green-2")),
+    (Action.RESTORE, ("api-blue-1", "api-blue-2")),
+    (Action.HOLD, ("api-blue-1", "api-blue-2")),
+    (Action.UNHOLD, ("api-blue-1", "api-blue-2")),
+    (Action.REPLACE, ("api-blue-1", "api-blue-2")),
+    (Action.EVICT, ()),
+    (Action.ADMIT, ()),
+]
+
+
+@given(touched(), st.sampled_from(SINGLES), st.integers(0, 8))
+def test_what_is_undone_stands_as_before_however_far_it_got(
+    service: Service, what: tuple[Action, tuple[str, ...]], sent: int
+) -> None:
+    found = plan(service, several_config(), asked(what[0], *what[1], min_ratio=0.01), NOW)
+    assume(isinstance(found, Plan))
+    assert isinstance(found, Plan)
+    left = service
+    for write in [write for step in found.steps for write in step.writes][:sent]:
+        left = done(left, write.call)
+    home = plan(left, several_config(), back(found, left), NOW)
+    if isinstance(home, Refusal):
+        assert home.code in ("unhealthy", "idle", "serving", "floor"), home
+        return
+    assert standings(after(left, home)) == standings(service)
+    assert {change.member_id for each in writes_of(home) for change in each.changes} <= {
+        change.member_id for each in writes_of(found) for change in each.changes
+    }
+
+
+def writes_of(found: Plan) -> list[MemberState]:
+    return [write.desired for step in found.steps for write in step.writes if isinstance(write.desired, MemberState)]
+
+
+def test_whom_an_administrator_had_disabled_stays_so_when_an_eviction_is_undone() -> None:
+    before = several_service(blues(), [instance(Colour.GREEN, 1, 0, admin_up=False), *greens()[1:]])
+    out = made(before, asked(Action.EVICT), several_config())
+    left = after(before, out)
+    home = made(left, back(out, left), several_config())
+    assert [step.id for step in home.steps] == ["reconcile", "enable", "check"]
+    assert home.goal == "api-green-2, api-green-3 are as before"
+    assert standings(after(left, home)) == standings(before)
+    assert any("no record" in note for note in made(left, asked(Action.ADMIT), several_config()).notes)
+    assert not any("no record" in note for note in home.notes)
+
+
+def test_a_hold_of_somebody_else_outlives_a_drain_and_its_undoing() -> None:
+    before = several_service([instance(Colour.BLUE, 1, 100, hold="bob@jump2"), *blues()[1:]], greens())
+    out = made(before, asked(Action.DRAIN, "api-blue-1", min_ratio=0.5), several_config())
+    assert out.goal == "api-blue-1 is out of rotation, held by bob@jump2"
+    assert "api-blue-1 is held by bob@jump2: that stays" in out.notes
+    left = after(before, out)
+    home = after(left, made(left, back(out, left), several_config()))
+    assert one(home, "api-blue-1").held_by == "bob@jump2"
+    assert [member.weight for member in one(home, "api-blue-1").members] == [100, 100]
+    by_hand = made(left, asked(Action.RESTORE, "api-blue-1"), several_config())
+    assert "api-blue-1 is held by bob@jump2: that hold ends" in by_hand.notes
+
+
+def test_whom_somebody_has_taken_hold_of_since_is_left_to_them() -> None:
+    before = world()
+    out = made(before, asked(Action.DRAIN, "api-blue-1", min_ratio=0.5), several_config())
+    left = after(before, out)
+    theirs = after(left, made(left, Intent(Action.HOLD, order=SingleOrder(("api-blue-1",), "bob@jump2")),
+                              several_config()))  # fmt: skip
+    found = made(theirs, back(out, theirs), several_config())
+    assert found.writes == 0
+    assert "api-blue-1 is held by bob@jump2 since: it stays as it stands" in found.notes
+
+
+@pytest.mark.parametrize(("hands", "who"), [({"hold": "bob@jump2"}, "bob@jump2"), ({"admin_up": False}, "admin")])
+def test_who_is_kept_out_does_not_come_in_for_another(hands: dict[str, Any], who: str) -> None:
+    service = several_service([*blues()[:2], instance(Colour.BLUE, 3, 0, **hands)], greens())
+    refusal = refused(service, asked(Action.REPLACE, "api-blue-1", "api-blue-3", min_ratio=0.3), several_config())
+    assert (refusal.code, refusal.rule, refusal.names) == ("held", 2, ("api-blue-3",))
+    assert who in refusal.reason
+
+
+def test_who_was_replaced_comes_back_for_the_one_that_came() -> None:
+    before = several_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens())
+    swapped = after(before, made(before, asked(Action.REPLACE, "api-blue-1", "api-blue-3"), several_config()))
+    again = after(swapped, made(swapped, asked(Action.REPLACE, "api-blue-3", "api-blue-1"), several_config()))
+    assert one(again, "api-blue-1").held_by is None, "it was held by the same person"
+    assert one(again, "api-blue-3").held_by == "alice@jump1", "of this one it was asked by hand"
+
+
+def test_undone_it_does_not_serve_before_it_is_seen_well() -> None:
+    before = world()
+    out = made(before, asked(Action.DRAIN, "api-blue-1", min_ratio=0.5), several_config())
+    left = after(before, out)
+    first = one(left, "api-blue-1")
+    assert first.probe is not None
+    ill = replace(first, probe=replace(first.probe, ok=False, status=503))
+    worse = replace(left, blue=replace(left.blue, instances=(ill, *left.blue.instances[1:])))
+    assert refused(worse, back(out, worse), several_config()).code == "unhealthy"
+
+
+def test_a_worker_that_was_off_before_stays_off_when_the_stop_of_another_is_undone() -> None:
+    workers = power_service(blues(), greens())
+    third = one(workers, "api-blue-3")
+    assert third.server is not None
+    off = replace(third, server=replace(third.server, status="SHUTOFF", power_state=4))
+    workers = replace(workers, blue=replace(workers.blue, instances=(*workers.blue.instances[:2], off)))
+    out = made(workers, asked(Action.DRAIN, "api-blue-2", "api-blue-3", min_ratio=0.3), power_config())
+    left = after(workers, out)
+    home = made(left, back(out, left), power_config())
+    assert [write.call.path for step in home.steps for write in step.writes] == ["/servers/server-blue-2/action"]
+    assert not one(after(left, home), "api-blue-3").runs
