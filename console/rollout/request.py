@@ -105,7 +105,8 @@ def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, s
 
 def _refuse_frozen(journal: Journal, rollout: Rollout, word: DecisionKind) -> None:
     """A word that lets a write follow is not taken while the service is frozen. Raises Refused, JournalError."""
-    if word not in (DecisionKind.GO_ON, DecisionKind.SIGN) or rollout.plan.action is Action.ROLLBACK:
+    plan = rollout.plan
+    if word not in (DecisionKind.GO_ON, DecisionKind.SIGN) or plan.action is Action.ROLLBACK or plan.intent.undoes:
         return
     found = records(journal, [rollout.service])[rollout.service].frozen(journal.now())
     if found is not None:

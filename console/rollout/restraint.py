@@ -23,7 +23,7 @@ _LEAST = 7  # characters by which a commit is named
 def freeze(
     config: Config, journal: Journal, service: str, who: Who, reason: str, *, until: float | None = None
 ) -> Rollout | None:
-    """Let nothing but a rollback be begun until `until` (Unix seconds; None: until it is taken back).
+    """Let nothing but a way back be begun until `until` (Unix seconds; None: until it is taken back).
 
     A rollout that is under way waits before its next write; it is returned, None where there is none. Raises Refused,
     JournalError.
@@ -31,7 +31,9 @@ def freeze(
     request.may_write(config)
     decide(journal, service, ServiceDecisionKind.FREEZE, who, reason, until=until)
     living = (one for one in journal.rollouts(service) if not one.state.ended and not unfinished(one))
-    forward = next((one for one in living if one.plan.action is not Action.ROLLBACK), None)
+    forward = next(
+        (one for one in living if one.plan.action is not Action.ROLLBACK and not one.plan.intent.undoes), None
+    )
     if forward is not None:
         request.pause(journal, forward.id, who, f"{service} is frozen: {reason}")
     return forward

@@ -45,7 +45,7 @@ def test_a_drain_whose_runner_was_killed_goes_back_in_a_freeze(stage: DrillStage
     assert isinstance(found, Plan), found
     with stage.journal() as journal:
         rollout_id = journal.create(found, WHO, "fault test", "")
-    stage.start("killing_runner.py", "9", rollout_id).wait(timeout=60)
+    stage.start("killing_runner.py", "10", rollout_id).wait(timeout=60)
     assert standings(stage.look())[name] == (0, True, before[name][2]), "it was written"
     assert stage.bluegreen("freeze", stage.name, "--reason", "holidays").returncode == 0
     ended = stage.resume(rollout_id, DecisionKind.GO_BACK)

@@ -143,7 +143,7 @@ def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
     if order.undone is not None:
         for one in named:
             if who := next(filter(None, (taken_by(order, member) for member in one.members)), ""):
-                yield f"{one.name} is held by {who} since: it stays as it stands"
+                yield f"{one.name} has been held by {who} since: it stays as it stands"
         return
     if action is Action.ADMIT:
         yield "no record here says who was disabled before it: all are enabled, whoever has disabled them"

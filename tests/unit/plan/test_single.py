@@ -302,7 +302,7 @@ def test_whom_somebody_has_taken_hold_of_since_is_left_to_them() -> None:
                               several_config()))  # fmt: skip
     found = made(theirs, back(out, theirs), several_config())
     assert found.writes == 0
-    assert "api-blue-1 is held by bob@jump2 since: it stays as it stands" in found.notes
+    assert "api-blue-1 has been held by bob@jump2 since: it stays as it stands" in found.notes
 
 
 @pytest.mark.parametrize(("hands", "who"), [({"hold": "bob@jump2"}, "bob@jump2"), ({"admin_up": False}, "admin")])

@@ -17,6 +17,7 @@ from console.model.readiness import rollback
 from console.model.record import Freeze, Kept, Record
 from console.model.service import Service
 from console.model.verdict import verdict
+from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
 from console.rollout import request, restraint
@@ -142,6 +143,18 @@ def test_a_freeze_lets_the_rollout_under_way_wait_and_takes_no_word_to_go_on(
         request.say_word(journal, ident, ALICE)
     restraint.unfreeze(settings, journal, "nova-api", BOB, "over")
     assert request.say_word(journal, ident, ALICE).word is DecisionKind.GO_ON
+
+
+def test_a_freeze_does_not_halt_what_undoes_a_change(settings: Config, journal: Journal) -> None:
+    evicted = plan(usual(), config(), Intent(Action.EVICT, order=SingleOrder(who="alice@jump1")), NOW)
+    assert isinstance(evicted, Plan)
+    for one, halted in ((evicted, True), (replace(evicted, intent=replace(evicted.intent, undoes=True)), False)):
+        ident = journal.create(one, ALICE, "single")
+        journal.claim(ident, runner_id())
+        paused = restraint.freeze(settings, journal, "nova-api", BOB, "incident")
+        assert (paused is not None) == halted
+        journal.end(ident, RolloutState.DONE, "done", 0)
+        restraint.unfreeze(settings, journal, "nova-api", BOB, "over")
 
 
 def test_a_config_that_lets_nobody_change_anything_freezes_nothing(settings: Config, journal: Journal) -> None:
