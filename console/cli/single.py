@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from console.cli.begin import add_begin_options, carry_through, concluded, looked
 from console.cli.intent import plan_or_refuse
@@ -24,6 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "--min-ratio", type=_ratio, metavar="SHARE",
             help="how much of the capacity of now is enough while it lasts (0.8); default: release.min_ratio",
         )  # fmt: skip
+    parser.add_argument(
+        "--one-by-one", action="store_true",
+        help="a call for each member, where the cloud has no additive batch of members (API before 2.11, or a 501)",
+    )  # fmt: skip
     if verb == "evict":
         parser.add_argument("--undo", action="store_true", help="enable again the members that it has disabled")
     add_begin_options(parser)
@@ -45,7 +50,8 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
     config, settings, service = looked(args)
     order = SingleOrder(tuple(words), Who.current().owner, getattr(args, "min_ratio", None))
     undone = way_back(config.journal, service) if action is Action.ADMIT else None
-    plan = plan_or_refuse(service, settings, undone or Intent(action, order=order))
+    intent = replace(undone or Intent(action, order=order), one_by_one=args.one_by_one)
+    plan = plan_or_refuse(service, settings, intent)
     return carry_through(args, (config, settings, service), plan, begun)
 
 

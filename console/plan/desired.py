@@ -74,10 +74,14 @@ class StandingChange:
 
 
 class MemberState(msgspec.Struct, frozen=True, tag="member state"):
-    """Members of one pool as they are to stand: weight, admin state, hold. One additive batch."""
+    """Members of one pool as they are to stand: weight, admin state, hold. One additive batch.
+
+    `single`: a PUT of one member, where the cloud has no additive batch.
+    """
 
     pool_id: str
     changes: tuple[StandingChange, ...]
+    single: bool = False
 
 
 class PreviewPolicy(msgspec.Struct, frozen=True, tag="preview policy"):

@@ -18,12 +18,12 @@ from console.plan.kinds.weights import batch
 
 def call(desired: MemberState, basis: Basis) -> Call:
     """The batch, made from the members as they are right before it."""
-    return _call(desired.pool_id, _before(desired, basis), changed(desired, basis))
+    return _call(desired, _before(desired, basis), changed(desired, basis))
 
 
 def undo(desired: MemberState, basis: Basis) -> Call:
     """The batch that puts the members back as they are right before it."""
-    return _call(desired.pool_id, changed(desired, basis), _before(desired, basis))
+    return _call(desired, changed(desired, basis), _before(desired, basis))
 
 
 def after(desired: MemberState, basis: Basis) -> Basis:
@@ -34,11 +34,15 @@ def after(desired: MemberState, basis: Basis) -> Basis:
 def restore(desired: Sequence[MemberState], basis: Basis) -> tuple[Call, ...]:
     """One batch for each pool. What became of the members since is not known here: the commands say all of them."""
     touched = {change.member_id for one in desired for change in one.changes}
-    calls = []
+    alone = any(one.single for one in desired)
+    calls: list[Call] = []
     for pool_id in dict.fromkeys(one.pool_id for one in desired):
         members = [one for one in basis.pool(pool_id).members if one.id in touched]
         ordered = sorted(members, key=lambda one: _serves(standing(one)) == 0)
         commands = tuple(member_set(pool_id, one, None) for one in ordered)
+        if alone:
+            calls += [replace(_put(pool_id, one), commands=commands[n : n + 1]) for n, one in enumerate(ordered)]
+            continue
         calls.append(replace(batch(pool_id, members), commands=commands))
     return tuple(calls)
 
@@ -64,8 +68,16 @@ def standing(member: Member) -> Standing:
     return Standing(member.weight, member.admin_state_up, member.held_by)
 
 
-def _call(pool_id: str, before: Sequence[Member], wanted: Sequence[Member]) -> Call:
-    return replace(batch(pool_id, wanted, before), commands=_commands(pool_id, before, wanted))
+def _call(desired: MemberState, before: Sequence[Member], wanted: Sequence[Member]) -> Call:
+    made = _put(desired.pool_id, *wanted) if desired.single else batch(desired.pool_id, wanted, before)
+    return replace(made, commands=_commands(desired.pool_id, before, wanted))
+
+
+def _put(pool_id: str, member: Member) -> Call:
+    """Only what is said changes (Octavia API)."""
+    said = {"weight": member.weight, "admin_state_up": member.admin_state_up, "tags": sorted(member.tags)}
+    path = f"/v2/lbaas/pools/{pool_id}/members/{member.id}"
+    return Call("load-balancer", "PUT", path, {"member": said}, size=member.name or member.address)
 
 
 def _standing(member: Member, wanted: Standing) -> Member:

@@ -125,9 +125,8 @@ def _step(asked: Asked, basis: Basis, named: Sequence[Instance], change: Change,
             for member in (found[mine.id] for mine in one.members if mine.id in found)
             if (wanted := change(one, member)) != standing(member)
         ]
-        if changes:
-            key = pool.id if len(asked.basis.pools) > 1 else ""
-            writes.append(course.write(MemberState(pool.id, tuple(changes)), basis, key))
+        for desired, key in _divided(asked, pool.id, changes):
+            writes.append(course.write(desired, basis, key))
             basis = course.after(writes[-1:], basis)
     if not writes:
         return None
@@ -144,6 +143,16 @@ def _step(asked: Asked, basis: Basis, named: Sequence[Instance], change: Change,
         after=capacity.shares(asked.service, basis, asked.now, way),
         checks=("load balancer ACTIVE", "the members ACTIVE as written, every other field unchanged"),
     )
+
+
+def _divided(asked: Asked, pool_id: str, changes: list[StandingChange]) -> list[tuple[MemberState, str]]:
+    """One batch; one by one where the cloud has none, who gets traffic first: each is seen to be applied on its own."""
+    if not changes:
+        return []
+    if not asked.intent.one_by_one:
+        return [(MemberState(pool_id, tuple(changes)), pool_id if len(asked.basis.pools) > 1 else "")]
+    ordered = sorted(changes, key=lambda one: one.after.weight <= one.before.weight)
+    return [(MemberState(pool_id, (one,), single=True), one.member_id) for one in ordered]
 
 
 def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:

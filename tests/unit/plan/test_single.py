@@ -343,3 +343,16 @@ def test_a_worker_that_was_off_before_stays_off_when_the_stop_of_another_is_undo
     home = made(left, back(out, left), power_config())
     assert [write.call.path for step in home.steps for write in step.writes] == ["/servers/server-blue-2/action"]
     assert not one(after(left, home), "api-blue-3").runs
+
+
+def test_where_there_is_no_batch_each_member_is_a_call_and_puts_back_what_it_was() -> None:
+    before = world()
+    intent = replace(asked(Action.DRAIN, "api-blue-1", min_ratio=0.5), one_by_one=True)
+    out = made(before, intent)
+    calls = [write.call for step in out.steps for write in step.writes]
+    ids = [member.id for member in one(before, "api-blue-1").members]
+    assert [(call.method, call.path.rpartition("/")[2]) for call in calls] == [("PUT", ident) for ident in ids]
+    for call in calls:
+        assert call.body is not None
+        assert (call.body["member"]["weight"], call.body["member"]["admin_state_up"]) == (0, True)
+    assert back(out, before).one_by_one

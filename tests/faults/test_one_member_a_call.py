@@ -1,0 +1,40 @@
+"""Where the cloud has no batch of members: every change by a call of its own for each member, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from drill_stage import DrillStage, staged_on_drill
+
+from console.model.colour import Colour
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStage]:
+    with staged_on_drill(tmp_path, monkeypatch, instances=2, services=1, pending=0.1) as made:
+        yield made
+
+
+def paths(stage: DrillStage) -> list[str]:
+    assert stage.drill is not None
+    writes = stage.drill.control.get("writes").json()["writes"]
+    return [one["path"] for one in writes if "rollout/" in one.get("agent", "") and "/members" in one["path"]]
+
+
+def went(stage: DrillStage, *words: str) -> None:
+    done = stage.bluegreen(*words, "--yes", "--reason", "no batches here", "--one-by-one")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_drain_its_end_and_a_cutover(stage: DrillStage) -> None:
+    before = stage.weights()
+    went(stage, "drain", "nova-api", "nova-api-blue-1", "--min-ratio", "0.5")
+    assert stage.weights()["nova-api-blue-1"] == 0
+    went(stage, "restore", "nova-api", "nova-api-blue-1")
+    assert stage.weights() == before
+    went(stage, "cutover", "nova-api")
+    assert stage.carries(Colour.GREEN)
+    assert len(paths(stage)) == 1 + 1 + 4
+    assert not any(path.endswith("/members") or "additive_only" in path for path in paths(stage))
