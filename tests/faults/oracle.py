@@ -14,7 +14,7 @@ from console.drill.world import World, Write
 from console.model.colour import Colour
 from console.rollout import pace
 from console.rollout.lease.lease import settle_time
-from console.rollout.records import EventKind, Rollout, RolloutState
+from console.rollout.records import Event, EventKind, Rollout, RolloutState
 
 if TYPE_CHECKING:
     from mishaps import Mishap
@@ -254,8 +254,20 @@ def _recorded(play: Play, begin: Beginning, told: Told) -> None:
     if any("clock" in word for word in told.texts):
         return
     for number, write in enumerate(writes, start=1):
-        if sum(event.at <= write.at + 0.001 for event in intents) < number and "-7200" not in str(told):
+        before = [event for event in intents if event.at <= write.at + 0.001]
+        if "-7200" in str(told):
+            continue
+        if len(before) < number:
             raise Violation(f"write {number} has no record before it")
+        if not any(_is_of(event, write) for event in before):
+            raise Violation(f"{write.method} {write.path} has no record before it")
+
+
+def _is_of(event: Event, write: Write) -> bool:
+    """Whether the row says this call."""
+    call = event.data.get("call") or {}
+    path = str(call.get("path", "")).partition("?")[0]
+    return call.get("method") == write.method and bool(path) and write.path.partition("?")[0].endswith(path)
 
 
 def _leased(play: Play, begin: Beginning, told: Told) -> None:
