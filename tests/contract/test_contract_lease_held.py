@@ -108,14 +108,17 @@ def test_a_tag_of_somebody_else_is_no_sign_of_life_and_is_heard(ground: Ground, 
     mine.renew("shift")
     assert mine.held.wish is not None
     assert mine.held.wish.hold
-    # an own lease that is taken up again has forgotten what was asked of the runner before
+    # an own lease that is taken up again is another port, which knows nothing of what was asked of the runner before
     again = lease_on(ground, protected)
     again.acquire(ALICE)
     assert again.held is not None
     assert again.held.wish is None
-    (port,) = ground.reader.ports(id=mine.held.lease_id)
+    assert list(ground.reader.ports(id=mine.held.lease_id)) == []
+    with pytest.raises(LeaseLost):
+        mine.renew("shift")
+    (port,) = ground.reader.ports(id=again.held.lease_id)
     assert port["tags"] == []
-    assert ports_of(ground.reader, ground.lease_network, "r1") == [mine.held.lease_id]
+    assert ports_of(ground.reader, ground.lease_network, "r1") == [again.held.lease_id]
 
 
 def test_an_address_that_something_else_has_is_never_taken(ground: Ground, protected: str) -> None:
