@@ -50,10 +50,6 @@ class Writer:
         """PUT a tag on a port: any writer of the project may. 201."""
         self._request("network", "PUT", f"/v2.0/ports/{port_id}/tags/{quote(tag, safe='')}", {})
 
-    def untag_port(self, port_id: str, tag: str) -> None:
-        """DELETE a tag of a port. Raises NotFound where it is not there."""
-        self._request("network", "DELETE", f"/v2.0/ports/{port_id}/tags/{quote(tag, safe='')}", None)
-
     def delete_port(self, port_id: str) -> None:
         """DELETE a port by its id: it cannot hit a newer lease."""
         self._request("network", "DELETE", f"/v2.0/ports/{port_id}", None)
