@@ -43,8 +43,10 @@ def run(args: argparse.Namespace) -> int:
     colour = Colour(args.colour) if args.colour else _idle(look(config, name, patience=0).live, name)
     with Journal.open(config.journal) as journal:
         who = Who.current()
-        restraint.keep(config, journal, name, who, Kept(colour, who.owner, args.reason, until))
+        living = restraint.keep(config, journal, name, who, Kept(colour, who.owner, args.reason, until))
     say(visible(f"{colour.upper()} of {name} is kept until {moment(until)}: it is not retired before"))
+    if living is not None:
+        say(f"rollout {living.id} retires it already: it stops before its next write; see what is left of it")
     say(visible(f"`bluegreen unkeep {name}` ends it; so does the next cutover or rollback"))
     return 0
 

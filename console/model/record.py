@@ -125,7 +125,8 @@ class Record:
 
     `barred` and `proven`: the newest first; a version is in one of them at most. `undone`: the commits of what was
     rolled back, those of the last time first; `untold`: the versions of which nobody knows them.
-    `heading`: the colour to which a rollout under way moves all traffic.
+    `heading`: the colour to which a rollout under way moves all traffic. `unsettled`: the id of one that moved some
+    and is not at its end: under way, without a runner, or stopped until somebody decides.
     `stands_by`: None where the other colour is the next one, or was taken back, or nobody knows.
     """
 
@@ -136,6 +137,7 @@ class Record:
     undone: tuple[Undone, ...] = ()
     untold: tuple[Barred, ...] = ()
     heading: Colour | None = None
+    unsettled: str = ""
     stands_by: StandsBy | None = None
     kept: Kept | None = None
 

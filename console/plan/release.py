@@ -10,6 +10,7 @@ from console.model.colour import Colour
 from console.model.health import judge
 from console.model.service import ColourSet, Service
 from console.plan.plan import Refusal, StepKind
+from console.plan.withheld import unsettled
 
 
 class Stage(StrEnum):
@@ -83,7 +84,12 @@ def stand(service: Service, image_id: str, count: int, now: float) -> Standing |
         if len(mine) == 1:
             return Standing(Next.CUTOVER, mine[0].colour, "both colours have traffic: it is brought to its end")
         return Refusal("which", "it is not clear which colour is live", "finish what is under way first", 0)
+    if refusal := unsettled(service):
+        return refusal
     if any(side.colour is live for side in mine):
+        if ill := _not_well(service, live, now):
+            hint = f"mend it, or `bluegreen rollback {service.name}`"
+            return Refusal("ill", f"{live.upper()} carries all traffic with it, and is not well: {ill}", hint, 6)
         return Standing(Next.DONE, live, f"{live.upper()} carries all traffic with it")
     idle = service.side(live.other)
     colour = idle.colour.upper()
@@ -95,6 +101,12 @@ def stand(service: Service, image_id: str, count: int, now: float) -> Standing |
     if len(idle.instances) < count or well < len(idle.instances):
         return Standing(Next.LAUNCH, idle.colour, f"{well} of {count} instances of {colour} stand by")
     return Standing(Next.CUTOVER, idle.colour, f"{colour} stands by, {well} healthy")
+
+
+def _not_well(service: Service, colour: Colour, now: float) -> str:
+    serving = [one for one in service.side(colour).instances if service.in_rotation(one)]
+    ill = [f"{one.name}: {found.reason}" for one in serving if not (found := judge(service, one, now)).healthy]
+    return "; ".join(ill)
 
 
 def _runs(side: ColourSet, image_id: str) -> bool:

@@ -29,6 +29,19 @@ def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
     )
 
 
+def unsettled(service: Service) -> Refusal | None:
+    """Refuse to build on, or to delete the way out of, what nobody has brought to its end."""
+    ident = service.record.unsettled if service.record is not None else ""
+    if not ident:
+        return None
+    return Refusal(
+        code="unsettled",
+        reason=f"rollout {ident} of {service.name} moved traffic and is not at its end",
+        hint=f"`bluegreen resume {ident}` shows what can be done: finish it, go back, or leave it",
+        rule=11,
+    )
+
+
 def kept(service: Service, colour: Colour, now: float) -> Refusal | None:
     """Refuse to delete what somebody wants kept as the way back."""
     found = service.record.keeps(colour, now) if service.record is not None else None

@@ -49,10 +49,17 @@ def unfreeze(config: Config, journal: Journal, service: str, who: Who, reason: s
     return found
 
 
-def keep(config: Config, journal: Journal, service: str, who: Who, wish: Kept) -> None:
-    """Keep the idle colour as the way back for as long as is wished. Raises Refused, JournalError."""
+def keep(config: Config, journal: Journal, service: str, who: Who, wish: Kept) -> Rollout | None:
+    """Keep the idle colour as the way back for as long as is wished.
+
+    A retirement of it that is under way takes nothing more away: it is returned, None where there is none. Raises
+    Refused, JournalError.
+    """
     request.may_write(config)
-    decide(journal, service, ServiceDecisionKind.KEEP, who, wish.reason, version=str(wish.colour), until=wish.until)
+    until, colour = wish.until, str(wish.colour)
+    decide(journal, service, ServiceDecisionKind.KEEP, who, wish.reason, version=colour, until=until)
+    living = (one for one in journal.rollouts(service) if not one.state.ended and not unfinished(one))
+    return next((one for one in living if one.plan.action is Action.RETIRE and one.plan.target is wish.colour), None)
 
 
 def unkeep(config: Config, journal: Journal, service: str, who: Who, reason: str) -> Kept:

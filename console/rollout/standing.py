@@ -27,6 +27,7 @@ from console.rollout.waiting import plan_of
 from console.rollout.who import Who
 
 _RECENT = 50  # rollouts of a service that its record is made from
+LEFT = 7  # the exit code of one that somebody has left as it was
 _REMEMBERED = 100  # of those that were taken back, however long ago
 # cutovers and rollbacks that came to an end, done or taken back
 _MOVED = sa.and_(
@@ -137,6 +138,7 @@ def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) 
         undone=undone,
         untold=untold,
         heading=_heading(journal, recent),
+        unsettled=_unsettled(journal, recent),
         stands_by=_stands_by(rollouts),
         kept=_kept(decided, rollouts),
     )
@@ -158,6 +160,18 @@ def _freeze(decided: Sequence[ServiceDecision]) -> Freeze | None:
     if last is None or last.kind is ServiceDecisionKind.UNFREEZE:
         return None
     return Freeze(last.who.owner, last.reason, last.at, last.until)
+
+
+def _unsettled(journal: Journal, rollouts: Sequence[Rollout]) -> str:
+    """Of the rollouts, newest first: the one that moved traffic and of which nobody knows yet what becomes of it."""
+    for rollout in rollouts:
+        if not rollout.plan.action.moves_traffic or rollout.state is RolloutState.REFUSED:
+            continue
+        if not rollout.state.ended or (rollout.state is RolloutState.STOPPED and taken_back.wrote(journal, rollout.id)):
+            return rollout.id
+        if rollout.state is not RolloutState.FAILED or rollout.exit_code == LEFT:
+            return ""
+    return ""
 
 
 def _stands_by(rollouts: Sequence[Rollout]) -> StandsBy | None:

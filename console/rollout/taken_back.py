@@ -29,7 +29,7 @@ def barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, 
             settled.add(rollout.plan.target_version)  # carries the traffic since
         if version in NO_VERSION or version in found or version in settled or at <= allowed.get(version, 0.0):
             continue
-        if _wrote(journal, rollout.id):
+        if wrote(journal, rollout.id):
             found[version] = Barred(version, rollout.id, at, rollout.reason or rollout.sentence)
     return tuple(found.values())
 
@@ -51,7 +51,7 @@ def undone(
         if rollout.state is RolloutState.DONE:
             settled |= {ident for one in _stayed(rollout.plan.shipment) for ident in one.ids}
             reverts += [one for one in rollout.plan.shipment.ships or () if one.reverts and not one.reverted_by]
-        if not version or at <= allowed.get(version, 0.0) or not _wrote(journal, rollout.id):
+        if not version or at <= allowed.get(version, 0.0) or not wrote(journal, rollout.id):
             continue
         taken = _taken(rollout, rollouts[number + 1 :])
         if taken is None and not named:
@@ -103,7 +103,8 @@ def _ended(rollout: Rollout) -> float:
     return rollout.ended_at or rollout.created_at
 
 
-def _wrote(journal: Journal, rollout_id: str) -> bool:
+def wrote(journal: Journal, rollout_id: str) -> bool:
+    """Whether any call of it may have reached the cloud."""
     query = sa.select(events.c.seq).where(events.c.rollout_id == rollout_id, events.c.kind == EventKind.INTENT)
     with journal.reading() as connection:
         return connection.execute(query.limit(1)).first() is not None

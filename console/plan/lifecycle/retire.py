@@ -17,7 +17,7 @@ from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, 
 from console.plan.orders import RetireOrder, TakeBackOrder
 from console.plan.plan import Plan, Refusal, Step, StepKind
 from console.plan.steps import prove_that
-from console.plan.withheld import kept
+from console.plan.withheld import kept, unsettled
 
 DELETE_DEADLINE = 300.0  # seconds, for each instance
 
@@ -25,7 +25,8 @@ DELETE_DEADLINE = 300.0  # seconds, for each instance
 def plan(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     """Delete every instance of the target colour."""
     going = tuple(asked.service.side(asked.target).instances)
-    refusal = kept(asked.service, asked.target, asked.now) or _refused(asked, going, begun=order.begun)
+    refusal = kept(asked.service, asked.target, asked.now) or unsettled(asked.service)
+    refusal = refusal or _refused(asked, going, begun=order.begun)
     if refusal is not None:
         return refusal
     colour, other = asked.target.upper(), asked.target.other.upper()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 
 from console.errors import Drift, NeedsHuman
+from console.model.colour import Colour
 from console.model.health import judge
+from console.model.service import Service
 from console.plan.desired import ServerGone
 from console.plan.plan import Action, Plan, Step
 from console.plan.rotations.move import PENDING_DEADLINE
@@ -14,7 +16,7 @@ from console.rollout.runner.run import LOOK_DEADLINE, Run
 
 
 def recheck(run: Run, plan: Plan, step: Step) -> None:
-    """Before a step that takes something away (DESIGN §6, rule 11). Raises Drift, NeedsHuman."""
+    """Before each write that takes something away (DESIGN §6, rule 11). Raises Drift, NeedsHuman."""
     if plan.action is Action.RETIRE:
         _other_is_well(run, plan, step)
     if step.healthy:
@@ -24,16 +26,37 @@ def recheck(run: Run, plan: Plan, step: Step) -> None:
         _in_no_pool(run, step, going)
 
 
+def see_what_is_left(run: Run, plan: Plan, step: Step) -> None:
+    """When a colour is gone: the other one carries it all, or a person must hear of it. Raises NeedsHuman."""
+    if plan.action is not Action.RETIRE:
+        return
+    if ill := _ill(run.look(run.observe, step.id, PENDING_DEADLINE), plan.source):
+        raise NeedsHuman(
+            f"{plan.target.upper()} is gone, and {plan.source.upper()} is not well: {ill}",
+            f"mend {plan.source.upper()}: there is no other colour to go back to; or launch one",
+        )
+
+
 def _other_is_well(run: Run, plan: Plan, step: Step) -> None:
     service = run.look(run.observe, step.id, PENDING_DEADLINE)
-    serving = [one for one in service.side(plan.source).instances if service.in_rotation(one)]
-    now = time.time()
-    ill = [f"{one.name}: {found.reason}" for one in serving if not (found := judge(service, one, now)).healthy]
-    if ill or not serving:
+    kept = service.record.keeps(plan.target, time.time()) if service.record is not None else None
+    if kept is not None:
         raise NeedsHuman(
-            f"{plan.source.upper()} is not well any more: {'; '.join(ill) or 'nothing of it serves'}",
+            f"{plan.target.upper()} is {kept.words}", "nothing more is taken from it; `bluegreen unkeep` ends that"
+        )
+    if ill := _ill(service, plan.source):
+        raise NeedsHuman(
+            f"{plan.source.upper()} is not well any more: {ill}",
             f"nothing more is taken from {plan.target.upper()}: what is left of it may be needed",
         )
+
+
+def _ill(service: Service, colour: Colour) -> str:
+    """Who of the colour that carries the traffic is not well, in clauses; empty where all are."""
+    serving = [one for one in service.side(colour).instances if service.in_rotation(one)]
+    now = time.time()
+    ill = [f"{one.name}: {found.reason}" for one in serving if not (found := judge(service, one, now)).healthy]
+    return "; ".join(ill) or ("" if serving else "nothing of it serves")
 
 
 def _who_stays_is_well(run: Run, plan: Plan, step: Step) -> None:

@@ -25,7 +25,7 @@ from console.rollout.runner.gate import gate
 from console.rollout.runner.health import await_built, await_health, drain
 from console.rollout.runner.prove import prove
 from console.rollout.runner.reconcile import reconcile, still_as_left, still_as_planned
-from console.rollout.runner.removing import recheck
+from console.rollout.runner.removing import recheck, see_what_is_left
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
 from console.rollout.runner.settle import settle
@@ -128,8 +128,9 @@ def _write(run: Run, plan: Plan, step: Step) -> None:
 
 
 def _remove(run: Run, plan: Plan, step: Step) -> None:
-    recheck(run, plan, step)
-    carry_out(run, plan, step, send_guarded)
+    carry_out(run, plan, step, send_guarded, lambda: recheck(run, plan, step))
+    if step is plan.steps[-1]:
+        see_what_is_left(run, plan, step)
 
 
 _DOING: Mapping[StepKind, Callable[[Run, Plan, Step], None]] = {

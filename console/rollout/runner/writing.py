@@ -32,8 +32,10 @@ _READBACK_DEADLINE = 30.0  # seconds for objects to follow a load balancer that 
 Send = Callable[[Run, str, Callable[[], Call]], str]
 
 
-def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
+def carry_out(run: Run, plan: Plan, step: Step, send: Send, before_each: Callable[[], None] = lambda: None) -> None:
     """Bring every desired state of the step about. Raises Drift, Refused, NeedsHuman, AbortAsked.
+
+    `before_each` looks at what must hold for every write of the step, and raises where it does not.
 
     Calls are sent one after another, each under the guard of its own. What they set going is waited for at once, or,
     with `at_once` above 1, when so many are under way, and at the end.
@@ -45,6 +47,7 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send) -> None:
                 _finish(pending.pop(0), send)
             run.tick(step.id)
             hold_if_asked(run, plan, step)
+            before_each()
             one = under_way(run, plan, step, write)
             one.make_ready()
             if plan.action.is_undone and not pending and not _is_first(plan, step, write):

@@ -16,7 +16,7 @@ from console.rollout import request
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.liveness import unfinished
-from console.rollout.records import DecisionKind, Rollout, RolloutState
+from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.train.course import Do, Move, Part, next_move, passed, where
 from console.rollout.train.record import ABORT, Train, Trains
 from console.rollout.waiting import waiting
@@ -78,6 +78,7 @@ class Conductor:
             orphan=_orphan(rollout),
             asked=settled or DecisionKind.ABORT in decided,
             settled=settled,
+            wrote=any(event.kind is EventKind.INTENT for event in events),
         )
 
     def _aborted(self) -> str:

@@ -20,6 +20,7 @@ class Part:
     """A service of the train. `passed`: ids of steps of the way there that are over; `at`: the one that waits for a
     word. `orphan`: nobody walks it any more. `asked`: it was asked to go back already; `settled`: that was tried after
     its runner had died, or it had stopped. `back`: its way back, if one was begun after the way there had ended well.
+    `wrote`: whether any call may have reached the cloud.
     """
 
     rollout: Rollout
@@ -30,6 +31,7 @@ class Part:
     settled: bool = False
     back: Rollout | None = None
     back_orphan: bool = False
+    wrote: bool = False
 
     @property
     def service(self) -> str:
@@ -104,6 +106,8 @@ def _is_as_before(part: Part) -> bool:
     """Nothing of it was written, or all of that is taken back."""
     if part.back is not None:
         return part.back.state is RolloutState.DONE
+    if part.orphan or part.rollout.state is RolloutState.STOPPED:
+        return not part.wrote
     back = part.rollout.state in (RolloutState.ROLLED_BACK, RolloutState.REFUSED, RolloutState.FAILED)
     return back or not part.beyond(BARRIER_SHIFT)
 
@@ -119,7 +123,7 @@ def _next(parts: Sequence[Part], aborted: str) -> Move:
     stuck = failed or next((part for part in parts if part.orphan), None)
     if stuck is not None:
         why = stuck.rollout.sentence or "its runner is gone"
-        return _stop(f"{stuck.service} needs a human: {why}; the others wait where they are, two hours at most")
+        return _stop(f"{stuck.service} needs a human: {why}; who waits at a barrier does so for two hours at most")
     return _forward(parts)
 
 

@@ -339,3 +339,23 @@ def test_a_version_is_allowed_by_its_own_name_only(journal: Journal, settings: C
     assert [one.version for one in records(journal, ["nova-api"])["nova-api"].barred] == ["v1.1"]
     with pytest.raises(UsageError, match="not barred"):
         restraint.allow(settings, journal, "nova-api", "v1.1.7", ALICE, reason="mended")
+
+
+def test_what_stopped_is_unsettled_until_somebody_decides(journal: Journal) -> None:
+    def unsettled() -> str:
+        return records(journal, ["nova-api"])["nova-api"].unsettled
+
+    assert unsettled() == ""
+    rolled(journal, made(usual(), CUTOVER), RolloutState.STOPPED, wrote=False)
+    assert unsettled() == "", "it has moved nothing"
+    ident = rolled(journal, made(usual(), CUTOVER), RolloutState.STOPPED)
+    rolled(journal, made(usual(), CUTOVER), RolloutState.REFUSED, wrote=False)
+    assert unsettled() == ident
+    assert journal.leave(journal.rollout(ident), ALICE, "left as it was", "it is well")
+    assert unsettled() == ""
+    again = rolled(journal, made(usual(), CUTOVER), RolloutState.STOPPED)
+    assert unsettled() == again
+    rolled(journal, made(swapped(), ROLLBACK), RolloutState.DONE)
+    assert unsettled() == ""
+    waiting = journal.create(made(usual(), CUTOVER), ALICE, "")
+    assert unsettled() == waiting

@@ -99,13 +99,15 @@ def test_who_is_where_is_told_of_each() -> None:
     parts = [
         part("a", RolloutState.DONE),
         part("b", at=BARRIER_KEEP, passed=shifting, orphan=True),
-        part("c", RolloutState.STOPPED, passed=shifting),
+        part("c", RolloutState.STOPPED, passed=shifting, wrote=True),
         part("d", RolloutState.DONE, back=back),
         part("e", RolloutState.ROLLED_BACK, passed=shifting),
         part("f", at=BARRIER_SHIFT),
-        part("g", at=BARRIER_KEEP, passed=shifting, asked=True),
+        part("g", at=BARRIER_KEEP, passed=shifting, asked=True, wrote=True),
+        part("h", RolloutState.STOPPED, wrote=True),
+        part("i", orphan=True),
     ]
-    assert where(parts) == "a is on GREEN; b is on GREEN; as before: d, e, f; somewhere between, look at it: c, g"
+    assert where(parts) == "a is on GREEN; b is on GREEN; as before: d, e, f, i; somewhere between, look at it: c, g, h"
 
 
 def test_one_that_has_nothing_to_move_is_neither_waited_for_nor_taken_back() -> None:
