@@ -173,11 +173,7 @@ def _server(url: URL) -> sa.Engine:
 def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
     path = Path(url.database or "")
     if read_only:
-        if not path.exists():
-            engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
-            metadata.create_all(engine)
-            return engine
-        return _readable(path)
+        return _readable(path) if path.exists() else _empty()
     if is_networked(path):
         raise JournalError(
             f"the journal {path} is on a network file system, where SQLite's locks do not hold",
@@ -191,6 +187,12 @@ def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
     return engine
 
 
+def _empty() -> sa.Engine:
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    metadata.create_all(engine)
+    return engine
+
+
 def _readable(path: Path) -> sa.Engine:
     """An engine that only reads. SQLite wants to write beside the file even then, which a full disk does not allow.
 
@@ -200,6 +202,8 @@ def _readable(path: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     try:
         with engine.connect() as connection:
+            if not sa.inspect(connection).get_table_names():  # somebody makes it at this very moment
+                return _empty()
             found = connection.execute(sa.select(version.c.version)).scalar()
     except sa.exc.OperationalError:
         engine.dispose()

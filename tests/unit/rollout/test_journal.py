@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -152,3 +153,13 @@ def test_a_journal_of_another_schema_is_refused(url: str) -> None:
         connection.exec_driver_sql("UPDATE journal_version SET version = 99")
     with pytest.raises(JournalError, match="schema 99"):
         Journal.open(url)
+
+
+def test_a_journal_that_somebody_makes_at_this_moment_is_an_empty_one(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("PRAGMA journal_mode=WAL")
+    maker.execute("BEGIN IMMEDIATE")
+    with Journal.open(f"sqlite:///{path}", read_only=True) as journal:
+        assert journal.rollouts() == []
+    maker.close()
