@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
+import anyio
 import httpx
 
 from console.model.text import clipped
 
-_WITHIN = 5.0  # seconds
+_WITHIN = 5.0  # seconds for the whole of an answer
+_CLOSING = 1.0  # seconds for its thread to notice; a lookup of a name can hold it longer
+_MOMENT = 0.3  # seconds that one poll waits
 _LARGEST = 5_000_000  # bytes of an answer
 
 
@@ -18,21 +24,71 @@ class NoAnswer(Exception):
     """Nothing that can be used came back; says why, without the URL, which may hold what is secret."""
 
 
-def ask_json(method: str, url: str, token: str, **request: Any) -> Any:
-    """The answer's JSON. `token`: the environment variable with a bearer token, empty for none. Raises NoAnswer."""
+class Ask:
+    """One request under way, in a thread of its own: the runner, who polls, still hears an abort and renews its lease.
+
+    It is over after `_WITHIN` seconds in all, however slowly an answer drips in. `at`: of its beginning, monotonic.
+    """
+
+    def __init__(self, method: str, url: str, token: str, **request: Any) -> None:
+        """`token`: the environment variable with a bearer token, empty for none."""
+        self.at = time.monotonic()
+        self._until = self.at + _WITHIN + _CLOSING
+        self._answer: Any = None
+        self._why: NoAnswer | None = NoAnswer(f"no answer within {_WITHIN:g} s")
+        self._over = threading.Event()
+        given = (method, url, token, request)
+        threading.Thread(target=self._carry_out, args=given, name="gate-ask", daemon=True).start()
+
+    def over(self) -> bool:
+        """Whether `answer` has something to say; waits a moment for it, as most answers come at once."""
+        return self._over.wait(_MOMENT) or time.monotonic() > self._until
+
+    def answer(self) -> Any:
+        """The answer's JSON. Raises NoAnswer."""
+        if self._why is not None:
+            raise self._why
+        return self._answer
+
+    def _carry_out(self, method: str, url: str, token: str, request: Mapping[str, Any]) -> None:
+        try:
+            self._answer = asyncio.run(_fetched(method, url, token, request))
+            self._why = None
+        except NoAnswer as why:
+            self._why = why
+        except TimeoutError:
+            pass  # what `_why` says from the beginning
+        finally:
+            self._over.set()
+
+
+async def _fetched(method: str, url: str, token: str, request: Mapping[str, Any]) -> Any:
+    """The answer's JSON. Raises NoAnswer; TimeoutError when it is not all here in time."""
+    headers = _headers(token)
     try:
-        with httpx.Client(timeout=_WITHIN, headers=_headers(token)) as http, http.stream(method, url, **request) as got:
-            data = bytearray()
-            for piece in got.iter_bytes():
-                data += piece
-                if len(data) > _LARGEST:
-                    raise NoAnswer(f"its answer is larger than {_LARGEST} bytes")
-            if got.status_code != 200:
-                said = clipped(bytes(data[:500]).decode("utf-8", errors="replace"), 200)
-                raise NoAnswer(f"it answered {got.status_code}: {said}")
-            return httpx.Response(200, content=bytes(data)).json()
+        # httpx has timeouts for each read alone; asyncio.timeout would leave the connection open (see watch/http.py)
+        with anyio.fail_after(_WITHIN):
+            async with (
+                httpx.AsyncClient(timeout=None, headers=headers) as http,  # noqa: S113 the whole has a limit
+                http.stream(method, url, **request) as got,
+            ):
+                return await _read(got)
+    except TimeoutError:
+        raise
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, RecursionError) as error:
         raise NoAnswer(f"no answer: {type(error).__name__}") from error
+
+
+async def _read(got: httpx.Response) -> Any:
+    data = bytearray()
+    async for piece in got.aiter_bytes():
+        data += piece
+        if len(data) > _LARGEST:
+            raise NoAnswer(f"its answer is larger than {_LARGEST} bytes")
+    if got.status_code != 200:
+        said = clipped(bytes(data[:500]).decode("utf-8", errors="replace"), 200)
+        raise NoAnswer(f"it answered {got.status_code}: {said}")
+    return httpx.Response(200, content=bytes(data)).json()
 
 
 def _headers(token: str) -> Mapping[str, str]:

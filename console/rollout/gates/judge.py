@@ -12,7 +12,7 @@ from typing import Any
 
 from console.config.gate import Judge
 from console.model.text import clipped
-from console.rollout.gates.asking import NoAnswer, ask_json
+from console.rollout.gates.asking import Ask, NoAnswer
 from console.rollout.gates.outcome import Outcome, Verdict
 from console.rollout.gates.subject import Subject
 
@@ -27,17 +27,23 @@ class JudgeAttempt:
         self._body = {"schema": 1, **subject.facts(), "stage": stage}
         self._began = time.monotonic()
         self._next = 0.0
-        self.last = Outcome(Verdict.UNJUDGED, "it was not asked")
+        self._ask: Ask | None = None
+        self.last = Outcome(Verdict.UNJUDGED, "the judge has not answered yet")
 
     def poll(self) -> Outcome | None:
         """What it said, once that ends the gate."""
         now = time.monotonic()
-        if now < self._next:
+        if self._ask is None:
+            if now < self._next:
+                return None
+            self._next = now + self._judge.every
+            body = {**self._body, "seconds": round(now - self._began)}
+            self._ask = Ask("POST", self._judge.url, self._judge.token, json=body)
+        if not self._ask.over():
             return None
-        self._next = now + self._judge.every
-        body = {**self._body, "seconds": round(now - self._began)}
+        asked, self._ask = self._ask, None
         try:
-            word, reasons = _understood(ask_json("POST", self._judge.url, self._judge.token, json=body))
+            word, reasons = _understood(asked.answer())
         except NoAnswer as why:
             self.last = Outcome(Verdict.UNJUDGED, f"the judge: {why}")
             return None
@@ -49,7 +55,8 @@ class JudgeAttempt:
         return self.last
 
     def stop(self) -> None:
-        """Nothing is left over."""
+        """See Attempt.stop: an ask that is under way ends by itself, and nobody hears it."""
+        self._ask = None
 
 
 def _understood(answer: Any) -> tuple[str, list[str]]:

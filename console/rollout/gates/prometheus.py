@@ -12,7 +12,7 @@ from typing import Any
 
 from console.config.gate import Query
 from console.model.text import clipped
-from console.rollout.gates.asking import NoAnswer, ask_json
+from console.rollout.gates.asking import Ask, NoAnswer
 from console.rollout.gates.outcome import Outcome, Verdict
 from console.rollout.gates.subject import Subject
 
@@ -31,26 +31,34 @@ class PrometheusAttempt:
         self._text = _filled(query.query, subject)
         self._since: float | None = None
         self._next = 0.0
-        self.last = Outcome(Verdict.UNJUDGED, "it was not asked")
+        self._ask: Ask | None = None
+        self.last = Outcome(Verdict.UNJUDGED, "Prometheus has not answered yet")
 
     def poll(self) -> Outcome | None:
         """Passed when steady; the first answer, where that decides."""
-        now = time.monotonic()
-        if now < self._next:
+        if self._ask is None:
+            now = time.monotonic()
+            if now < self._next:
+                return None
+            self._next = now + EVERY
+            url = f"{self._query.url.rstrip('/')}/api/v1/query"
+            self._ask = Ask("GET", url, self._query.token, params={"query": self._text})
+        if not self._ask.over():
             return None
-        self._next = now + EVERY
-        self.last = _look(self._query, self._text)
+        asked, self._ask = self._ask, None
+        self.last = _look(self._query, self._text, asked)
         if self.last.verdict is not Verdict.PASSED:
             self._since = None
         elif self._since is None:
-            self._since = now
+            self._since = asked.at
         if self._once:
             return self.last
-        steady = self._since is not None and now - self._since >= self._query.steady
+        steady = self._since is not None and asked.at - self._since >= self._query.steady
         return self.last if steady else None
 
     def stop(self) -> None:
-        """Nothing is left over."""
+        """See Attempt.stop: an ask that is under way ends by itself, and nobody hears it."""
+        self._ask = None
 
 
 def _filled(query: str, subject: Subject) -> str:
@@ -61,10 +69,9 @@ def _filled(query: str, subject: Subject) -> str:
     return query
 
 
-def _look(query: Query, text: str) -> Outcome:
+def _look(query: Query, text: str, asked: Ask) -> Outcome:
     try:
-        answer = ask_json("GET", f"{query.url.rstrip('/')}/api/v1/query", query.token, params={"query": text})
-        samples = list(_samples(answer))
+        samples = list(_samples(asked.answer()))
     except NoAnswer as why:
         return Outcome(Verdict.UNJUDGED, f"Prometheus: {why}")
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +13,8 @@ import pytest
 from carrying_out import judged, under_way
 from web_server import Server
 
-from console.config.gate import Gate, Judge
+from console.config.gate import Gate, Judge, Query
+from console.rollout.gates import asking
 from console.rollout.gates.outcome import Verdict
 from console.rollout.gates.subject import Subject
 
@@ -112,11 +116,52 @@ def test_a_token_comes_from_the_environment_and_is_not_told(
 
 
 def test_a_judge_that_hangs_holds_nobody(server: Server, subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
-    from console.rollout.gates import asking
-
     monkeypatch.setattr(asking, "_WITHIN", 0.3)
     server.close()
     began = time.monotonic()
     with under_way(judge(server), subject) as attempt:
         assert attempt.poll() is None
     assert time.monotonic() - began < 3
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """The URL of a server that sends a byte of its body now and then, and never all of them."""
+    done = threading.Event()
+
+    def drip(one: socket.socket) -> None:
+        with one, contextlib.suppress(OSError):
+            one.recv(65536)
+            one.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n")
+            while not done.wait(0.1):
+                one.sendall(b" ")
+
+    def serve(listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while not done.is_set():
+                threading.Thread(target=drip, args=(listening.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        done.set()
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("kind", ["judge", "prometheus"])
+def test_an_answer_that_drips_in_holds_nobody_and_ends(
+    kind: str, dripping: str, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_WITHIN", 1.5)
+    gate = Gate(judge=Judge(dripping)) if kind == "judge" else Gate(prometheus=Query(dripping, "up", max=1))
+    began, longest = time.monotonic(), 0.0
+    with under_way(gate, subject) as attempt:
+        assert attempt.poll() is None
+        assert "has not answered yet" in attempt.last.sentence
+        while "no answer within 1.5 s" not in attempt.last.sentence:
+            assert time.monotonic() - began < 10, attempt.last
+            polled = time.monotonic()
+            assert attempt.poll() is None
+            longest = max(longest, time.monotonic() - polled)
+        assert attempt.last.verdict is Verdict.UNJUDGED
+    assert longest < 1.0
