@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import socket
 from dataclasses import dataclass
 
@@ -21,13 +21,14 @@ class Who:
 
     @classmethod
     def current(cls) -> Who:
-        """The user of this process."""
-        try:
-            user = getpass.getuser()
-        except (KeyError, OSError):
-            user = str(os.getuid())
+        """The user of this process, as the kernel and the user database say it; anybody writes an environment.
+
+        Only root is believed to have come by sudo: to set `SUDO_USER`, too, takes root.
+        """
+        uid = os.getuid()
+        by = os.environ.get("SUDO_USER", "") if uid == 0 else ""
         peer = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
-        return cls(user, socket.gethostname(), os.environ.get("SUDO_USER", ""), peer)
+        return cls(_name(uid), socket.gethostname(), by if _exists(by) else "", peer)
 
     @property
     def words(self) -> str:
@@ -45,3 +46,18 @@ class Who:
     def owner(self) -> str:
         """`alice@jump1`: what a lease shows, and what is typed to take it over."""
         return f"{self.person}@{self.host}"[:OWNER_LIMIT]
+
+
+def _name(uid: int) -> str:
+    """The account's name; the number, where nobody knows one: in a container."""
+    try:
+        return pwd.getpwuid(uid).pw_name or str(uid)
+    except KeyError:
+        return str(uid)
+
+
+def _exists(name: str) -> bool:
+    try:
+        return bool(name) and pwd.getpwnam(name).pw_name == name
+    except (KeyError, ValueError):  # ValueError: a NUL, which no environment has
+        return False
