@@ -23,7 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     else:
         parser.add_argument("--to", choices=[str(colour) for colour in Colour], help="default: the colour that is idle")
         parser.add_argument("--count", type=int, metavar="N", help="default: as many as serve")
-        parser.add_argument("--release", default="", metavar="NAME", help="what people call it; default: the image")
+        parser.add_argument(
+            "--release",
+            default="",
+            metavar="NAME",
+            help="what people call it, in metadata and user data; default: the image",
+        )
     add_begin_options(parser)
 
 

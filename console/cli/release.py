@@ -38,7 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("service", nargs="?", metavar="SERVICE", help="may be left out when the config has only one")
     parser.add_argument("--image", default="", metavar="NAME", help="name or id; default: `launch.image` of the config")
     parser.add_argument("--count", type=int, metavar="N", help="default: as many as serve")
-    parser.add_argument("--release", default="", metavar="NAME", help="what people call it; default: the image")
+    parser.add_argument(
+        "--release",
+        default="",
+        metavar="NAME",
+        help="what people call it, in metadata and user data; default: the image",
+    )
     parser.add_argument(
         "--retire-idle", action="store_true", help="with --yes: delete an earlier release that is in the way"
     )

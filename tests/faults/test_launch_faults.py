@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from drill_stage import DrillStage, staged_on_drill
 from stage import WHO
 
@@ -34,10 +36,10 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStag
         yield made
 
 
-def launch_plan(stage: DrillStage) -> Plan:
+def launch_plan(stage: DrillStage, release: str = "") -> Plan:
     settings = stage.config.services[stage.name]
     service = stage.look()
-    intent = asking.to_launch(service, settings, Wish(Colour.GREEN))
+    intent = asking.to_launch(service, settings, Wish(Colour.GREEN, release=release))
     assert isinstance(intent, Intent), intent
     made = make_plan(service, settings, intent, time.time())
     assert isinstance(made, Plan), made
@@ -78,6 +80,22 @@ def run(stage: DrillStage) -> tuple[str, Any]:
     rollout_id = request.begin(stage.config, launch_plan(stage), WHO, "launch")
     with stage.journal() as journal:
         return rollout_id, stage.ended(journal, rollout_id)
+
+
+def test_nova_is_told_the_release_and_so_is_what_boots(empty: DrillStage, tmp_path: Path) -> None:
+    (tmp_path / "user-data").write_text("#!/bin/sh\necho {{release}} on {{name}}\n")
+    config = yaml.safe_load(empty.config_file.read_text())
+    config["services"][empty.name]["launch"]["user_data"] = str(tmp_path / "user-data")
+    empty.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
+    rollout_id = request.begin(empty.config, launch_plan(empty, "autumn"), WHO, "launch")
+    with empty.journal() as journal:
+        ended = empty.ended(journal, rollout_id)
+    assert ended.state is RolloutState.DONE, ended.sentence
+    assert empty.drill is not None
+    made = [server for server in empty.drill.world.servers if server.metadata.get("color") == "green"]
+    assert [server.metadata["release"] for server in made] == ["autumn", "autumn"]
+    for server in made:
+        assert base64.b64decode(server.user_data).decode() == f"#!/bin/sh\necho autumn on {server.name}\n"
 
 
 def test_no_host_in_one_zone_goes_to_the_next(empty: DrillStage) -> None:

@@ -18,6 +18,9 @@ from console.plan.lifecycle.choosing import Unclear, by_name, holding, image, un
 from console.plan.orders import LaunchOrder
 from console.plan.plan import Refusal
 
+_RELEASE = "release"  # key of the metadata with what people call it
+_LONGEST = 255  # characters of a metadata's value (Nova API)
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -75,6 +78,7 @@ def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> 
         return Refusal("subnet", f"the pool's members are on subnet {subnet}, which is not of network {called}",
                        "both colours share one subnet: name its network in `launch.networks`", 0)  # fmt: skip
     names = _names(service, config, stock, wish)
+    release = _release(wish, chosen, alike)
     made = LaunchOrder(
         names=names,
         image_id=chosen.id,
@@ -88,8 +92,8 @@ def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> 
         user_data=wish.user_data,
         group=group_name(config, wish.colour) if settings.spread else "",
         version=_version(config, chosen),
-        release=wish.release or chosen.name,
-        metadata={**settings.metadata, **labels(config, wish.colour, chosen.properties).metadata},
+        release=release,
+        metadata=_metadata(config, wish, chosen, release),
         tags=tuple(dict.fromkeys((*labels(config, wish.colour).tags, *settings.tags))),
         port=settings.port or (member.protocol_port if member is not None else 0),
         subnet_id=subnet,
@@ -156,6 +160,25 @@ def _version(config: ServiceConfig, chosen: Image) -> str:
         if kind in ("metadata", "image") and key in chosen.properties:
             return chosen.properties[key]
     return ""
+
+
+def _release(wish: Wish, chosen: Image, alike: Sequence[Instance]) -> str:
+    """What people call it: as said, else as those are called beside which it is added, else as the image."""
+    if len(wish.release) > _LONGEST:
+        raise Unclear(f"a release has {_LONGEST} characters at most", "give it a shorter name: --release NAME")
+    if wish.adding and not wish.image and not wish.release:
+        called = Counter(one.server.metadata.get(_RELEASE) for one in alike if one.server is not None)
+        return (called.most_common(1)[0][0] if called else None) or chosen.name
+    return wish.release or chosen.name
+
+
+def _metadata(config: ServiceConfig, wish: Wish, chosen: Image, release: str) -> dict[str, str]:
+    """What the config says, what selects it and tells colour and version, and the release where none of them has it."""
+    metadata = {**config.launch.metadata, **labels(config, wish.colour, chosen.properties).metadata}
+    # where `metadata.release` is a version, the image says it or nobody: a name made up here would pass for one
+    if release and f"metadata.{_RELEASE}" not in config.version:
+        metadata.setdefault(_RELEASE, release)
+    return metadata
 
 
 def _names(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def test_a_server_carries_what_selects_it_and_tells_its_colour_and_version() -> 
     selected = replace(settings(), instances=Selection(tags=("service=nova-api",), metadata={"role": "api"}))
     asked = ordered(service(BLUE, []), Wish(Colour.GREEN), selected)
     assert asked.tags == ("service=nova-api",)
-    assert asked.metadata == {"role": "api", "color": "green", "git_commit": NEW}
+    assert asked.metadata == {"role": "api", "color": "green", "git_commit": NEW, "release": "api-3"}
 
 
 @pytest.mark.parametrize(
