@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import glob
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.model.text import clipped
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _LARGEST = 50_000_000  # bytes of one file
 _SUBUNIT_2 = b"\xb3"  # the first byte of every packet of version 2
 _SUBUNIT_1 = (b"time: ", b"test: ", b"test ", b"testing", b"tags: ", b"progress: ")  # how version 1 begins
+_BAD = frozenset({"failure", "error"})  # elements of JUnit XML
+_SUITES = frozenset({"testsuite", "testsuites"})
 _NAMED = 5  # failed tests that a sentence names
 _FINAL = {"success": "passed", "xfail": "passed", "skip": "skipped", "fail": "failed", "uxsuccess": "failed"}
 
@@ -75,13 +80,13 @@ def _outcomes(path: Path) -> Iterable[tuple[str, str]]:
     if len(data) > _LARGEST:
         raise Unreadable(f"test results {path}: larger than {_LARGEST} bytes")
     if data.lstrip()[:1] == b"<":
-        return list(_junit(data, path))
+        return _junit(data, path)
     if data[:1] == _SUBUNIT_2 or data.startswith(_SUBUNIT_1):
         return _subunit(data, path)
     raise Unreadable(f"test results {path}: neither JUnit XML nor subunit")
 
 
-def _junit(data: bytes, path: Path) -> Iterator[tuple[str, str]]:
+def _junit(data: bytes, path: Path) -> list[tuple[str, str]]:
     from defusedxml import DefusedXmlException  # noqa: PLC0415 only where a gate has results
     from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
 
@@ -89,11 +94,52 @@ def _junit(data: bytes, path: Path) -> Iterator[tuple[str, str]]:
         root = fromstring(data, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise Unreadable(f"test results {path}: no XML that may be read: {clipped(str(error), 200)}") from error
-    for case in root.iter("testcase"):
-        name = ".".join(filter(None, (case.get("classname"), case.get("name")))) or "a test without a name"
-        parts = {part.tag for part in case}
-        word = "failed" if parts & {"failure", "error"} else "skipped" if "skipped" in parts else "passed"
-        yield name, word
+    outcomes = [_case(case) for case in root.iter("testcase")]
+    failed, untold = _besides(root)
+    outcomes += [(sentence, "failed") for sentence in failed]
+    if untold and all(word != "failed" for _, word in outcomes):
+        raise Unreadable(f"test results {path}: {untold[0]}")
+    return outcomes
+
+
+def _case(case: Element) -> tuple[str, str]:
+    name = ".".join(filter(None, (case.get("classname"), case.get("name")))) or "a test without a name"
+    parts = {part.tag for part in case}
+    return name, "failed" if parts & _BAD else "skipped" if "skipped" in parts else "passed"
+
+
+def _besides(root: Element) -> tuple[list[str], list[str]]:
+    """What suites say that their cases do not: what failed, and how many tests are not told of. Raises Unreadable.
+
+    A suite may have an error of its own, as where it could not be set up. Its counts include those of suites inside.
+    """
+    everything = list(root.iter())
+    above = {inner: outer for outer in everything for inner in outer}
+    shown = dict.fromkeys(everything, (0, 0))  # cases, and failures and errors, in and below it
+    failed, untold = list[str](), list[str]()
+    for one in reversed(everything):  # what is inside comes before what it is in
+        cases, bad = shown[one]
+        cases += one.tag == "testcase"
+        bad += one.tag in _BAD
+        if one.tag in _SUITES:
+            suite = f"suite {one.get('name')}" if one.get("name") else "a suite without a name"
+            failed += [suite] * any(part.tag in _BAD for part in one)
+            wrong, tests = _count(one, "failures") + _count(one, "errors"), _count(one, "tests")
+            if wrong > bad:
+                failed.append(f"{suite} counts {wrong} failures and errors, and shows {bad}")
+            if tests > cases:
+                untold.append(f"{suite} counts {tests} tests, and shows {cases}")
+            cases, bad = max(cases, tests), max(bad, wrong)  # told once, not for each suite around it
+        if (outer := above.get(one)) is not None:
+            shown[outer] = (shown[outer][0] + cases, shown[outer][1] + bad)
+    return failed, untold
+
+
+def _count(suite: Element, name: str) -> int:
+    said = suite.get(name, "").strip() or "0"
+    if not (said.isascii() and said.isdecimal() and len(said) < 10):
+        raise Unreadable(f"a suite of the test results counts {clipped(said, 40)} {name}")
+    return int(said)
 
 
 def _subunit(data: bytes, path: Path) -> list[tuple[str, str]]:

@@ -137,3 +137,58 @@ def test_broken_subunit_is_no_pass(data: bytes, tmp_path: Path) -> None:
     except Unreadable:
         return
     assert found.passed == 0
+
+
+CASE = "<testcase name='a'/>"
+BAD_CASE = "<testcase name='b'><failure/></testcase>"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "sentence"),
+    [
+        (
+            f"<testsuite name='api' tests='1' failures='1'>{CASE}</testsuite>",
+            Verdict.FAILED,
+            "failed: suite api counts 1 failures and errors, and shows 0",
+        ),
+        (
+            f"<testsuites errors='2'><testsuite name='api' errors='2'>{CASE}</testsuite></testsuites>",
+            Verdict.FAILED,
+            "1 of 2 tests passed, failed: suite api counts 2 failures and errors, and shows 0",
+        ),
+        (
+            f"<testsuite name='api' failures='2'>{CASE}{BAD_CASE}</testsuite>",
+            Verdict.FAILED,
+            "failed: b, suite api counts 2 failures and errors, and shows 1",
+        ),
+        (f"<testsuite name='api'>{CASE}<error/></testsuite>", Verdict.FAILED, "1 of 2 tests passed, failed: suite api"),
+        (f"<testsuite tests='1' errors='1'>{CASE}<error/></testsuite>", Verdict.FAILED, "failed: a suite without a"),
+        (
+            f"<testsuites><testsuite name='api' tests='3'>{CASE}</testsuite></testsuites>",
+            Verdict.UNJUDGED,
+            "suite api counts 3 tests, and shows 1",
+        ),
+        (f"<testsuite tests='3'>{CASE}{BAD_CASE}</testsuite>", Verdict.FAILED, "1 of 2 tests passed, failed: b"),
+        (f"<testsuite failures='-1'>{CASE}</testsuite>", Verdict.UNJUDGED, "counts -1 failures"),
+        (
+            f"<testsuites tests='2'><testsuite tests='1' errors='0' failures=''>{CASE}</testsuite>"
+            f"<testsuite tests='1'>{CASE}</testsuite></testsuites>",
+            Verdict.PASSED,
+            "2 of 2 tests passed",
+        ),
+    ],
+)
+def test_what_a_suite_counts_is_believed_as_well(
+    text: str, verdict: Verdict, sentence: str, *, subject: Subject, tmp_path: Path
+) -> None:
+    outcome = judged(written(tmp_path, text), subject)
+    assert outcome.verdict is verdict, outcome
+    assert sentence in outcome.sentence
+
+
+def test_suites_in_suites_take_no_time(tmp_path: Path) -> None:
+    deep = 100_000
+    (tmp_path / "r").write_text("<testsuite>" * deep + CASE + "</testsuite>" * deep)
+    began = time.monotonic()
+    assert summary_of(f"{tmp_path}/r", 0).passed == 1
+    assert time.monotonic() - began < 10
