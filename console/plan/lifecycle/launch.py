@@ -75,23 +75,66 @@ def _refused(asked: Asked, order: LaunchOrder) -> Refusal | None:
             2,
             tuple(serving),
         )
-    strangers = [one.name for one in side.instances if one.name not in order.names]
-    other = [
-        one.name
-        for one in side.instances
-        if order.version and one.version is not None and one.version.value != order.version
-    ]
+    return _mixed(asked, order)
+
+
+def _mixed(asked: Asked, order: LaunchOrder) -> Refusal | None:
+    """A colour is of one image: two in one would be shifted, judged and taken back as if they were the same."""
+    service, target = asked.service, asked.target
+    colour, side = target.upper(), service.side(target)
+    alike = _alike(asked, order)
+    strangers = tuple(one.name for one in side.instances if one.name not in order.names)
+    other = tuple(name for name, same in alike.items() if same is False)
     if strangers or other:
-        names = tuple(strangers or other)
         runs = f"run {side.version}" if side.versions else "are there"
+        image = f", of another image than {order.image_name}" if other and not strangers else ""
         return Refusal(
             "there",
-            f"{counted(len(side.instances))} of {colour} {runs} already: {', '.join(names)}",
-            f"cut over to them, or delete them first: `bluegreen retire {service.name}`",
+            f"{counted(len(side.instances))} of {colour} {runs} already{image}: {', '.join(strangers or other)}",
+            _instead(asked),
             2,
-            names,
+            strangers or other,
+        )
+    untold = tuple(name for name, same in alike.items() if same is None)
+    if untold and asked.intent.action is Action.SCALE:  # it would serve with no gate and no bake before it
+        return Refusal(
+            "untold",
+            f"whether {', '.join(untold)} of {colour} run the release of {order.image_name} cannot be told: "
+            "neither image nor version can be compared",
+            _instead(asked),
+            2,
+            untold,
         )
     return None
+
+
+def _alike(asked: Asked, order: LaunchOrder) -> dict[str, bool | None]:
+    """Whether each instance that stays runs what is ordered, by name: by its image, else by its version, else None.
+
+    A server that was booted from a volume has no image.
+    """
+    failed = {server.name for server in _failed(asked)}
+    found: dict[str, bool | None] = {}
+    for one in asked.service.side(asked.target).instances:
+        image_id = one.server.image_id if one.server is not None else None
+        if one.name in failed:
+            continue
+        if image_id:
+            found[one.name] = image_id == order.image_id
+        else:
+            known = bool(order.version) and one.version is not None
+            found[one.name] = one.version.value == order.version if known and one.version is not None else None
+    return found
+
+
+def _instead(asked: Asked) -> str:
+    """What to do where another release is in the colour. `retire` deletes the idle one: said of that one only."""
+    name, target = asked.service.name, asked.target
+    if asked.service.live is target.other:
+        return f"cut over to them, or retire them first: `bluegreen retire {name}`"
+    if asked.service.live is target:
+        return f"launch the other colour with it: `bluegreen launch {name} --to {target.other} --image NAME`"
+    return "finish what is under way first: it is not clear which colour is live"
 
 
 def _in_error(asked: Asked) -> list[Server]:
@@ -259,6 +302,8 @@ def _notes(asked: Asked, order: LaunchOrder) -> Iterator[str]:
         yield f"both colours together cost {cost:g} more an hour until one of them is retired"
     if not order.version:
         yield f"image {order.image_name} tells no version by which its answers could be told apart"
+    if untold := [name for name, same in _alike(asked, order).items() if same is None]:
+        yield f"whether {', '.join(untold)} run the release of {order.image_name} cannot be told: no image, no version"
     ill = [one.name for one in service.side(asked.target.other).instances if not judge(service, one, asked.now).healthy]
     if ill and asked.intent.action is Action.LAUNCH:
         yield f"of what serves now, {', '.join(ill)} is not healthy"

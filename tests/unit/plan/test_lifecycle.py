@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from life_worlds import BLUE, NEW, launch, not_planned, ordered, planned, refused, settings, stock
 from plan_worlds import NOW, instance, service, usual
 
 from console.config.model import ImageChoice, Rotation, Selection
 from console.model.colour import Colour
-from console.model.instance import Instance
+from console.model.instance import Instance, Version
 from console.model.record import Barred, Record, Undone
 from console.model.server import Address, Server
 from console.model.stock import Group, Image, Limit, Network
@@ -171,19 +172,49 @@ def test_stale_facts_plan_nothing() -> None:
     assert made.code == "stale"
 
 
+def of_image(image_id: str | None, *those: Instance, version: str = "") -> list[Instance]:
+    """The instances booted from the image, and telling the version if one is given, else none."""
+    told = Version(version, "http./version#git_commit") if version else None
+    return [replace(one, server=replace(one.server, image_id=image_id), version=told) for one in those if one.server]
+
+
 def test_adding_raises_only_the_new_ones_after_they_were_healthy() -> None:
-    there = service(BLUE, [])
-    asked = ordered(there, Wish(Colour.BLUE, image="api-3", adding=2))
-    asked = replace_version(asked)
+    there = service(of_image("image-3", *BLUE), [])
+    asked = ordered(there, Wish(Colour.BLUE, adding=2))
+    assert asked.image_id == "image-3"
     made = planned(there, Intent(Action.SCALE, Colour.BLUE, order=asked))
     assert [step.id for step in made.steps][-3:] == ["enter", "health", "in"]
     assert made.steps[-1].names == ("nova-api-blue-1", "nova-api-blue-2")
 
 
-def replace_version(asked: LaunchOrder) -> LaunchOrder:
-    import msgspec
+@pytest.mark.parametrize(
+    ("image_id", "version", "code"),
+    [("image-2", "", "there"), ("image-2", NEW, "there"), (None, "b" * 40, "there"), (None, "", "untold")],
+)
+def test_nothing_is_added_that_is_not_known_to_be_what_serves(image_id: str | None, version: str, code: str) -> None:
+    there = service(of_image(image_id, *BLUE, version=version), [])
+    asked = ordered(there, Wish(Colour.BLUE, image="api-3", adding=1))
+    found = not_planned(there, Intent(Action.SCALE, Colour.BLUE, order=asked))
+    assert (found.code, found.names) == (code, tuple(one.name for one in BLUE))
+    assert "launch the other colour" in found.hint
+    assert "retire" not in found.hint
 
-    return msgspec.structs.replace(asked, version="")
+
+@pytest.mark.parametrize("count", [None, 4])
+def test_a_colour_is_never_of_two_images(count: int | None) -> None:
+    warm = of_image("image-2", *(instance(Colour.GREEN, number, 0) for number in (1, 2)))
+    there = service(BLUE, warm)
+    order = msgspec.structs.replace(ordered(there, Wish(Colour.GREEN, image="api-3", count=count)), version="")
+    found = not_planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=order))
+    assert (found.code, "another image than api-3" in found.reason) == ("there", True)
+    same = msgspec.structs.replace(order, image_id="image-2", image_name="api-2")
+    assert planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=same)).notes
+
+
+def test_what_was_booted_from_a_volume_and_tells_no_version_is_said() -> None:
+    there = service(BLUE, of_image(None, instance(Colour.GREEN, 1, 0)))
+    made = launch(there)
+    assert any("api-green-1 run the release of api-3 cannot be told" in note for note in made.notes)
 
 
 def test_workers_are_launched_without_a_pool() -> None:
