@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -94,6 +98,53 @@ def test_an_abort_kills_what_a_gate_runs(stage: DrillStage, tmp_path: Path) -> N
     assert "nothing has changed" in ended.sentence
     assert not Path(f"/proc/{child}").exists()
     assert stage.batches(since=mark) == 0
+
+
+@pytest.fixture
+def drips() -> Iterator[str]:
+    """The URL of a server that sends a byte of its answer now and then, and never all of them."""
+    done = threading.Event()
+
+    class Drips(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "900")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while not done.wait(0.5):
+                    self.wfile.write(b" ")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Drips) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        done.set()
+        server.shutdown()
+
+
+def test_a_judge_whose_answer_drips_in_keeps_to_the_timeout(stage: DrillStage, drips: str) -> None:
+    gated(stage, {"judge": {"url": drips}, "timeout": "2s"})
+    began = time.monotonic()
+    rollout_id = request.begin(stage.config, stage.plan(), WHO, "slow judge")
+    with stage.journal() as journal:
+        ended = stage.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.FAILED, 1)
+    assert "not judged: after 2 s: the judge has not answered yet" in ended.sentence
+    assert time.monotonic() - began < 20
+
+
+def test_an_abort_is_heard_while_a_judge_drips(stage: DrillStage, drips: str) -> None:
+    gated(stage, {"judge": {"url": drips}, "timeout": "60s"})
+    rollout_id = request.begin(stage.config, stage.plan(), WHO, "abort beside a judge")
+    with stage.journal() as journal:
+        until(journal, rollout_id, EventKind.WAIT)
+        asked = time.monotonic()
+        request.abort(journal, rollout_id, WHO)
+        ended = stage.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
+    assert time.monotonic() - asked < 4
 
 
 def appears(path: Path) -> str:
