@@ -14,11 +14,11 @@ from console.cli.init_look import Seen
 from console.config.formats import NAME
 from console.config.kinds import Text
 from console.config.model import Kind
+from console.model.address import canonical
 from console.model.balancer import Listener, LoadBalancer, Pool
 from console.model.colour import Colour
 from console.model.server import Server
 from console.model.text import visible
-from console.watch.join import canonical
 
 _LABELS = ("service", "role", "app", "application", "component")
 _VERSIONS = ("git_commit", "commit", "revision", "git_sha", "version", "app_version", "release")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from console.model.address import canonical
+
 # Another system runs on it, or none that answers: a rescue image, a guest that is built or was taken away.
 _NOT_ITSELF = frozenset({"RESCUE", "BUILD", "REBUILD", "DELETED", "SOFT_DELETED", "SHELVED", "SHELVED_OFFLOADED"})
 
@@ -43,6 +45,12 @@ class Server:
     flavor: str = ""  # its name, from 2.47
     zone: str = ""
     launched: bool = False  # whether it has ever run; one whose build failed has not
+
+    def networks_of(self, address: str) -> tuple[str, ...]:
+        """The names of the networks on which it has this fixed address, however that is spelt; empty: it has not."""
+        wanted = canonical(address)
+        found = (one.network for one in self.addresses if not one.floating and canonical(one.ip) == wanted)
+        return tuple(dict.fromkeys(found))
 
     @property
     def running(self) -> bool:

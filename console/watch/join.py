@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from types import MappingProxyType
 
 from console.config.model import Selection
+from console.model.address import canonical
 from console.model.balancer import Balanced, Member
 from console.model.colour import Colour
 from console.model.server import Server
@@ -206,18 +206,6 @@ def _by_address(servers: Iterable[Server]) -> dict[str, Server]:
             if not address.floating:
                 owners.setdefault(canonical(address.ip), {})[server.id] = server
     return {ip: next(iter(found.values())) for ip, found in owners.items() if len(found) == 1}
-
-
-def canonical(address: str) -> str:
-    """One spelling per address: IPv6 has many, IPv4 has one, and may be wrapped in IPv6."""
-    if ":" not in address:
-        return address
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    mapped = getattr(found, "ipv4_mapped", None)
-    return str(mapped or found)
 
 
 def _natural(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
@@ -11,6 +12,7 @@ from console.model.server import Server
 from console.model.service import Service
 from console.model.stock import Stock
 from console.plan.labels import labels
+from console.plan.lifecycle.choosing import holding
 from console.plan.orders import AdoptOrder, Pair
 from console.plan.plan import Refusal
 
@@ -27,19 +29,16 @@ def adoption(
             "with names that tell the colour there is nothing to label; or set `instances.colour: metadata.color`",
             0,
         )
-    by_address: dict[str, list[Server]] = {}
-    for server in stock.servers:
-        for address in server.addresses:
-            by_address.setdefault(address.ip, []).append(server)
     pairs, unclear = [], []
-    for pool_id, member in _strangers(service):
-        found = by_address.get(member.address, [])
-        if len(found) == 1:
-            pairs.append(Pair(member.id, pool_id, found[0].id, found[0].name, member.address))
+    behind = [(pool_id, member, _behind(stock, member)) for pool_id, member in _strangers(service)]
+    networks = {found.network for _, _, found in behind if isinstance(found, _Behind)}
+    for pool_id, member, found in behind:
+        if isinstance(found, _Behind) and (found.sure or len(networks) == 1):
+            pairs.append(Pair(member.id, pool_id, found.server.id, found.server.name, member.address))
         elif member.in_rotation:
-            unclear.append(
-                f"{member.name or member.id} ({member.address}): {len(found) or 'no'} server has its address"
-            )
+            which = f"it names no known subnet, and of networks {' and '.join(sorted(networks))} any may be meant"
+            why = which if isinstance(found, _Behind) else found
+            unclear.append(f"{member.name or member.id} ({member.address}): {why}")
     if unclear:
         return Refusal(
             "unclear",
@@ -56,6 +55,41 @@ def adoption(
         tags=written.tags,
         notes=tuple(_notes(service, stock, pairs)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """The server of a member, and the network of its address. `sure`: the member's subnet is of that network."""
+
+    server: Server
+    network: str
+    sure: bool
+
+
+def _behind(stock: Stock, member: Member) -> _Behind | str:
+    """The one server that the member can be of, by its fixed address; a sentence's end where that is not plain.
+
+    Projects may use one range of addresses twice: only the network tells whose address it is.
+    """
+    found = [(server, network) for server in stock.servers for network in server.networks_of(member.address)]
+    if not found:
+        return "no server has its address"
+    if (named := member.server_id) is not None:
+        found = [one for one in found if one[0].id == named]
+        if not found:
+            return f"its tag names server {named}, which does not have its address"
+    home = holding(stock.networks, member.subnet_id) if member.subnet_id is not None else None
+    if home is not None:
+        on = [one for one in found if one[1] == home.name]
+        if not on:
+            server, network = found[0]
+            return f"it is on network {home.name}, and {server.name} has its address on network {network}"
+        if sum(one.name == home.name for one in stock.networks) > 1:
+            return f"it is on network {home.name}, and there are several of that name"
+        found = on
+    if len(found) > 1:
+        return f"{' and '.join(f'{server.name} on network {network}' for server, network in found)} have its address"
+    return _Behind(*found[0], sure=home is not None)
 
 
 def _strangers(service: Service) -> list[tuple[str, Member]]:

@@ -6,19 +6,18 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from life_worlds import BLUE, NEW, launch, not_planned, ordered, planned, refused, settings, stock
+from life_worlds import BLUE, NEW, launch, not_planned, ordered, planned, refused, settings
 from plan_worlds import NOW, instance, service, usual
 
 from console.config.model import ImageChoice, Rotation, Selection
 from console.model.colour import Colour
 from console.model.instance import Instance, Version
 from console.model.record import Barred, Record, Undone
-from console.model.server import Address, Server
+from console.model.server import Server
 from console.model.stock import Group, Image, Limit, Network
 from console.plan.desired import MembersEntered, ServerMade
 from console.plan.lifecycle.ordering import Wish
-from console.plan.lifecycle.pairing import adoption
-from console.plan.orders import AdoptOrder, LaunchOrder
+from console.plan.orders import LaunchOrder
 from console.plan.plan import Action, Intent, Refusal, StepKind
 from console.plan.planner import plan
 
@@ -223,23 +222,3 @@ def test_workers_are_launched_without_a_pool() -> None:
     asked = ordered(there, Wish(Colour.GREEN), workers)
     made = planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=asked), workers)
     assert [step.id for step in made.steps] == ["reconcile", "group", "launch", "health"]
-
-
-def test_a_member_is_joined_to_the_one_server_with_its_address() -> None:
-    strangers = [one.member for one in BLUE if one.member is not None]
-    there = replace(service([], []), foreign=tuple(replace(one, tags=()) for one in strangers))
-    there.__dict__["_pool_ids"] = {one.id: "pool-1" for one in strangers}
-    servers = tuple(
-        Server(f"s{n}", f"shop-{n}", "ACTIVE", addresses=(Address("ops-net", one.address),), image_id="image-2")
-        for n, one in enumerate(strangers)
-    )
-    images = {"image-2": {"git_commit": "b" * 40}}
-    made = adoption(there, settings(), stock(servers=servers), Colour.BLUE, images)
-    assert isinstance(made, AdoptOrder)
-    assert [(pair.member_id, pair.server_id) for pair in made.pairs] == [
-        (one.id, f"s{n}") for n, one in enumerate(strangers)
-    ]
-    assert made.metadata == {"color": "blue", "git_commit": "b" * 40}
-    missing = adoption(there, settings(), stock(servers=servers[:2]), Colour.BLUE, images)
-    assert isinstance(missing, Refusal)
-    assert "no server has its address" in missing.reason

@@ -15,6 +15,7 @@ from console.plan.desired import MemberGone, MembersEntered, MembersLabelled, Me
 from console.plan.drift import member_drift
 from console.plan.kinds import members as kinds
 from console.plan.kinds.weights import with_weight
+from console.rollout.runner.adopted import addresses_drift, adopted_pairs
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.readback import Readback, read_back
 from console.rollout.runner.run import LOOK_DEADLINE
@@ -145,7 +146,21 @@ class MembersLabelledUnderWay(_InPool):
         changes = member_drift(planned, found)
         if changes and not (self.run.written and read_back(self._expected(), found).as_written):
             raise Drift(tuple(changes))
+        if moved := self._moved():
+            raise Drift(tuple(moved))
         return kinds.Labelled().call(self.desired, self.before.with_members(self.desired.pool_id, found))
+
+    def _moved(self) -> list[str]:
+        """Whose server is gone, or has another address: the tags would name the wrong one."""
+        moved = []
+        for pair in adopted_pairs(self.plan):
+            if pair.pool_id != self.desired.pool_id or pair.member_id not in self.desired.tags:
+                continue
+            try:
+                moved += addresses_drift(self.run.reader.server(pair.server_id), (pair,))
+            except NotFound:
+                moved.append(f"server {pair.name} is gone")
+        return moved
 
     def _expected(self) -> tuple[Member, ...]:
         return kinds.labelled(self.desired, self.before)

@@ -7,11 +7,13 @@ from typing import Any
 
 from console.cloud.reader import selects
 from console.errors import ApiError, Conflict, Drift, NeedsHuman, NotFound
+from console.model.address import canonical
 from console.model.call import Call
 from console.model.server import Server
 from console.plan.desired import ServerGone, ServerLabelled, ServerLocked, ServerStopped, ServerTagged
 from console.plan.labels import labels
 from console.rollout.runner import boot_clock
+from console.rollout.runner.adopted import addresses_drift, adopted_pairs
 from console.rollout.runner.before_stop import drain
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.readback import Readback
@@ -66,7 +68,25 @@ class OnServer(UnderWay):
         return isinstance(error, Conflict) and "locked" in error.message
 
 
-class ServerLabelledUnderWay(OnServer):
+class _Adopted(OnServer):
+    """A server that is labelled because it is behind a member: a label on another one is worse than none."""
+
+    def last_look(self) -> Call:
+        """See UnderWay.last_look."""
+        server = self._there()
+        pairs = [pair for pair in adopted_pairs(self.plan) if pair.server_id == server.id]
+        changes = addresses_drift(server, pairs)
+        for pool_id in dict.fromkeys(pair.pool_id for pair in pairs):
+            there = {member.id: canonical(member.address) for member in self.run.reader.members(pool_id)}
+            for pair in pairs:
+                if pair.pool_id == pool_id and there.get(pair.member_id) != canonical(pair.address):
+                    changes.append(f"member {pair.member_id} of {pair.name} is not at {pair.address} any more")
+        if changes:
+            raise Drift(tuple(changes))
+        return self.write.call
+
+
+class ServerLabelledUnderWay(_Adopted):
     """Metadata."""
 
     desired: ServerLabelled
@@ -75,7 +95,7 @@ class ServerLabelledUnderWay(OnServer):
         return self.desired.metadata.items() <= server.metadata.items()
 
 
-class ServerTaggedUnderWay(OnServer):
+class ServerTaggedUnderWay(_Adopted):
     """A tag."""
 
     desired: ServerTagged
