@@ -129,7 +129,7 @@ def test_going_back_from_each(released: Released, capsys: pytest.CaptureFixture[
         for kind, step in ((EventKind.INTENT, "shift-30"), (EventKind.OUTCOME, "shift"), (EventKind.BEGUN, "bake")):
             killed = killed_at(released, CUTOVER, kind, step)
             ended(released, BACK, killed, RolloutState.ROLLED_BACK, 6)
-            allowed = released.bluegreen("allow", released.name, versions(released)[1], "--reason", "killed by a test")
+            allowed = released.bluegreen("allow", versions(released)[1], "--reason", "killed by a test")
             assert allowed.returncode == 0, allowed.stderr
     got = load.got
     with capsys.disabled():
