@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 from fake_openstack import FakeOpenStack, running
+from hypothesis import HealthCheck, settings
 
 OpenSession = Callable[..., Any]
+
+# how long a busy machine takes to make an example, or to run it, says nothing of the code
+settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -70,7 +70,7 @@ def test_a_useless_answer_is_named(cloud: MangledCloud, call: str, what: str) ->
     assert OBEYED.findall(found.message + found.hint) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[Check.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[Check.function_scoped_fixture, Check.too_slow])
 @given(st.sampled_from(sorted(CALLS)), st.lists(mangles, min_size=1, max_size=3))
 def test_any_answer_is_a_fact_or_a_problem(cloud: MangledCloud, call: str, spoilt: list[Mangle]) -> None:
     asked(call, cloud, *spoilt)  # anything but a CloudError would end it

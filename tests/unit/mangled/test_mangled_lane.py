@@ -50,7 +50,7 @@ def test_without_a_mangle_all_is_well(cloud: MangledCloud) -> None:
     assert all(len(service.blue.instances) == 3 for service in snapshot.services.values())
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[Check.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[Check.function_scoped_fixture, Check.too_slow])
 @given(st.lists(mangles, min_size=1, max_size=3))
 def test_every_answer_mangled(cloud: MangledCloud, spoilt: list[Mangle]) -> None:
     snapshot = look(cloud, *spoilt)

@@ -91,7 +91,7 @@ def checked(app: BluegreenApp, spot: Spot) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=3, deadline=None, suppress_health_check=[Check.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[Check.function_scoped_fixture, Check.too_slow])
 @given(st.lists(mangles, min_size=1, max_size=3), st.sampled_from(SIZES))
 def test_every_screen_shows_mangled_answers(cloud: MangledCloud, spoilt: list[Mangle], size: tuple[int, int]) -> None:
     cloud.mangles = tuple(spoilt)
