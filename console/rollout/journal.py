@@ -230,11 +230,11 @@ class Journal:
             self._append(connection, seen.id, kind=EventKind.FINISHED, step="", text=sentence, data=data)
             return True
 
-    def runner_of(self, rollout_id: str) -> str:
-        """Which process walks it by the record; empty: none."""
+    def runner_of(self, rollout_id: str) -> str | None:
+        """Which process walks it by the record; empty: none; None: this is no record of it, as of a file replaced."""
         query = sa.select(rollouts.c.runner).where(rollouts.c.id == rollout_id)
         with self.reading() as connection:
-            return connection.execute(query).scalar() or ""
+            return connection.execute(query).scalar()
 
     # -- from one place to another
 

@@ -11,7 +11,6 @@ from graphlib import TopologicalSorter
 from queue import Empty, SimpleQueue
 
 from console.cloud.session import Session
-from console.commits.fetch import WITHIN
 from console.config.model import Config
 from console.errors import CloudError
 from console.model.service import COMMITS, Service, Source
@@ -79,6 +78,8 @@ def _hurried(config: Config, patience: float) -> Config:
     """What a look asks that nobody may wait for."""
     if math.isinf(patience):
         return config
+    from console.commits.fetch import WITHIN  # noqa: PLC0415 what runs git is imported when somebody waits for commits
+
     found = {}
     for name, one in config.services.items():
         commits = one.commits if patience else None

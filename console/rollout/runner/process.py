@@ -103,7 +103,7 @@ def _closed(journal: Journal, rollout: Rollout, plan: Plan, ended: Ended, run: R
 
 
 def _is_mine(journal: Journal, rollout_id: str) -> bool:
-    return journal.runner_of(rollout_id) == runner_id()
+    return journal.runner_of(rollout_id) in (None, runner_id())
 
 
 def _left_to_another(rollout_id: str, ended: Ended) -> int:

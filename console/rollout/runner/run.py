@@ -132,12 +132,13 @@ class Run:
     def check_owner(self) -> None:
         """Another runner may have taken the rollout over while this one was stopped, or could not be seen.
 
-        Raises LeaseLost. A journal that cannot be read tells nothing: then the lease alone keeps two apart.
+        Raises LeaseLost. A journal that cannot be read, or is another, tells nothing: the lease keeps two apart.
         """
         if not self.me:
             return
         with suppress(JournalError):
-            if (now := self.journal.runner_of(self.rollout_id)) != self.me:
+            now = self.journal.runner_of(self.rollout_id)
+            if now is not None and now != self.me:
                 whose = f"runner {now}" if now else "another runner"
                 raise LeaseLost(
                     f"{whose} walks rollout {self.rollout_id} now", "nothing more is written by this process"

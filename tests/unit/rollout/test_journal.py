@@ -163,3 +163,14 @@ def test_a_journal_that_somebody_makes_at_this_moment_is_an_empty_one(tmp_path: 
     with Journal.open(f"sqlite:///{path}", read_only=True) as journal:
         assert journal.rollouts() == []
     maker.close()
+
+
+def test_who_walks_a_rollout_is_told_of_its_own_record_alone(tmp_path: Path) -> None:
+    with Journal.open(f"sqlite:///{tmp_path}/journal.db") as journal:
+        ident = journal.create(a_plan(), WHO, "")
+        assert journal.runner_of(ident) == ""
+        assert journal.claim(ident, "jump1/boot/1/1")
+        assert journal.runner_of(ident) == "jump1/boot/1/1"
+        assert not journal.end(ident, RolloutState.DONE, "done", 0, runner="jump1/boot/2/2"), "another's is not closed"
+        assert not journal.rollout(ident).state.ended
+        assert journal.runner_of("f00d42") is None, "a journal that has no such rollout says nothing of it"
