@@ -51,19 +51,25 @@ def test_an_earlier_release_makes_room_only_for_who_says_so(quick: DrillStage) -
 RELEASED = ("release", "nova-api", "--image", "nova-api-2026.2", "--yes", "--reason", "again", "--confirm", "proof")
 
 
+def begun(stage: DrillStage, verb: str, kind: EventKind, step: str) -> str:
+    """The id of a rollout that has got so far."""
+    done = stage.bluegreen(verb, "--yes", "--reason", "release", "--detach")
+    assert done.returncode == 0, done.stderr
+    with stage.journal() as journal:
+        ident = journal.rollouts()[0].id
+        end = time.monotonic() + 90
+        while not any((one.kind, one.step) == (kind, step) for one in journal.events(ident)):
+            assert time.monotonic() < end, [one.text for one in journal.events(ident)]
+            time.sleep(0.02)
+    return ident
+
+
 @pytest.mark.timeout(300)
 def test_what_somebody_holds_in_the_middle_is_no_release_and_no_reason_to_delete(quick: DrillStage) -> None:
     config = yaml.safe_load(quick.config_file.read_text())
     config["services"]["nova-api"]["release"] = {"bake": "60s"}
     quick.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-    begun = quick.bluegreen("cutover", "--yes", "--reason", "release", "--detach")
-    assert begun.returncode == 0, begun.stderr
-    with quick.journal() as journal:
-        ident = journal.rollouts()[0].id
-        end = time.monotonic() + 60
-        while not any((one.kind, one.step) == (EventKind.BEGUN, "bake") for one in journal.events(ident)):
-            assert time.monotonic() < end
-            time.sleep(0.1)
+    ident = begun(quick, "cutover", EventKind.BEGUN, "bake")
     assert quick.bluegreen("abort", ident, "--hold").returncode == 7
     for words in (RELEASED, ("retire", "nova-api", "--yes", "--reason", "old")):
         refused = quick.bluegreen(*words)
@@ -77,22 +83,13 @@ def test_what_somebody_holds_in_the_middle_is_no_release_and_no_reason_to_delete
 @pytest.mark.timeout(300)
 def test_a_colour_is_deleted_no_further_once_the_other_one_is_ill(quick: DrillStage) -> None:
     assert quick.drill is not None
-    world = quick.drill.world
-    config = yaml.safe_load(quick.config_file.read_text())
-    quick.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
-    begun = quick.bluegreen("retire", "--yes", "--reason", "old", "--detach")
-    assert begun.returncode == 0, begun.stderr
+    ident = begun(quick, "retire", EventKind.OUTCOME, "delete")
     with quick.journal() as journal:
-        ident = journal.rollouts()[0].id
-        end = time.monotonic() + 90
-        while not any((one.kind, one.step) == (EventKind.OUTCOME, "delete") for one in journal.events(ident)):
-            assert time.monotonic() < end, [one.text for one in journal.events(ident)]
-            time.sleep(0.02)
         for number in (1, 2):
             quick.drill.control.put(f"instances/nova-api-blue-{number}", json={"mode": "unhealthy"})
         rollout = quick.ended(journal, ident)
     assert rollout.state is RolloutState.STOPPED
     assert "BLUE" in rollout.sentence
     assert "not well" in rollout.sentence
-    left = [one for one in world.servers if one.metadata.get("color") == "green"]
+    left = [one for one in quick.drill.world.servers if one.metadata.get("color") == "green"]
     assert len(left) == 1, "what is left may be needed"
