@@ -8,6 +8,7 @@ BIN = $(VENV)/bin
 $(VENV)/.stamp: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[drill,test]'
+	$(BIN)/python -m compileall -q console screens  # pip compiles what it installs, but not what stays editable
 	touch $@
 
 env: $(VENV)/.stamp

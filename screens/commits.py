@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from console.model.compared import heading
+from console.model.heading import heading
 from console.model.text import clipped, visible
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place

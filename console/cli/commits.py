@@ -20,6 +20,7 @@ from console.model import compared as versions
 from console.model.colour import Colour
 from console.model.commit import CiState, Commit, CommitView
 from console.model.compared import Versions
+from console.model.heading import heading
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safety, Shipping
 from console.model.text import clipped, visible
@@ -77,7 +78,7 @@ def lines(
     marked = shipping(view, source or CommitSource(), pair)
     yield from _sides(service, pair, view)
     both = pair.both
-    target = versions.heading(service) if both else None
+    target = heading(service) if both else None
     if both:
         yield f"  {_direction(target)}"
     if view.behind is not None:
@@ -182,7 +183,7 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
         "would_undo": _json_list(view.would_undo),
         "more_to_undo": view.more_to_undo,
         "both": pair.both,
-        "heading": versions.heading(service) if pair.both else None,
+        "heading": heading(service) if pair.both else None,
         "ship": _json_batch(marked, marked.ahead, _after(marked, now)),
         "undo": _json_batch(marked, marked.behind, _undoing(service, marked, marked.behind, now)),
         "behind": asdict(view.behind) if view.behind is not None else None,

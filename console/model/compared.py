@@ -73,16 +73,3 @@ def of_now(service: Service) -> Shipping:
     if now != tuple((version,) for version in shipping.versions):
         return Shipping(problem="the commits that were compared are not those of the versions that run now")
     return shipping
-
-
-def heading(service: Service) -> Colour | None:
-    """The colour to which traffic is being moved, by the journal, else by the lease that everyone sees; None: neither.
-
-    Told while both colours serve; otherwise the roles say it.
-    """
-    if any(service.role(side.colour) is not Role.BOTH for side in service.colours):
-        return None
-    if service.record is not None and service.record.heading is not None:
-        return service.record.heading
-    doing = service.lease.action if service.lease is not None else ""
-    return next((colour for colour in Colour if doing.endswith(f">{colour.value}")), None)

@@ -10,7 +10,7 @@ from console.commits.source import LISTED
 from console.config.model import CommitSource
 from console.model.colour import Colour
 from console.model.commit import CiState
-from console.model.compared import heading
+from console.model.heading import heading
 from console.model.service import COMMITS, Service
 from console.model.shipping import Batch, Marked, Safe, Safety
 from console.model.text import clipped, visible

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.model.colour import Colour
-from console.model.compared import heading
+from console.model.heading import heading
 from console.model.text import clipped, visible
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, line, spread

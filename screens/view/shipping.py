@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from console.model.colour import Colour
 from console.model.commit import Ci, CiState
-from console.model.compared import heading, untold_words
+from console.model.compared import untold_words
+from console.model.heading import heading
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety, Shipping, safety
 from console.model.text import clipped, visible

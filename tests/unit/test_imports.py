@@ -46,14 +46,19 @@ def imported(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def heavy_after(code: str) -> set[str]:
-    """The heavy packages that are loaded once `code` has run in an interpreter of its own."""
-    script = f"import sys\n{code}\nprint(*sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)"
+def loaded_after(code: str) -> set[str]:
+    """The modules that are loaded once `code` has run in an interpreter of its own."""
+    script = f"import sys\n{code}\nprint(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.split())
+
+
+def heavy_after(code: str) -> set[str]:
+    """The heavy packages among them."""
+    return loaded_after(code) & set(HEAVY)
 
 
 def test_the_contracts_are_kept() -> None:
@@ -96,6 +101,14 @@ def test_version_and_help_load_nothing_heavy(option: str) -> None:
 
 def test_reading_the_config_loads_nothing_heavy() -> None:
     assert heavy_after("import console.config") == set()
+
+
+def test_the_first_paint_waits_for_nothing_that_only_facts_need() -> None:
+    """It has none yet. Each class of facts takes a millisecond to define, and there are fifty."""
+    loaded = loaded_after("import console.cli.open, screens.service, screens.fleet, screens.driver")
+    assert "screens.facts_screen" in loaded
+    late = ("console.model.service", "console.plan", "console.rollout", "console.watch", "console.cloud")
+    assert {name for name in loaded if name.startswith(late)} == set()
 
 
 def test_a_heavy_import_would_be_seen() -> None:

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from commit_services import service, side
 
 from console.model import compared as versions
 from console.model.colour import Colour
 from console.model.compared import Versions
-from console.model.lease import LeaseHolder
-from console.model.record import Record
 from console.model.service import ColourSet
 
 BLUE, GREEN = Colour.BLUE, Colour.GREEN
@@ -43,13 +39,3 @@ def test_an_unknown_role_is_not_called_none() -> None:
     """Octavia never answered: nobody knows of any weight."""
     found = versions.of(service(side(BLUE, 0, "a"), side(GREEN, 0, "b"), seen=False))
     assert found == Versions(problem="what is in rotation is not known, so there is nothing to compare")
-
-
-def test_where_the_traffic_goes_while_both_serve() -> None:
-    """By the journal, else by the lease; where only one serves, the roles say it."""
-    both = service(side(BLUE, 1, "a"), side(GREEN, 1, "b"))
-    assert versions.heading(both) is None
-    led = replace(both, lease=LeaseHolder("p", "al@j", "a1b2c3", "cutover api blue>green", "", "", 0.0, 0.0, 60.0))
-    assert versions.heading(led) is GREEN
-    assert versions.heading(replace(led, record=Record(heading=BLUE))) is BLUE
-    assert versions.heading(replace(led, green=side(GREEN, 0, "b"))) is None
