@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import openstack
 from lab.settings import CLOUDS_YAML
@@ -35,3 +36,33 @@ def counted(pool_id: str) -> Things:
         stray += [f"member {member.name}" for member in members if member.address not in addresses]
         groups = [group for group in cloud.compute.server_groups() if group.name.startswith("bluegreen-")]
         return Things(len(servers), len(ports), len(members), len(groups), tuple(stray))
+
+
+class Member(NamedTuple):
+    """What traffic depends on, and the labels."""
+
+    weight: int
+    up: bool
+    backup: bool
+    address: str
+    port: int
+    name: str
+    tags: tuple[str, ...]
+
+
+def members(pool_id: str) -> dict[str, Member]:
+    """The members of a pool by id, as the load balancer has them."""
+    with warnings.catch_warnings(), openstack.connect(cloud="lab") as cloud:
+        warnings.simplefilter("ignore")  # the SDK warns of its own calls
+        return {
+            one.id: Member(
+                one.weight,
+                one.is_admin_state_up,
+                bool(one.backup),
+                one.address,
+                one.protocol_port,
+                one.name,
+                tuple(sorted(one.tags or ())),
+            )
+            for one in cloud.load_balancer.members(pool_id)
+        }
