@@ -38,6 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pace", action="store_true", help="how it is released, by the journal: how often, how fast, how many failed"
     )
+    parser.add_argument(
+        "--with", dest="version", default="", metavar="VERSION", help="as if the other colour ran it: before a launch"
+    )
     parser.add_argument("--json", action="store_true", help='{"schema": 1, "service": ..., "would_ship": [...], ...}')
 
 
@@ -52,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
         )
     service = look(config, settings.name, patience=0)  # they are compared here, and waited for
     _require(service)
-    pair, view = _compared(settings.commits, service)
+    pair = versions.as_if(service, args.version) if args.version else versions.of(service)
+    view = _compared(settings.commits, pair)
     pace = _pace(config, settings.name) if args.pace else None
     if args.json:
         answer = as_json(service, pair, view, settings.commits)
@@ -159,8 +163,9 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
 
     `would_ship` and `would_undo` are null where a version is unknown; `more_to_ship` and `more_to_undo` say that
     there are more than those that were looked at. `both` is true while both colours serve: `live` is BLUE then, `idle`
-    GREEN, and `heading` the colour to which a rollout moves the traffic, null where none is known to. `ship` and
-    `undo` sum up the same commits, null where they are not known:
+    GREEN, and `heading` the colour to which a rollout moves the traffic, null where none is known to. `supposed`: the
+    idle version is that of `--with`, and nothing runs it. `ship` and `undo` sum up the same commits, null where they
+    are not known:
 
         rollback_safe  verdict (yes, no, unknown), reason, commits (short SHAs)
         flags          how many commits have each
@@ -178,6 +183,7 @@ def as_json(service: Service, pair: Versions, view: CommitView, source: CommitSo
         "service": service.name,
         "live": {"colour": colour, "version": pair.live, "commit": _json(view.live)},
         "idle": {"colour": colour.other if colour else None, "version": pair.idle, "commit": _json(view.idle)},
+        "supposed": pair.supposed,
         "would_ship": _json_list(view.would_ship),
         "more_to_ship": view.more_to_ship,
         "would_undo": _json_list(view.would_undo),
@@ -213,14 +219,13 @@ def _require(service: Service) -> None:
             )
 
 
-def _compared(source: CommitSource, service: Service) -> tuple[Versions, CommitView]:
-    pair = versions.of(service)
+def _compared(source: CommitSource, pair: Versions) -> CommitView:
     known = pair.base is not None
     view = compare(source, pair.live, pair.idle, called=pair.called) if known else CommitView()
     # why the live version is unknown says more than that it is
     said = "" if pair.problem and view.problem == LIVE_UNKNOWN else view.problem
     problem = "; ".join(filter(None, (pair.problem, said)))
-    return pair, replace(view, problem=problem)
+    return replace(view, problem=problem)
 
 
 def _sides(service: Service, pair: Versions, view: CommitView) -> Iterator[str]:
@@ -232,7 +237,9 @@ def _sides(service: Service, pair: Versions, view: CommitView) -> Iterator[str]:
         shown = clipped(version, 60) if version is not None else service.side(colour).version
         subject = f"  {clipped(commit.subject, 80)}" if commit is not None else ""
         name = f" {commit.short}" if commit is not None and not commit.sha.startswith(version or "-") else ""
-        if service.side(colour).instances:
+        if pair.supposed and colour is not pair.base:
+            yield f"  {colour.upper():<5}  as if  {shown}{name}{subject}"
+        elif service.side(colour).instances:
             yield f"  {colour.upper():<5}  {service.role(colour):<4}  {shown}{name}{subject}"
         else:
             yield f"  {colour.upper():<5}  none"

@@ -16,7 +16,7 @@ class Versions:
 
     `base`: the colour of `live`. `both`: both colours serve, in the middle of a shift or for good; then neither is live
     alone, `live` is the version of BLUE and `idle` that of GREEN. `untold`: whose instances tell none while others
-    of the same colour do, in clauses: they may run anything.
+    of the same colour do, in clauses: they may run anything. `supposed`: nothing runs `idle` yet.
     """
 
     live: str | None = None
@@ -25,6 +25,7 @@ class Versions:
     problem: str = ""
     both: bool = False
     untold: tuple[str, ...] = ()
+    supposed: bool = False
 
     @property
     def called(self) -> tuple[str, str]:
@@ -44,6 +45,19 @@ def of(service: Service) -> Versions:
     idle, idle_problem = _version(service, base.other)
     untold = tuple(filter(None, (untold_words(service, colour) for colour in (base, base.other))))
     return Versions(live, idle, base, "; ".join(filter(None, (live_problem, idle_problem, *untold))), both, untold)
+
+
+def as_if(service: Service, version: str) -> Versions:
+    """What would be compared if the other colour ran this version: asked before any instance is made of it."""
+    now = of(service)
+    if now.both:
+        return Versions(problem=f"both colours serve: which of them {version} would follow is not known")
+    if now.base is None:
+        return now
+    _, problem = _version(service, now.base)
+    untold = tuple(filter(None, (untold_words(service, now.base),)))
+    words = "; ".join(filter(None, (problem, *untold)))
+    return Versions(now.live, version, now.base, words, untold=untold, supposed=True)
 
 
 def _version(service: Service, colour: Colour) -> tuple[str | None, str]:

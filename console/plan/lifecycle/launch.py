@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 from console.config.model import Kind
 from console.model.health import judge
@@ -297,6 +298,8 @@ def _notes(asked: Asked, order: LaunchOrder) -> Iterator[str]:
         yield f"release.min_ratio below {len(order.names) / live:g}"
     if asked.intent.action is Action.LAUNCH:
         yield from _held_back(service, order)
+        if config.commits is not None and order.version:
+            yield f"what it ships: `bluegreen commits {config.name} --with {quote(order.version)}`"
     if config.launch.cost_per_hour:
         cost = config.launch.cost_per_hour * len(order.names)
         yield f"both colours together cost {cost:g} more an hour until one of them is retired"

@@ -116,6 +116,26 @@ class TestVerb:
         monkeypatch.setattr(commits, "look", lambda config, name, **_: seen)
         return main(["commits", "--config", str(path), *words])
 
+    def test_as_if_the_other_colour_ran_another_version(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        repository: Repository,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """Before instances are made of an image: there are none yet, or of an older release."""
+        live, new = repository.commit("one"), repository.commit("two")
+        seen = service(side(BLUE, 1, live), ColourSet(GREEN))
+        assert self.ask(monkeypatch, tmp_path, seen, "api", "--with", new) == 0
+        out = capsys.readouterr().out
+        assert f"  GREEN  as if  {new}  two" in out
+        assert "1 commit would ship with GREEN" in out
+        assert self.ask(monkeypatch, tmp_path, seen, "api", "--json", "--with", new[:9]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert (answer["supposed"], [one["sha"] for one in answer["would_ship"]]) == (True, [new])
+        assert self.ask(monkeypatch, tmp_path, seen, "api", "--with", "v9") == 1
+        assert "the idle version `v9` names no commit or tag" in capsys.readouterr().out
+
     def test_json(
         self,
         monkeypatch: pytest.MonkeyPatch,
@@ -144,6 +164,7 @@ class TestVerb:
             "service": "api",
             "live": {"colour": "green", "version": live, "commit": one},
             "idle": {"colour": "blue", "version": idle, "commit": shipped},
+            "supposed": False,
             "would_ship": [shipped],
             "more_to_ship": False,
             "would_undo": [],

@@ -39,3 +39,13 @@ def test_an_unknown_role_is_not_called_none() -> None:
     """Octavia never answered: nobody knows of any weight."""
     found = versions.of(service(side(BLUE, 0, "a"), side(GREEN, 0, "b"), seen=False))
     assert found == Versions(problem="what is in rotation is not known, so there is nothing to compare")
+
+
+def test_as_if_the_other_colour_ran_it() -> None:
+    blue = side(BLUE, 1, "a", None)
+    expected = Versions("a", "c", BLUE, SILENT, untold=(SILENT,), supposed=True)
+    assert versions.as_if(service(blue, side(GREEN, 0, "b")), "c") == expected
+    assert versions.as_if(service(blue, ColourSet(GREEN)), "c") == expected
+    both = versions.as_if(service(side(BLUE, 1, "a"), side(GREEN, 1, "b")), "c")
+    assert both == Versions(problem="both colours serve: which of them c would follow is not known")
+    assert versions.as_if(service(side(BLUE, 0, "a"), side(GREEN, 0, "b")), "c").problem.endswith(NOTHING)

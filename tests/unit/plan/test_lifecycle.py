@@ -9,7 +9,7 @@ import pytest
 from life_worlds import BLUE, NEW, launch, not_planned, ordered, planned, refused, settings
 from plan_worlds import NOW, instance, service, usual
 
-from console.config.model import ImageChoice, Rotation, Selection
+from console.config.model import CommitSource, ImageChoice, Rotation, Selection
 from console.model.colour import Colour
 from console.model.instance import Instance, Version
 from console.model.record import Barred, Record, Undone
@@ -138,6 +138,15 @@ def test_what_ran_once_or_nobody_knows_is_not_cleared_away(changes: dict[str, ob
     order = LaunchOrder(("api-green-2",), "image-3", "api-3", "flavor-1", "m1.small", ("net-1",), port=80)
     found = not_planned(service(BLUE, [in_error(**changes)]), Intent(Action.LAUNCH, Colour.GREEN, order=order))
     assert (found.code, "is in ERROR: no room" in found.reason) == ("error", True)
+
+
+def test_a_launch_names_the_command_that_says_what_it_ships() -> None:
+    there = service(BLUE, [])
+    intent = Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, Wish(Colour.GREEN)))
+    known = replace(settings(), commits=CommitSource(github="https://github.com", project="a/b"))
+    made = planned(there, intent, known)
+    assert f"what it ships: `bluegreen commits {known.name} --with {NEW}`" in made.notes
+    assert not any("what it ships" in note for note in launch(there).notes)
 
 
 def test_a_launch_says_what_its_cutover_would_be_refused_for() -> None:
