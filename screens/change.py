@@ -118,8 +118,7 @@ class ChangeScreen(FactsScreen):
         mine = self.followed
         plan = self.forecast if isinstance(self.forecast, Plan) else None
         refusal = self.forecast if isinstance(self.forecast, Refusal) else None
-        return replace(
-            base,
+        return base._replace(
             plan=plan,
             refusal=refusal,
             followed=mine,

@@ -199,8 +199,8 @@ class JournalDesk:
         trains = _trains(journal)
         printed = tuple(gate_output(followed, events)) if followed is not None else ()
         view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed, trains)
-        view = replace(view, outlives=self._outlives, records=self._records, deliveries=self._deliveries)
-        view = replace(view, shift_seconds=self._way_back_seconds(journal, open_ones))
+        view = view._replace(outlives=self._outlives, records=self._records, deliveries=self._deliveries)
+        view = view._replace(shift_seconds=self._way_back_seconds(journal, open_ones))
         self._post(JournalSeen(view))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 from screens.view.line import plain
 from screens.view.table import Column, Row
@@ -15,8 +14,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "ms": 0.001}
 _PIECE = r"(\d+(?:\.\d+)?)\s?(ms|[smhd])?(?![a-z])|([^\d]+|\d+)"  # compiled when a table is sorted first
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """The column that rows go by, by its title; an empty one leaves them in the order in which they are given."""
 
     column: str = ""
@@ -26,9 +24,9 @@ class Order:
         """The next order: forwards, backwards, then the next column; as given after the last one."""
         titles = ["", *(column.title for column in columns if column.title)]
         if self.column in titles[1:] and not self.backwards:
-            return replace(self, backwards=True)
+            return self._replace(backwards=True)
         index = titles.index(self.column) if self.column in titles else 0
-        return replace(self, column=titles[(index + 1) % len(titles)], backwards=False)
+        return self._replace(column=titles[(index + 1) % len(titles)], backwards=False)
 
     @property
     def words(self) -> str:

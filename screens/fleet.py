@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -105,8 +104,8 @@ class FleetScreen(FactsScreen):
         trains = self.console_app.config.trains
         mine = next((train for train, found in trains.items() if name in found.services), "")
         going = self.console_app.journal.trains.get(name)
-        return replace(
-            self.situation_of(name), train=going.name if going is not None else mine, train_open=going is not None
+        return self.situation_of(name)._replace(
+            train=going.name if going is not None else mine, train_open=going is not None
         )
 
     def on_table_moved(self) -> None:

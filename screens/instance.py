@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -58,7 +57,7 @@ class InstanceScreen(CloseupScreen):
     def situation(self) -> Situation:
         """The instance decides as well."""
         found = find(self.console_app.service(self.service_name), self.key)
-        return replace(super().situation(), instance=found)
+        return super().situation()._replace(instance=found)
 
     def do_drain(self) -> None:
         """Open the change screen on a plan to take it out."""

@@ -8,9 +8,9 @@ asks for the actions of a situation, which knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from screens import reasons
 from screens.arming import Arming
@@ -47,8 +47,10 @@ class Danger(StrEnum):
     TYPED = "typed"
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+_AS_THEY_ARE: Keymap = MappingProxyType({})
+
+
+class Situation(NamedTuple):
     """All that decides whether an action can be done now.
 
     `rollout` is the newest of the service that has not ended, `unfinished` whether its runner is gone; `followed` is
@@ -79,7 +81,7 @@ class Situation:
     train_open: bool = False
     has_back: bool = False
     has_ahead: bool = False
-    keymap: Keymap = field(default_factory=dict)
+    keymap: Keymap = _AS_THEY_ARE
     record: Record | None = None
 
     def key(self, action_id: str) -> str:
@@ -102,8 +104,7 @@ class Bar(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing that a key does."""
 
     id: str
@@ -319,7 +320,7 @@ def at(place: Place, keymap: Keymap | None = None) -> tuple[Action, ...]:
     here = (each for each in ACTIONS if place in each.places)
     if not keymap:
         return tuple(here)
-    return tuple(replace(each, keys=keymap[each.id]) if each.id in keymap else each for each in here)
+    return tuple(each._replace(keys=keymap[each.id]) if each.id in keymap else each for each in here)
 
 
 def action(action_id: str) -> Action:

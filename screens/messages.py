@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.message import Message
 
@@ -43,8 +43,10 @@ class WatchFailed(Message):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class TrainView:
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class TrainView(NamedTuple):
     """A train under way, or one that nobody ends by itself (`needs_you`). `words`: what it does, or why it stopped."""
 
     name: str
@@ -52,8 +54,7 @@ class TrainView:
     needs_you: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class JournalView:
+class JournalView(NamedTuple):
     """What the journal says now. `open`: by service, the newest rollout that has not ended well and not been settled.
 
     `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `waiting` are ids of
@@ -61,18 +62,18 @@ class JournalView:
     gates printed. `trains`: by service, the train that it is in while that has not ended well.
     """
 
-    open: Mapping[str, Rollout] = field(default_factory=dict)
+    open: Mapping[str, Rollout] = _NONE
     orphans: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
     followed: Rollout | None = None
     events: tuple[Event, ...] = ()
     problem: str = ""
     printed: tuple[str, ...] = ()
-    trains: Mapping[str, TrainView] = field(default_factory=dict)
+    trains: Mapping[str, TrainView] = _NONE
     outlives: str = ""  # what a rollout that is started here goes on after
-    records: Mapping[str, Record] = field(default_factory=dict)  # what it says of each service
-    deliveries: Mapping[str, Delivery] = field(default_factory=dict)  # of each service that was asked for
-    shift_seconds: Mapping[str, float] = field(default_factory=dict)  # what one usually takes, where it is in the air
+    records: Mapping[str, Record] = _NONE  # what it says of each service
+    deliveries: Mapping[str, Delivery] = _NONE  # of each service that was asked for
+    shift_seconds: Mapping[str, float] = _NONE  # what one usually takes, where it is in the air
 
 
 class JournalSeen(Message):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from screens.keys import Place
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 _DEEPEST = 20  # screens that are kept for going back
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Enough to open a screen again. `service` is empty for the whole fleet, `instance` is an instance's key."""
 
     place: Place

@@ -6,10 +6,9 @@ docs/themes.md says what a theme file holds and what each role is for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from rich.style import Style
@@ -23,8 +22,7 @@ DEFAULT, NO_COLOUR = "dark", "mono"
 Raw = Mapping[str, Any]  # a theme file as YAML gives it
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """A theme as the screens use it: Textual's part of it, and a Rich style for each role of a span."""
 
     theme: Theme

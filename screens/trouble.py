@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from screens.verdicts import Verdicts, without_figures
 
@@ -19,8 +18,7 @@ CONSOLE, ROLLOUT, HEALTH = "this console", "rollout", "health"
 _DECIDE_NOTHING = ("statistics", "sessions")  # sources; their names are in the model, which is imported later
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """One problem. `about` is a source, `health`, `rollout` or this console; `since` (Unix seconds) may be unknown.
 
     `seen_here` says that it began at some time before `since`, which is when this console saw it first. `instance` is
@@ -59,12 +57,11 @@ def troubles(
         closeups = [each for each in (snapshot.instance, *snapshot.load_balancers) if each is not None]
         for closeup in closeups:
             if closeup.service in wanted:
-                found += [replace(each, grave=False) for each in _of_sources(closeup.service, closeup.sources, now)]
+                found += [each._replace(grave=False) for each in _of_sources(closeup.service, closeup.sources, now)]
     return sorted(_merged(found), key=lambda each: (not each.grave, each.about != CONSOLE))
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why sources of several services do not answer: said once for all of them."""
 
     text: str
@@ -85,8 +82,7 @@ def shared_causes(services: Iterable[Service], now: float) -> tuple[Cause, ...]:
         for source in service.sources.values():
             if source.problem and not source.fresh(now):
                 before = found.get(source.problem, Cause(source.problem, (), (), source.advice))
-                found[source.problem] = replace(
-                    before,
+                found[source.problem] = before._replace(
                     sources=tuple(dict.fromkeys((*before.sources, source.name))),
                     services=tuple(dict.fromkeys((*before.services, service.name))),
                 )
@@ -164,11 +160,10 @@ def _merged(found: Iterable[Trouble]) -> list[Trouble]:
         key = (about, text, each.services if each.instance else ())
         before = merged.get(key)
         if before is None:
-            merged[key] = replace(each, sources=(each.about,)) if about == "source" else each
+            merged[key] = each._replace(sources=(each.about,)) if about == "source" else each
             continue
         known = [since for since in (before.since, each.since) if since is not None]
-        merged[key] = replace(
-            before,
+        merged[key] = before._replace(
             services=tuple(dict.fromkeys((*before.services, *each.services))),
             text=_of_the_first(before) if each.text != before.text and len(before.services) == 1 else before.text,
             since=min(known, default=None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from console.commits.marks import flags_of
 from console.commits.source import LISTED
@@ -34,7 +34,7 @@ COLUMNS = (
 )
 LIST_COLUMNS = tuple(
     # there the marks stand below the commit, in full
-    replace(column, needs=10_000) if column.title == "marks" else column
+    column._replace(needs=10_000) if column.title == "marks" else column
     for column in COLUMNS
 )
 FILE_COLUMNS = (

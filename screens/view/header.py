@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.model.colour import Colour
 from console.model.text import visible
@@ -20,8 +19,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from console.rollout.records import Rollout
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What the header shows. `service` and `verdict` are None before the first answer of the cloud."""
 
     name: str

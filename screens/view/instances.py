@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 
 from console.model.balancer import Member
@@ -29,11 +28,11 @@ _SAME = 4  # instances with the same trouble from which on it is said once, with
 def columns(service: Service) -> tuple[Column, ...]:
     """What there is to say of an instance: workers are in no pool; sessions are told by a PROMETHEUS listener only."""
     # room for `not probed`
-    probe = replace(_PROBE, width=10) if service.source(BALANCER).seen_at is None else _PROBE
+    probe = _PROBE._replace(width=10) if service.source(BALANCER).seen_at is None else _PROBE
     if service.rotation == "power":
         return (_SIGN, _INSTANCE, _NOVA, Column("power", 8), _PROBE, _VERSION, _UP)
     if service.sessions:
-        return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, _OPEN, probe, _VERSION, replace(_UP, needs=62))
+        return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, _OPEN, probe, _VERSION, _UP._replace(needs=62))
     return (_SIGN, _INSTANCE, _NOVA, _MEMBER, _WEIGHT, probe, _VERSION, _UP)
 
 

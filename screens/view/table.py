@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
 from screens.view.line import Line, Span, fit
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column. Width 0 takes what the others leave, up to `most` cells; `right` aligns numbers.
 
     `keeps_end`: what is too long loses its middle, for names that differ at their ends. `needs`: the cells of a table

@@ -38,6 +38,7 @@ class Sheet(Widget):
         self._drawn: list[Line] = []
         self._drawn_size = Size(0, 0)
         self._asked_height = -1
+        self._ground: Style | None = None  # of all lines, while they are painted
         if wraps is not None:
             self.wraps = wraps
 
@@ -82,12 +83,20 @@ class Sheet(Widget):
         self._drawn_size = Size(0, 0)
         self.refresh(layout=self._is_auto)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines that Textual paints. Their common style is looked up once: it asks every widget around this one."""
+        self._ground = self.rich_style
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._ground = None
+
     def render_line(self, y: int) -> Strip:
         """One line for Textual."""
         if self._drawn_size != self.size:
             self._drawn_size, self._drawn = self.size, self.draw(self.size)
         spans = fit(self._drawn[y] if y < len(self._drawn) else BLANK, self.size.width)
-        look, base = look_of(self.app), self.rich_style
+        look, base = look_of(self.app), self._ground or self.rich_style
         if look.glyphs.ascii_only:
             spans = tuple((in_ascii(text), role) for text, role in spans)
         return Strip([Segment(text, base + style) for text, style in _styled(spans, look.style)], self.size.width)

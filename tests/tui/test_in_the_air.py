@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 from rollouts import cutover, rollout, seen
@@ -28,7 +27,7 @@ def flying(
     app, _, desk = make_app(facts, settings=settings, arming=arming or Arming())
     current = rollout(cutover(facts, settings.services["api"], now), now, state or RolloutState.RUNNING)
     view = seen(current, orphan=orphan).view
-    desk.post(JournalSeen(replace(view, shift_seconds={"api": seconds} if seconds else {})))
+    desk.post(JournalSeen(view._replace(shift_seconds={"api": seconds} if seconds else {})))
     return app, desk
 
 

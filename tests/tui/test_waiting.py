@@ -96,7 +96,7 @@ async def test_the_fleet_puts_what_waits_before_what_is_well() -> None:
     app, _, desk = make_app(service(now), replace(service(now), name="first"), settings=both)
     async with app.run_test(size=(120, 40)) as pilot:
         message = waits("pause-10", now)
-        desk.post(JournalSeen(replace(message.view, waiting=frozenset({"a1b2c3"}))))
+        desk.post(JournalSeen(message.view._replace(waiting=frozenset({"a1b2c3"}))))
         await shows(pilot, "waits for you")
         text = text_of(app)
         assert text.index(" api ") < text.index(" first ")
