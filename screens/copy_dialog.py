@@ -50,7 +50,7 @@ class CopyDialog(Dialog[str]):
 
     def controls(self) -> Iterable[Widget]:
         """The rows."""
-        yield Table(id="choices", heading=False)
+        yield Table(id="choices", heading=False, marked=True)
 
     def on_mount(self) -> None:
         """The cursor is on the first row."""

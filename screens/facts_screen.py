@@ -207,6 +207,8 @@ class FactsScreen(ListActions):
         """The same for the service of this name, or for none."""
         app = self.console_app
         rollout = app.journal.open.get(name)
+        train = next((train for train, found in app.config.trains.items() if name in found.services), "")
+        going = app.journal.trains.get(name)
         return Situation(
             place=self.place,
             arming=app.arming,
@@ -219,6 +221,8 @@ class FactsScreen(ListActions):
             journal_problem=app.journal.problem,
             paused=app.watching.paused_at is not None,
             sifted=bool(self.filter_words),
+            train=going.name if going is not None else train,
+            train_open=going is not None,
             has_back=app.trail.has_back,
             has_ahead=app.trail.has_ahead,
             keymap=app.keymap,

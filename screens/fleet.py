@@ -100,13 +100,7 @@ class FleetScreen(FactsScreen):
 
     def situation(self) -> Situation:
         """Of the service under the cursor."""
-        name = self.about if self.is_built else ""
-        trains = self.console_app.config.trains
-        mine = next((train for train, found in trains.items() if name in found.services), "")
-        going = self.console_app.journal.trains.get(name)
-        return self.situation_of(name)._replace(
-            train=going.name if going is not None else mine, train_open=going is not None
-        )
+        return self.situation_of(self.about if self.is_built else "")
 
     def on_table_moved(self) -> None:
         """Other keys may be open for another service."""
@@ -121,11 +115,7 @@ class FleetScreen(FactsScreen):
         """Ask for a train to begin, or what becomes of the one under way."""
         from screens import train_dialogs  # noqa: PLC0415 planning is imported when somebody wants a plan
 
-        going = self.console_app.journal.trains.get(self.about)
-        if going is not None:
-            train_dialogs.ask_what_becomes(self, going)
-        else:
-            train_dialogs.ask_to_begin(self, self.situation().train)
+        train_dialogs.ask(self, self.about)
 
 
 def entries_of(app: BluegreenApp, now: float) -> list[Entry]:

@@ -173,7 +173,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "train", ("T",), "train…", "Begin the train of this service; or take back, or let go on, one that has begun.",
-        frozenset({Place.FLEET}), mutates=True, danger=Danger.TYPED, reason=reasons.to_train, bar=Bar.OPEN,
+        frozenset({Place.FLEET, Place.SERVICE}), mutates=True, danger=Danger.TYPED, reason=reasons.to_train,
+        bar=Bar.OPEN,
     ),
     Action(
         "inspect", ("enter",), "instance", "Open the instance under the cursor.",

@@ -169,6 +169,12 @@ class ServiceScreen(FactsScreen):
         wanted = Intent(Action.ADOPT if bare and strangers else Action.LAUNCH)
         self.console_app.open_plan(self.service_name, wanted)
 
+    def do_train(self) -> None:
+        """Ask for the train of this service to begin, or what becomes of the one under way."""
+        from screens import train_dialogs  # noqa: PLC0415 planning is imported when somebody wants a plan
+
+        train_dialogs.ask(self, self.service_name)
+
     def do_retire(self) -> None:
         """Open the change screen on a plan to delete the idle colour."""
         from console.plan.plan import Action, Intent  # noqa: PLC0415

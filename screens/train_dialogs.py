@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from screens.messages import TrainView
 
 
+def ask(screen: FactsScreen, service: str) -> None:
+    """Of the train of a service: what becomes of the one under way, or whether to begin it."""
+    going = screen.console_app.journal.trains.get(service)
+    if going is not None:
+        ask_what_becomes(screen, going)
+    else:
+        ask_to_begin(screen, screen.situation_of(service).train)
+
+
 def ask_to_begin(screen: FactsScreen, name: str) -> None:
     """Confirm the plans of all its services: typed where one is in production. Where one has no plan, say why."""
     from screens.dialogs.typed import TypedDialog  # noqa: PLC0415 widgets that only a dialog needs

@@ -37,7 +37,7 @@ class ChoiceDialog(Dialog[str]):
 
     def controls(self) -> Iterable[Widget]:
         """The rows."""
-        yield Table(id="choices", heading=False)
+        yield Table(id="choices", heading=False, marked=True)
         yield Sheet(id="hint", wraps=True)
 
     def on_mount(self) -> None:

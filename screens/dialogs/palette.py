@@ -40,7 +40,7 @@ class Palette(Dialog[Command]):
     def controls(self) -> Iterable[Widget]:
         """What is typed, and what matches."""
         yield Sheet(id="word")
-        yield Table(id="choices", heading=False, always_cursor=True)
+        yield Table(id="choices", heading=False, always_cursor=True, marked=True)
 
     def on_mount(self) -> None:
         """Everything, before anything is typed."""

@@ -49,6 +49,7 @@ class Table(Panel, can_focus=True):
         classes: str | None = None,
         heading: bool = True,
         always_cursor: bool = False,
+        marked: bool = False,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns: tuple[Column, ...] = ()
@@ -56,6 +57,7 @@ class Table(Panel, can_focus=True):
         self.cursor = 0
         self._has_heading = heading
         self._always_cursor = always_cursor
+        self._is_marked = marked  # a sign stands before the row under the cursor: something is chosen by it
         self._given: tuple[Row, ...] = ()
         self._empty: tuple[Line, ...] = ()
         self._words = ""
@@ -152,8 +154,12 @@ class Table(Panel, can_focus=True):
 
     def _row_lines(self, index: int, width: int) -> list[Line]:
         row = self.rows[index]
-        spans = row_line(self.columns, row, width, look_of(self.app).glyphs.ellipsis)
-        if index == self.cursor and (self.has_focus or self._always_cursor):
+        glyphs = look_of(self.app).glyphs
+        spans = row_line(self.columns, row, width - 2 * self._is_marked, glyphs.ellipsis)
+        under_cursor = index == self.cursor and (self.has_focus or self._always_cursor)
+        if self._is_marked:
+            spans = ((f"{glyphs.selected if under_cursor else ' '} ", "strong"), *spans)
+        if under_cursor:
             missing = width - sum(len(text) for text, _ in spans)
             spans = styled((*spans, (" " * missing, "")) if missing > 0 else spans, "cursor")
         notes = [part for note in row.notes for part in wrap(note, width - 2)]

@@ -101,7 +101,7 @@ async def test_every_listed_key_does_something_visible_or_says_why_not() -> None
 
 async def test_the_help_page_and_the_palette_list_the_registry() -> None:
     app, _, _ = make_app(service(time.time()))
-    async with app.run_test(size=(140, 60)) as pilot:
+    async with app.run_test(size=(140, 70)) as pilot:
         await shows(pilot, "LB ")
         await pilot.press("question_mark")
         await shows(pilot, *(action.help for action in keys.at(Place.SERVICE)))

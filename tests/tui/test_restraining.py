@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from screen_text import shows
+from screen_text import shows, text_of, until
 from tuikit import FakeDesk, config, make_app, service
 
 from console.model.record import Barred, Freeze, Record
@@ -53,6 +53,20 @@ async def test_a_freeze_without_an_end_is_one_of_the_choices() -> None:
         await pilot.press("F", "u", "enter", "y", "tab", *"audit", "tab", "tab", "enter")
         await pilot.pause()
     assert desk.frozen == [("api", None, "audit")]
+
+
+async def test_a_sign_stands_before_the_way_that_enter_would_take() -> None:
+    """A background alone is not seen on every terminal, nor by everybody."""
+    app, _ = made(Record(), environment="stage")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("F")
+        await shows(pilot, "enter chooses")
+        mark = app.look.glyphs.selected
+        assert f"{mark} n" in text_of(app)
+        await pilot.press("u")
+        await until(pilot, lambda: f"{mark} u" in text_of(app))
+        assert f"{mark} n" not in text_of(app)
 
 
 async def test_enter_alone_freezes_nothing_and_a_reason_is_asked_for() -> None:

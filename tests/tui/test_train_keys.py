@@ -38,6 +38,18 @@ async def test_it_begins_with_the_plans_of_all_services_in_the_order_of_the_conf
         await until(pilot, lambda: desk.trains == [("upgrade", ["cinder", "nova"], "upgrade night")])
 
 
+async def test_it_begins_from_the_screen_of_one_of_its_services_as_well() -> None:
+    app, desk = made()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "well 3/3")
+        await pilot.press("enter")
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("T")
+        await shows(pilot, "Train upgrade: 2 services", "CUT OVER cinder", "CUT OVER nova")
+        await pilot.press("y", "enter")
+        await until(pilot, lambda: desk.trains == [("upgrade", ["cinder", "nova"], "upgrade night")])
+
+
 async def test_in_production_its_name_is_typed() -> None:
     app, desk = made("production")
     async with app.run_test(size=(80, 24)) as pilot:
