@@ -172,7 +172,7 @@ ACTIONS: tuple[Action, ...] = (
         reason=reasons.to_retire, bar=Bar.NEVER,
     ),
     Action(
-        "train", ("T",), "train…", "Begin the train of this service; or take back, or let go on, one that has begun.",
+        "train", ("T",), "train…", "Begin the train of this service, or decide on one that has begun.",
         frozenset({Place.FLEET, Place.SERVICE}), mutates=True, danger=Danger.TYPED, reason=reasons.to_train,
         bar=Bar.OPEN,
     ),
