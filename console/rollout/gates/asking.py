@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +12,10 @@ import anyio
 import httpx
 
 from console.model.text import clipped
+from console.rollout.gates.beside import Beside
 
 _WITHIN = 5.0  # seconds for the whole of an answer
 _CLOSING = 1.0  # seconds for its thread to notice; a lookup of a name can hold it longer
-_MOMENT = 0.3  # seconds that one poll waits
 _LARGEST = 5_000_000  # bytes of an answer
 
 
@@ -25,7 +24,7 @@ class NoAnswer(Exception):
 
 
 class Ask:
-    """One request under way, in a thread of its own: the runner, who polls, still hears an abort and renews its lease.
+    """One request under way.
 
     It is over after `_WITHIN` seconds in all, however slowly an answer drips in. `at`: of its beginning, monotonic.
     """
@@ -34,32 +33,21 @@ class Ask:
         """`token`: the environment variable with a bearer token, empty for none."""
         self.at = time.monotonic()
         self._until = self.at + _WITHIN + _CLOSING
-        self._answer: Any = None
-        self._why: NoAnswer | None = NoAnswer(f"no answer within {_WITHIN:g} s")
-        self._over = threading.Event()
-        given = (method, url, token, request)
-        threading.Thread(target=self._carry_out, args=given, name="gate-ask", daemon=True).start()
+        self._work = Beside(lambda: asyncio.run(_fetched(method, url, token, request)))
 
     def over(self) -> bool:
-        """Whether `answer` has something to say; waits a moment for it, as most answers come at once."""
-        return self._over.wait(_MOMENT) or time.monotonic() > self._until
+        """Whether `answer` has something to say; waits a moment for it."""
+        return self._work.over() or time.monotonic() > self._until
 
     def answer(self) -> Any:
         """The answer's JSON. Raises NoAnswer."""
-        if self._why is not None:
-            raise self._why
-        return self._answer
-
-    def _carry_out(self, method: str, url: str, token: str, request: Mapping[str, Any]) -> None:
+        late = NoAnswer(f"no answer within {_WITHIN:g} s")
+        if not self._work.over():
+            raise late
         try:
-            self._answer = asyncio.run(_fetched(method, url, token, request))
-            self._why = None
-        except NoAnswer as why:
-            self._why = why
-        except TimeoutError:
-            pass  # what `_why` says from the beginning
-        finally:
-            self._over.set()
+            return self._work.found()
+        except TimeoutError as error:
+            raise late from error
 
 
 async def _fetched(method: str, url: str, token: str, request: Mapping[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from console.config.certificates import Trust, context
 from console.config.gate import Gate
 from console.config.model import Tls
 from console.model.text import clipped
+from console.rollout.gates.beside import Beside
 from console.rollout.gates.outcome import Outcome, Verdict
 from console.rollout.gates.subject import Subject, host
 from console.watch.http import Answer, client, fetch
@@ -28,14 +29,19 @@ class HttpAttempt:
         self._trust = trust
         self._asked = 0
         self._next = 0.0
+        self._round: Beside[dict[str, Answer]] | None = None
 
     def poll(self) -> Outcome | None:
         """Passed when all answers are as expected; otherwise what the last round found."""
         if not self._urls:
             return Outcome(Verdict.UNJUDGED, "there is no address to ask")
-        if time.monotonic() < self._next:
+        if self._round is None:
+            if time.monotonic() < self._next:
+                return None
+            self._round = Beside(lambda: asyncio.run(self._ask()))
+        if not self._round.over():
             return None
-        answers = asyncio.run(self._ask())
+        answers, self._round = self._round.found(), None
         self._asked += 1
         self._next = time.monotonic() + _PAUSE
         bad = {name: answer for name, answer in answers.items() if answer.status not in self._gate.expect}
@@ -49,7 +55,8 @@ class HttpAttempt:
         return Outcome(Verdict.UNJUDGED, "not all have answered")
 
     def stop(self) -> None:
-        """Nothing is left over."""
+        """See Attempt.stop: a round that is under way ends by itself, and nobody hears it."""
+        self._round = None
 
     def _verdict(self, bad: dict[str, Answer]) -> Outcome:
         wanted = " or ".join(map(str, self._gate.expect))

@@ -14,7 +14,7 @@ from carrying_out import judged, under_way
 from web_server import Server
 
 from console.config.gate import Gate, Judge, Query
-from console.rollout.gates import asking
+from console.rollout.gates import asking, http
 from console.rollout.gates.outcome import Verdict
 from console.rollout.gates.subject import Subject
 
@@ -164,4 +164,22 @@ def test_an_answer_that_drips_in_holds_nobody_and_ends(
             assert attempt.poll() is None
             longest = max(longest, time.monotonic() - polled)
         assert attempt.last.verdict is Verdict.UNJUDGED
+    assert longest < 1.0
+
+
+def test_instances_that_answer_slowly_hold_nobody(
+    dripping: str, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While they are asked the runner hears an abort, and renews its lease."""
+    monkeypatch.setattr(http, "_WITHIN", 1.5)
+    monkeypatch.setattr(http, "_PAUSE", 0.1)
+    longest = 0.0
+    with under_way(Gate(http=dripping, expect=(200,)), subject) as attempt:
+        end, outcome = time.monotonic() + 15, None
+        while outcome is None:
+            assert time.monotonic() < end, attempt.last
+            polled = time.monotonic()
+            outcome = attempt.poll()
+            longest = max(longest, time.monotonic() - polled)
+    assert outcome.verdict is Verdict.UNJUDGED
     assert longest < 1.0
