@@ -270,6 +270,8 @@ def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
             yield line((f"{glyphs.attention} {what} waits for you", "bad"))
         else:
             yield line((f"{glyphs.running} {what} is {entry.rollout.state}", "warn"))
+    elif found is not None and found.due:
+        yield line((f"{glyphs.idle} {found.due}: `bluegreen retire {visible(entry.config.name)}`", "dim"))
 
 
 # -- groups

@@ -14,6 +14,7 @@ from console.config.model import Config
 from console.model.colour import Colour
 from console.model.focus import Focus
 from console.model.instance import Probe
+from console.model.record import Record, StandsBy
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.watch.remembered import FROM_MEMORY
@@ -54,6 +55,18 @@ async def test_what_needs_a_human_stands_first_with_its_reason() -> None:
         assert "PRODUCTION" in lines_of(app)[0]
         for part in ("BLUE 3f2a9c1", "GREEN 8be41d0", "3 warm, 1 call"):
             assert part in line_with(app, "nova")
+
+
+async def test_what_is_due_to_be_retired_is_said_quietly_below_its_service() -> None:
+    now = time.time()
+    waits = replace(
+        service(now, "nova"), record=Record(stands_by=StandsBy(Colour.GREEN, now - 7200)), retire_after=3600.0
+    )
+    app, _, _ = make_app(service(now, "cinder"), waits)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "well 3/3", "GREEN due to be retired: `bluegreen retire nova`")
+        assert "need" not in lines_of(app)[0], "nobody is called for it"
+        assert "due" not in line_with(app, "cinder")
 
 
 async def test_a_small_screen_without_colours_says_the_same() -> None:
