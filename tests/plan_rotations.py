@@ -139,6 +139,8 @@ def done(before: Service, call: Call) -> Service:
             return _rejoined(before, [_switched(part, ident, body["listener"]) for part in before.balanced])
         case ["v2", "lbaas", "pools", pool, "members"]:
             return _rejoined(before, [_batched(part, pool, body["members"]) for part in before.balanced])
+        case ["v2", "lbaas", "pools", pool, "members", ident]:
+            return _rejoined(before, [_set(part, pool, ident, body["member"]) for part in before.balanced])
         case ["servers", ident, "action"]:
             (verb,) = body
             return _powered(before, ident, on=verb == "os-start")
@@ -163,6 +165,16 @@ def _batched(part: Balanced, pool: str, items: Sequence[dict[str, Any]]) -> Bala
 
     found = {name: tuple(map(changed, some)) if name == pool else some for name, some in part.members.items()}
     assert not said or pool not in part.members, f"a batch would have created members: {said}"
+    return replace(part, members=found)
+
+
+def _set(part: Balanced, pool: str, ident: str, fields: dict[str, Any]) -> Balanced:
+    """One member: only what is said changes."""
+    said = {**fields, "tags": tuple(fields["tags"])}
+    found = {
+        name: tuple(replace(one, **said) if (name, one.id) == (pool, ident) else one for one in some)
+        for name, some in part.members.items()
+    }
     return replace(part, members=found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from drill_stage import DrillStage, staged_on_drill
@@ -38,3 +39,24 @@ def test_a_drain_its_end_and_a_cutover(stage: DrillStage) -> None:
     assert stage.carries(Colour.GREEN)
     assert len(paths(stage)) == 1 + 1 + 4
     assert not any(path.endswith("/members") or "additive_only" in path for path in paths(stage))
+
+
+@pytest.fixture
+def pools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrillStage]:
+    def alone(config: dict[str, Any]) -> None:
+        config["services"] = {"keystone": config["services"]["keystone"]}
+        config["services"]["keystone"]["release"] = {"min_ratio": 0.3}
+
+    with staged_on_drill(tmp_path, monkeypatch, alone, instances=3, services=2, pending=0.1) as made:
+        yield made
+
+
+def test_an_idle_pool_is_put_in_order(pools: DrillStage) -> None:
+    went(pools, "cutover", "keystone", "--out", "keystone-green-1", "--out", "keystone-green-2")
+    assert pools.carries(Colour.GREEN)
+    assert {name: weight for name, weight in pools.weights().items() if "green" in name and not weight} == {
+        "keystone-green-1": 0,
+        "keystone-green-2": 0,
+    }
+    assert len(paths(pools)) == 2
+    assert not any(path.endswith("/members") or "additive_only" in path for path in paths(pools))

@@ -15,8 +15,9 @@ from console.plan import capacity, course
 from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.candidates import Candidates
-from console.plan.desired import DefaultPool, MemberChange, Weights
+from console.plan.desired import DefaultPool, MemberChange
 from console.plan.plan import Action, Step, StepKind, Write
+from console.plan.rotations.divided import divided
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK, Move, count
 from console.plan.switches import gaining, switches
 
@@ -47,8 +48,11 @@ def target_pools(asked: Asked) -> tuple[str, ...]:
 
 
 def _preparing(asked: Asked, found: Candidates) -> list[Write]:
-    """One batch for each pool of the target that gets clients and in which a weight is not as it is to serve."""
-    result: list[Write] = []
+    """One batch for each pool of the target that gets clients and in which a weight is not as it is to serve.
+
+    Where there are no batches, a call for each of those members.
+    """
+    basis, result = asked.basis, list[Write]()
     pools, gain = target_pools(asked), gaining(asked)
     for pool_id in pools:
         if pool_id in asked.service.serving_pools and pool_id not in gain:
@@ -59,9 +63,10 @@ def _preparing(asked: Asked, found: Candidates) -> list[Write]:
             for one in asked.basis.pool(pool_id).members
             if one.id in wanted and one.weight != wanted[one.id]
         ]
-        if changes:
-            desired = Weights(pool_id, tuple(sorted(changes, key=lambda change: (change.name, change.member_id))))
-            result.append(course.write(desired, asked.basis, pool_id if len(pools) > 1 else ""))
+        changes.sort(key=lambda change: (change.name, change.member_id))
+        for desired, key in divided(asked, pool_id, changes, pool_id if len(pools) > 1 else ""):
+            result.append(course.write(desired, basis, key))
+            basis = course.after(result[-1:], basis)
     return result
 
 
@@ -82,12 +87,13 @@ def _known_ill(member: Member, parked: Sequence[str]) -> bool:
 
 def _ready_step(asked: Asked, writes: Sequence[Write]) -> Step:
     colour = asked.target.upper()
+    each = "A call for each of them, those that get weight first. " if asked.intent.one_by_one else ""
     return Step(
         id="ready",
         kind=StepKind.SHIFT,
         title=f"put {colour}'s idle pool in order",
         words=f"Whoever has weight in {colour}'s pool gets traffic when a listener sends there. So who is to stay out "
-        "goes to weight 0, and who belongs in rotation gets its weight. No client is sent there yet.",
+        f"goes to weight 0, and who belongs in rotation gets its weight. {each}No client is sent there yet.",
         deadline=PENDING_DEADLINE,
         outcome=STUCK,
         writes=tuple(writes),

@@ -13,6 +13,7 @@ from console.plan.basis import Basis
 from console.plan.candidates import Candidates
 from console.plan.desired import MemberChange, Weights
 from console.plan.plan import Action, Share, Step, StepKind, Write
+from console.plan.rotations.divided import divided
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK, Move, count
 from console.plan.staging import Part, weights_at
 
@@ -30,21 +31,13 @@ def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
     for percent in asked.config.release.shift if by_shares else (100,):
         before, writes = basis, list[Write]()
         for pool in pools:
-            changes = pool.moved(basis, percent)
-            for desired, key in _divided(asked, pool.id, changes) if changes else ():
+            key_of_pool = pool.id if len(pools) > 1 else ""
+            for desired, key in divided(asked, pool.id, pool.moved(basis, percent), key_of_pool):
                 writes.append(course.write(desired, basis, key))
                 basis = course.after(writes[-1:], basis)
         if writes:
             result.append(Move(percent, (_step(asked, before, percent, writes),)))
     return tuple(result)
-
-
-def _divided(asked: Asked, pool_id: str, changes: tuple[MemberChange, ...]) -> list[tuple[Weights, str]]:
-    """One batch; one by one, who gets weight first: each is seen to be applied before the next is sent."""
-    if not asked.intent.one_by_one:
-        return [(Weights(pool_id, changes), pool_id if len(asked.basis.pools) > 1 else "")]
-    ordered = sorted(changes, key=lambda one: one.weight_after < one.weight_before)
-    return [(Weights(pool_id, (one,), single=True), one.member_id) for one in ordered]
 
 
 class _Pool:

@@ -30,6 +30,7 @@ intents = st.builds(
     take_in=st.sampled_from([(), ("all",)]),
     leave_out=st.sampled_from([(), ("api-green-1",)]),
     unchecked=st.booleans(),
+    one_by_one=st.booleans(),
 )
 Case = tuple[Service, ServiceConfig]
 
@@ -161,6 +162,17 @@ def test_foreign_members_stay_as_they_are(case: Case, intent: Intent) -> None:
     for _, write in writes_of(planned(case, intent)):
         items = (write.call.body or {}).get("members", [])
         assert strangers.isdisjoint((item["address"], item["protocol_port"]) for item in items)
+        assert not any(write.call.path.endswith(f"/members/{one.id}") for one in service.foreign)
+
+
+@many
+@given(cases(), intents)
+def test_one_by_one_no_call_is_a_batch_and_the_end_is_the_same(case: Case, intent: Intent) -> None:
+    service, _ = case
+    made = planned(case, replace(intent, one_by_one=True))
+    assert not any("additive_only" in write.call.path for _, write in writes_of(made))
+    at_once = planned(case, replace(intent, one_by_one=False))
+    assert _bare(states(service, made)[-1]) == _bare(states(service, at_once)[-1])
 
 
 @many
