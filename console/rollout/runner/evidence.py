@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from console.model.health import Health, Judgement, disagreement, judge
 from console.model.instance import Instance
 from console.model.service import Service
+from console.plan import course
 from console.plan.plan import Capacity, Plan
 
 _Found = list[tuple[Instance, Judgement]]
@@ -23,10 +24,12 @@ def of_instances(service: Service, plan: Plan, least: Capacity, now: float) -> t
     a command that could not be run) is none: if the instance were ill, its member's check, Nova or clients would say
     so as well, and then that counts. Workers have no member. There evidence is Nova's word, an HTTP answer that is not
     the expected one, or a probe command that was carried out and reported a failure; one that could not be run, took
-    too long or was killed is loss of sight. Unknown is neither.
+    too long or was killed is loss of sight. A worker that the plan leaves running and that Nova says is off was not
+    stopped by us, so it is ill as well. Unknown is neither.
     """
-    serving = [one for one in service.side(plan.target).instances if service.in_rotation(one)]
-    judged = [(one, judge(service, one, now)) for one in serving]
+    on = _left_on(plan)
+    serving = [one for one in service.side(plan.target).instances if service.in_rotation(one) or one.key in on]
+    judged = [(one, _judged(service, one, now)) for one in serving]
     unwell = [(one, found) for one, found in judged if found.health is Health.UNHEALTHY]
     ill = [(one, found) for one, found in unwell if not found.unanswered]
     unseen = [(one, found) for one, found in unwell if found.unanswered]
@@ -36,6 +39,24 @@ def of_instances(service: Service, plan: Plan, least: Capacity, now: float) -> t
     elif unseen and len(serving) - len(unwell) < least.instances:
         blind = _words(plan, serving, unseen, least, "do not answer the direct probe from here")
     return against, blind
+
+
+def _left_on(plan: Plan) -> frozenset[str]:
+    """The ids of the workers that run once the plan is carried out; of both colours."""
+    if not plan.basis.workers:
+        return frozenset()
+    end = plan.basis
+    for step in plan.steps:
+        end = course.after(step.writes, end)
+    return frozenset(one.id for one in end.servers if one.on)
+
+
+def _judged(service: Service, instance: Instance, now: float) -> Judgement:
+    """Where all workers of a colour are off it is taken for the idle one, whose are off as they should be: not here."""
+    found = judge(service, instance, now)
+    if not found.stopped or instance.server is None:
+        return found
+    return Judgement(Health.UNHEALTHY, f"Nova says {instance.server.status}, and no rollout has stopped it")
 
 
 def _words(plan: Plan, serving: Sequence[Instance], found: _Found, least: Capacity, what: str) -> str:

@@ -9,7 +9,7 @@ from plan_rotations import power_config, power_service
 from plan_worlds import NOW, config, instance
 from plan_worlds import service as weights_service
 
-from console.config.model import ServiceConfig
+from console.config.model import Release, ServiceConfig
 from console.model.colour import Colour
 from console.model.instance import Instance, Probe
 from console.model.service import Service
@@ -120,3 +120,39 @@ def test_a_worker_in_error_is_ill_whatever_its_probe_says() -> None:
     against, blind = judged(power_service([], [broken, *three()[1:]]), power_config())
     assert "Nova says ERROR" in against
     assert not blind
+
+
+def off(one: Instance) -> Instance:
+    assert one.server is not None
+    return replace(one, server=replace(one.server, status="SHUTOFF", power_state=4))
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_a_worker_that_somebody_has_stopped_is_ill(how_many: int) -> None:
+    """Also where all of them are off, so that the other colour is the one that works."""
+    workers = [off(one) for one in three()[:how_many]] + three()[how_many:]
+    against, blind = judged(power_service(three(Colour.BLUE), workers), power_config())
+    ill = f"{how_many} of 3 instances of GREEN are ill, 3 must be well"
+    assert against.startswith(f"{ill}; api-green-1: Nova says SHUTOFF")
+    assert not blind
+
+
+def test_a_worker_that_is_off_counts_by_how_many_must_be_well() -> None:
+    workers = power_service([], [off(three()[0]), *three()[1:]])
+    assert judged(workers, power_config(), Capacity(2, 2)) == ("", "")
+
+
+def test_what_nova_said_a_while_ago_of_a_worker_that_is_off_is_no_evidence() -> None:
+    workers = power_service([], [off(one) for one in three()])
+    stale = {name: replace(source, seen_at=NOW - 3600) for name, source in workers.sources.items()}
+    assert judged(replace(workers, sources=stale), power_config()) == ("", "")
+
+
+def test_a_worker_that_the_plan_leaves_off_is_not_missed() -> None:
+    held = [replace(one, server=replace(one.server, tags=("bluegreen:hold=bob",))) for one in three()[:1] if one.server]
+    before = power_service(three(Colour.BLUE), [off(one) for one in (*held, *three()[1:])])
+    settings = power_config(release=Release(min_ratio=0.5))
+    made = plan(before, settings, Intent(Action.CUTOVER, Colour.GREEN, unchecked=True), NOW)
+    assert isinstance(made, Plan), made
+    after = power_service([off(one) for one in three(Colour.BLUE)], [off(held[0]), *three()[1:]])
+    assert of_instances(after, made, ALL, NOW) == ("", "")
