@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from console.model.balancer import Member
+from console.model.balancer import LoadBalancer, Member
 from console.model.colour import Colour
 from console.model.service import Service
 from console.plan.asked import Asked
@@ -62,7 +62,12 @@ def names(asked: Asked, colour: Colour) -> tuple[str, ...]:
 def _ignored(service: Service, pool_id: str) -> bool:
     part = service.part_of(pool_id)
     balancer = part.balancer if part is not None else service.balancer
-    return balancer is not None and balancer.provider == "ovn"
+    return balancer is not None and ignores_weights(balancer)
+
+
+def ignores_weights(balancer: LoadBalancer) -> bool:
+    """Whether its provider stores weights, and `backup`, and acts on neither."""
+    return balancer.provider == "ovn"
 
 
 def _down(service: Service) -> Iterator[str]:

@@ -17,6 +17,7 @@ from console.plan.desired import MemberState, Power
 class LaunchOrder(msgspec.Struct, frozen=True, tag="launch"):
     """Instances to be made. `names`: all that are to be there at the end; those missing are made.
 
+    `beside`: those of the names that were there when more of them were asked for (scale); they stay as they are.
     `networks`, `security_groups`: ids or names as Nova takes them. `user_data`: SHA-256 of the file's content, empty
     for none; the content itself, which may hold secrets, is in no plan. `group`: name of the server group, empty for
     none. `weight`: of a member in rotation. `deadline`: seconds for a build, and again for the boot. `release`: what
@@ -45,6 +46,12 @@ class LaunchOrder(msgspec.Struct, frozen=True, tag="launch"):
     retries: int = 2
     deadline: float = 600.0
     notes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """The names of those that it is about."""
+        return tuple(name for name in self.names if name not in self.beside)
 
 
 class Pair(msgspec.Struct, frozen=True):

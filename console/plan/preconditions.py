@@ -9,6 +9,7 @@ from console.model.balancer import LoadBalancer, Pool
 from console.model.colour import Colour
 from console.model.readiness import balancers, pools
 from console.model.service import POWER, WEIGHTS, Service
+from console.plan.backups import ignores_weights
 from console.plan.plan import Action, Intent, Refusal
 
 
@@ -69,7 +70,7 @@ def _workers_checked(service: Service, intent: Intent) -> Refusal | None:
 
 
 def _weights_work(service: Service) -> Refusal | None:
-    blind = [one for one in balancers(service) if one.provider == "ovn"]
+    blind = [one for one in balancers(service) if ignores_weights(one)]
     if not blind or service.rotation != WEIGHTS:
         return None
     return Refusal(

@@ -29,7 +29,7 @@ def way_back(plan: Plan, service: Service, tag: Tag, *, source_fails: bool = Fal
         return back(plan, service, source_fails=source_fails)
     order = plan.intent.order
     if isinstance(order, LaunchOrder):
-        tags = tuple(tag(name) for name in made_names(plan) or order.names)
+        tags = tuple(tag(name) for name in made_names(plan) or order.new)
         group = order.group if any(step.id == "group" for step in plan.steps) else ""
         return Intent(Action.TAKE_BACK, plan.target, order=TakeBackOrder(tags, plan.target, group), undoes=True)
     return plan.intent

@@ -12,14 +12,15 @@ from console.model.server import Server
 from console.model.service import Service
 from console.plan import course
 from console.plan.asked import Asked
-from console.plan.desired import GroupMade, MembersEntered, ServerGone, ServerMade
-from console.plan.labels import labels
-from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, pool_ids, reconcile
+from console.plan.desired import GroupMade, ServerGone, ServerMade
+from console.plan.lifecycle.common import counted, made_plan, reconcile
+from console.plan.lifecycle.entering import enter, not_seen_first
 from console.plan.orders import LaunchOrder
 from console.plan.plan import Action, Plan, Refusal, Step, StepKind
 
 SPREAD = "soft-anti-affinity"  # a hard one fails when there are fewer hosts than instances (facts: Nova 2.4)
 OPERATION = "op:"  # prefix of the tag by which a request is found again
+_IS = {False: "carries no traffic", True: "serves"}  # by whether more of it are added
 
 
 def plan(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
@@ -29,20 +30,21 @@ def plan(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
         return refusal
     side, colour = asked.service.side(asked.target), asked.target.upper()
     failed = {server.name for server in _failed(asked)}
-    missing = [name for name in order.names if name in failed or name not in {one.name for one in side.instances}]
-    steps = [reconcile(asked, ("the names are free", f"{colour} carries no traffic")), *_clear(asked)]
+    missing = [name for name in order.new if name in failed or name not in {one.name for one in side.instances}]
+    scaled = asked.intent.action is Action.SCALE
+    steps = [reconcile(asked, ("the names are free", f"{colour} {_IS[scaled]}")), *_clear(asked)]
     if order.group and missing:
         steps.append(_group(asked, order))
     if missing:
         steps.append(_launch(asked, order, missing))
-    steps += _enter(asked, order)
+    steps += enter(asked, order)
     steps.append(_health(asked, order))
-    there = f"; {len(order.names) - len(missing)} are there already" if len(missing) < len(order.names) else ""
+    there = f"; {len(order.new) - len(missing)} are there already" if len(missing) < len(order.new) else ""
     what = f"{counted(len(missing))} of {colour} from {order.image_name} ({order.flavor_name})"
     summary = f"{what} made{there}, entered at weight 0 and checked there: no client gets to them."
     if asked.config.rotation.kind == Kind.POWER:
         summary = f"{what} made{there}. Workers have no load balancer in front: they work from the moment they boot."
-    if asked.intent.action is Action.SCALE:
+    if scaled and asked.config.rotation.kind != Kind.POWER:
         summary = f"{what} made{there}, checked at weight 0, and then taken into rotation."
     return made_plan(
         asked,
@@ -76,7 +78,7 @@ def _refused(asked: Asked, order: LaunchOrder) -> Refusal | None:
             2,
             tuple(serving),
         )
-    return _mixed(asked, order)
+    return not_seen_first(asked) or _mixed(asked, order)
 
 
 def _mixed(asked: Asked, order: LaunchOrder) -> Refusal | None:
@@ -208,7 +210,7 @@ def _launch(asked: Asked, order: LaunchOrder, missing: list[str]) -> Step:
         writes=writes,
         at_once=order.at_once,
         checks=("each is ACTIVE",),
-        names=order.names,
+        names=order.new,
     )
 
 
@@ -237,45 +239,6 @@ def _made(asked: Asked, order: LaunchOrder, name: str, turn: int) -> ServerMade:
     )
 
 
-def _enter(asked: Asked, order: LaunchOrder) -> Iterator[Step]:
-    """One batch for each pool in which any of them is not yet."""
-    members = {one.name: one.members for one in asked.service.side(asked.target).instances}
-    # an idle pool has no traffic: its members are checked with the weight that they will serve with
-    idle = asked.intent.action is Action.LAUNCH and asked.config.rotation.kind == Kind.POOLS
-    weight = order.weight if idle else 0
-    for number, pool_id in enumerate(pool_ids(asked, asked.target)):
-        inside = {
-            name
-            for name, found in members.items()
-            if any(asked.service.pool_id_of(member) in (pool_id, "") for member in found)
-        }
-        names = tuple(name for name in order.names if name not in inside)
-        if not names:
-            continue
-        desired = MembersEntered(
-            pool_id=pool_id,
-            names=names,
-            colour=asked.target,
-            port=order.port,
-            subnet_id=order.subnet_id,
-            weight=weight,
-            intended=order.weight,
-            tags=labels(asked.config, asked.target).member_tags,
-        )
-        yield Step(
-            id=f"enter-{number}" if number else "enter",
-            kind=StepKind.WRITE,
-            title=f"enter the pool at weight {weight}",
-            words=f"One write makes {counted(len(names))} members at weight {weight}, with the weight that they are to "
-            "have recorded in their tags. The load balancer checks them there, and sends no client to them.",
-            deadline=PENDING_DEADLINE,
-            outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
-            writes=(course.write(desired, asked.basis),),
-            checks=("load balancer ACTIVE", f"{counted(len(names), 'member')} there, at weight {weight}"),
-            names=names,
-        )
-
-
 def _health(asked: Asked, order: LaunchOrder) -> Step:
     return Step(
         id="health",
@@ -285,8 +248,8 @@ def _health(asked: Asked, order: LaunchOrder) -> Step:
         "An instance that has booted is not yet one that works.",
         deadline=order.deadline,
         outcome="it stops and names who is not well, and why; nothing serves from it",
-        checks=(f"{counted(len(order.names))} healthy",),
-        names=order.names,
+        checks=(f"{counted(len(order.new))} healthy",),
+        names=order.new,
     )
 
 
@@ -300,9 +263,10 @@ def _notes(asked: Asked, order: LaunchOrder) -> Iterator[str]:
         yield from _held_back(service, order)
         if config.commits is not None and order.version:
             yield f"what it ships: `bluegreen commits {config.name} --with {quote(order.version)}`"
-    if config.launch.cost_per_hour:
-        cost = config.launch.cost_per_hour * len(order.names)
-        yield f"both colours together cost {cost:g} more an hour until one of them is retired"
+    if cost := config.launch.cost_per_hour * len(order.new):
+        together = "both colours together cost" if asked.intent.action is Action.LAUNCH else "the colour costs"
+        until = " until one of them is retired" if asked.intent.action is Action.LAUNCH else ""
+        yield f"{together} {cost:g} more an hour{until}"
     if not order.version:
         yield f"image {order.image_name} tells no version by which its answers could be told apart"
     if untold := [name for name, same in _alike(asked, order).items() if same is None]:

@@ -102,6 +102,7 @@ def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> 
         retries=settings.retries,
         deadline=settings.boot_timeout,
         notes=tuple(f"could not be checked beforehand: {what}" for what in stock.unknown),
+        beside=tuple(one.name for one in service.side(wish.colour).instances) if wish.adding else (),
     )
     count = len(set(names) - {one.name for one in service.side(wish.colour).instances})
     return next(iter(_missing(config, stock, made, flavor, count)), made)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from console.config.model import Kind
 from console.model.health import judge
 from console.model.instance import Instance
-from console.plan import course
+from console.plan import capacity, course
 from console.plan.asked import Asked
+from console.plan.basis import Basis
 from console.plan.desired import MemberChange, MembersRaised, Weights
 from console.plan.lifecycle import launch
-from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, reconcile
+from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, pool_ids, reconcile
+from console.plan.lifecycle.entering import not_seen_first
 from console.plan.lifecycle.retire import removal
 from console.plan.orders import LaunchOrder, RetireOrder
-from console.plan.plan import Plan, Refusal, Step, StepKind
+from console.plan.plan import Plan, Refusal, Step, StepKind, Write
 
 _SILENCE = 50.0  # seconds; Octavia's default of timeout_client_data and timeout_member_data
 _LEAST_DRAIN, _MARGIN, _MOST_DRAIN = 60.0, 10.0, 3600.0  # seconds
@@ -22,33 +25,42 @@ _LEAST_DRAIN, _MARGIN, _MOST_DRAIN = 60.0, 10.0, 3600.0  # seconds
 
 def add(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     """Make the instances and check them at weight 0; taking them in is another step, on what is there then."""
-    refusal = _one_pool(asked)
-    if refusal is not None:
-        return refusal
     made = launch.plan(asked, order)
     if isinstance(made, Refusal) or asked.config.rotation.kind == Kind.POWER:
         return made
-    new = tuple(name for name in order.names if name not in {one.name for one in _serving(asked)})
-    write = course.write(MembersRaised(asked.basis.pools[0].id, new, asked.target), asked.basis)
-    enter = Step(
+    side = asked.service.side(asked.target)
+    held = tuple(one.name for one in side.instances if one.name in order.new and one.held_by is not None)
+    if held:
+        return Refusal("held", f"{', '.join(held)} are held", "release the hold first", 2, held)
+    serving = {one.name for one in side.instances if asked.service.in_rotation(one)}
+    new = tuple(name for name in order.new if name not in serving)
+    goal = f"{asked.target.upper()} has {counted(len(serving) + len(new))} in rotation"
+    steps = (*made.steps, _taken_in(asked, new)) if new else made.steps
+    return replace(made, steps=steps, goal=goal)
+
+
+def _taken_in(asked: Asked, new: tuple[str, ...]) -> Step:
+    """In every pool of the colour; with a pool for each colour the other one's is not touched."""
+    pools = pool_ids(asked, asked.target)
+    desired = [(pool_id, MembersRaised(pool_id, new, asked.target)) for pool_id in pools]
+    writes = tuple(course.write(one, asked.basis, pool_id if len(pools) > 1 else "") for pool_id, one in desired)
+    return Step(
         id="in",
         kind=StepKind.WRITE,
         title=f"take {counted(len(new))} into rotation",
-        words=f"One write raises {counted(len(new))} to the weight that the others have. Nobody is lowered, so there "
-        "is more capacity at every moment.",
+        words=f"{_one_write(writes)} raises {counted(len(new))} to the weight that the others have. Nobody is lowered, "
+        "so there is more capacity at every moment.",
         deadline=PENDING_DEADLINE,
         outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
-        writes=(write,),
+        writes=writes,
         checks=("each is healthy at weight 0 right before", "load balancer ACTIVE"),
         names=new,
     )
-    goal = f"{asked.target.upper()} has {counted(len(order.names))} in rotation"
-    return replace(made, steps=(*made.steps, enter), goal=goal)
 
 
 def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     """Take the named instances of the live colour out, let them finish, delete them. The floor holds."""
-    refusal = _one_pool(asked)
+    refusal = not_seen_first(asked)
     if refusal is not None:
         return refusal
     service, side = asked.service, asked.service.side(asked.target)
@@ -64,31 +76,13 @@ def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
     held = tuple(one.name for one in going if one.held_by is not None)
     if held:
         return Refusal("held", f"{', '.join(held)} are held", "release the hold first", 11, held)
-    if refusal := _left(asked, going, staying, begun=order.begun):
+    writes = _out(asked, going)
+    basis = course.after(writes, asked.basis)
+    if refusal := _left(asked, going, staying, begun=order.begun) or _left_in_each(asked, basis):
         return refusal
-    changes = tuple(
-        MemberChange(member.id, one.name, asked.target, member.weight, 0, member.intended_weight or member.weight)
-        for one in going
-        if (member := one.member) is not None and member.in_rotation
-    )
     steps = [reconcile(asked, (f"{counted(len(well))} healthy stay in rotation",))]
-    basis = asked.basis
-    if changes:
-        write = course.write(Weights(asked.basis.pools[0].id, changes), basis)
-        steps.append(
-            Step(
-                id="out",
-                kind=StepKind.WRITE,
-                title=f"{counted(len(changes))} out of rotation",
-                words="One write sets their weight to 0: new clients go to the others, requests under way finish.",
-                deadline=PENDING_DEADLINE,
-                outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
-                writes=(write,),
-                checks=("load balancer ACTIVE",),
-            )
-        )
-        basis = course.after((write,), basis)
-        steps.append(_drain(asked))
+    if writes:
+        steps += [_out_of_rotation(going, writes), _drain(asked)]
     steps += removal(asked, going, basis, staying=well)
     return made_plan(
         asked,
@@ -97,6 +91,42 @@ def remove(asked: Asked, order: RetireOrder) -> Plan | Refusal:
         goal=f"{asked.target.upper()} has {counted(len(staying))} in rotation",
         notes=order.notes,
     )
+
+
+def _out(asked: Asked, going: Sequence[Instance]) -> tuple[Write, ...]:
+    """One batch for each pool in which any of them has weight."""
+    pools, basis, writes = pool_ids(asked, asked.target), asked.basis, list[Write]()
+    for pool_id in pools:
+        found = {member.id: member for member in basis.pool(pool_id).members}
+        changes = tuple(
+            MemberChange(one.id, instance.name, asked.target, one.weight, 0, one.intended_weight or one.weight)
+            for instance in going
+            for one in (found[mine.id] for mine in instance.members if mine.id in found)
+            if one.in_rotation
+        )
+        if changes:
+            writes.append(course.write(Weights(pool_id, changes), basis, pool_id if len(pools) > 1 else ""))
+            basis = course.after(writes[-1:], basis)
+    return tuple(writes)
+
+
+def _out_of_rotation(going: Sequence[Instance], writes: tuple[Write, ...]) -> Step:
+    changed = {one.member_id for write in writes if isinstance(write.desired, Weights) for one in write.desired.changes}
+    out = [one for one in going if any(member.id in changed for member in one.members)]
+    return Step(
+        id="out",
+        kind=StepKind.WRITE,
+        title=f"{counted(len(out))} out of rotation",
+        words=f"{_one_write(writes)} sets their weight to 0: new clients go to the others, requests under way finish.",
+        deadline=PENDING_DEADLINE,
+        outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
+        writes=writes,
+        checks=("load balancer ACTIVE",),
+    )
+
+
+def _one_write(writes: Sequence[Write]) -> str:
+    return "One write" if len(writes) == 1 else f"One write for each of {len(writes)} pools"
 
 
 def _left(asked: Asked, going: list[Instance], staying: list[Instance], *, begun: bool) -> Refusal | None:
@@ -120,17 +150,17 @@ def _left(asked: Asked, going: list[Instance], staying: list[Instance], *, begun
     )
 
 
-def _one_pool(asked: Asked) -> Refusal | None:
-    """One write to one pool is what is planned here; the members of others would be cut off, or not taken in."""
-    pools = len(asked.basis.pools)
-    if pools < 2 or asked.config.rotation.kind == Kind.POWER:
-        return None
-    return Refusal(
-        "pools",
-        f"{asked.service.name} is in {pools} pools, and a change of size is only carried out in one",
-        "launch the other colour in the size that it is to have, and cut over",
-        0,
-    )
+def _left_in_each(asked: Asked, left: Basis) -> Refusal | None:
+    """By whichever way clients come, somebody who is well must be left there."""
+    for way in capacity.ways(left) if asked.config.rotation.kind != Kind.POWER else ():
+        now, then = (
+            capacity.share_of(capacity.shares(asked.service, basis, asked.now, way), asked.target)
+            for basis in (asked.basis, left)
+        )
+        if now.in_rotation > then.in_rotation and not then.healthy:
+            where = f"listener {left.listener(way).name or way}" if left.by_listener else f"pool {way}"
+            return Refusal("floor", f"no healthy instance would be left for {where}", "leave at least one there", 1)
+    return None
 
 
 def _drain(asked: Asked) -> Step:
@@ -145,7 +175,3 @@ def _drain(asked: Asked) -> Step:
         deadline=min(max(_LEAST_DRAIN, silence + _MARGIN), _MOST_DRAIN),
         outcome="it goes on",
     )
-
-
-def _serving(asked: Asked) -> list[Instance]:
-    return [one for one in asked.service.side(asked.target).instances if asked.service.in_rotation(one)]

@@ -106,18 +106,26 @@ class MembersRaisedUnderWay(_InPool):
     _wanted: tuple[Member, ...] = ()
 
     def last_look(self) -> Call:
-        """See UnderWay.last_look. Nothing gets traffic before it was seen healthy where it stands (rule 2)."""
-        service = self.run.observe()
-        mine = [one for one in service.side(self.desired.colour).instances if one.name in self.desired.names]
-        ill = [
+        """See UnderWay.last_look. Nothing gets traffic before it was seen healthy where it stands (rule 2).
+
+        Nor beside a colour that does not serve alone any more, nor while somebody holds it.
+        """
+        service, colour = self.run.observe(), self.desired.colour
+        if service.live is not colour:
+            raise Drift((f"{colour.upper()} is not the live colour any more: {service.role(colour)}",))
+        mine = [one for one in service.side(colour).instances if one.name in self.desired.names]
+        ill = [f"{one.name}: held by {one.held_by}" for one in mine if one.held_by is not None]
+        ill += [
             f"{one.name}: {health.reason}" for one in mine if not (health := judge(service, one, time.time())).healthy
         ]
         if ill or len(mine) < len(self.desired.names):
             raise Refused(
                 f"not all are healthy at weight 0: {'; '.join(ill) or 'some are gone'}", "look at them", rule=2
             )
-        ids = {one.member.id for one in mine if one.member is not None}
+        ids = {member.id for one in mine for member in one.members}
         found = [one for one in self._found() if one.id in ids]
+        if len(found) < len(self.desired.names):
+            raise Drift((f"{len(found)} of {len(self.desired.names)} are members of pool {self.desired.pool_id}",))
         self._wanted = tuple(
             with_weight(raised, raised.weight, raised.weight) for raised in (kinds.raised(one) for one in found)
         )
