@@ -56,7 +56,7 @@ def _mixed(drill: Drill) -> None:
     provisioning.apply(world, world.entrances[0])
 
 
-def _switched(drill: Drill) -> None:
+def switched(drill: Drill) -> None:
     """Every listener of keystone sends to GREEN's pool."""
     entrance = next(one for one in drill.world.entrances if one.balancer.name == "keystone")
     green = next(pool for pool in entrance.balancer.pools if pool.name.endswith("-green"))
@@ -79,7 +79,7 @@ SHIFTS = (
     Scene("shares", CUTOVER, release=SHARES),
     Scene("mixed", CUTOVER, release={"min_ratio": 0.6}, instances=3, prepare=_mixed),
     Scene("pools", CUTOVER, services=2, service="keystone"),
-    Scene("pools-back", BACK, services=2, service="keystone", prepare=_switched),
+    Scene("pools-back", BACK, services=2, service="keystone", prepare=switched),
     Scene("workers", CUTOVER, services=3, service="nova-scheduler", instances=2, power=True),
 )
 GATED = (Scene("gated", CUTOVER, release={"bake": "40s", "gates": [GATE]}),)

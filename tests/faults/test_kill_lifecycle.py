@@ -14,6 +14,7 @@ from stage import environment
 
 from console.config.model import ServiceConfig
 from console.drill.server import running_drill
+from console.drill.world import Server, World
 from console.model.colour import Colour
 from console.model.service import Service
 from console.plan.lifecycle.ordering import Wish
@@ -35,6 +36,12 @@ class Change:
     there: int
     brownfield: bool = False
     undone: bool = False  # whether it can be taken back
+    service: str = "nova-api"
+
+    @property
+    def services(self) -> int:
+        """How many services the drill has: `keystone` is its second one, with a pool for each colour."""
+        return 1 if self.service == "nova-api" else 2
 
 
 CHANGES = (
@@ -50,10 +57,23 @@ CHANGES = (
         lambda service, config: asking.to_take_away(service, config, asking.last_of(service, Colour.BLUE, 1)),
         3,
     ),
+    Change(
+        "more-pools",
+        lambda service, config: asking.to_launch(service, config, Wish(Colour.BLUE, adding=1), scale=True),
+        5,
+        undone=True,
+        service="keystone",
+    ),
+    Change(
+        "fewer-pools",
+        lambda service, config: asking.to_take_away(service, config, asking.last_of(service, Colour.BLUE, 1)),
+        3,
+        service="keystone",
+    ),
     Change("adopt", lambda service, config: asking.to_adopt(service, config, None), 2, brownfield=True),
 )
 ROWS = 40  # more than any of them has
-SAMPLE = {("retire", 23), ("fewer", 17), ("adopt", 10)}
+SAMPLE = {("retire", 23), ("more", 22), ("fewer", 17), ("more-pools", 22), ("fewer-pools", 17), ("adopt", 10)}
 
 
 @pytest.fixture
@@ -61,8 +81,10 @@ def staged(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     """Two of each colour, or two that nobody has labelled; a server group of the idle colour."""
     change: Change = request.param
     world = {"instances": 2, "pending": 0.2, "heartbeat": 0.2, "build": 0.3, "boot": 0.1}
-    with running_drill(**world, brownfield=change.brownfield) as drill:
+    with running_drill(**world, brownfield=change.brownfield, services=change.services) as drill:
         config = yaml.safe_load(drill.config_file.read_text())
+        if not change.brownfield:
+            config["services"] = {change.service: config["services"][change.service]}
         config["lease"]["ttl"] = TTL
         drill.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
         environ = {**environment(drill.clouds_file, tmp_path), pace.VARIABLE: f"{SPEED:g}"}
@@ -82,13 +104,31 @@ def planned(stage: DrillStage, change: Change) -> Plan:
     return made
 
 
+def members_of(world: World, change: Change) -> dict[str, tuple[str, int | None]]:
+    """Address and weight of each member in the service's pools."""
+    pools = world.entrances[change.services - 1].balancer.pools
+    return {member.id: (member.address, member.weight) for pool in pools for member in pool.members}
+
+
+def servers_of(world: World, change: Change) -> dict[str, Server]:
+    """The service's servers; those of one that nobody has labelled are all that there are."""
+    return {one.id: one for one in world.servers if change.brownfield or one.name.startswith(change.service)}
+
+
+def images_of(world: World, change: Change, colour: Colour) -> set[str]:
+    """Of which images the colour's servers are: never of two."""
+    found = servers_of(world, change).values()
+    return {one.image.name for one in found if one.metadata.get("color") == colour}
+
+
 def killed(stage: DrillStage, change: Change, row: int, kind: DecisionKind) -> None:
     assert stage.drill is not None
     world = stage.drill.world
-    before = {member.id: (member.address, member.weight) for member in world.pool.members}
-    servers = {server.id for server in world.servers}
+    before, servers = members_of(world, change), set(servers_of(world, change))
+    image = images_of(world, change, Colour.BLUE)
     rollout_id = stage.record(planned(stage, change))
     stage.start("killing_runner.py", str(row), rollout_id).wait(timeout=100)
+    assert change.brownfield or images_of(world, change, Colour.BLUE) == image
     with stage.journal() as journal:
         rollout = journal.rollout(rollout_id)
     if rollout.state.ended:  # killed before it gave its lease back, which then ends with its time
@@ -98,14 +138,15 @@ def killed(stage: DrillStage, change: Change, row: int, kind: DecisionKind) -> N
         rollout, kind = settled(stage, rollout_id, kind)
         assert stage.look().lease is None
     assert stage.carries(Colour.BLUE)
-    now = {member.id: (member.address, member.weight) for member in world.pool.members}
+    now, left = members_of(world, change), servers_of(world, change)
+    assert change.brownfield or images_of(world, change, Colour.BLUE) == image
     if kind is DecisionKind.GO_BACK and rollout.state is not RolloutState.DONE:
         assert rollout.state is RolloutState.ROLLED_BACK, rollout.sentence
         assert now == before
-        assert {server.id for server in world.servers} == servers
+        assert left.keys() == servers
     else:
         assert rollout.state is RolloutState.DONE, rollout.sentence
-        assert (len(world.servers), len(world.pool.members)) == (change.there, change.there)
+        assert (len(left), len(now)) == (change.there, change.there)
         assert {ident: one for ident, one in now.items() if ident in before} == {
             ident: before[ident] for ident in now.keys() & before.keys()
         }
