@@ -14,14 +14,13 @@ from console.cli.following import follow
 from console.cli.intent import plan_or_refuse
 from console.cli.json_lines import Begun
 from console.cli.looking import say, warn
-from console.config.model import ImageChoice, ServiceConfig
+from console.cli.release_image import image_of
+from console.config.model import ServiceConfig
 from console.errors import Refused
 from console.model.retirement import retirement
 from console.model.service import Service
 from console.model.stock import Image
 from console.model.text import visible
-from console.plan.lifecycle.choosing import Unclear
-from console.plan.lifecycle.choosing import image as choose_image
 from console.plan.lifecycle.ordering import Wish
 from console.plan.plan import Action, Intent, Refusal
 from console.plan.release import WORDS, Next, Stage, Standing, stand
@@ -69,15 +68,17 @@ def run(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace, begun: Begun) -> int:
     tell = warn if args.json else say
     said: set[Next] = set()
+    image: Image | None = None  # what is the newest may change while the release goes on
     while True:
         under_way = _under_way(args)
         if under_way is not None:
             return under_way
         config, settings, service = looked(args)
-        image = _image(service, settings, args.image)
+        image = image or image_of(config, settings, service, args.image, tell)
         standing = _standing(service, settings, image, args)
         if not said:
-            tell(visible(f"RELEASE {settings.name}: {image.name} to {standing.target.upper()}; {standing.words}"))
+            what = f"{image.name} (image {image.id})"
+            tell(visible(f"RELEASE {settings.name}: {what} to {standing.target.upper()}; {standing.words}"))
         if standing.next is Next.DONE:
             return _done(service, standing, tell)
         if standing.next in said:
@@ -115,19 +116,6 @@ def _under_way(args: argparse.Namespace) -> int | None:
     warn(f"rollout {newest.id} of {settings.name} is under way, by {newest.who.words}: following it")
     code = follow(config, newest.id, as_json=args.json)
     return None if code == 0 else code
-
-
-def _image(service: Service, settings: ServiceConfig, named: str) -> Image:
-    from console.cloud.session import Session
-    from console.cloud.stock import images
-
-    choice = ImageChoice(name=named) if named else settings.launch.image
-    if choice is None:
-        raise Refused(f"which image? `launch.image` of {settings.name} names none", "say it: --image NAME")
-    try:
-        return choose_image(images(Session.open(*settings.server_place)), choice)
-    except Unclear as unclear:
-        raise Refused(unclear.reason, unclear.hint) from None
 
 
 def _standing(service: Service, settings: ServiceConfig, image: Image, args: argparse.Namespace) -> Standing:

@@ -14,7 +14,7 @@ _HOUR = 3600.0
 IMAGE = Section(
     ImageChoice,
     (
-        Key("name", Text("the name of an image"), "the newest image of this name"),
+        Key("name", Text("the name of an image"), "the image of this name; refused where several have it"),
         Key("id", Text("the id of an image", r"[0-9A-Fa-f-]{32,36}"), "exactly this one"),
         Key("newest", Pairs(Text(), "properties"), "the newest image with all these properties"),
     ),

@@ -167,7 +167,7 @@ class VipCheck:
 
 @dataclass(frozen=True, slots=True)
 class ImageChoice:
-    """Which image instances boot: the newest of a name, one id, or the newest with all these properties."""
+    """Which image instances boot: the one of a name, one id, or the newest with all these properties."""
 
     name: str = ""
     id: str = ""

@@ -40,7 +40,7 @@ def plan(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     steps += enter(asked, order)
     steps.append(_health(asked, order))
     there = f"; {len(order.new) - len(missing)} are there already" if len(missing) < len(order.new) else ""
-    what = f"{counted(len(missing))} of {colour} from {order.image_name} ({order.flavor_name})"
+    what = f"{counted(len(missing))} of {colour} from {order.image_name} (image {order.image_id}, {order.flavor_name})"
     summary = f"{what} made{there}, entered at weight 0 and checked there: no client gets to them."
     if asked.config.rotation.kind == Kind.POWER:
         summary = f"{what} made{there}. Workers have no load balancer in front: they work from the moment they boot."

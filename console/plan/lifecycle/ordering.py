@@ -14,7 +14,7 @@ from console.model.service import Service
 from console.model.stock import Flavor, Image, Network, Stock
 from console.plan.candidates import usual_weight
 from console.plan.labels import labels
-from console.plan.lifecycle.choosing import Unclear, by_name, holding, image, unfit
+from console.plan.lifecycle.choosing import Unclear, asked_words, by_name, holding, image, unfit
 from console.plan.orders import LaunchOrder
 from console.plan.plan import Refusal
 
@@ -66,7 +66,8 @@ def _order(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) ->
 
 def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> LaunchOrder | Refusal:
     settings, alike = config.launch, _alike(service, wish)
-    chosen = _image(stock, config, wish, alike)
+    choice = _choice(config, wish, alike)
+    chosen = image(stock.images, choice)
     flavor = _flavor(stock, config, alike)
     if why := unfit(chosen, flavor):
         return Refusal("fit", why, "choose another flavour in `launch.flavor`, or another image", 0)
@@ -101,7 +102,7 @@ def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> 
         at_once=settings.at_once,
         retries=settings.retries,
         deadline=settings.boot_timeout,
-        notes=tuple(f"could not be checked beforehand: {what}" for what in stock.unknown),
+        notes=tuple(_notes(stock, choice, chosen)),
         beside=tuple(one.name for one in service.side(wish.colour).instances) if wish.adding else (),
     )
     count = len(set(names) - {one.name for one in service.side(wish.colour).instances})
@@ -125,7 +126,7 @@ def _member(alike: Sequence[Instance]) -> Member | None:
     return next((one for one in members if one.in_rotation), members[0] if members else None)
 
 
-def _image(stock: Stock, config: ServiceConfig, wish: Wish, alike: Sequence[Instance]) -> Image:
+def _choice(config: ServiceConfig, wish: Wish, alike: Sequence[Instance]) -> ImageChoice:
     choice = ImageChoice(name=wish.image) if wish.image else config.launch.image
     if wish.adding and not wish.image:
         ids = Counter(one.server.image_id for one in alike if one.server is not None and one.server.image_id)
@@ -133,7 +134,14 @@ def _image(stock: Stock, config: ServiceConfig, wish: Wish, alike: Sequence[Inst
             choice = ImageChoice(id=str(ids.most_common(1)[0][0]))
     if choice is None:
         raise Unclear(f"which image? `launch.image` of {config.name} names none", "say it: --image NAME")
-    return image(stock.images, choice)
+    return choice
+
+
+def _notes(stock: Stock, choice: ImageChoice, chosen: Image) -> Iterator[str]:
+    """How it was chosen, where nobody has named it, and what could not be looked at."""
+    if choice.newest:
+        yield f"{chosen.name} is the newest image {asked_words(choice)}, created {chosen.created_at or 'at some time'}"
+    yield from (f"could not be checked beforehand: {what}" for what in stock.unknown)
 
 
 def _flavor(stock: Stock, config: ServiceConfig, alike: Sequence[Instance]) -> Flavor:
