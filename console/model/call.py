@@ -15,6 +15,7 @@ class Call:
     """One API call, exactly as it will be sent, and the same with the `openstack` client.
 
     `body` None: it is sent without one. `size` says how many objects are in it, where that is not plain: `6 members`.
+    `named`: it names objects whose ids are not known yet, which the client looks up: only the commands can be typed.
     """
 
     service: str
@@ -23,6 +24,7 @@ class Call:
     body: dict[str, Any] | None
     commands: tuple[str, ...] = ()
     size: str = ""
+    named: bool = False
 
     @property
     def line(self) -> str:

@@ -157,11 +157,15 @@ class MembersEntered(msgspec.Struct, frozen=True, tag="members entered"):
 
 
 class MembersRaised(msgspec.Struct, frozen=True, tag="members raised"):
-    """Members that entered at weight 0, by name, at the weight that their tags record. Nobody is lowered."""
+    """Members that entered at weight 0, by name, at the weight that their tags record. Nobody is lowered.
+
+    `intended`: which that is; 0 where nobody has said it.
+    """
 
     pool_id: str
     names: tuple[str, ...]
     colour: Colour
+    intended: int = 0
 
 
 class MembersLabelled(msgspec.Struct, frozen=True, tag="members labelled"):

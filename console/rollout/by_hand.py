@@ -97,6 +97,8 @@ def _looks(basis: Basis) -> Iterator[str]:
 
 def _lines(call: Call) -> Iterator[str]:
     yield from call.commands
+    if call.named:
+        return
     body = f" -d {shlex.quote(json.dumps(call.body, separators=(',', ':')))}" if call.body is not None else ""
     yield f"# or at once; ENDPOINT is the URL of `openstack catalog show {call.service}`:"
     # without the level Nova takes tags, groups in one word and reasons of locks for mistakes, as the writer knows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from console.model.call import Call
 from console.plan.basis import Basis
@@ -43,7 +44,7 @@ class Gone:
 
     def call(self, desired: GroupGone, basis: Basis) -> Call:
         """The one DELETE, by the group's name."""
-        return self.by_id(desired, desired.name)
+        return replace(self.by_id(desired, desired.name), named=True)
 
     def by_id(self, desired: GroupGone, group_id: str) -> Call:
         """The same with the id."""

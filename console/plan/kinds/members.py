@@ -21,7 +21,7 @@ class Entered:
 
     def call(self, desired: MembersEntered, basis: Basis) -> Call:
         """As planned: the addresses are known when the servers are built."""
-        return entered(desired, dict.fromkeys(desired.names, ("(its address)", "(its id)")))
+        return replace(entered(desired, dict.fromkeys(desired.names, ("(its address)", "(its id)"))), named=True)
 
     def undo(self, desired: MembersEntered, basis: Basis) -> Call | None:
         """Their ids are not known yet."""
@@ -32,8 +32,8 @@ class Entered:
         return basis
 
     def restore(self, desired: Sequence[MembersEntered], basis: Basis) -> tuple[Call, ...]:
-        """A launch is taken back by what its servers carry."""
-        return ()
+        """Each deleted again, before its server is: by name, as a command."""
+        return tuple(_removed(one.pool_id, name) for one in reversed(desired) for name in one.names)
 
     def words(self, desired: MembersEntered) -> tuple[str, ...]:
         """Each at its weight."""
@@ -69,10 +69,10 @@ class Raised:
 
     def call(self, desired: MembersRaised, basis: Basis) -> Call:
         """As planned: their ids are known when they have entered."""
-        items = [{"name": name, "weight": "(as recorded)"} for name in desired.names]
-        command = openstack(*MEMBER, "set", "--wait", "--weight", "WEIGHT", desired.pool_id, "MEMBER")
+        items = [{"name": name, "weight": desired.intended or "(as recorded)"} for name in desired.names]
+        commands = tuple(_weighed(desired.pool_id, name, desired.intended or "WEIGHT") for name in desired.names)
         path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
-        return Call(SERVICE, "PUT", path, {"members": items}, (command,), f"{len(items)} members")
+        return Call(SERVICE, "PUT", path, {"members": items}, commands, f"{len(items)} members", named=True)
 
     def of(self, desired: MembersRaised, members: Sequence[Member]) -> Call:
         """The batch, made from the members as they are right before it."""
@@ -87,12 +87,28 @@ class Raised:
         return basis
 
     def restore(self, desired: Sequence[MembersRaised], basis: Basis) -> tuple[Call, ...]:
-        """A launch is taken back by what its servers carry."""
-        return ()
+        """Each at weight 0 again, before anything of it is deleted: by name, as a command."""
+        return tuple(_out(one) for one in reversed(desired))
 
     def words(self, desired: MembersRaised) -> tuple[str, ...]:
         """Each."""
-        return tuple(f"{name}  weight 0 -> as the others" for name in desired.names)
+        return tuple(f"{name}  weight 0 -> {desired.intended or 'as the others'}" for name in desired.names)
+
+
+def _out(desired: MembersRaised) -> Call:
+    items = [{"name": name, "weight": 0} for name in desired.names]
+    path = f"/v2/lbaas/pools/{desired.pool_id}/members?additive_only=true"
+    commands = tuple(_weighed(desired.pool_id, name, 0) for name in desired.names)
+    return Call(SERVICE, "PUT", path, {"members": items}, commands, f"{len(items)} members", named=True)
+
+
+def _weighed(pool_id: str, name: str, weight: object) -> str:
+    return openstack(*MEMBER, "set", "--wait", "--weight", weight, pool_id, name)
+
+
+def _removed(pool_id: str, name: str) -> Call:
+    command = openstack(*MEMBER, "delete", "--wait", pool_id, name)
+    return Call(SERVICE, "DELETE", f"/v2/lbaas/pools/{pool_id}/members/{name}", None, (command,), named=True)
 
 
 def raised(member: Member) -> Member:

@@ -20,7 +20,7 @@ class Made:
 
     def call(self, desired: ServerMade, basis: Basis) -> Call:
         """As planned; what is only known when it is sent is named."""
-        return made(desired)
+        return replace(made(desired), named=True)
 
     def undo(self, desired: ServerMade, basis: Basis) -> Call | None:
         """Its id is not known yet: a launch is taken back by what its servers carry."""
@@ -33,7 +33,9 @@ class Made:
     def restore(self, desired: Sequence[ServerMade], basis: Basis) -> tuple[Call, ...]:
         """As commands only, by name."""
         return tuple(
-            Call(SERVICE, "DELETE", f"/servers/{one.name}", None, (openstack("server", "delete", one.name),))
+            Call(
+                SERVICE, "DELETE", f"/servers/{one.name}", None, (openstack("server", "delete", one.name),), named=True
+            )
             for one in reversed(desired)
         )
 

@@ -48,8 +48,8 @@ def enter(asked: Asked, order: LaunchOrder) -> Iterator[Step]:
             id=f"enter-{number}" if number else "enter",
             kind=StepKind.WRITE,
             title=f"enter {which} at weight {weight}",
-            words=f"One write makes {counted(len(names))} members at weight {weight}, with the weight that they are to "
-            "have recorded in their tags. The load balancer checks them there, and sends no client to them.",
+            words=f"One write makes {counted(len(names), 'member')} at weight {weight}, with the weight that they are "
+            "to have recorded in their tags. The load balancer checks them there, and sends no client to them.",
             deadline=PENDING_DEADLINE,
             outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
             writes=(course.write(desired, asked.basis),),

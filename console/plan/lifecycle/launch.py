@@ -90,11 +90,11 @@ def _mixed(asked: Asked, order: LaunchOrder) -> Refusal | None:
     other = tuple(name for name, same in alike.items() if same is False)
     if strangers or other:
         runs = f"run {side.version}" if side.versions else "are there"
-        image = f", of another image than {order.image_name}" if other and not strangers else ""
+        image = f", of another image than {order.image_name}, and a colour is of one" if other and not strangers else ""
         return Refusal(
             "there",
             f"{counted(len(side.instances))} of {colour} {runs} already{image}: {', '.join(strangers or other)}",
-            _instead(asked),
+            _instead(asked, order),
             2,
             strangers or other,
         )
@@ -104,7 +104,7 @@ def _mixed(asked: Asked, order: LaunchOrder) -> Refusal | None:
             "untold",
             f"whether {', '.join(untold)} of {colour} run the release of {order.image_name} cannot be told: "
             "neither image nor version can be compared",
-            _instead(asked),
+            _instead(asked, order),
             2,
             untold,
         )
@@ -130,13 +130,15 @@ def _alike(asked: Asked, order: LaunchOrder) -> dict[str, bool | None]:
     return found
 
 
-def _instead(asked: Asked) -> str:
+def _instead(asked: Asked, order: LaunchOrder) -> str:
     """What to do where another release is in the colour. `retire` deletes the idle one: said of that one only."""
     name, target = asked.service.name, asked.target
     if asked.service.live is target.other:
         return f"cut over to them, or retire them first: `bluegreen retire {name}`"
     if asked.service.live is target:
-        return f"launch the other colour with it: `bluegreen launch {name} --to {target.other} --image NAME`"
+        return (
+            f"launch the other colour with it: `bluegreen launch {name} --to {target.other} --image {order.image_id}`"
+        )
     return "finish what is under way first: it is not clear which colour is live"
 
 

@@ -35,14 +35,14 @@ def add(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     serving = {one.name for one in side.instances if asked.service.in_rotation(one)}
     new = tuple(name for name in order.new if name not in serving)
     goal = f"{asked.target.upper()} has {counted(len(serving) + len(new))} in rotation"
-    steps = (*made.steps, _taken_in(asked, new)) if new else made.steps
+    steps = (*made.steps, _taken_in(asked, new, order.weight)) if new else made.steps
     return replace(made, steps=steps, goal=goal)
 
 
-def _taken_in(asked: Asked, new: tuple[str, ...]) -> Step:
+def _taken_in(asked: Asked, new: tuple[str, ...], weight: int) -> Step:
     """In every pool of the colour; with a pool for each colour the other one's is not touched."""
     pools = pool_ids(asked, asked.target)
-    desired = [(pool_id, MembersRaised(pool_id, new, asked.target)) for pool_id in pools]
+    desired = [(pool_id, MembersRaised(pool_id, new, asked.target, weight)) for pool_id in pools]
     writes = tuple(course.write(one, asked.basis, pool_id if len(pools) > 1 else "") for pool_id, one in desired)
     return Step(
         id="in",

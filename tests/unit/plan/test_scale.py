@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -57,7 +58,10 @@ def test_with_a_pool_for_each_colour_more_enter_the_live_one_at_weight_0_and_are
     names = ("nova-api-blue-1", "nova-api-blue-2")
     assert isinstance(entered, MembersEntered)
     assert (entered.pool_id, entered.weight, entered.intended) == (POOL_OF[Colour.BLUE], 0, 100)
-    assert raised == MembersRaised(POOL_OF[Colour.BLUE], names, Colour.BLUE)
+    assert raised == MembersRaised(POOL_OF[Colour.BLUE], names, Colour.BLUE, 100)
+    assert [shlex.split(one)[-4:] for one in made.steps[-1].writes[0].call.commands] == [
+        ["--weight", "100", POOL_OF[Colour.BLUE], name] for name in names
+    ]
     assert made.steps[-2].names == names, "who serves already is not waited for"
     assert made.goal == "BLUE has 5 instances in rotation"
     assert any("BLUE serves" in check for check in made.steps[0].checks)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from itertools import product
 
 import msgspec
 import pytest
+from life_worlds import BLUE, ordered, planned
 from plan_rotations import power_config, power_service
-from plan_worlds import NOW, config, instance, usual
+from plan_worlds import NOW, config, instance, service, usual
 
 from console.cli.show_markdown import markdown
 from console.config.model import Release
 from console.model.call import COMPUTE_LEVEL
 from console.model.colour import Colour
 from console.model.instance import Instance
+from console.plan.lifecycle.ordering import Wish
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.by_hand import by_hand, transcript
@@ -109,3 +112,24 @@ def test_a_way_back_is_what_is_under_way() -> None:
     found = by_hand(begun, [*told(*FIRST), made])
     assert len(found.finish) == 2, "the plan made on the way counts from its own beginning"
     assert found.undo
+
+
+def test_what_was_added_is_put_back_without_a_client_lost_and_by_names_only() -> None:
+    blue = [replace(one, server=replace(one.server, image_id="image-3")) for one in BLUE if one.server]
+    there = service(blue, [])
+    intent = Intent(Action.SCALE, Colour.BLUE, order=ordered(there, Wish(Colour.BLUE, adding=1)))
+    begun = replace(rollout(), plan=planned(there, intent))
+    sent = [(step.id, write.key) for step in begun.plan.steps for write in step.writes]
+    rows = [
+        Event(number, NOW + number, kind, step, "text", {"write": key} if key else {})
+        for number, (kind, (step, key)) in enumerate(product((EventKind.INTENT, EventKind.VERIFIED), sent), 1)
+    ]
+    pool, name = "pool-1", "nova-api-blue-1"
+    undone = [command for call in by_hand(begun, rows).undo for command in call.commands]
+    assert undone == [
+        f"openstack loadbalancer member set --wait --weight 0 {pool} {name}",
+        f"openstack loadbalancer member delete --wait {pool} {name}",
+        f"openstack server delete {name}",
+        "openstack server group delete bluegreen-nova-api-blue",
+    ]
+    assert not [line for line in transcript(begun, rows) if line.startswith("curl")], "no id of them is known"
