@@ -18,11 +18,12 @@ from console.plan.planner import plan as make_plan
 from console.rollout.records import Event, Rollout
 from console.rollout.waiting import Waiting, waiting
 from screens import themes
-from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_settle, ask_to_start
+from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_start
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
-from screens.messages import Ordered
+from screens.messages import NoSignOfLife, Ordered
 from screens.ordering import order_in_background
+from screens.settling import ask_to_settle, ask_to_take_over
 from screens.view import change, shipping, traffic
 from screens.view.line import line
 from screens.view.progress import StepState, StepView, planned, progress
@@ -84,6 +85,11 @@ class ChangeScreen(FactsScreen):
         return self._rollout is not None and self._rollout.id in self.console_app.journal.orphans
 
     @property
+    def remote_owner(self) -> str:
+        """Whose lease the rollout has, where its runner is on another host; empty where it can be seen from here."""
+        return self.console_app.journal.remote.get(self._rollout.id, "") if self._rollout is not None else ""
+
+    @property
     def lively(self) -> bool:
         """A rollout under way ticks every second."""
         rollout = self.followed
@@ -124,6 +130,7 @@ class ChangeScreen(FactsScreen):
             followed=mine,
             unfinished=self.orphan if mine else base.unfinished,
             waiting=self.waiting,
+            remote_owner=self.remote_owner,
             printed=bool(self.printed),
         )
 
@@ -215,6 +222,8 @@ class ChangeScreen(FactsScreen):
         )
         if (waits := self.waiting) is not None:
             story = [story[0], change.waits_line(waits, now, glyphs)]  # which says as well that it runs
+        if self.remote_owner and not self.orphan:
+            story.append(change.remote_line(rollout, self.situation().key("settle")))
         self._part("#headline", Sheet).show([change.headline(rollout.plan, glyphs), *story])
         self._part("#ships", Panel).display = False  # what was decided on it stands in the record
         events = self.events
@@ -287,6 +296,13 @@ class ChangeScreen(FactsScreen):
         self._part("#detail", Panel).top = 0
         self._show_step()
 
+    def on_no_sign_of_life(self, message: NoSignOfLife) -> None:
+        """Ask which end, for a rollout whose lease is taken over from this owner."""
+        if self.followed is None or self.followed.id != message.rollout_id or self.remote_owner != message.owner:
+            self.say(f"rollout {message.rollout_id} is not as it was shown: nothing was taken over")
+        else:
+            ask_to_settle(self, self.followed, message.owner)
+
     # -- actions
 
     def do_start(self) -> None:
@@ -316,7 +332,9 @@ class ChangeScreen(FactsScreen):
 
     def do_settle(self) -> None:
         """Ask which end."""
-        if self.followed is not None:
+        if self.followed is not None and self.remote_owner and not self.orphan:
+            ask_to_take_over(self, self.followed, self.remote_owner)
+        elif self.followed is not None:
             ask_to_settle(self, self.followed)
 
     def ask_which_end(self) -> None:

@@ -1,8 +1,7 @@
-"""The dialogs of the change screen: start, abort, settle. What they say is what will happen."""
+"""The dialogs of the change screen: start, go on, abort. What they say is what will happen."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from console.model.shipping import Safe
@@ -10,22 +9,17 @@ from console.model.text import visible
 from console.plan.plan import Action, Plan, StepKind
 from console.plan.way_back import goes_back, stays_words
 from console.plan.withheld import unproven
-from console.rollout.records import DecisionKind, Rollout
+from console.rollout.records import Rollout
 from screens.in_the_air import back_words
 from screens.view import change
 from screens.view.line import BLANK, Line, line
 
 if TYPE_CHECKING:
-    from console.model.service import Service
-    from console.rollout.request import Offer
     from console.rollout.waiting import Waiting
     from screens.change import ChangeScreen
-    from screens.program import BluegreenApp
 
-_OWN_PROCESS = (
-    "A process of its own does it: it goes on when this console is closed."  # until the journal was looked at
-)
-_NOT_SAFE = "Not rollback-safe: to do it all the same, say so and why; both are recorded."
+OWN_PROCESS = "A process of its own does it: it goes on when this console is closed."  # until the journal was looked at
+NOT_SAFE = "Not rollback-safe: to do it all the same, say so and why; both are recorded."
 
 
 def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
@@ -41,7 +35,7 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         BLANK,
         *change.notes(plan, glyphs),
         BLANK,
-        line(app.journal.outlives or _OWN_PROCESS),
+        line(app.journal.outlives or OWN_PROCESS),
     ]
     if unarmed:
         lines.append(line("This console is not armed: confirming here allows this one rollback."))
@@ -63,7 +57,7 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
     go = change.verb(plan.action).capitalize()
     if unsafe:
         word = f"override {screen.service_name}"
-        lines.append(line((_NOT_SAFE, "bad")))
+        lines.append(line((NOT_SAFE, "bad")))
     dialog = TypedDialog(
         f"{visible(config.environment.upper())}: {go.lower()} {visible(screen.service_name)}",
         lines,
@@ -189,75 +183,3 @@ def _back_words(rollout: Rollout, seconds: float) -> str:
     if rollout.plan.action.moves_traffic:
         return f"{rollout.plan.source.upper()} serves again. {back_words(rollout, seconds)}"
     return "what it has made is deleted" if goes_back(rollout.plan) else stays_words(rollout.plan)
-
-
-def ask_to_settle(screen: ChangeScreen, rollout: Rollout) -> None:
-    """Finish, go back, or leave: each as it would be planned on the facts of this moment."""
-    from console.rollout.request import offers  # noqa: PLC0415 imports the database layer, which the desk has loaded
-    from screens.dialogs.choice import Choice, ChoiceDialog  # noqa: PLC0415
-
-    app = screen.console_app
-    service = app.service(screen.service_name)
-    if service is None:
-        screen.say("the service was not seen yet: nothing can be planned")
-        return
-    found = offers(app.config, rollout, service, time.time())
-    choices = [
-        Choice(
-            offer.kind,
-            {"finish": "f", "go back": "g", "leave": "l"}[offer.kind],
-            visible(offer.words.split(":")[0]),
-            visible(offer.plan.summary if offer.plan is not None else offer.words.partition(": ")[2]),
-            visible(offer.refusal.reason) if offer.refusal is not None else "",
-        )
-        for offer in found
-    ]
-
-    def answered(choice: str | None) -> None:
-        if choice is not None:
-            _confirm_settling(screen, rollout, next(offer for offer in found if offer.kind == choice))
-
-    lines = [
-        line(visible(rollout.sentence) or f"The runner of rollout {rollout.id} is gone; nobody is walking its steps.")
-    ]
-    app.push_screen(ChoiceDialog(f"Settle rollout {rollout.id}", lines, choices, nothing="not now"), answered)
-
-
-def _digest(app: BluegreenApp, rollout: Rollout, offer: Offer, service: Service) -> str:
-    """Of the plan of the same way on these facts; empty where there is none: to leave needs none."""
-    from console.rollout.request import offers  # noqa: PLC0415
-
-    found = (one.plan for one in offers(app.config, rollout, service, time.time()) if one.kind is offer.kind)
-    plan = next(found, None)
-    return plan.digest if plan is not None else ""
-
-
-def _confirm_settling(screen: ChangeScreen, rollout: Rollout, offer: Offer) -> None:
-    from screens.dialogs.typed import TypedDialog  # noqa: PLC0415
-
-    app, choice = screen.console_app, offer.kind
-    service = app.service(screen.service_name)
-    if service is None:
-        return
-    safety = offer.plan.shipment.safety if offer.plan is not None else None
-    unsafe = safety is not None and safety.verdict is Safe.NO
-
-    def answered(reason: str | None) -> None:
-        now = app.service(screen.service_name)
-        if reason is None or now is None:
-            screen.say("nothing was changed")
-        elif _digest(app, rollout, offer, now) != (offer.plan.digest if offer.plan is not None else ""):
-            screen.say("the plan has changed while you were typing: look at the ways once more")
-        else:
-            app.desk.settle(rollout.id, choice, now, reason, reason if unsafe else "")
-
-    lines: list[Line] = [line(app.journal.outlives or _OWN_PROCESS)]
-    production = app.config.services[screen.service_name].is_production
-    word = screen.service_name if production and choice is not DecisionKind.LEAVE else "y"
-    if unsafe and offer.plan is not None:
-        word = f"override {screen.service_name}"
-        told = offer.plan.shipment.notes[:1]
-        lines = [*(line((visible(note), "bad")) for note in told), BLANK, *lines, line((_NOT_SAFE, "bad"))]
-    go = choice.value.capitalize()
-    title = f"{go}: rollout {rollout.id}"
-    app.push_screen(TypedDialog(title, lines, word=word, go=go, needs_reason=unsafe, danger=unsafe), answered)

@@ -21,7 +21,9 @@ from textual.message import Message
 
 from console.config.model import Config
 from console.errors import BluegreenError
-from screens.messages import Begun, Decided, JournalSeen, JournalView, TrainView
+from screens.journal_looks import remote_of, trains_of
+from screens.messages import Begun, Decided, JournalSeen, JournalView
+from screens.sign_of_life import watch_for_life
 
 if TYPE_CHECKING:
     from console.model.record import Record
@@ -112,9 +114,23 @@ class JournalDesk:
         """Give a rollout that waits or bakes more time: answers Decided."""
         self._jobs.put(partial(self._extend, rollout_id, seconds))
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
+    def watch_for_life(self, rollout_id: str, owner: str, post: Callable[[Message], object]) -> None:
+        """See whether the runner of another host renews its lease: answers NoSignOfLife or Decided, to `post`."""
+        watch_for_life(self._config, rollout_id, owner, post)
+
+    def settle(
+        self,
+        rollout_id: str,
+        choice: DecisionKind,
+        service: Service,
+        reason: str,
+        override: str = "",
+        *,
+        take_over: str = "",
+    ) -> None:
         """Finish, go back or leave an unfinished rollout, planned on these facts: answers Begun or Decided."""
-        self._jobs.put(partial(self._settle, rollout_id, choice, service, reason, override=override))
+        more = {"reason": reason, "override": override, "take_over": take_over}
+        self._jobs.put(partial(self._settle, rollout_id, choice, service, more))
 
     def freeze(self, service: str, until: float | None, reason: str) -> None:
         """Let nothing but a rollback be begun: answers Decided."""
@@ -196,11 +212,12 @@ class JournalDesk:
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
-        trains = _trains(journal)
+        trains = trains_of(journal)
         printed = tuple(gate_output(followed, events)) if followed is not None else ()
-        view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed, trains)
+        view = JournalView(open_ones, frozenset(orphans), waiting, followed, events, problem, printed, trains=trains)
         view = view._replace(outlives=self._outlives, records=self._records, deliveries=self._deliveries)
         view = view._replace(shift_seconds=self._way_back_seconds(journal, open_ones))
+        view = view._replace(remote=remote_of(journal, open_ones))
         self._post(JournalSeen(view))
 
     def _waits(self, journal: Journal, rollout: Rollout) -> bool:
@@ -308,14 +325,13 @@ class JournalDesk:
         self._post(Decided(f"{seconds // 60} minutes more: {found.step.title}"))
 
     def _settle(
-        self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal, *, override: str
+        self, rollout_id: str, choice: DecisionKind, service: Service, said: dict[str, str], journal: Journal
     ) -> None:
-
         with self._place(journal, rollout_id) as place:
-            self._settle_there(rollout_id, choice, service, reason, place, override=override)
+            self._settle_there(rollout_id, choice, service, said, place)
 
     def _settle_there(
-        self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, journal: Journal, *, override: str
+        self, rollout_id: str, choice: DecisionKind, service: Service, said: dict[str, str], journal: Journal
     ) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.records import DecisionKind  # noqa: PLC0415
@@ -329,7 +345,7 @@ class JournalDesk:
             return
         offers = request.offers(self._config, rollout, service, time.time())
         offer = next(each for each in offers if each.kind is choice)
-        request.resume(self._config, journal, rollout, offer, Who.current(), reason=reason, override=override)
+        request.resume(self._config, journal, rollout, offer, Who.current(), **said)
         self._followed = rollout_id
         self._post(Decided(f"rollout {rollout_id}: {choice}"))
 
@@ -362,24 +378,6 @@ class JournalDesk:
         known = {one.id: self._seconds.get(one.id, 0.0) for one in open_ones.values()}
         self._seconds = {one.id: known[one.id] or usual_shift(journal, name) for name, one in open_ones.items()}
         return {name: self._seconds[one.id] for name, one in open_ones.items() if self._seconds[one.id]}
-
-
-def _trains(journal: Journal) -> dict[str, TrainView]:
-    """By service, the newest journey of each train, where that has not ended well."""
-    from console.rollout.liveness import unfinished  # noqa: PLC0415
-    from console.rollout.records import RolloutState  # noqa: PLC0415
-    from console.rollout.train.record import Trains  # noqa: PLC0415
-
-    trains, found, seen = Trains(journal), {}, set()
-    for train in trains.all():
-        stopped = train.state is RolloutState.STOPPED or unfinished(train)
-        if train.name not in seen and (stopped or not train.state.ended):
-            told = trains.events(train.id)
-            words = train.sentence or ("its conductor is gone" if stopped else told[-1].text if told else "begins")
-            for carriage in trains.carriages(train.id):
-                found[carriage.service] = TrainView(train.name, words, stopped)
-        seen.add(train.name)
-    return found
 
 
 def _sentence(error: BluegreenError) -> str:

@@ -57,6 +57,7 @@ class Situation(NamedTuple):
     the one on the change screen, `waiting` what that one waits for, `printed` whether its gates printed anything.
     `train`: the train of the config that has the service, `train_open` whether it is under way, or waits for somebody.
     `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows are hidden by a filter.
+    `remote_owner`: whose lease the followed rollout has, where its runner is on another host and cannot be seen.
     `keymap`: the keys of actions that the config gave others. `record`: what the journal says of the service.
     """
 
@@ -82,6 +83,7 @@ class Situation(NamedTuple):
     has_back: bool = False
     has_ahead: bool = False
     keymap: Keymap = _AS_THEY_ARE
+    remote_owner: str = ""
     record: Record | None = None
 
     def key(self, action_id: str) -> str:
@@ -205,7 +207,8 @@ ACTIONS: tuple[Action, ...] = (
         mutates=True, danger=Danger.SIMPLE, reason=reasons.to_abort,
     ),
     Action(
-        "settle", ("u",), "settle…", "Finish, go back or leave a rollout whose runner is gone. Asks first.", _CHANGE,
+        "settle", ("u",), "settle…",
+        "End a rollout whose runner is gone: finish, go back, leave. Of a dead host: take it over.", _CHANGE,
         mutates=True, danger=Danger.TYPED, reason=reasons.to_settle, bar=Bar.OPEN,
     ),
     Action(

@@ -59,7 +59,8 @@ class JournalView(NamedTuple):
 
     `orphans` are ids of those that nobody will end: the runner is gone, or it stopped for a human. `waiting` are ids of
     those that wait for an operator's word. `events` are of the rollout that is followed, if any, and `printed` what its
-    gates printed. `trains`: by service, the train that it is in while that has not ended well.
+    gates printed. `remote`: by id, whose lease it is, of those whose runner cannot be seen from here, being on another
+    host. `trains`: by service, the train that it is in while that has not ended well.
     """
 
     open: Mapping[str, Rollout] = _NONE
@@ -69,6 +70,7 @@ class JournalView(NamedTuple):
     events: tuple[Event, ...] = ()
     problem: str = ""
     printed: tuple[str, ...] = ()
+    remote: Mapping[str, str] = _NONE
     trains: Mapping[str, TrainView] = _NONE
     outlives: str = ""  # what a rollout that is started here goes on after
     records: Mapping[str, Record] = _NONE  # what it says of each service
@@ -98,6 +100,15 @@ class Begun(Message):
     def __init__(self, rollout: Rollout) -> None:
         super().__init__()
         self.rollout = rollout
+
+
+class NoSignOfLife(Message):
+    """The runner of another host has not renewed its lease for some heartbeats. `owner`: whose it is, as typed."""
+
+    def __init__(self, rollout_id: str, owner: str) -> None:
+        super().__init__()
+        self.rollout_id = rollout_id
+        self.owner = owner
 
 
 class Decided(Message):

@@ -97,8 +97,20 @@ class Desk(Protocol):
     def allow(self, service: str, version: str, reason: str) -> None:
         """Let a version that was rolled back go out again. Answers Decided."""
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
+    def watch_for_life(self, rollout_id: str, owner: str, post: Callable[[Message], object]) -> None:
+        """See whether the runner of another host renews its lease. Answers `post`: NoSignOfLife, or Decided."""
+
+    def settle(
+        self,
+        rollout_id: str,
+        choice: DecisionKind,
+        service: Service,
+        reason: str,
+        override: str = "",
+        *,
+        take_over: str = "",
+    ) -> None:
         """Finish, go back or leave a rollout that nobody will end, planned on these facts. Answers Decided.
 
-        `override`: although that is not rollback-safe, why.
+        `override`: although that is not rollback-safe, why. `take_over`: the owner, as typed, of a lease that is taken.
         """

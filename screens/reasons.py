@@ -162,7 +162,7 @@ def to_read_output(s: Situation) -> str:
 
 def to_settle(s: Situation) -> str:
     """To end a rollout that nobody walks."""
-    if s.followed is None or not s.unfinished:
+    if s.followed is None or not (s.unfinished or s.remote_owner):
         return "no unfinished rollout here"
     return s.arming.why_not(s.now, s.key("arm"))
 

@@ -10,6 +10,7 @@ from console.model.text import visible
 from console.plan.desired import Weights
 from console.plan.kinds.registry import kind_of
 from console.plan.plan import Action, Plan, Refusal, Share, Step, StepKind, Write
+from console.rollout.liveness import runner_host
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from console.rollout.waiting import Waiting
 from screens.view.glyphs import Glyphs
@@ -89,6 +90,12 @@ def waits_line(waits: Waiting, now: float, glyphs: Glyphs) -> Line:
     then = f" {age(left)}, then {visible(waits.otherwise)}: "
     word = "n sign" if waits.step.kind is StepKind.GATE else "n go on"
     return line((f" {glyphs.attention} WAITS FOR YOU ", "badge-ill"), then, (f"{word}, x more time", "warn"))
+
+
+def remote_line(rollout: Rollout, key: str) -> Line:
+    """What is to be done about a runner that only its lease can tell to be alive."""
+    host = visible(runner_host(rollout))
+    return line((f"its runner is on {host}, out of sight from here; if {host} is dead, {key} takes it over", "dim"))
 
 
 def _settle_hint(glyphs: Glyphs) -> Line:

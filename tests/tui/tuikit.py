@@ -206,6 +206,8 @@ class FakeDesk:
         self.trains: list[tuple[str, list[str] | str, str]] = []
         self.aborted: list[tuple[str, str, bool]] = []
         self.settled: list[tuple[str, DecisionKind]] = []
+        self.watched_for_life: list[tuple[str, str]] = []
+        self.taken_over: list[str] = []
         self.settled_over: list[str] = []
         self.blamed: list[tuple[str, str, str]] = []
         self.words: list[tuple[str, str, str]] = []
@@ -278,8 +280,21 @@ class FakeDesk:
     def allow(self, service: str, version: str, reason: str) -> None:
         self.allowed.append((service, version, reason))
 
-    def settle(self, rollout_id: str, choice: DecisionKind, service: Service, reason: str, override: str = "") -> None:
+    def watch_for_life(self, rollout_id: str, owner: str, post: Callable[[Message], object]) -> None:
+        self.watched_for_life.append((rollout_id, owner))
+
+    def settle(
+        self,
+        rollout_id: str,
+        choice: DecisionKind,
+        service: Service,
+        reason: str,
+        override: str = "",
+        *,
+        take_over: str = "",
+    ) -> None:
         self.settled.append((rollout_id, choice))
+        self.taken_over.append(take_over)
         self.settled_over.append(override)
 
 
