@@ -15,6 +15,7 @@ from console.plan.backwards import back
 from console.plan.blast import blast_radius
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
+from console.rollout.batches import divided
 from console.rollout.records import Event, Rollout
 from console.rollout.waiting import Waiting, waiting
 from screens import themes
@@ -349,12 +350,17 @@ class ChangeScreen(FactsScreen):
         if followed is not None and service is not None and single:
             self._plan_anew(back(followed.plan, service))
         else:
-            self._plan_anew(Intent(Action.ROLLBACK))
+            one_by_one = followed is not None and followed.plan.intent.one_by_one
+            self._plan_anew(Intent(Action.ROLLBACK, one_by_one=one_by_one))
 
     def do_take_in(self) -> None:
         """Plan again with the instances that the refusal names."""
         if isinstance(self.forecast, Refusal):
             self._plan_anew(replace(self.intent, take_in=(*self.intent.take_in, *self.forecast.names)))
+
+    def do_one_by_one(self) -> None:
+        """Plan again with a call for each member, or with batches after all."""
+        self._plan_anew(divided(self.intent, self.followed))
 
     def do_to_blue(self) -> None:
         """All traffic to BLUE."""

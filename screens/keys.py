@@ -216,6 +216,11 @@ ACTIONS: tuple[Action, ...] = (
         _CHANGE, reason=reasons.to_take_in, bar=Bar.OPEN,
     ),
     Action(
+        "one_by_one", ("e",), "one by one",
+        "Plan again with a call for each member, where the cloud has no batch of members; again: with batches.",
+        _CHANGE, reason=reasons.to_divide, bar=Bar.NEVER,
+    ),
+    Action(
         "to_blue", ("1",), "to BLUE", "Plan again with all traffic to BLUE, where it is not clear which way.", _CHANGE,
         reason=reasons.which_way, bar=Bar.OPEN,
     ),

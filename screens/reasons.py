@@ -174,6 +174,15 @@ def to_take_in(s: Situation) -> str:
     return "no instance waits for being taken in"
 
 
+def to_divide(s: Situation) -> str:
+    """To plan with a call for each member."""
+    from console.rollout.batches import divisible, refused_for_batches  # noqa: PLC0415 the first paint does not wait
+
+    if s.followed is not None:
+        return "" if refused_for_batches(s.followed) else "the cloud has refused no batch of this rollout"
+    return "" if s.plan is not None and divisible(s.plan) else "there is no plan with a batch of members"
+
+
 def which_way(s: Situation) -> str:
     """To say which colour is to carry the traffic."""
     if s.refusal is not None and s.refusal.code == "which" and s.followed is None:

@@ -10,6 +10,7 @@ from console.model.text import visible
 from console.plan.desired import Weights
 from console.plan.kinds.registry import kind_of
 from console.plan.plan import Action, Plan, Refusal, Share, Step, StepKind, Write
+from console.rollout.batches import refused_for_batches
 from console.rollout.liveness import runner_host
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from console.rollout.waiting import Waiting
@@ -75,6 +76,8 @@ def _state_lines(rollout: Rollout, *, orphan: bool, glyphs: Glyphs) -> list[Line
         return [line((f"{glyphs.good} DONE: ", "strong"), sentence)]
     if rollout.state.ended:
         lines = [line((f" {glyphs.attention} {rollout.state.upper()} ", "badge-ill"), f" {sentence}")]
+        if refused_for_batches(rollout):
+            lines.append(line((f"  {glyphs.arrow} press e to plan it again with a call for each member", "warn")))
         return [*lines, _settle_hint(glyphs)] if orphan else lines
     if orphan:
         text = "nobody is walking it any more: its runner is gone"

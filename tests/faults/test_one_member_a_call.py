@@ -10,6 +10,7 @@ import pytest
 from drill_stage import DrillStage, staged_on_drill
 
 from console.model.colour import Colour
+from console.rollout.batches import refused_for_batches
 
 
 @pytest.fixture
@@ -60,3 +61,18 @@ def test_an_idle_pool_is_put_in_order(pools: DrillStage) -> None:
     }
     assert len(paths(pools)) == 2
     assert not any(path.endswith("/members") or "additive_only" in path for path in paths(pools))
+
+
+def test_a_cloud_without_batches_refuses_one_and_takes_a_call_for_each(stage: DrillStage) -> None:
+    assert stage.drill is not None
+    no_batches = {"kind": "unimplemented", "method": "PUT", "path": "additive_only", "count": 100}
+    assert stage.drill.control.post("mischief", json=no_batches).is_success
+    refused = stage.bluegreen("cutover", "nova-api", "--yes", "--reason", "as usual")
+    assert refused.returncode == 3, refused.stdout + refused.stderr
+    with stage.journal() as journal:
+        assert refused_for_batches(journal.rollouts()[0])
+    assert stage.carries(Colour.BLUE)
+    went(stage, "cutover", "nova-api")
+    assert stage.carries(Colour.GREEN)
+    with stage.journal() as journal:
+        assert not refused_for_batches(journal.rollouts()[0])

@@ -18,6 +18,7 @@ from console.model.lease import LeaseHolder
 from console.model.service import Service
 from console.plan.plan import Action, Plan
 from console.rollout import pace
+from console.rollout.batches import ONE_BY_ONE, has_batches
 from console.rollout.estimates import usual_build, usual_steps
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
@@ -73,7 +74,7 @@ def prepare(errand: Errand) -> Run:
     late = ends_too_soon(identity, time.time(), 2 * sum(step.deadline for step in errand.plan.steps))
     if late:
         raise Refused(late, "log in again, or use an application credential, which renews itself")
-    _has_batches(errand.plan, Reader(session))
+    _refuse_batches(errand.plan, Reader(session))
     timing = Timing(ttl=config.lease.ttl)
     reader, writer = Reader(session), Writer(session, pace.real(timing.client_timeout), agent=_agent(rollout))
     lease = _lease(errand, reader, writer, timing)
@@ -114,16 +115,15 @@ def _agent(rollout: Rollout) -> str:
     return f"bluegreen/{__version__} rollout/{rollout.id} ({socket.gethostname()}:{os.getpid()})"
 
 
-def _has_batches(plan: Plan, reader: Reader) -> None:
+def _refuse_batches(plan: Plan, reader: Reader) -> None:
     """An API before 2.11 takes a batch for all members of the pool, and deletes the others (facts: Octavia 1.1)."""
-    paths = (write.call.path for step in plan.steps for write in step.writes)
-    if not any(path.endswith("?additive_only=true") for path in paths):
+    if not has_batches(plan):
         return
     known = reader.octavia_versions()
     if known and version_number(known[-1]) < ADDITIVE:
         raise Refused(
             f"the load balancer API is {known[-1]}: it has no additive batch of members, and would delete the others",
-            "plan again with --one-by-one: a call for each member",
+            ONE_BY_ONE,
             rule=3,
         )
 

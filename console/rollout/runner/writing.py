@@ -14,6 +14,7 @@ from dataclasses import replace
 from console.errors import ApiError, BluegreenError, CloudError, Forbidden, NeedsHuman, Refused, Unreachable
 from console.model.call import Call
 from console.plan.plan import Plan, Step, Write
+from console.rollout.batches import ONE_BY_ONE
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import AbortAsked
@@ -168,7 +169,7 @@ def _wait_if_busy(one: UnderWay, error: ApiError) -> None:
     if error.status == NOT_IMPLEMENTED:
         raise Refused(
             f"the load balancer's provider does not do this: {error.message}",
-            "where it has no batch of members, plan again with --one-by-one: a call for each member",
+            f"where it has no batch of members, {ONE_BY_ONE}",
             rule=3,
         ) from error
     if error.status not in one.busy or one.final(error):
