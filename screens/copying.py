@@ -1,4 +1,4 @@
-"""The clipboard of the terminal that the user sits at, wherever the console runs: OSC 52, through tmux and screen.
+"""The clipboard of the terminal that the user sits at, wherever the console runs: tmux's own command, or OSC 52.
 
 Whether the terminal obeys cannot be known, so what is said names the way that was used. What is too long for it, or
 meets a terminal that has no such thing, goes into a file that only the user can read.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 # Bytes before encoding: terminals cut a sequence at 100,000 bytes, prefix and base64 included (as k9s and xterm do).
 MOST = 74_994
 _SCREEN_PIECE = 76  # bytes of one pass-through string of GNU screen, which has room for 768 in all versions
+_TMUX_WITHIN = 1.0  # seconds; it answers within milliseconds, or hangs
 _WITHOUT = ("linux", "dumb", "vt100", "vt102", "vt220", "ansi", "unknown")
 
 
@@ -38,8 +40,10 @@ def way(text: str, environ: Mapping[str, str]) -> Way:
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
     plain = f"\x1b]52;c;{encoded}\x07"
     if environ.get("TMUX"):
-        # tmux hands on what is wrapped so (allow-passthrough), with every escape doubled
-        return Way("\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\", "OSC 52 through tmux")
+        # tmux takes the bare one where set-clipboard is on, and hands on the wrapped one (every escape doubled) where
+        # allow-passthrough is, or before 3.3; a terminal that gets both has the same text twice
+        wrapped = "\x1bPtmux;" + plain.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+        return Way(plain + wrapped, "OSC 52 through tmux")
     if environ.get("STY") or term.startswith("screen"):
         pieces = [plain[at : at + _SCREEN_PIECE] for at in range(0, len(plain), _SCREEN_PIECE)]
         return Way("".join(f"\x1bP{piece}\x1b\\" for piece in pieces), "OSC 52 through screen")
@@ -50,10 +54,28 @@ def copy(text: str, environ: Mapping[str, str], write: Callable[[str], object], 
     """Copy the text by the best way there is. Returns the sentence that says which."""
     size = len(text)
     chosen = way(text, environ)
+    if chosen.sequence and environ.get("TMUX") and _tmux_takes(text, environ):
+        return f"copied {size:,} characters to tmux's buffer, and sent to the terminal's clipboard through it"
     if chosen.sequence:
         write(chosen.sequence)
-        return f"copied {size:,} characters to the terminal's clipboard ({chosen.words}); if it refuses, copy to a file"
+        return f"sent {size:,} characters to the terminal's clipboard ({chosen.words}); if it refuses, copy to a file"
     return f"{chosen.words}: {to_file(text, folder)}"
+
+
+def _tmux_takes(text: str, environ: Mapping[str, str]) -> bool:
+    """Whether tmux (3.2 or later) has taken it; with its default settings it takes no OSC 52 of a program."""
+    try:
+        done = subprocess.run(
+            ("tmux", "load-buffer", "-w", "-"),  # noqa: S607 the one that the user runs
+            input=text.encode("utf-8", "replace"),
+            env=dict(environ),
+            capture_output=True,
+            timeout=_TMUX_WITHIN,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
 
 
 def to_file(text: str, folder: Path) -> str:

@@ -101,11 +101,12 @@ def _tmux(here: Terminal) -> Iterator[Finding]:
     clipboard = here.ask(("tmux", "show-options", "-gsv", "set-clipboard"))
     passed = here.ask(("tmux", "show-options", "-gwv", "allow-passthrough"))
     if clipboard == "off" and passed in ("", "off"):
-        means = "what is copied reaches neither tmux nor your clipboard, only a file"
+        means = "what is copied reaches tmux's own buffer (prefix and ]), not your terminal's clipboard"
         mend = "tmux set -s set-clipboard on"
         yield warning("terminal.clipboard", "tmux has set-clipboard off and no passthrough", means, mend)
     elif clipboard:
-        yield ok("terminal.clipboard", f"tmux takes what is copied (set-clipboard {clipboard})")
+        passes = f", allow-passthrough {passed}" if passed else ""
+        yield ok("terminal.clipboard", f"tmux hands on what is copied (set-clipboard {clipboard}{passes})")
     escape = here.ask(("tmux", "show-options", "-gsv", "escape-time"))
     if escape.isdecimal() and int(escape) > _SLOW_ESCAPE:
         means = "esc goes back only after that"

@@ -7,15 +7,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from console.cloud import parse
+from console.cloud.pages import Params, listed, of_balancer
 from console.cloud.reader import MICROVERSIONS
 from console.cloud.session import Session
 from console.errors import ApiError, NotFound
 from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Policy, Pool
 from console.model.closeup import Deed, Event
 from console.model.stats import Totals
+
+Answer = TypeVar("Answer")
 
 DEEDS = 20  # actions of a server that are kept, newest first
 _EVENTS_AT_ONCE = 5  # actions whose events are asked for in one look
@@ -73,10 +76,12 @@ class Details:
         again. The events of older actions come with later looks.
         """
         path = f"/servers/{server_id}/os-instance-actions"
-        listed = self._items(self._compute(path), "instanceActions", _deed, path)
+        done = self._at_level(
+            lambda headers: listed(self.session, "compute", path, "instanceActions", _deed, headers=headers)
+        )
         found: list[Deed] = []
         asked = 0
-        for one in sorted(listed, key=lambda deed: deed.at or 0.0, reverse=True)[:DEEDS]:
+        for one in sorted(done, key=lambda deed: deed.at or 0.0, reverse=True)[:DEEDS]:
             before = (known or {}).get(one.request_id)
             if before is not None and before.events and all(event.finish is not None for event in before.events):
                 found.append(before)
@@ -103,10 +108,11 @@ class Details:
         if balancer is None:
             raise NotFound(f"cloud {self.session.cloud}: load balancer {balancer_id} has no readable answer", "", 404)
         mine = [("load_balancer_id", balancer_id)]
-        listeners = self._of(balancer_id, self._octavia("listeners", mine), "listeners", parse.listener)
-        raw = self._octavia("pools", [("loadbalancer_id", balancer_id)])
-        monitors = self._monitors() if _has_monitor(raw) else {}
-        pools = self._of(balancer_id, raw, "pools", lambda item: _pool(item, monitors))
+        listeners = self._balancing("listeners", "listeners", of_balancer(parse.listener, balancer_id), mine)
+        own = of_balancer(_as_it_is, balancer_id)
+        raw = self._balancing("pools", "pools", own, [("loadbalancer_id", balancer_id)])
+        monitors = self._monitors() if any(item.get("healthmonitor_id") for item in raw) else {}
+        pools = [pool for item in raw if (pool := _pool(item, monitors)) is not None]
         members = {pool.id: tuple(self._members(pool.id)) for pool in pools}
         return Tree(balancer, tuple(listeners), tuple(pools), members)
 
@@ -114,8 +120,7 @@ class Details:
         """The L7 policies of these listeners with their rules, in the order in which they are tried."""
         found: list[Policy] = []
         for listener_id in listener_ids:
-            body = self._octavia("l7policies", [("listener_id", listener_id)])
-            policies = self._items(body, "l7policies", self._policy, "l7policies")
+            policies = self._balancing("l7policies", "l7policies", self._policy, [("listener_id", listener_id)])
             mine = [one for one in policies if one.listener_id in ("", listener_id)]
             found += sorted(mine, key=lambda one: one.position)
         return tuple(found)
@@ -129,32 +134,19 @@ class Details:
         found = parse.policy(raw)
         if found is None or not found.rules:
             return found
-        path = f"l7policies/{found.id}/rules"
-        rules = self._items(self._octavia(path), "rules", parse.rule, path)
-        return parse.policy(raw, rules)
+        return parse.policy(raw, self._balancing(f"l7policies/{found.id}/rules", "rules", parse.rule))
 
     def _monitors(self) -> dict[str, Monitor]:
-        found = self._items(self._octavia("healthmonitors"), "healthmonitors", parse.monitor, "healthmonitors")
-        return {monitor.id: monitor for monitor in found}
+        return {one.id: one for one in self._balancing("healthmonitors", "healthmonitors", parse.monitor)}
 
     def _members(self, pool_id: str) -> list[Member]:
-        path = f"pools/{pool_id}/members"
-        return self._items(self._octavia(path), "members", parse.member, path)
+        return self._balancing(f"pools/{pool_id}/members", "members", parse.member)
 
-    def _of(self, balancer_id: str, body: Any, key: str, make: Callable[[Any], parse.Fact | None]) -> list[parse.Fact]:
-        """The items of this load balancer: a filter that the API does not know is silently dropped."""
-
-        def checked(raw: Any) -> parse.Fact | None:
-            owners = parse.ids(raw.get("loadbalancers")) if isinstance(raw, dict) else []
-            return make(raw) if not owners or balancer_id in owners else None
-
-        return self._items(body, key, checked, key)
-
-    def _items(self, body: Any, key: str, make: Callable[[Any], parse.Fact | None], path: str) -> list[parse.Fact]:
-        """The facts of a list. An answer without one tells nothing, which is not the same as nothing being there."""
-        if not parse.has_list(body, key):
-            raise self._odd(path, key)
-        return parse.items(body, key, make)
+    def _balancing(
+        self, path: str, key: str, make: Callable[[Any], parse.Fact | None], params: Params | None = None
+    ) -> list[parse.Fact]:
+        """The facts of a list of Octavia."""
+        return listed(self.session, "load-balancer", f"/v2/lbaas/{path}", key, make, params=params)
 
     def _part(self, body: Any, key: str, path: str) -> dict[str, Any]:
         """The object that an answer is about; one that is missing or empty tells nothing."""
@@ -166,18 +158,21 @@ class Details:
     def _odd(self, path: str, what: str) -> ApiError:
         return ApiError(f"cloud {self.session.cloud}: {path.strip('/')} answered without {what}")
 
-    def _octavia(self, path: str, params: list[tuple[str, str]] | None = None) -> Any:
-        return self.session.get("load-balancer", f"/v2/lbaas/{path}", params)
+    def _octavia(self, path: str) -> Any:
+        return self.session.get("load-balancer", f"/v2/lbaas/{path}")
 
     def _compute(self, path: str) -> Any:
-        headers = {"OpenStack-API-Version": f"compute {self._microversion}"}
+        return self._at_level(lambda headers: self.session.get("compute", path, headers=headers))
+
+    def _at_level(self, ask: Callable[[dict[str, str]], Answer]) -> Answer:
+        """What Nova answers at our microversion, else at the least one."""
         try:
-            return self.session.get("compute", path, headers=headers)
+            return ask({"OpenStack-API-Version": f"compute {self._microversion}"})
         except ApiError as error:
             if error.status != 406 or self._microversion == MICROVERSIONS[-1]:
                 raise
         self._microversion = MICROVERSIONS[-1]
-        return self._compute(path)
+        return self._at_level(ask)
 
 
 _STATS = ("active_connections", "total_connections", "request_errors")
@@ -278,8 +273,8 @@ def _pool(raw: Any, monitors: Mapping[str, Monitor]) -> Pool | None:
     return parse.pool(raw, monitors.get(ident) if isinstance(ident, str) else None)
 
 
-def _has_monitor(body: Any) -> bool:
-    return any(isinstance(item, dict) and item.get("healthmonitor_id") for item in _list(_get(body, "pools")))
+def _as_it_is(raw: Any) -> dict[str, Any] | None:
+    return raw if isinstance(raw, dict) else None
 
 
 def _plain(raw: Any) -> str:

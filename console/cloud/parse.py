@@ -15,6 +15,7 @@ from console.model.server import Address, Server
 
 Fact = TypeVar("Fact")
 _MOST = 2**63  # beyond it a number is none that an API would send, and no longer fit to count with
+_OPEN_RULES = ("HOST_NAME", "PATH", "FILE_TYPE")  # L7 rules whose value says where requests go, and is no secret
 _LONGEST = 4096  # characters of a text: the APIs allow 255 for names, tags and metadata; a fault may say more
 
 
@@ -100,6 +101,8 @@ def listener(raw: Any) -> Listener | None:
         admin_state_up=raw.get("admin_state_up") is not False,
         policy_ids=tuple(ids(raw.get("l7policies"))),
         connection_limit=_number(raw.get("connection_limit"), None),
+        allowed=_texts(raw.get("allowed_cidrs")),
+        certificate=_text(raw.get("default_tls_container_ref")),
         silence=max(_number(raw.get(f"timeout_{side}_data"), 0) for side in ("client", "member")) / 1000,
     )
 
@@ -119,22 +122,25 @@ def policy(raw: Any, rules: Sequence[Rule] = ()) -> Policy | None:
         admin_state_up=raw.get("admin_state_up") is not False,
         provisioning_status=_status(raw.get("provisioning_status")),
         operating_status=_status(raw.get("operating_status")),
+        url=_text(raw.get("redirect_url")) or _text(raw.get("redirect_prefix")),
     )
 
 
 def rule(raw: Any) -> Rule | None:
-    """A rule of an L7 policy, without its value."""
+    """A rule of an L7 policy. The value of a header or cookie, which may be a secret, is left out."""
     if not isinstance(raw, dict) or not (ident := _text(raw.get("id"))):
         return None
+    kind = _text(raw.get("type"))
     return Rule(
         id=ident,
-        kind=_text(raw.get("type")),
+        kind=kind,
         compare=_text(raw.get("compare_type")),
         key=_text(raw.get("key")),
         invert=raw.get("invert") is True,
         admin_state_up=raw.get("admin_state_up") is not False,
         provisioning_status=_status(raw.get("provisioning_status")),
         operating_status=_status(raw.get("operating_status")),
+        value=_text(raw.get("value")) if kind in _OPEN_RULES else "",
     )
 
 

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Protocol, TypeVar
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 from console.cloud import parse
+from console.cloud.pages import Params, listed, of_balancer
+from console.cloud.parse import Fact
 from console.cloud.session import Session
 from console.config.model import Selection
 from console.errors import ApiError, Forbidden, NotFound
@@ -46,10 +48,6 @@ _POOL_FIELDS = (
     "loadbalancers",
 )
 _LONGEST_NAME = 255  # of a server; a pattern is not let loose on more
-_MAX_PAGES = 1000  # a cloud whose next page is always the same one must not keep us for ever
-
-Params = list[tuple[str, str]]
-Fact = TypeVar("Fact")
 
 
 class Named(Protocol):
@@ -125,7 +123,7 @@ class Reader:
     def listeners(self, balancer_id: str) -> list[Listener]:
         """The listeners of a load balancer."""
         path = "/v2/lbaas/listeners"
-        make = _of_balancer(parse.listener, balancer_id)
+        make = of_balancer(parse.listener, balancer_id)
         return self._list("load-balancer", path, "listeners", make, params=[("load_balancer_id", balancer_id)])
 
     def all_listeners(self) -> dict[str, list[Listener]]:
@@ -135,7 +133,7 @@ class Reader:
     def pools(self, balancer_id: str) -> list[Pool]:
         """The pools of a load balancer. Of a monitor only the id is told."""
         params = [("loadbalancer_id", balancer_id), *(("fields", name) for name in _POOL_FIELDS)]
-        make = _of_balancer(parse.pool, balancer_id)
+        make = of_balancer(parse.pool, balancer_id)
         return self._list("load-balancer", "/v2/lbaas/pools", "pools", make, params=params)
 
     def all_pools(self) -> dict[str, list[Pool]]:
@@ -179,7 +177,7 @@ class Reader:
         return [one for one in found if not listener_id or one.listener_id in ("", listener_id)]
 
     def rules(self, policy_id: str) -> list[Rule]:
-        """The rules of an L7 policy, without their values."""
+        """The rules of an L7 policy."""
         path = f"/v2/lbaas/l7policies/{quote(policy_id, safe='')}/rules"
         return self._list("load-balancer", path, "rules", parse.rule)
 
@@ -216,36 +214,7 @@ class Reader:
         params: Params | None = None,
         headers: dict[str, str] | None = None,
     ) -> list[Fact]:
-        """All pages of a list. Of a link to the next page only the query is used: behind a TLS proxy its host lies."""
-        found: list[Fact] = []
-        query, seen, listed = params or [], set[tuple[tuple[str, str], ...]](), set[str]()
-
-        def once(raw: Any) -> Fact | None:
-            """Pages overlap where something was made or deleted between them."""
-            ident = raw.get("id") if isinstance(raw, dict) else None
-            if isinstance(ident, str):
-                if ident in listed:
-                    return None
-                listed.add(ident)
-            return make(raw)
-
-        while tuple(query) not in seen and len(seen) < _MAX_PAGES:
-            seen.add(tuple(query))
-            body = self.session.get(service, path, params=query, headers=headers)
-            if not parse.has_list(body, key):
-                raise ApiError(
-                    f"cloud {self.session.cloud}: {service} {path} answered without {key}",
-                    "what it lists is unknown: is the endpoint this service, or something between that answers for it?",
-                )
-            found += parse.items(body, key, once)
-            link = _next_link(body, key)
-            if not link:
-                return found
-            query = parse_qsl(urlsplit(link).query, keep_blank_values=True)
-        raise ApiError(
-            f"cloud {self.session.cloud}: {service} {path} goes round in circles: its next page was there before",
-            "a fault of that API; its operators should know",
-        )
+        return listed(self.session, service, path, key, make, params=params, headers=headers)
 
     def _by_balancer(
         self, path: str, key: str, make: Callable[[Any], Fact | None], *, params: Params | None = None
@@ -311,25 +280,6 @@ class _Row:
             return None
         name = raw.get("name")
         return cls(raw["id"], name if isinstance(name, str) else "", raw)
-
-
-def _of_balancer(make: Callable[[Any], Fact | None], balancer_id: str) -> Callable[[Any], Fact | None]:
-    """Checks the list's filter again, where the item says whose it is."""
-
-    def checked(raw: Any) -> Fact | None:
-        owners = parse.ids(raw.get("loadbalancers")) if isinstance(raw, dict) else []
-        return make(raw) if not owners or balancer_id in owners else None
-
-    return checked
-
-
-def _next_link(body: Any, key: str) -> str:
-    """Nova, Neutron and Octavia say `KEY_links: [{rel: next, href}]`."""
-    links = body.get(f"{key}_links") if isinstance(body, dict) else None
-    for link in links if isinstance(links, list) else ():
-        if isinstance(link, dict) and link.get("rel") == "next" and isinstance(link.get("href"), str):
-            return str(link["href"])
-    return ""
 
 
 def _version_id(raw: Any) -> str | None:

@@ -33,6 +33,8 @@ class LoadBalancer:
 class Listener:
     """A listener of the load balancer. `connection_limit` -1 is none, None is "not told".
 
+    `allowed`: the networks that may connect; empty is everybody. `certificate`: where its TLS certificate is kept.
+
     `silence`: seconds without a byte from the client or the member after which a connection is closed; 0 is "not told".
     """
 
@@ -47,11 +49,13 @@ class Listener:
     policy_ids: tuple[str, ...] = ()  # its L7 policies
     connection_limit: int | None = None
     silence: float = 0.0
+    allowed: tuple[str, ...] = ()
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of an L7 policy. The value of a header or cookie may be a secret: it is not kept."""
+    """A rule of an L7 policy. The value of a header or cookie may be a secret: it is not kept (`value` is empty)."""
 
     id: str
     kind: str = ""  # HEADER, COOKIE, HOST_NAME, PATH, ...
@@ -61,11 +65,15 @@ class Rule:
     admin_state_up: bool = True
     provisioning_status: str = "UNKNOWN"
     operating_status: str = "UNKNOWN"
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An L7 policy of a listener. It attaches its pool only when it is enabled and has a rule (facts: Octavia 1.6)."""
+    """An L7 policy of a listener. It attaches its pool only when it is enabled and has a rule (facts: Octavia 1.6).
+
+    `url`: where it redirects to, if to no pool.
+    """
 
     id: str
     name: str
@@ -77,6 +85,7 @@ class Policy:
     admin_state_up: bool = True
     provisioning_status: str = "UNKNOWN"
     operating_status: str = "UNKNOWN"
+    url: str = ""
 
     @property
     def attaches(self) -> bool:

@@ -167,6 +167,11 @@ def _listener(one: Listener, each: BalancerCloseup, pools: dict[str, Pool], *, i
         (f", at most {limit} connections" if limit is not None and limit >= 0 else "", "warn"),
         ("" if is_ours else _THEIRS[0], _THEIRS[1]),
     )
+    if one.allowed:
+        more = f" and {len(one.allowed) - 8} more" if len(one.allowed) > 8 else ""
+        yield line(("  ", "label"), "only from ", ", ".join(clipped(each, 50) for each in one.allowed[:8]), more)
+    if one.certificate:
+        yield line(("  ", "label"), ("TLS certificate ", "dim"), (clipped(one.certificate, 120), "code"))
     if is_ours or one.id in each.rates:
         yield line(("  ", "label"), *rates.full(each.rates.get(one.id)))
     policies = [policy for policy in each.policies if policy.listener_id == one.id or policy.id in one.policy_ids]
@@ -176,7 +181,8 @@ def _listener(one: Listener, each: BalancerCloseup, pools: dict[str, Pool], *, i
 
 def _policy(policy: Policy, pools: dict[str, Pool]) -> Iterable[Line]:
     pool = pools.get(policy.pool_id or "")
-    to = f" to {clipped(pool.name or pool.id, 60)}" if pool is not None else ""
+    target = (pool.name or pool.id) if pool is not None else policy.url
+    to = f" to {clipped(target, 120)}" if target else ""
     idle = "" if policy.pool_id is None or policy.attaches else ", attaches nothing: it is disabled or has no rule"
     yield line(
         ("  ", "label"),
@@ -193,8 +199,9 @@ def _policy(policy: Policy, pools: dict[str, Pool]) -> Iterable[Line]:
 def _rule(rule: Rule) -> str:
     no = "not " if rule.invert else ""
     key = f" {clipped(rule.key, 60)}" if rule.key else ""
+    value = clipped(rule.value, 120) or "a value that is not shown"
     off = "" if rule.admin_state_up else " (disabled)"
-    return f"{visible(rule.kind)}{key} {no}{visible(rule.compare)} a value that is not shown{off}"
+    return f"{visible(rule.kind)}{key} {no}{visible(rule.compare)} {value}{off}"
 
 
 # -- pools and members

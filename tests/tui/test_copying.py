@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import shutil
 import stat
+import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,11 +33,45 @@ def test_plain() -> None:
     assert decoded(way("größe 1", XTERM).sequence) == "größe 1"
 
 
-def test_through_tmux_every_escape_is_doubled() -> None:
+def test_through_tmux_bare_and_wrapped_with_every_escape_doubled() -> None:
+    """The one for set-clipboard on, the other for allow-passthrough."""
     sequence = way("abc", {"TERM": "tmux-256color", "TMUX": "/tmp/tmux-0/default,1,0"}).sequence
-    assert sequence.startswith("\x1bPtmux;\x1b\x1b]52;c;")
-    assert sequence.endswith("\x07\x1b\\")
-    assert decoded(sequence.removeprefix("\x1bPtmux;").removesuffix("\x1b\\").replace("\x1b\x1b", "\x1b")) == "abc"
+    bare, _, wrapped = sequence.partition("\x1bPtmux;")
+    assert decoded(bare) == "abc"
+    assert wrapped.endswith("\x07\x1b\\")
+    assert decoded(wrapped.removesuffix("\x1b\\").replace("\x1b\x1b", "\x1b")) == "abc"
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """A tmux of the test's own, with its default settings."""
+    if shutil.which("tmux") is None:
+        say = pytest.fail if os.environ.get("LAB_REQUIRED") else pytest.skip
+        say("not run: there is no tmux here (apt-get install tmux)")
+    argv = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
+
+    def run(*words: str) -> str:
+        return subprocess.run([*argv, *words], capture_output=True, text=True, check=True, timeout=30).stdout
+
+    run("new-session", "-d", "sleep", "60")
+    yield run
+    run("kill-server")
+
+
+def test_tmux_takes_it_with_its_default_settings(tmux: Callable[..., str], tmp_path: Path) -> None:
+    written: list[str] = []
+    environ = {**os.environ, "TERM": "tmux-256color", "TMUX": f"{tmp_path}/tmux,1,0"}
+    said = copy("größe 1", environ, written.append, tmp_path)
+    assert said.startswith("copied 7 characters to tmux's buffer")
+    assert tmux("show-buffer") == "größe 1"
+    assert not written
+
+
+def test_without_an_answer_of_tmux_the_sequences_are_sent(tmp_path: Path) -> None:
+    written: list[str] = []
+    said = copy("abc", {"TERM": "tmux-256color", "TMUX": f"{tmp_path}/gone,1,0"}, written.append, tmp_path)
+    assert said.startswith("sent 3 characters to the terminal's clipboard (OSC 52 through tmux)")
+    assert len(written) == 1
 
 
 def test_through_screen_in_pieces_that_it_has_room_for() -> None:
@@ -93,5 +131,5 @@ async def test_what_can_be_copied_is_what_stands_under_the_cursor(monkeypatch: p
         await pilot.press("y")
         await shows(pilot, "server id")
         await pilot.press("b")
-        await shows(pilot, "copied 13 characters to the terminal's clipboard (OSC 52)")
+        await shows(pilot, "sent 13 characters to the terminal's clipboard (OSC 52)")
         assert decoded(next(text for text in written if "]52;" in text)) == "server-blue-1"

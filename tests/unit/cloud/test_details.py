@@ -8,7 +8,7 @@ from fake_openstack import FakeOpenStack, populate
 
 from console.cloud.details import DEEDS, Details
 from console.cloud.session import Session
-from console.errors import CloudError, Conflict, NotFound
+from console.errors import ApiError, CloudError, Conflict, NotFound
 from console.model.stats import Totals
 
 SERVER = "/compute/v2.1/servers/s1"
@@ -158,6 +158,23 @@ def test_a_load_balancer_whole(cloud: FakeOpenStack, details: Details) -> None:
         details.tree("gone")
 
 
+def test_a_load_balancer_of_many_pages_is_whole(cloud: FakeOpenStack, details: Details) -> None:
+    populate(cloud)
+    populate(cloud, name="web")
+    cloud.page = 1
+    found = details.tree("api-l")
+    assert len(found.members["api-p"]) == 6
+    assert found.pools[0].monitor is not None, "it is on whatever page of the project's monitors"
+
+
+def test_a_list_without_an_end_is_an_error_of_the_api(cloud: FakeOpenStack, details: Details) -> None:
+    populate(cloud)
+    link = {"rel": "next", "href": "http://inside.invalid/v2/lbaas/pools/api-p/members?marker=m0"}
+    cloud.faults[f"{OCTAVIA}/pools/api-p/members"] = (200, {"members": [], "members_links": [link]})
+    with pytest.raises(ApiError, match="round in circles"):
+        details.tree("api-l")
+
+
 def test_policies_come_in_their_order_with_rules_but_without_the_values(cloud: FakeOpenStack, details: Details) -> None:
     rule = {"id": "r1", "type": "HEADER", "compare_type": "EQUAL_TO", "key": "X-Colour", "value": "hidden"}
     policies = [
@@ -171,6 +188,15 @@ def test_policies_come_in_their_order_with_rules_but_without_the_values(cloud: F
     assert (first.id, first.rules) == ("p1", ())
     assert (second.rules[0].key, second.attaches) == ("X-Colour", True)
     assert "hidden" not in repr(second)
+
+
+def test_where_requests_go_by_host_and_path_is_told(cloud: FakeOpenStack, details: Details) -> None:
+    rule = {"id": "r1", "type": "HOST_NAME", "compare_type": "EQUAL_TO", "value": "shop.example"}
+    away = {"id": "p1", "listener_id": "l1", "action": "REDIRECT_TO_URL", "redirect_url": "https://example.org/"}
+    cloud.faults[f"{OCTAVIA}/l7policies/p1/rules"] = (200, {"rules": [rule]})
+    cloud.faults[f"{OCTAVIA}/l7policies"] = (200, {"l7policies": [away | {"rules": [{"id": "r1"}]}]})
+    (found,) = details.policies(("l1",))
+    assert (found.url, found.rules[0].value) == ("https://example.org/", "shop.example")
 
 
 @pytest.mark.parametrize("body", [None, [], 7, "text", {}, {"server": []}, {"stats": 1}, {"instanceActions": {"a": 1}}])
