@@ -148,13 +148,15 @@ def _probes(config: ServiceConfig, service: Service) -> Iterator[Finding]:
     name = service.name
     asked = [one for side in service.colours for one in side.instances if one.probe is not None]
     if not health.reachable:
-        means = "an instance is as healthy as Nova and the load balancer say; without a monitor that is unknown"
-        yield ok("service.probes", f"{name}: instances are not probed from here (`reachable: false`): {means}")
+        text = f"{name}: instances are not probed from here (`reachable: false`)"
+        means = "unknown is not healthy: no instance counts as healthy, so nothing can be put in rotation from here"
+        mend = "name a `proxy:` that reaches them; or leave `health:` out, where Nova and the load balancer are enough"
+        yield warning("service.probes", text, means, mend)
     elif asked and not any(one.probe is not None and (one.probe.ok or one.probe.status) for one in asked):
         probe = asked[0].probe
         why = clipped(probe.error, 100) if probe is not None and probe.error else "no answer"
         means = "no instance counts as healthy, so nothing can be put in rotation"
-        mend = "open the way (security group, route), name a `proxy:`, or say `reachable: false`"
+        mend = "open the way (security group, route), name a `proxy:`, or leave `health:` out"
         yield warning("service.probes", f"{name}: no instance answers from here ({why})", means, mend)
     elif asked:
         good = sum(one.probe is not None and one.probe.ok for one in asked)

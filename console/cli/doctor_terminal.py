@@ -77,10 +77,10 @@ def _colours(environ: Mapping[str, str]) -> str:
     from screens.terminal import TRUE_COLOUR, colours
 
     found = colours(environ)
+    if found == 0:  # asked first: the switches of the screens say NO_COLOR then, whether or not the user did
+        return f"no colours: a terminal of type {environ.get('TERM') or 'unknown'} has none"
     if environ.get("NO_COLOR"):
         return "no colours (NO_COLOR)"
-    if found == 0:
-        return "no colours"
     return "16 million colours" if found == TRUE_COLOUR else f"{found} colours"
 
 

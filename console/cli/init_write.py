@@ -121,7 +121,7 @@ def _health(proposal: Proposal) -> Iterator[str]:
     monitor = proposal.units[0].first.monitor if proposal.units else None
     check = _check(monitor) if monitor is not None else None
     if check is not None:
-        yield "# as the pool's monitor asks; if this host cannot reach the instances: {reachable: false}"
+        yield "# as the pool's monitor asks; if this host cannot reach the instances: a `proxy:`, or no `health:`"
         yield f"health: {flow(check)}"
     else:
         port = "" if proposal.units else "port: 8080, "

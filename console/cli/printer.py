@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+from collections.abc import Mapping
 
 from rich.console import Console
 
@@ -21,4 +23,10 @@ class Printer(Console):
 
 def printer() -> Printer:
     """The printer on standard output. Nothing is coloured because of what it says."""
-    return Printer(width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False)
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    return Printer(width=width, highlight=False, no_color=None if wants_colour(os.environ) else True)
+
+
+def wants_colour(environ: Mapping[str, str]) -> bool:
+    """Whether a terminal may be sent colours."""
+    return not environ.get("NO_COLOR") and environ.get("TERM", "dumb") not in ("", "dumb", "vt100", "vt102", "vt220")

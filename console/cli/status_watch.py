@@ -7,12 +7,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from console.cli.looking import clock, config_of
+from console.cli.printer import wants_colour
 from console.cli.status_changes import News, Seen, Tone, look
 from console.config.model import Config
 from console.model.snapshot import Snapshot
@@ -78,11 +79,6 @@ def line(at: float, news: News, *, coloured: bool = False) -> str:
     text = f"{clock(at)} {visible(news.service)}: {visible(news.text)}"
     sgr = _SGR.get(news.tone)
     return f"\x1b[{sgr}m{text}\x1b[0m" if coloured and sgr else text
-
-
-def wants_colour(environ: Mapping[str, str]) -> bool:
-    """Whether a terminal may be sent colours."""
-    return not environ.get("NO_COLOR") and environ.get("TERM", "dumb") not in ("", "dumb", "vt100", "vt102", "vt220")
 
 
 @dataclass(slots=True)

@@ -140,6 +140,7 @@ class VipCheck:
     """Proof from the client's side. `{vip}` in the URL is the load balancer's address; `tcp://` only connects.
 
     `version` is the key of the answer's JSON that names what answered; it is compared with the instances' versions.
+    `expect`: the HTTP statuses of a good answer; empty: every 2xx.
     `connect`: an address to connect to in place of the URL's host, which still goes out as Host and SNI; `vip` is the
     load balancer's. `proxy` as in `HealthCheck`.
     """
@@ -152,6 +153,7 @@ class VipCheck:
     headers: Mapping[str, str] = field(default_factory=dict)
     tls: Tls = Tls()
     proxy: str = ""
+    expect: tuple[int, ...] = ()
 
     @property
     def tells_version(self) -> bool:

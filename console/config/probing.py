@@ -91,7 +91,7 @@ HEALTH = Section(
 def _by_scheme(given: Given) -> Iterator[Mistake]:
     """What the URL's scheme cannot have beside it."""
     scheme = urlsplit(given.values["url"].replace("{vip}", "vip.invalid")).scheme
-    useless = {"http": ("tls",), "tcp": ("version", "headers", "tls", "proxy", "connect")}.get(scheme, ())
+    useless = {"http": ("tls",), "tcp": ("version", "expect", "headers", "tls", "proxy", "connect")}.get(scheme, ())
     for key in useless:
         if key in given.entries:
             yield given.mistake(key, f"`{key}` means nothing with a URL of `{scheme}://`")
@@ -119,6 +119,7 @@ VIP = Section(
             required=True,
         ),
         Key("version", Text("a key of the answer's JSON"), "the key of the answer's JSON that names what answered"),
+        Key("expect", HTTP_STATUSES, "the HTTP statuses of a good answer", default="every 2xx"),
         Key("timeout", _TIMEOUT, "time for the whole answer"),
         Key("rate", Decimal(0.1, 100), "requests per second while a console watches"),
         Key("connect", Connect(), "where to connect, with the URL's host as Host and SNI", default="the URL's host"),

@@ -24,10 +24,13 @@ class VipAnswer:
     version: str | None = None
     error: str = ""
     connected: bool = False
+    expected: bool | None = None  # whether the config names this status; None: it names none
 
     @property
     def ok(self) -> bool:
-        """A 2xx answer, or an accepted connection where no more was asked."""
+        """An answer as the config expects it, 2xx where it says nothing; or a connection where no more was asked."""
+        if self.expected is not None:
+            return self.expected
         return self.connected or (self.status is not None and 200 <= self.status < 300)
 
 
@@ -61,7 +64,7 @@ class Traffic:
 
     @cached_property
     def lost(self) -> int:
-        """Requests without a 2xx answer."""
+        """Requests without a good answer."""
         return sum(not answer.ok for answer in self.answers)
 
     @cached_property

@@ -61,6 +61,7 @@ async def ask_once(http: httpx.AsyncClient, url: str, check: VipCheck, address: 
         status=answer.status,
         version=value_in(answer.json(), check.version) if answer.status is not None else None,
         error=answer.error,
+        expected=answer.status in check.expect if check.expect else None,
     )
 
 

@@ -91,7 +91,8 @@ def test_instances_that_cannot_be_reached_from_here() -> None:
     said = Probe(False, 1.0, 3.0, 503)
     sides = {colour.value: ColourSet(colour, (an_instance(colour, probe=said),)) for colour in Colour}
     assert odd(service_config(), a_service(**sides)) == {}, "they answer, if badly: that is status's to say"
-    assert odd(service_config(health=HealthCheck(reachable=False)), a_service()) == {}
+    hidden = odd(service_config(health=HealthCheck(reachable=False)), a_service())["service.probes"]
+    assert "no instance counts as healthy" in hidden.means
 
 
 def test_a_source_that_was_never_seen_says_nothing_else() -> None:

@@ -18,8 +18,9 @@ import pytest
 from fake_openstack import FakeOpenStack, populate
 
 from console.cli.main import main
+from console.cli.printer import wants_colour
 from console.cli.status_changes import News, Seen, Tone, look
-from console.cli.status_watch import Told, line, wants_colour
+from console.cli.status_watch import Told, line
 from console.model.balancer import LoadBalancer, Member
 from console.model.colour import Colour
 from console.model.instance import Announced, Instance, Probe, Version

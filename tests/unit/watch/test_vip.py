@@ -75,6 +75,15 @@ async def test_no_cookie_makes_one_request_stick_to_the_member_of_another() -> N
     assert not any("cookie:" in head for head in heads)
 
 
+async def test_a_good_answer_is_2xx_or_what_the_config_expects() -> None:
+    async with serving(lambda _: reply(b"{}", "300 Multiple Choices")) as (port, _):
+        url = f"http://127.0.0.1:{port}/"
+        usual = await ask_one(url, VipCheck(url))
+        expected = await ask_one(url, VipCheck(url, expect=(200, 300)))
+        other = await ask_one(url, VipCheck(url, expect=(200,)))
+    assert [one.ok for one in (usual, expected, other)] == [False, True, False]
+
+
 async def test_a_tcp_check_is_the_connection_alone() -> None:
     async with serving(lambda _: b"") as (port, paths):
         url = f"tcp://{{vip}}:{port}"
