@@ -25,7 +25,7 @@ LATE = "late"  # no answer; it is processed some time after its connection was l
 KINDS = {
     **OUTAGES,
     "conflict": "409 in words of the API that are not those of a lock",
-    "unimplemented": "501, as of a provider that has no such call",
+    "unsupported": "501, as a provider without that call answers",
     "garbage": "200 and bytes that are no JSON",
     "html": "200 and a page, as a proxy's login",
     "half": "the connection is lost in the middle of the answer",
@@ -143,9 +143,9 @@ def _answer(service: str, kind: str) -> Response:
         return Response(b"\x00\xff\xfe garbage {", 200, media_type="application/json")
     if kind == "html":
         return HTMLResponse("<html><title>Sign in</title><body>Please sign in to go on.</body></html>\n", 200)
-    if kind == "unimplemented":
-        text = "Provider 'drill' does not support a requested action: This provider does not support it."
-        return JSONResponse({"faultcode": "Server", "faultstring": text, "debuginfo": None}, 501)
     if kind == "conflict":
         return JSONResponse({"faultcode": "Client", "faultstring": "Somebody else was here.", "debuginfo": None}, 409)
+    if kind == "unsupported":
+        said = "Provider 'drill' does not support a requested action."
+        return JSONResponse({"faultcode": "Server", "faultstring": said, "debuginfo": None}, 501)
     return answer(service, kind)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hooked_runner import Act
-from scenes import Scene
+from scene import Scene
 
 CHANGES, LEASES, ROWS, EDGES = "each change", "each call of the lease", "after each row", "before and after each row"
 CHANGE = {"method": "PUT|POST|DELETE", "path": "^/(load-balancer|compute)/", "agent": "rollout/"}
@@ -14,6 +14,7 @@ LEASE = {"method": "PUT|POST|DELETE", "path": "^/network/", "agent": "rollout/"}
 READ = {"method": "GET", "path": "^/(load-balancer|compute|network)/"}
 LOGIN = {"method": "POST", "path": "^/identity/.*tokens"}
 LATE = 2.0  # seconds, less than a call takes to settle
+DEAF = 1.5  # seconds in which nothing listens
 MANY = 40  # requests: longer than anybody's patience with one of them
 GREEN, BLUE = "{service}-green-1", "{service}-blue-1"
 
@@ -53,6 +54,8 @@ def _of_requests() -> Iterator[Mishap]:
     for kind, moment in _CHANGED:
         yield Mishap(f"change-{kind}-{moment}", _mischief(kind, moment, CHANGE), CHANGES)
         yield Mishap(f"lease-{kind}-{moment}", _mischief(kind, moment, LEASE), LEASES)
+    unsupported = _mischief("unsupported", "before", {**CHANGE, "path": "^/load-balancer/"}, MANY)
+    yield Mishap("change-unsupported", unsupported, CHANGES)
     for kind in ("conflict", "limited", "unavailable", "down"):
         yield Mishap(f"change-{kind}-thrice", _mischief(kind, "before", CHANGE, 3), CHANGES)
     yield Mishap("change-late", _mischief("late", "before", CHANGE, delay=LATE), CHANGES)
@@ -95,22 +98,33 @@ def _of_others() -> Iterator[Mishap]:
     yield Mishap("lease-stolen", _door("POST", "leases", owner="bob@jump2"))
 
 
+def _of_builds() -> Iterator[Mishap]:
+    for kind in ("no-host", "error", "lost"):
+        yield Mishap(f"build-{kind}", _door("POST", "builds", kind=kind, count=1), CHANGES)
+
+
 def _of_this_host() -> Iterator[Mishap]:
     yield Mishap("kill", Act("kill"), EDGES)
     yield Mishap("stop", Act("stop"), EDGES)
     yield Mishap("disk-full", Act("fill"))
     yield Mishap("disk-read-only", Act("protect"))
+    yield Mishap("connection-refused", Act("refuse", number=DEAF))
     for name, jump in (("forward", 7200.0), ("back", -7200.0)):
         yield Mishap(f"clock-{name}", Act("clock", number=jump))
 
 
 def fits(mishap: Mishap, scene: Scene) -> bool:
-    """Whether it can happen in this scene: workers have no load balancer, and one mishap is of the first service."""
+    """Whether it can happen in this scene: workers have no load balancer, one mishap is of the first service, and
+    what is not there yet cannot be lost."""
     paths = [path for _method, path, _body in mishap.act.doors]
     if "change" in paths and scene.service != "nova-api":
         return False
     balancing = any(path.startswith(("members", "load-balancer", "trouble", "neighbour", "change")) for path in paths)
-    return not (scene.power and balancing)
+    if not scene.world.get("idle", True) and any("green" in path for path in paths):
+        return False
+    if "builds" in paths and not scene.builds:
+        return False
+    return not (scene.power and (balancing or mishap.name == "change-unsupported"))
 
 
-MISHAPS = (*_of_this_host(), *_of_requests(), *_of_the_balancer(), *_of_others())
+MISHAPS = (*_of_this_host(), *_of_requests(), *_of_the_balancer(), *_of_others(), *_of_builds())

@@ -19,7 +19,7 @@ from console.rollout.records import Event, EventKind, Rollout, RolloutState
 if TYPE_CHECKING:
     from mishaps import Mishap
     from playing import Play
-    from scenes import Scene
+    from scene import Scene
 
 GAP = 2.0  # seconds of ours: between the runner's last look and its write, on a busy machine
 AHEAD = 0.5  # seconds by which the look at everything else may come before the record of a write
@@ -55,10 +55,9 @@ class Beginning:
     def of(cls, world: World, scene: Scene) -> Beginning:
         """Look at it."""
         seen = whole(world)
-        ratio = float(scene.release.get("min_ratio", 1.0))
         sides = [serving(seen, scene, colour) for colour in ("blue", "green")]
         floor = {
-            way: tuple(math.ceil(max(side[way][index] for side in sides) * ratio) for index in (0, 1))
+            way: tuple(math.ceil(max(side[way][index] for side in sides) * scene.ratio) for index in (0, 1))
             for way in sides[0]
         }
         return cls(seen, floor)  # type: ignore[arg-type]  # each has two
@@ -156,8 +155,8 @@ def after_the_mishap(play: Play, mishap: Mishap, begin: Beginning, told: Told, r
     if rollout.state in (RolloutState.REFUSED, RolloutState.FAILED) and touched:
         raise Violation(f"{rollout.state} after {len(touched)} writes: {rollout.sentence}")
     if rollout.state is RolloutState.DONE and not mishap.meddles:
-        carries(world, play.scene, plan.target)
-    if rollout.state is RolloutState.ROLLED_BACK and not mishap.meddles:
+        play.scene.goal(world, play.scene, plan)
+    if plan.action.moves_traffic and rollout.state is RolloutState.ROLLED_BACK and not mishap.meddles:
         carries(world, play.scene, plan.source)
     if (
         rollout.state is RolloutState.STOPPED
@@ -179,6 +178,9 @@ def at_the_end(play: Play, mishap: Mishap, begin: Beginning, told: Told) -> None
         raise Violation(f"it is still {rollout.state}")
     if rollout.state is RolloutState.ROLLED_BACK and not mishap.meddles:
         restored(play, begin)
+    if rollout.state is RolloutState.DONE and not mishap.meddles:
+        assert play.plan is not None
+        play.scene.goal(play.drill.world, play.scene, play.plan)
     excused = told.met or any(word in mishap.name for word in ("lease", "stop", "kill", "login", "token"))
     if (left := leases(play.drill.world)) and not excused:  # one that could not be given back ends by itself
         raise Violation(f"a lease is left: {left}")
@@ -190,13 +192,18 @@ def restored(play: Play, begin: Beginning) -> None:
     for kind, names in _COMPARED.items():
         for key, was in begin.picture[kind].items():
             has = now[kind].get(key)
-            if has is None or any(has[name] != was[name] for name in names):
+            if has is None or any(has[name] != was[name] for name in names) or _held(has) != _held(was):
                 raise Violation(f"not restored: {kind} {has}, was {was}")
+
+
+def _held(one: Any) -> list[str]:
+    """Who holds it, where it is a member."""
+    return [tag for tag in one["tags"] if tag.startswith(HOLD)] if isinstance(one, dict) and "tags" in one else []
 
 
 _COMPARED: dict[str, tuple[Any, ...]] = {
     "members": ("weight", "admin_state_up", "backup", "name", "address"),
-    "listeners": ("default_pool_id",),
+    "listeners": ("default_pool_id", "policies"),
     "servers": (2,),  # whether it is on
 }
 
@@ -209,10 +216,12 @@ def _unseen(write: Write, told: Told, recorded: list[float]) -> bool:
 
 def _floor(play: Play, begin: Beginning, told: Told) -> None:
     recorded = [event.at for event in play.events() if event.kind is EventKind.INTENT]
+    ways = {kind: begin.picture[kind] for kind in ("members", "listeners")}  # what Nova's own writes do not show
     for write in sent(play):
         if not done(write):
             continue
-        before, after = serving(write.before, play.scene), serving(write.after, play.scene)
+        before, after = (serving({**ways, **seen}, play.scene) for seen in (write.before, write.after))
+        ways = {kind: write.after.get(kind, was) for kind, was in ways.items()}
         if told.at and 0 <= write.at - told.at < GAP and _unseen(write, told, recorded):
             continue  # it happened between the last look and the write: found afterwards
         for way, least in begin.floor.items():
@@ -223,14 +232,15 @@ def _floor(play: Play, begin: Beginning, told: Told) -> None:
 
 
 def _strangers(play: Play, begin: Beginning, told: Told) -> None:
+    named = play.scene.full(play.scene.named)
     for write in sent(play):
         for was, now in _differences(write):
             one = was or now
             if not ours(one["name"], play.scene):
                 raise Violation(f"a stranger was touched: {one['name']}")
-            if any(tag.startswith(HOLD) for tag in one["tags"]) and (was or {}).get("weight") != (now or {}).get(
-                "weight"
-            ):
+            if named and one["name"] not in named:
+                raise Violation(f"a member was touched that nobody named: {one['name']}")
+            if one["name"] not in named and _held(one) and (was or {}).get("weight") != (now or {}).get("weight"):
                 raise Violation(f"a held member was touched: {one['name']}")
 
 

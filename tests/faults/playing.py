@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import oracle
 import pytest
@@ -19,7 +20,8 @@ import yaml
 from drill_stage import DrillStage
 from hooked_runner import AFTER, Trigger, start
 from mishaps import CHANGES, EDGES, LEASES, Mishap
-from scenes import Scene
+from orphans import Belongings, no_orphans, nobody_else_deleted
+from scene import Scene
 from stage import WHO, environment
 
 from console.config.model import Config
@@ -69,12 +71,17 @@ class Play:
         """The plan of the scene's intent on a fresh look."""
         end = time.monotonic() + PATIENCE
         while True:
-            config = self.stage.config
-            made = make_plan(self.stage.look(), config.services[self.scene.service], self.scene.intent, time.time())
+            made = self.made()
             if isinstance(made, Plan):
                 return made
             assert time.monotonic() < end, made
             time.sleep(0.2)
+
+    def made(self) -> Plan | Refusal:
+        """The plan on what is seen now, or why there is none."""
+        service, config = self.stage.look(), self.stage.config.services[self.scene.service]
+        intent = self.scene.asked(service, config)
+        return intent if isinstance(intent, Refusal) else make_plan(service, config, intent, time.time())
 
     # -- running
 
@@ -157,6 +164,7 @@ class Play:
         control.delete("mischief")
         control.delete("neighbour")
         self.drill.world.troubles.clear()
+        self.drill.world.compute.troubles.clear()
         if "other" in str(oracle.leases(self.drill.world)):
             control.delete("leases")
         for instance in self.drill.world.instances:
@@ -200,7 +208,8 @@ class Play:
         if ended.state is not wanted:
             raise oracle.Violation(f"the offer to {offer.kind} ended in {ended.state}: {ended.sentence}")
         assert offer.plan is not None
-        oracle.carries(self.drill.world, self.scene, offer.plan.target)
+        if offer.plan.action.moves_traffic:
+            oracle.carries(self.drill.world, self.scene, offer.plan.target)
 
     def _open_offer(self, config: Config, rollout: Rollout, prefer: DecisionKind, end: float) -> request.Offer:
         while True:
@@ -217,9 +226,8 @@ class Play:
         """Nothing was changed: whoever asks for the same again gets a plan, or a reason that is in the world."""
         made: Plan | Refusal | None = None
         end = time.monotonic() + PATIENCE
-        config = self.stage.config.services[self.scene.service]
         while time.monotonic() < end:
-            made = make_plan(self.stage.look(), config, self.scene.intent, time.time())
+            made = self.made()
             if isinstance(made, Plan):
                 return
             time.sleep(0.2)
@@ -249,7 +257,7 @@ def playing(scene: Scene, place: Path, forks: ForkServerContext, *, disk: bool =
     with (
         pytest.MonkeyPatch.context() as patch,
         _disk(place) if disk else _folder(place) as journals,
-        running_drill(instances=scene.instances, services=scene.services, pending=PENDING, heartbeat=0.3) as drill,
+        running_drill(**_settings(scene)) as drill,
     ):
         config = yaml.safe_load(drill.config_file.read_text())
         config["services"] = {scene.service: config["services"][scene.service]}
@@ -273,6 +281,17 @@ def playing(scene: Scene, place: Path, forks: ForkServerContext, *, disk: bool =
             yield play
         finally:
             play.stop()
+
+
+def _settings(scene: Scene) -> dict[str, Any]:
+    """Of its drill."""
+    return {
+        "instances": scene.instances,
+        "services": scene.services,
+        "pending": PENDING,
+        "heartbeat": 0.3,
+        **scene.world,
+    }
 
 
 @contextmanager
@@ -314,7 +333,7 @@ def perform(
     """One run, judged. Raises oracle.Violation."""
     row, moment = point
     with playing(scene, place, forks, disk=mishap.act.kind == "fill") as play:
-        begin = oracle.Beginning.of(play.drill.world, scene)
+        begin, belongings = oracle.Beginning.of(play.drill.world, scene), Belongings.of(play.drill.world)
         mark = place / "mark"
         database = play.stage.config.journal.removeprefix("sqlite:///")
         trigger = Trigger(
@@ -339,4 +358,6 @@ def perform(
         elif rollout.state not in (RolloutState.DONE, RolloutState.ROLLED_BACK):
             play.settle_it(prefer)
         oracle.at_the_end(play, mishap, begin, told)
+        no_orphans(play, mishap, belongings)
+        nobody_else_deleted(play, belongings)
         return told

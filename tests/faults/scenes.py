@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
+
+from life_scenes import LIVES
+from scene import Scene
+from single_scenes import PREVIEWS, SINGLES
 
 from console.drill.octavia import provisioning
 from console.drill.server import Drill
 from console.model.colour import Colour
 from console.plan.plan import Action, Intent
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One world and one intent. `services` of the drill are made, `service` is the one that is changed.
-
-    `release` is that section of its config; `prepare` arranges the world, on the drill's own event loop or by its door.
-    """
-
-    name: str
-    intent: Intent
-    services: int = 1
-    service: str = "nova-api"
-    release: Mapping[str, Any] = field(default_factory=dict)
-    config: Mapping[str, Any] = field(default_factory=dict)
-    instances: int = 3
-    power: bool = False
-    prepare: Callable[[Drill], None] = lambda _drill: None
 
 
 def _turned(drill: Drill) -> None:
@@ -81,6 +65,11 @@ SHIFTS = (
     Scene("pools", CUTOVER, services=2, service="keystone"),
     Scene("pools-back", BACK, services=2, service="keystone", prepare=switched),
     Scene("workers", CUTOVER, services=3, service="nova-scheduler", instances=2, power=True),
+    Scene("one-by-one", replace(CUTOVER, one_by_one=True), instances=2),
+    Scene("two-listeners", CUTOVER, services=4, service="glance-api", instances=2),
+    *SINGLES,
+    *PREVIEWS,
+    *LIVES,
 )
 GATED = (Scene("gated", CUTOVER, release={"bake": "40s", "gates": [GATE]}),)
 SCENES = (*SHIFTS, *GATED)

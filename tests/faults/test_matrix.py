@@ -16,13 +16,14 @@ from hooked_runner import forks
 from mishaps import MISHAPS, Mishap, fits
 from oracle import Violation
 from playing import perform, playing, points
-from scenes import GATED, SCENES, SHIFTS, Scene
+from scene import Scene
+from scenes import GATED, SCENES, SHIFTS
 
 from console.rollout.records import DecisionKind, Event, RolloutState
 
 RUNS = Path(__file__).parent.parent.parent / "build" / "faults.jsonl"
 SEED = 2013
-SAMPLE = 120  # pairs of a scene that shifts traffic, and a mishap, that are always tried
+SAMPLE = 108  # pairs of a scene without gates, and a mishap, that are always tried; each scene has some
 GATED_SAMPLE = 6  # the same of scenes with gates, each of which is a process more
 POINTS = int(os.environ.get("FAULTS_POINTS", "1"))  # of each mishap in each scene; 0: all
 

@@ -65,7 +65,7 @@ def test_an_idle_pool_is_put_in_order(pools: DrillStage) -> None:
 
 def test_a_cloud_without_batches_refuses_one_and_takes_a_call_for_each(stage: DrillStage) -> None:
     assert stage.drill is not None
-    no_batches = {"kind": "unimplemented", "method": "PUT", "path": "additive_only", "count": 100}
+    no_batches = {"kind": "unsupported", "method": "PUT", "path": "additive_only", "count": 100}
     assert stage.drill.control.post("mischief", json=no_batches).is_success
     refused = stage.bluegreen("cutover", "nova-api", "--yes", "--reason", "as usual")
     assert refused.returncode == 3, refused.stdout + refused.stderr
