@@ -232,7 +232,7 @@ class Play:
                 return
             time.sleep(0.2)
         assert isinstance(made, Refusal)
-        if made.code not in ("unhealthy", "floor", "which", "untagged", "none", "foreign"):
+        if made.code not in ("unhealthy", "unproven", "floor", "which", "untagged", "none", "foreign"):
             raise oracle.Violation(f"no new plan: {made.code}: {made.reason}")
 
     def stop(self) -> None:

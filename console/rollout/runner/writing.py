@@ -167,9 +167,13 @@ def _wait_if_busy(one: UnderWay, error: ApiError) -> None:
     if isinstance(error, Forbidden):
         raise Refused(f"the cloud refuses this user's write: {error.message}", error.hint) from error
     if error.status == NOT_IMPLEMENTED:
+        call = one.write.call
+        batch = call.method == "PUT" and call.path.partition("?")[0].endswith("/members")
         raise Refused(
             f"the load balancer's provider does not do this: {error.message}",
-            f"where it has no batch of members, {ONE_BY_ONE}",
+            f"where it has no batch of members, {ONE_BY_ONE}"
+            if batch
+            else "nothing of this call was applied; another provider, or the cloud's administrator, can do it",
             rule=3,
         ) from error
     if error.status not in one.busy or one.final(error):
