@@ -29,6 +29,8 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
     assert isinstance(order, SingleOrder)
     named = _named(service, intent, order)
     missing = [name for name in order.names if not any(is_named(one, (name,)) for one in named)]
+    if not named and not order.names and order.undone is None:
+        return _nobody(service, intent)
     if not named or (missing and order.undone is None):  # who is gone since has nothing to be put back
         known = ", ".join(one.name for side in service.colours for one in side.instances)
         return Refusal("names", f"{service.name} has no instance {', '.join(missing)}", f"it has: {known}", 0)
@@ -61,6 +63,17 @@ def _named(service: Service, intent: Intent, order: SingleOrder) -> list[Instanc
     up = intent.action is Action.EVICT
     found = (one for one in service.side(colour).instances if one.members)
     return [one for one in found if any(m.admin_state_up == up for m in one.members) and not _is_held(one)]
+
+
+def _nobody(service: Service, intent: Intent) -> Refusal:
+    """Nobody was named, and there is none of the colour that is meant."""
+    colour = intent.target or (service.live.other if service.live is not None else None)
+    if colour is None:
+        reason = "it is not clear which colour is idle: both of them carry traffic, or none"
+        return Refusal("which", f"{service.name}: {reason}", "finish what is under way first", 0)
+    as_wanted = "disabled" if intent.action is Action.EVICT else "enabled"
+    reason = f"{colour.upper()} of {service.name} has no member that is not {as_wanted} already, or held"
+    return Refusal("none", reason, "`bluegreen status` shows its members", 0)
 
 
 def _is_held(one: Instance) -> bool:

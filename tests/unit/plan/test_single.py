@@ -156,6 +156,15 @@ def test_a_colour_that_serves_is_not_sent_away() -> None:
     assert refused(world(), asked(Action.EVICT, target=Colour.BLUE), several_config()).code == "serving"
 
 
+def test_who_is_to_be_sent_away_without_a_name_is_clear_or_asked_for() -> None:
+    both = refused(weights_service(blues(), greens(100)), asked(Action.EVICT))
+    assert (both.code, "which colour is idle" in both.reason) == ("which", True), both
+    before, settings = world(), several_config()
+    again = refused(after(before, made(before, asked(Action.EVICT), settings)), asked(Action.EVICT), settings)
+    assert again.code == "none"
+    assert "no member that is not disabled already" in again.reason
+
+
 @pytest.mark.parametrize("action", [Action.DRAIN, Action.RESTORE])
 def test_a_worker_is_stopped_and_started(action: Action) -> None:
     workers = power_service(blues(), greens())
