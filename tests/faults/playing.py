@@ -43,6 +43,9 @@ LIMIT = 100.0  # seconds of ours until a run hangs
 PATIENCE = 40.0  # seconds of ours for a look at the cloud that is good enough, on a busy machine
 API_TIMEOUT = 2  # seconds of ours
 
+# refusals for something that is so in the world, and that a person can mend
+_IN_THE_WORLD = ("names", "unhealthy", "unproven", "floor", "which", "untagged", "none", "foreign")
+
 
 @dataclass
 class Play:
@@ -187,8 +190,12 @@ class Play:
                 member.provisioning_status = "ACTIVE"
         provisioning.apply(self.drill.world, entrance)
 
-    def settle_it(self, prefer: DecisionKind) -> None:
-        """Take one of the offers to its end. Raises Violation where none works."""
+    def settle_it(self, prefer: DecisionKind, *, meddled: bool) -> None:
+        """Take one of the offers to its end. Raises Violation where none works.
+
+        `meddled`: somebody else has changed the world. Then neither way may be left: a server that is gone for good
+        cannot be put back, and its member is nobody's. The record is closed, if the refusals say why.
+        """
         config = self.stage.config
         with suppress(BluegreenError), Journal.open(config.journal) as journal:
             second_place.bring_home(journal)
@@ -200,8 +207,10 @@ class Play:
                 time.sleep(0.1)
             rollout = found[0]
             request.wait_until_judged(request.judged_after(journal, rollout, config.lease.ttl), lambda _left: None)
-            offer = self._open_offer(config, rollout, prefer, end)
+            offer = self._open_offer(config, rollout, prefer, end, meddled=meddled)
             request.resume(config, journal, rollout, offer, WHO, reason="resumed")
+        if offer.kind is DecisionKind.LEAVE:
+            return
         self.attend(self.started[-1])
         ended = self.rollout()
         wanted = RolloutState.DONE if offer.kind is DecisionKind.FINISH else RolloutState.ROLLED_BACK
@@ -211,15 +220,19 @@ class Play:
         if offer.plan.action.moves_traffic:
             oracle.carries(self.drill.world, self.scene, offer.plan.target)
 
-    def _open_offer(self, config: Config, rollout: Rollout, prefer: DecisionKind, end: float) -> request.Offer:
+    def _open_offer(
+        self, config: Config, rollout: Rollout, prefer: DecisionKind, end: float, *, meddled: bool
+    ) -> request.Offer:
         while True:
             offers = request.offers(config, rollout, self.stage.look(), time.time())
             ways = sorted((one for one in offers if one.plan is not None), key=lambda one: one.kind is not prefer)
             if ways:
                 return ways[0]
             if time.monotonic() > end:
-                refusals = [one.refusal.reason for one in offers if one.refusal is not None]
-                raise oracle.Violation(f"no offer is open: {refusals}")
+                refusals = [one.refusal for one in offers if one.refusal is not None]
+                if meddled and refusals and all(one.code in _IN_THE_WORLD for one in refusals):
+                    return next(one for one in offers if one.kind is DecisionKind.LEAVE)
+                raise oracle.Violation(f"no offer is open: {[(one.code, one.reason) for one in refusals]}")
             time.sleep(0.2)
 
     def plans_anew(self) -> None:
@@ -232,7 +245,7 @@ class Play:
                 return
             time.sleep(0.2)
         assert isinstance(made, Refusal)
-        if made.code not in ("unhealthy", "unproven", "floor", "which", "untagged", "none", "foreign"):
+        if made.code not in _IN_THE_WORLD:
             raise oracle.Violation(f"no new plan: {made.code}: {made.reason}")
 
     def stop(self) -> None:
@@ -356,7 +369,7 @@ def perform(
         if rollout.state in (RolloutState.REFUSED, RolloutState.FAILED):
             play.plans_anew()
         elif rollout.state not in (RolloutState.DONE, RolloutState.ROLLED_BACK):
-            play.settle_it(prefer)
+            play.settle_it(prefer, meddled=mishap.meddles)
         oracle.at_the_end(play, mishap, begin, told)
         no_orphans(play, mishap, belongings)
         nobody_else_deleted(play, belongings)
