@@ -106,6 +106,7 @@ class ServiceScreen(FactsScreen):
             self.pane(colour).display = not one or colour is self.front
         self._show_middle()
         wide = self.has_class("-wide")
+        self._stack(stacked=not wide)
         # where there is little height the panes take what is left of it
         self._level("#panes", wide and not self.is_short)
         self._level("#middle", wide)
@@ -123,6 +124,23 @@ class ServiceScreen(FactsScreen):
         self.query_one("#balancer").display = not power
         self.query_one("#traffic").display = traffic
         self.query_one("#middle").display = traffic or not power
+
+    def _stack(self, *, stacked: bool) -> None:
+        """Panes one below the other share the room that the style sheet gives them: one that is cut off by its box
+        would not know which of its rows are in sight.
+        """
+        panes = [pane for pane in map(self.pane, Colour) if pane.display]
+        most = self.query_one("#panes").styles.max_height  # a share of what the foot leaves
+        left = self.size.height - self.query_one("#foot").size.height
+        room = int(left * most.value / 100) if stacked and most is not None else 0
+        wanted = [pane.wanted_height(max(pane.size.width, 20)) for pane in panes] if room else []
+        crowded = sum(wanted) > room
+        for index, pane in enumerate(panes):
+            others = sum(wanted) - wanted[index] if crowded else 0
+            height = min(wanted[index], max(room // len(panes), room - others)) if crowded else None
+            if height != self._levels.get(f"#{pane.id}"):
+                self._levels[f"#{pane.id}"] = height
+                pane.styles.height = height
 
     def _level(self, selector: str, level: bool) -> None:
         """Panels side by side are as high as the higher one needs; otherwise the style sheet says how high they are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -49,3 +50,18 @@ async def test_every_rotation_at_every_size(size: tuple[int, int], make: object)
         await shows(pilot, *DECISIVE, "blue-1", "ships")
         await pilot.press("tab")
         await shows(pilot, "green-1")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 36), (100, 30), (120, 30)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_where_not_all_instances_have_room_the_cursor_is_in_sight_and_the_others_are_counted(
+    size: tuple[int, int],
+) -> None:
+    app, _, _ = make_app(service(time.time(), size=30))
+    async with app.run_test(size=size) as pilot:
+        await shows(pilot, "LB ACTIVE", "api-blue-1 ", "more below")
+        for colour in ("blue", "green"):
+            await pilot.press("G")
+            await shows(pilot, f"api-{colour}-30 ", "more above")
+            rows = re.findall(rf"api-{colour}-\d+ ", text_of(app))
+            assert f"{30 - len(rows)} more above" in text_of(app)
+            await pilot.press("tab")
