@@ -12,9 +12,10 @@ from console.cli.looking import say
 from console.config.model import Config
 from console.errors import BluegreenError, JournalError
 from console.plan.plan import Plan
-from console.rollout.records import Event
+from console.rollout.records import Event, RolloutState
 
 SCHEMA = 1
+_NEEDS_HUMAN = 7
 _STOPPED = 130  # by ctrl+c before it was followed; what was begun goes on
 
 Begun = Callable[[str], None]  # hears the rollout's id, once there is one
@@ -72,12 +73,14 @@ def ending(verb: Callable[[Begun], int], *, as_json: bool, config: Callable[[], 
     except BluegreenError as error:
         print_line("result", exit_code=error.exit_code, state="", sentence=error.message, hint=error.hint, rollout=None)
         raise
-    state, sentence = _end(config(), begun[-1]) if begun else ("", "")
-    print_line("result", exit_code=code, state=state, sentence=sentence, hint="", rollout=begun[-1] if begun else None)
+    state, sentence, hint = _end(config(), begun[-1], code) if begun else ("", "", "")
+    rollout = begun[-1] if begun else None
+    print_line("result", exit_code=code, state=state, sentence=sentence, hint=hint, rollout=rollout)
     return code
 
 
-def _end(config: Config, rollout_id: str) -> tuple[str, str]:
+def _end(config: Config, rollout_id: str, code: int) -> tuple[str, str, str]:
+    """State, sentence and hint. A rollout that somebody must look after is stopped, if its runner said so or not."""
     from console.rollout import second_place
     from console.rollout.journal import Journal
 
@@ -85,5 +88,8 @@ def _end(config: Config, rollout_id: str) -> tuple[str, str]:
         with Journal.open(second_place.url_of(rollout_id, config.journal), read_only=True) as journal:
             rollout = journal.rollout(rollout_id)
     except JournalError as error:
-        return "", error.message
-    return rollout.state, rollout.sentence
+        return "", error.message, error.hint
+    if code == _NEEDS_HUMAN and not rollout.state.ended:
+        hint = f"`bluegreen resume {rollout_id}` compares the journal with the cloud and offers what can be done"
+        return RolloutState.STOPPED, "its runner is gone, or out of sight, and it has not ended", hint
+    return rollout.state, rollout.sentence, ""

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     say(visible(f"{colour.upper()} of {name} is kept until {moment(until)}: it is not retired before"))
     if living is not None:
         say(f"rollout {living.id} retires it already: it stops before its next write; see what is left of it")
-    say(visible(f"`bluegreen unkeep {name}` ends it; so does the next cutover or rollback"))
+    say(visible(f"`bluegreen unkeep {name} --reason TEXT` ends it; so does the next cutover or rollback"))
     return 0
 
 

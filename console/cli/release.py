@@ -16,7 +16,7 @@ from console.cli.json_lines import Begun
 from console.cli.looking import say, warn
 from console.cli.release_image import image_of
 from console.config.model import ServiceConfig
-from console.errors import Refused
+from console.errors import Refused, UsageError
 from console.model.retirement import retirement
 from console.model.service import Service
 from console.model.stock import Image
@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, begun: Begun) -> int:
+    if args.count is not None and args.count < 1:
+        raise UsageError(f"--count {args.count} is out of range", "at least 1")
     tell = warn if args.json else say
     said: set[Next] = set()
     image: Image | None = None  # what is the newest may change while the release goes on
@@ -89,8 +91,8 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
             tell("")
             tell(visible(f"{stage.upper()}  {settings.explain.get(stage, WORDS[stage])}"))
         intent = _intent(service, settings, standing, image, args)
-        args.expect = None
         code = carry_through(args, (config, settings, service), plan_or_refuse(service, settings, intent), begun)
+        args.expect = None  # it was of the first plan
         if code != 0 or args.detach:
             tell(f"the release was left here; `bluegreen release {settings.name}` goes on from where it stands then")
             return code

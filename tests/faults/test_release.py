@@ -34,6 +34,11 @@ def test_an_earlier_release_makes_room_only_for_who_says_so(quick: DrillStage) -
     assert "--retire-idle" in refused.stderr
     assert {server.id: server.metadata["color"] for server in world.servers} == colours
 
+    other = quick.bluegreen(*RELEASE, "--retire-idle", "--unattended", "--expect", "deadbeefdeadbeef")
+    assert other.returncode == 3, other.stdout + other.stderr
+    assert {server.id: server.metadata["color"] for server in world.servers} == colours, "it was another plan"
+    assert quick.bluegreen(*RELEASE, "--count", "0").returncode == 2
+
     config = yaml.safe_load(quick.config_file.read_text())
     config["services"]["nova-api"]["release"] = {"shift": [50, 100]}
     quick.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
