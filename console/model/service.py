@@ -90,7 +90,8 @@ class Service:
     """All facts of one service at one moment. Facts that were never seen are None or empty; see `sources`.
 
     `foreign` members join to no instance of the service: never written, never counted as capacity.
-    `gone`: the ids of servers that such members name and Nova answers 404 for.
+    `gone`: the ids of servers that such members name and Nova answers 404 for. `foreign_allowed`: a cutover beside
+    members of neither colour that have weight is meant to be.
     `uncoloured` instances were selected, but nothing tells their colour.
     `decisive` names the sources without which nothing is known of what serves: workers have no load balancer.
     """
@@ -124,6 +125,7 @@ class Service:
     decisive: tuple[str, ...] = (BALANCER, SERVERS)
     retire_after: float = 0.0  # seconds that the old colour stands by until it is due to be retired; 0: never
     cost_per_hour: float = 0.0  # of one instance, in the currency of the config
+    foreign_allowed: bool = False
 
     @property
     def colours(self) -> tuple[ColourSet, ColourSet]:
@@ -163,15 +165,19 @@ class Service:
     def share(self, colour: Colour) -> float | None:
         """The part of the traffic that is sent to the colour, 0 to 1. None: nothing is, or it cannot be told.
 
-        `weights`: of the sum of the weights, on average over the pools. `pools`: all or nothing; None while listeners
-        differ. `power`: of the workers that run.
+        `weights`: of the sum of all weights, whosever they are, on average over the pools. `pools`: all that members of
+        the colour's have of the weight in its pool, or nothing; None while listeners differ. `power`: of the workers
+        of either colour that run.
         """
-        if self.rotation == POOLS:
-            mine, others = self._serves[colour], self._serves[colour.other]
-            return None if mine is others else float(mine)
-        parts = ((at[colour], sum(at.values())) for at in self._weights)
-        found = [part / whole for part, whole in parts if whole]
-        return sum(found) / len(found) if found else None
+        if self.rotation != POOLS:
+            found = [at[colour] / whole for at in self._weights.values() if (whole := sum(at.values()))]
+            return sum(found) / len(found) if found else None
+        mine, others = self._serves[colour], self._serves[colour.other]
+        if mine is others:
+            return None
+        led = [at for pool, at in self._weights.items() if pool in self.serving_pools]
+        strange = [at[None] / whole for at in led if (whole := sum(at.values()))]
+        return float(mine) * (1 - sum(strange) / len(strange) if strange else 1.0)
 
     @property
     def live(self) -> Colour | None:
@@ -217,9 +223,23 @@ class Service:
         return {side.colour: any(map(self.in_rotation, side.instances)) for side in self.colours}
 
     @cached_property
-    def _weights(self) -> tuple[Mapping[Colour, int], ...]:
-        """For each pool (for `power`: once) the weight in rotation of each colour."""
-        weights: defaultdict[str, dict[Colour, int]] = defaultdict(lambda: dict.fromkeys(Colour, 0))
+    def strangers(self) -> tuple[Member, ...]:
+        """The members in rotation that are of neither colour: foreign ones, and those of `uncoloured` instances.
+
+        None before the servers were seen: every member is a stranger then. With `pools` those of a serving pool.
+        """
+        if SERVERS in self.decisive and self.source(SERVERS).seen_at is None:
+            return ()
+        theirs = (*self.foreign, *(member for one in self.uncoloured for member in one.members))
+        parked = self.rotation == POOLS
+        return tuple(
+            one for one in theirs if one.in_rotation and not (parked and self.pool_id_of(one) not in self.serving_pools)
+        )
+
+    @cached_property
+    def _weights(self) -> Mapping[str, Mapping[Colour | None, int]]:
+        """For each pool (for `power`: once) the weight in rotation of each colour, and of neither under None."""
+        weights: defaultdict[str, dict[Colour | None, int]] = defaultdict(lambda: dict.fromkeys((*Colour, None), 0))
         for side in self.colours:
             for instance in side.instances:
                 if self.rotation == POWER:
@@ -227,4 +247,6 @@ class Service:
                     continue
                 for member in instance.members:
                     weights[self.pool_id_of(member)][side.colour] += member.weight if member.in_rotation else 0
-        return tuple(weights.values())
+        for stranger in self.strangers:
+            weights[self.pool_id_of(stranger)][None] += stranger.weight
+        return weights

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+
+_NAMES_SHOWN = 3
 
 # Letters and marks that draw nothing and that `str.isprintable` lets through: fillers, joiners, variation selectors.
 # The two selectors that choose between text and emoji style (FE0E, FE0F) are left: they are harmless and common.
@@ -33,3 +36,15 @@ def clipped(text: str, limit: int) -> str:
     # a character grows to ten at most, so looking at `limit` of them is enough whatever the length of the text
     shown = visible(text[: limit + 1])
     return shown if len(shown) <= limit else shown[: max(limit - 3, 0)] + "..."[:limit]
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *first, last = list(names) or ["nothing"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    shown, hidden = names[:_NAMES_SHOWN], len(names) - _NAMES_SHOWN
+    return ", ".join(shown) + (f" and {hidden} more" if hidden > 0 else "")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from console.model.balancer import Balanced, Listener, Member
+from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour, Role
-from console.model.health import Health, judge
+from console.model.health import Health
 from console.model.readiness import balancers, pools
 from console.model.roles import CHANGING, IN_DOUBT, role_words
 from console.model.service import (
@@ -23,9 +23,10 @@ from console.model.service import (
     Service,
     Source,
 )
+from console.model.strangers import dead_strangers, strangers, uncoloured
 from console.model.tally import tally
+from console.model.text import listed, some
 
-_NAMES_SHOWN = 3
 _STEPS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172_800.0, 3600.0, "h"), (math.inf, 86_400.0, "days"))
 
 
@@ -62,7 +63,7 @@ def stale_words(stale: Sequence[Source], now: float) -> Iterator[str]:
         cause = first.problem if alone else cause_of(first)
         age = "never seen" if first.seen_at is None else f"{age_words(first, now)} old"
         answers = "" if first.seen_at is None else "the last answer is " if alone else "the last answers are "
-        yield f"{_and([one.name for one in sources])}: {answers}{age}{f': {cause}' if cause else ''}"
+        yield f"{listed([one.name for one in sources])}: {answers}{age}{f': {cause}' if cause else ''}"
 
 
 def cause_of(source: Source) -> str:
@@ -87,7 +88,9 @@ def serving_troubles(service: Service, now: float) -> Iterator[str]:
     yield from _in_doubt(service)
     yield from _nothing_serves(service)
     yield from _unhealthy(service, now, in_rotation=True, tolerated=False)
-    yield from _dead_strangers(service, now)
+    yield from dead_strangers(service, now)
+    if not service.foreign_allowed:
+        yield from strangers(service)
     if service.traffic is not None and service.traffic.lost:
         lost, asked = service.traffic.lost, len(service.traffic.answers)
         last = next(answer for answer in reversed(service.traffic.answers) if not answer.ok)
@@ -105,7 +108,10 @@ def other_troubles(service: Service, now: float) -> Iterator[str]:
         if len(side.versions) > 1:
             yield f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
         yield from (f"{name}: {odd}" for name, odd in tally(service, side, now).odd.items())
-    yield from _strangers(service)
+    if service.foreign_allowed:
+        yield from strangers(service)
+    yield from uncoloured(service)
+    yield from _in_the_wrong_pool(service)
     yield from _of_record(service)
     known = {cause_of(source) for source in stale_sources(service, now)}
     if (lease := service.source(LEASE)).problem and cause_of(lease) not in known:
@@ -144,7 +150,7 @@ def _of_balancers(service: Service) -> Iterator[str]:
             elif listener.provisioning_status == "ERROR" and service.rotation != POOLS:
                 yield f"listener {_door(listener)} is in provisioning ERROR: its last change may not be applied"
         if not part.listeners:
-            names = _and([pool.name or pool.id for pool in part.pools])
+            names = listed([pool.name or pool.id for pool in part.pools])
             yield f"no listener of load balancer {part.balancer.name} sends to {names}: no client gets there"
 
 
@@ -199,9 +205,9 @@ def _splits(service: Service) -> Iterator[str]:
                     doors.setdefault(colours[one.default_pool_id], []).append(_door(one))
         elif service.rotation == WEIGHTS and len(service.balanced) > 1:
             for colour in _weighted(service, part):
-                doors.setdefault(colour, []).append(f"pool {_and(pool.name or pool.id for pool in part.pools)}")
+                doors.setdefault(colour, []).append(f"pool {listed(pool.name or pool.id for pool in part.pools)}")
     if len(doors) == 2 and set(doors[Colour.BLUE]) != set(doors[Colour.GREEN]):
-        yield f"{_and(doors[Colour.BLUE])} send to BLUE, {_and(doors[Colour.GREEN])} to GREEN"
+        yield f"{listed(doors[Colour.BLUE])} send to BLUE, {listed(doors[Colour.GREEN])} to GREEN"
 
 
 def _weighted(service: Service, part: Balanced) -> list[Colour]:
@@ -214,44 +220,7 @@ def _weighted(service: Service, part: Balanced) -> list[Colour]:
     ]
 
 
-def _dead_strangers(service: Service, now: float) -> Iterator[str]:
-    """Members that take requests and cannot answer them, whoever's they are: some client gets the error."""
-    reasons: dict[str, list[str]] = {}
-    for member in _foreign_in_rotation(service):
-        if why := _dead(service, member):
-            reasons.setdefault(why, []).append(member.name or member.address)
-    for why, names in reasons.items():
-        yield f"in rotation and no instance of {service.name}: {some(names)}: {why}"
-    for one in service.uncoloured:
-        if service.in_rotation(one) and (found := judge(service, one, now)).health is Health.UNHEALTHY:
-            yield f"in rotation and of no known colour: {one.name}: {found.reason}"
-
-
-def _dead(service: Service, member: Member) -> str:
-    if member.server_id is not None and member.server_id in service.gone:
-        return "the server that its tag names is gone: Nova answers 404"
-    if member.operating_status == "ERROR":
-        return "the load balancer's health check fails (ERROR)"
-    return "the member is in provisioning ERROR" if member.provisioning_status == "ERROR" else ""
-
-
-def _foreign_in_rotation(service: Service) -> list[Member]:
-    # before the servers were seen, every member is a stranger
-    if SERVERS in service.decisive and service.source(SERVERS).seen_at is None:
-        return []
-    parked = service.rotation == POOLS
-    return [
-        one
-        for one in service.foreign
-        if one.in_rotation and not (parked and service.pool_id_of(one) not in service.serving_pools)
-    ]
-
-
-def _strangers(service: Service) -> Iterator[str]:
-    if foreign := [one.name or one.address for one in _foreign_in_rotation(service) if not _dead(service, one)]:
-        yield f"members in rotation that are no instance of {service.name}: {some(foreign)}"
-    if service.uncoloured:
-        yield f"nothing tells the colour of {some([instance.name for instance in service.uncoloured])}"
+def _in_the_wrong_pool(service: Service) -> Iterator[str]:
     pool_of = {(colour, pool) for part in service.balanced for colour, pool in part.pool_of.items()}
     for side in service.colours if pool_of else ():
         other = {pool for colour, pool in pool_of if colour is not side.colour}
@@ -294,14 +263,3 @@ def quorum_of(service: Service, side: ColourSet, now: float) -> tuple[int, int] 
 
 def _door(listener: Listener) -> str:
     return f":{listener.protocol_port} ({listener.name or listener.id})"
-
-
-def _and(names: Iterable[str]) -> str:
-    *first, last = list(names) or ["nothing"]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def some(names: Sequence[str]) -> str:
-    """The first few, and how many more."""
-    shown, hidden = names[:_NAMES_SHOWN], len(names) - _NAMES_SHOWN
-    return ", ".join(shown) + (f" and {hidden} more" if hidden > 0 else "")

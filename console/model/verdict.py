@@ -113,7 +113,8 @@ def _side_words(service: Service, side: ColourSet, now: float) -> str:
     healthy = "?" if found.unseen and not found.healthy else str(found.healthy)
     count = f"{healthy}/{found.meant}" if found.stopped < found.meant or not found.meant else ""
     words = [name, role, side.version, count]
-    if role == Role.BOTH and (share := service.share(side.colour)) is not None:
+    share = service.share(side.colour)
+    if share is not None and (role == Role.BOTH or (role == Role.LIVE and share < 1)):
         words.append(f"{100 * share:.0f} %")
     if role == Role.IDLE and found.meant and found.healthy == found.standing == found.meant:
         words.append("ready")

@@ -109,6 +109,7 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
         decisive=decisive_sources(config),
         retire_after=config.release.retire_after,
         cost_per_hour=config.launch.cost_per_hour,
+        foreign_allowed=config.foreign == "ignore",
     )
     if bare.shipping is not None:  # all who read it are to know that it may be of other versions than run now
         bare = replace(bare, shipping=of_now(bare))

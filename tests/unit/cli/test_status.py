@@ -66,6 +66,20 @@ def test_an_unhealthy_live_instance_is_exit_code_1(
     assert "! api-blue-1: the load balancer's health check fails (ERROR)" in out
 
 
+@pytest.mark.parametrize(("allowed", "code"), [("refuse", 1), ("ignore", 0)])
+def test_most_traffic_goes_to_members_of_neither_colour(
+    cloud: FakeOpenStack, config: Path, allowed: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for server in cloud.servers[:2]:
+        server["metadata"] = {}
+    config.write_text(CONFIG + f"    foreign: {allowed}\n")
+    assert run(config, "--json") == code
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    assert round(service["colours"]["blue"]["share"], 2) == 0.33
+    (told,) = (one for one in service["problems"] if "2 of 3 members in rotation (2 of 3 weight)" in one)
+    assert ("a cutover is refused" in told) is bool(code)
+
+
 @pytest.mark.parametrize("path", ["/compute", "/load-balancer", "/identity"])
 def test_a_cloud_that_does_not_answer_is_exit_code_4(
     cloud: FakeOpenStack, config: Path, path: str, capsys: pytest.CaptureFixture[str]

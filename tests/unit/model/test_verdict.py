@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from console.model.balancer import Balanced, LoadBalancer, Member, Pool
+from console.model.balancer import Balanced, Listener, LoadBalancer, Member, Pool
 from console.model.colour import Colour
 from console.model.instance import Instance, Probe, Version
 from console.model.readiness import Readiness, rollback
 from console.model.server import Server
-from console.model.service import BALANCER, PROBES, SERVERS, VIP, ColourSet, Service, Source
+from console.model.service import BALANCER, POOLS, PROBES, SERVERS, VIP, ColourSet, Service, Source
 from console.model.traffic import Traffic, VipAnswer
 from console.model.verdict import verdict
 
@@ -288,11 +288,66 @@ def test_mixed_versions_foreign_members_and_colourless_instances_are_told() -> N
     assert "nothing tells the colour of grey" in text
 
 
+def lost_labels(**changes: object) -> Service:
+    """Two of the three that serve have lost what tells their colour: one is foreign, one has no colour."""
+    grey = replace(instance(Colour.BLUE, 2, 100), colour=None)
+    foreign = Member("f", "stranger", "10.0.0.9", 80, weight=100, operating_status="ONLINE")
+    return service(
+        blue=side(Colour.BLUE, instance(Colour.BLUE, 1, 100)), foreign=(foreign,), uncoloured=(grey,), **changes
+    )
+
+
+def test_weight_of_neither_colour_is_no_share_of_either_and_needs_a_human() -> None:
+    told = lost_labels()
+    found = verdict(told, NOW)
+    assert not found.healthy
+    assert found.blue == "BLUE live 1111111 1/1 33 %"
+    assert [told.share(colour) for colour in Colour] == [pytest.approx(1 / 3), 0.0]
+    assert found.problems[0] == (
+        "2 of 3 members in rotation (200 of 300 weight) are of neither colour of api, stranger, api-blue-2: "
+        "a cutover is refused"
+    )
+
+
+def test_weight_of_neither_colour_that_the_config_allows_is_told_and_needs_nobody() -> None:
+    found = verdict(lost_labels(foreign_allowed=True), NOW)
+    assert found.healthy
+    assert found.blue.endswith(" 33 %"), "the traffic goes there all the same"
+    (told,) = (one for one in found.problems if "200 of 300 weight" in one)
+    assert "refused" not in told
+
+
+def test_a_stranger_in_the_pool_that_serves_takes_its_part_and_one_in_a_parked_pool_does_not() -> None:
+    balancer = LoadBalancer("l", "api-lb", provisioning_status="ACTIVE")
+    listener = Listener("d", "http", protocol_port=80, default_pool_id="b", provisioning_status="ACTIVE")
+    ours = [replace(instance(Colour.BLUE, 1, 1), pool_id="b"), replace(instance(Colour.GREEN, 1, 1), pool_id="g")]
+    foreign = Member("f", "stranger", "10.0.0.9", 80, weight=3)
+
+    def told(pool: str) -> Service:
+        joined = {"b": ours[0].members, "g": ours[1].members}
+        joined[pool] += (foreign,)
+        part = Balanced(
+            balancer,
+            (listener,),
+            pools=tuple(Pool(name, name, provisioning_status="ACTIVE") for name in "bg"),
+            pool_of={Colour.BLUE: "b", Colour.GREEN: "g"},
+            members=joined,
+        )
+        sides = {"blue": side(Colour.BLUE, ours[0]), "green": side(Colour.GREEN, ours[1])}
+        return service(rotation=POOLS, balanced=(part,), foreign=(foreign,), **sides)
+
+    assert [told("b").share(colour) for colour in Colour] == [0.25, 0.0]
+    assert not verdict(told("b"), NOW).healthy
+    assert [told("g").share(colour) for colour in Colour] == [1.0, 0.0]
+    assert verdict(told("g"), NOW).healthy
+
+
 def test_before_the_servers_were_seen_no_member_is_called_a_stranger() -> None:
     foreign = Member("m-9", "somebody", "10.0.9.9", 80, weight=5, provisioning_status="ACTIVE")
     told = service(foreign=(foreign,))
     assert any("somebody" in problem for problem in verdict(told, NOW).problems)
     unseen = service(foreign=(foreign,), sources=stale(**{SERVERS: Source(SERVERS, problem="503")}))
+    assert unseen.share(Colour.BLUE) == 1.0
     assert not any("somebody" in problem for problem in verdict(unseen, NOW).problems)
 
 
