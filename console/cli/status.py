@@ -84,7 +84,8 @@ def show(snapshot: Snapshot, console: Console) -> None:
 
 def _heading(service: Service, words: Verdict) -> Text:
     """The verdict line."""
-    mark = Text("well    " if words.healthy else "NOT WELL", style="green" if words.healthy else "bold red")
+    style = "green" if words.healthy else "" if words.asking else "bold red"
+    mark = Text(f"{words.state:<8}", style=style)
     environment = Text(visible(service.environment.upper()), style="bold")
     parts = [mark, environment, Text(visible(service.name), style="bold"), Text(visible(words.line))]
     return Text("  ").join(parts)

@@ -76,16 +76,16 @@ def _first(seen: Seen) -> Iterator[News]:
     name, words = seen.service.name, seen.words
     yield News(
         name,
-        f"{_state(words)}: {', '.join(filter(None, (words.restraint, *_parts(words))))}, {words.freshness}",
-        _tone(words.healthy),
+        f"{words.state}: {', '.join(filter(None, (words.restraint, *_parts(words))))}, {words.freshness}",
+        _tone_of(words),
     )
     yield from (News(name, f"problem: {sentence}", Tone.BAD) for sentence in words.problems)
 
 
 def _since(before: Seen, seen: Seen) -> Iterator[News]:
     name, was, words = seen.service.name, before.words, seen.words
-    if _state(was) != _state(words):
-        yield News(name, _state(words), _tone(words.healthy))
+    if was.state != words.state:
+        yield News(name, words.state, _tone_of(words))
     if before.fresh != seen.fresh:
         yield News(name, "fresh again" if seen.fresh else words.freshness, _tone(seen.fresh))
     for old, new in zip(before.parts, seen.parts, strict=True):
@@ -103,8 +103,8 @@ def _since(before: Seen, seen: Seen) -> Iterator[News]:
         yield News(name, words.restraint or f"not frozen any more (was {was.restraint})")
 
 
-def _state(words: Verdict) -> str:
-    return "well" if words.healthy else "asking" if words.asking else "NOT WELL"
+def _tone_of(words: Verdict) -> Tone:
+    return Tone.PLAIN if words.asking else _tone(words.healthy)
 
 
 def _tone(good: object) -> Tone:

@@ -6,6 +6,7 @@
     services    one object for each:
       name, environment, cloud
       healthy     all that serves is known to be well
+      asking      a source has not answered its first question yet, and nothing is known to be wrong
       verdict     the words of the verdict line: blue, green, rollback, balancer, freshness
       rollback    ready, partial, asks first, cold, gone, busy or unknown
       settled     whether the load balancer applies the weights shown; false during a change and after a failed one
@@ -90,6 +91,7 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
         "environment": service.environment,
         "cloud": service.cloud,
         "healthy": found.healthy,
+        "asking": found.asking,
         "verdict": {
             "blue": found.blue,
             "green": found.green,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from console.model.balancer import LoadBalancer, Pool
 from console.model.colour import Colour, Role
-from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
+from console.model.service import POOLS, POWER, PROBES, WEIGHTS, ColourSet, Service
 from console.model.tally import is_kept_out, stands_ready, tally
 
 __all__ = ["Readiness", "Rollback", "balancers", "is_kept_out", "pools", "rollback", "stands_ready"]
@@ -135,6 +135,9 @@ def _to_warm(service: Service, target: ColourSet, live: ColourSet, now: float) -
     count = (warm, meant)
     if not meant:
         return Rollback(Readiness.COLD, f"rollback cold: all {held} of {colour} are kept out", *count)
+    if not warm and found.unseen:
+        said = "have not answered yet" if service.source(PROBES).seen_at is None else "are stale"
+        return Rollback(Readiness.UNKNOWN, f"rollback unknown: probes {said}", *count)
     if not warm:
         return Rollback(Readiness.COLD, f"rollback cold: 0 of {meant} warm{aside}", *count)
     if warm < meant:

@@ -51,6 +51,11 @@ class Verdict:
     due: str = ""  # "BLUE due to be retired"
 
     @property
+    def state(self) -> str:
+        """The one word: `well`, `asking` (nothing is known to be wrong, and not all is known) or `NOT WELL`."""
+        return "well" if self.healthy else "asking" if self.asking else "NOT WELL"
+
+    @property
     def rollback_ready(self) -> bool:
         """Whether one call goes back, without a question."""
         return self.rollback_state is Readiness.READY

@@ -76,9 +76,10 @@ def _state(head: Head, glyphs: Glyphs) -> list[Line]:
     if verdict is None or head.service is None:
         return [line((head.waiting_for, "dim"))]
     number, words = head.problems, count(head.problems, "problem")
-    if not verdict.healthy:
-        return [line((f" {glyphs.attention} NOT WELL{f': {words}' if number else ''} ", "badge-ill"))]
-    return [line((f"{glyphs.good} well", "badge-well"), (f", {words}" if number else "", "warn"))]
+    if not verdict.healthy and not verdict.asking:
+        return [line((f" {glyphs.attention} {verdict.state}{f': {words}' if number else ''} ", "badge-ill"))]
+    glyph, style = (glyphs.good, "badge-well") if verdict.healthy else (glyphs.unknown, "dim")
+    return [line((f"{glyph} {verdict.state}", style), (f", {words}" if number else "", "warn"))]
 
 
 def _colours(head: Head, glyphs: Glyphs) -> list[Line]:

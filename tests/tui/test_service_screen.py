@@ -10,7 +10,7 @@ from tuikit import FakeWatcher, config, instance, make_app, service, stale, traf
 
 from console.model.colour import Colour
 from console.model.instance import Probe
-from console.model.service import BALANCER, SERVERS, VIP, ColourSet, Service, Source
+from console.model.service import BALANCER, PROBES, SERVERS, VIP, ColourSet, Service, Source
 from console.model.traffic import Traffic, VipAnswer
 from screens.program import BluegreenApp
 from screens.view.glyphs import ASCII
@@ -67,6 +67,19 @@ async def test_stale_is_loud_with_its_cause_and_blanks_nothing() -> None:
         watcher.show(stale(service(now), now - 100, "no answer within 15 s"))
         await shows(pilot, "STALE", "no answer within 15 s", "api-blue-1")
         assert "well" not in lines_of(app)[0].replace("NOT WELL", "")
+
+
+async def test_before_the_first_probe_it_is_asking_and_no_way_back_is_called_cold() -> None:
+    now = time.time()
+    base = service(now)
+    blue, green = (
+        replace(each, instances=tuple(replace(one, probe=None) for one in each.instances)) for each in base.colours
+    )
+    app, _, _ = make_app(replace(base, sources={**base.sources, PROBES: Source(PROBES)}, blue=blue, green=green))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "? asking", "rollback unknown: probes have not answered yet", "asking: probes")
+        assert "NOT WELL" not in text_of(app)
+        assert "cold" not in text_of(app)
 
 
 async def test_facts_grow_stale_although_nothing_arrives() -> None:

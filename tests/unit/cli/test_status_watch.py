@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -16,9 +17,11 @@ from typing import Any
 
 import pytest
 from fake_openstack import FakeOpenStack, populate
+from rich.console import Console
 
 from console.cli.main import main
 from console.cli.printer import wants_colour
+from console.cli.status import show
 from console.cli.status_changes import News, Seen, Tone, look
 from console.cli.status_watch import Told, line
 from console.model.balancer import LoadBalancer, Member
@@ -109,6 +112,16 @@ def test_first_the_problems_are_told_as_well() -> None:
     assert [one.tone for one in news] == [Tone.BAD, Tone.BAD]
     assert news[0].text.startswith("NOT WELL: ")
     assert "api-blue-1" in news[1].text
+
+
+def test_what_is_only_asked_for_is_neither_good_nor_bad_news() -> None:
+    first = service(probed=True)
+    first = replace(first, sources={**first.sources, PROBES: Source(PROBES)})
+    _, news = look(first, NOW)
+    assert (news[0].text.split(":")[0], news[0].tone) == ("asking", Tone.PLAIN)
+    out = io.StringIO()
+    show(Snapshot(NOW, 1, {"api": first}), Console(file=out, width=200, color_system=None))
+    assert out.getvalue().startswith("asking    PRODUCTION  api"), "the same word as in a single status"
 
 
 def test_what_has_not_changed_is_not_told_and_ages_are_no_change() -> None:

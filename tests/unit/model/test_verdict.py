@@ -259,6 +259,19 @@ def test_a_source_that_has_not_answered_its_first_question_is_not_stale_and_noth
     assert (found.fresh, found.healthy, found.problems) == (False, False, ())
     failed = verdict(service(traffic_watched=True, sources=stale(it=Source(VIP, problem="refused"))), NOW)
     assert (failed.freshness, failed.asking) == ("STALE (never seen): vip", False)
+    assert (found.state, failed.state, verdict(service(), NOW).state) == ("asking", "NOT WELL", "well")
+
+
+def test_a_way_back_that_nobody_has_probed_yet_is_unknown_and_not_cold() -> None:
+    bare = side(Colour.GREEN, *(replace(one, probe=None) for one in service().green.instances))
+    first = service(green=bare, sources=stale(it=Source(PROBES)))
+    assert rollback(first, NOW).state is Readiness.UNKNOWN
+    assert rollback(first, NOW).words == "rollback unknown: probes have not answered yet"
+    old = side(Colour.GREEN, *(replace(one, probe=Probe(ok=True, at=NOW - 60)) for one in service().green.instances))
+    later = service(green=old, sources=stale(it=Source(PROBES, NOW - 60)))
+    assert rollback(later, NOW).words == "rollback unknown: probes are stale"
+    dead = side(Colour.GREEN, *(replace(instance(Colour.GREEN, 1, 0, operating_status="ERROR"), probe=None),))
+    assert rollback(service(green=dead, sources=stale(it=Source(PROBES))), NOW).state is Readiness.COLD, "that is known"
 
 
 def test_several_stale_sources_are_not_called_by_the_name_of_one() -> None:
