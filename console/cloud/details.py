@@ -16,6 +16,7 @@ from console.cloud.session import Session
 from console.errors import ApiError, NotFound
 from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Policy, Pool
 from console.model.closeup import Deed, Event
+from console.model.moments import when
 from console.model.stats import Totals
 
 Answer = TypeVar("Answer")
@@ -257,13 +258,13 @@ def _deed(raw: Any) -> Deed | None:
     if not isinstance(raw, dict) or not isinstance(raw.get("action"), str):
         return None
     request, user, message = (_plain(raw.get(key)) for key in ("request_id", "user_id", "message"))
-    return Deed(raw["action"][:_LONGEST], request, parse.when(raw.get("start_time")), user, message)
+    return Deed(raw["action"][:_LONGEST], request, when(raw.get("start_time")), user, message)
 
 
 def _event(raw: Any) -> Event | None:
     if not isinstance(raw, dict) or not isinstance(raw.get("event"), str):
         return None
-    start, finish = parse.when(raw.get("start_time")), parse.when(raw.get("finish_time"))
+    start, finish = when(raw.get("start_time")), when(raw.get("finish_time"))
     details = _plain(raw.get("details")) or _plain(raw.get("traceback"))
     return Event(raw["event"][:_LONGEST], start, finish, _plain(raw.get("result")), details)
 

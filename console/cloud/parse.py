@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Policy, Pool, Rule
+from console.model.moments import when
 from console.model.server import Address, Server
 
 Fact = TypeVar("Fact")
@@ -103,6 +103,7 @@ def listener(raw: Any) -> Listener | None:
         connection_limit=_number(raw.get("connection_limit"), None),
         allowed=_texts(raw.get("allowed_cidrs")),
         certificate=_text(raw.get("default_tls_container_ref")),
+        updated_at=_text(raw.get("updated_at")),
         silence=max(_number(raw.get(f"timeout_{side}_data"), 0) for side in ("client", "member")) / 1000,
     )
 
@@ -161,6 +162,7 @@ def pool(raw: Any, health_monitor: Monitor | None = None) -> Pool | None:
         algorithm=_text(raw.get("lb_algorithm")),
         admin_state_up=raw.get("admin_state_up") is not False,
         listener_ids=tuple(ids(raw.get("listeners"))),
+        updated_at=_text(raw.get("updated_at")),
     )
 
 
@@ -208,17 +210,6 @@ def member(raw: Any) -> Member | None:
         operating_status=_status(raw.get("operating_status")),
         vnic_type=_text(raw.get("vnic_type")) or "normal",
     )
-
-
-def when(raw: Any) -> float | None:
-    """Unix seconds of an API's time; without a zone it is UTC. None where it is not a time."""
-    if not isinstance(raw, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(raw)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def strings(raw: Any) -> dict[str, str]:

@@ -178,8 +178,9 @@ async def set_balancer(request: Request) -> Response:
     balancer = next((each.balancer for each in world.entrances if each.balancer.name == name), None)
     if balancer is None:
         raise _wrong(f"there is no load balancer {name}", 404)
-    balancer.provisioning_status = status
+    balancer.provisioning_status, balancer.updated_at = status, stamp()
     for thing in (*balancer.pools, *balancer.listeners):
+        thing.updated_at = stamp()
         thing.provisioning_status = "PENDING_UPDATE" if status == "PENDING_UPDATE" else "ACTIVE"
     return JSONResponse(balancer.view())
 

@@ -51,6 +51,7 @@ class Listener:
     silence: float = 0.0
     allowed: tuple[str, ...] = ()
     certificate: str = ""
+    updated_at: str = ""  # as the API says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Pool:
     algorithm: str = ""  # ROUND_ROBIN, LEAST_CONNECTIONS, ...
     admin_state_up: bool = True
     listener_ids: tuple[str, ...] = ()  # listeners that send to it, by default or by an L7 policy
+    updated_at: str = ""  # as the API says it
 
 
 @dataclass(frozen=True, slots=True)

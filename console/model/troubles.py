@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 
 from console.model.balancer import Balanced, Listener
+from console.model.changes import changes, stuck
 from console.model.colour import Colour, Role
 from console.model.health import Health
 from console.model.readiness import balancers, pools
-from console.model.roles import CHANGING, IN_DOUBT, role_words
+from console.model.roles import IN_DOUBT, role_words
 from console.model.service import (
     BALANCER,
     LEASE,
@@ -85,6 +86,7 @@ def age_words(source: Source, now: float) -> str:
 def serving_troubles(service: Service, now: float) -> Iterator[str]:
     """What is wrong with what serves."""
     yield from _of_balancers(service)
+    yield from stuck(service, now)
     yield from _in_doubt(service)
     yield from _nothing_serves(service)
     yield from _unhealthy(service, now, in_rotation=True, tolerated=False)
@@ -100,7 +102,7 @@ def serving_troubles(service: Service, now: float) -> Iterator[str]:
 
 def other_troubles(service: Service, now: float) -> Iterator[str]:
     """What a person should know, and what does not harm what serves."""
-    yield from _changes(service)
+    yield from changes(service, now)
     yield from _splits(service)
     yield from _unhealthy(service, now, in_rotation=True, tolerated=True)
     yield from _unhealthy(service, now, in_rotation=False, tolerated=False)
@@ -177,21 +179,6 @@ def _in_doubt(service: Service) -> Iterator[str]:
     if service.rotation == POWER:
         why = "Nova does not know the state of its workers"
     yield from (f"{colour}: {why}" for colour in doubtful)
-
-
-def _changes(service: Service) -> Iterator[str]:
-    """A change of ours, or one of somebody else on the same load balancer."""
-    if any(role_words(service, side.colour) == CHANGING for side in service.colours):
-        by = f" by {service.lease.owner}" if service.lease is not None and not service.lease.foreign else ""
-        what = {POOLS: "default pools", POWER: "workers"}.get(service.rotation, "weights")
-        yield f"a change is under way{by}: the {what} shown may not be the ones applied yet"
-        return
-    for part in service.balanced:
-        status = part.balancer.provisioning_status
-        ours = {one.provisioning_status for one in part.listeners} | {one.provisioning_status for one in part.pools}
-        ours |= {one.provisioning_status for members in part.members.values() for one in members}
-        if status.startswith("PENDING") and not any(one.startswith("PENDING") for one in ours):
-            yield f"load balancer {part.balancer.name} is {status}: somebody changes a part that is not ours"
 
 
 def _splits(service: Service) -> Iterator[str]:

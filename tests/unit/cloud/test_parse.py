@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from console.cloud import parse
 from console.model.balancer import Member
+from console.model.moments import when
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -52,7 +53,7 @@ def test_nothing_that_a_cloud_sends_makes_it_raise(raw: Any) -> None:
     for make in MAKERS:
         make(raw)
     parse.items(raw, "servers", parse.server)
-    parse.when(raw)
+    when(raw)
 
 
 @given(st.dictionaries(KEYS, JSON, max_size=12))
@@ -154,7 +155,7 @@ def test_operating_status_of_a_load_balancer_is_never_taken() -> None:
     ],
 )
 def test_times(text: Any, seconds: float | None) -> None:
-    assert parse.when(text) == seconds
+    assert when(text) == seconds
 
 
 def test_numbers_that_cannot_be_are_not_taken() -> None:

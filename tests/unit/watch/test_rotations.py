@@ -213,15 +213,6 @@ def test_listeners_of_others_on_a_shared_load_balancer_are_neighbours(cloud: Fak
     assert verdict(api, seen.taken_at).problems == ()
 
 
-def test_a_change_of_somebody_elses_part_is_said_to_be(cloud: FakeOpenStack) -> None:
-    populate(cloud)
-    cloud.balancers[0]["provisioning_status"] = "PENDING_UPDATE"
-    api, seen = look(service("api", Rotation("api", "api")))
-    found = verdict(api, seen.taken_at)
-    assert found.problems == ("load balancer api is PENDING_UPDATE: somebody changes a part that is not ours",)
-    assert found.healthy
-
-
 def test_the_listeners_that_the_config_names_are_ours_in_its_order(cloud: FakeOpenStack) -> None:
     populate_pools(cloud)
     web, _ = look(service("web", replace(POOLS, listeners=("web-443",))))
