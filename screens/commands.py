@@ -66,10 +66,11 @@ def _instances(screen: FactsScreen) -> Iterator[Command]:
     service = screen.console_app.service(screen.service_name)
     if service is None:
         return
-    for side in service.colours:
-        for one in side.instances:
+    sides = [(side.colour.upper(), side.instances) for side in service.colours]
+    for colour, instances in (*sides, ("neither colour", service.uncoloured)):
+        for one in instances:
             go = partial(screen.console_app.trail.go, Spot(Place.INSTANCE, service.name, one.key))
-            yield Command(f"instance {visible(one.name)}", f"Open this instance of {side.colour.upper()}.", go)
+            yield Command(f"instance {visible(one.name)}", f"Open this instance of {colour}.", go)
 
 
 def matching(screen: FactsScreen, known: Sequence[Command], typed: str) -> tuple[Command, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.css.query import NoMatches
 
+from console.model.colour import Colour
 from screens.common_actions import CommonActions
 from screens.filtering import Order
 from screens.widgets.filter_line import FilterLine
@@ -40,7 +41,9 @@ class ListActions(CommonActions):
             table.sift(self.filter_words, self.order)
         if filter_line.display:
             counts = [table.counts for table in self.lists if table.display]
-            filter_line.say(sum(shown for shown, _ in counts), sum(of for _, of in counts))
+            others = [table for table in self.lists if not table.display and table.id in set(Colour)]
+            aside = ", ".join(f"{each.counts[0]} in {str(each.id).upper()}: tab" for each in others if each.counts[0])
+            filter_line.say(sum(shown for shown, _ in counts), sum(of for _, of in counts), aside)
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         """Show what is left."""

@@ -52,6 +52,13 @@ class Entry:
         )
 
     @property
+    def own_problems(self) -> tuple[str, ...]:
+        """Every sentence that is wrong with it, but for causes that it shares with others; none while it is asked."""
+        if self.verdict is None or self.verdict.asking:
+            return ()
+        return tuple(text for text in self.verdict.problems if not any(cause in text for cause in self.causes))
+
+    @property
     def rank(self) -> tuple[bool, bool, bool]:
         """Those that need a human first, production before the rest; those never seen before those that are well."""
         return not self.needs_you, self.verdict is not None, not self.config.is_production
@@ -114,7 +121,7 @@ def row(entry: Entry, at: float, glyphs: Glyphs) -> Row:
     service, found = entry.service, entry.verdict
     first = service.live or Colour.BLUE
     cells = (
-        (glyphs.attention, "bad") if entry.needs_you else (" ", ""),
+        (glyphs.attention, "bad") if entry.needs_you else (glyphs.attention if entry.own_problems else " ", "warn"),
         name,
         *place,
         _state(service, found, at),
@@ -246,11 +253,10 @@ def _rollback(found: Verdict) -> str:
 
 def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
     found = entry.verdict
-    if found is not None and not found.healthy:
-        own = [text for text in found.problems if not any(cause in text for cause in entry.causes)]
+    if own := entry.own_problems:
         more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
-        if own:
-            yield line((f"{glyphs.attention} {clipped(own[0], _LONGEST)}{more}", "bad"))
+        harms = found is not None and not found.healthy
+        yield line((f"{glyphs.attention} {clipped(own[0], _LONGEST)}{more}", "bad" if harms else "warn"))
     if entry.train is not None:
         role, sign = ("bad", glyphs.attention) if entry.train.needs_you else ("warn", glyphs.running)
         more = (

@@ -48,9 +48,9 @@ class FilterLine(Sheet, can_focus=True):
         self.display = False
         self.post_message(self.Changed(""))
 
-    def say(self, shown: int, of: int) -> None:
-        """How many rows are left."""
-        count = f"{shown} of {of} rows" if self.words else f"{of} rows"
+    def say(self, shown: int, of: int, aside: str = "") -> None:
+        """How many rows are left; `aside`: where there are more that are not in sight."""
+        count = f"{shown} of {of} rows{f'; {aside}' if aside else ''}" if self.words else f"{of} rows"
         if count != self._count:
             self._count = count
             self._draw()

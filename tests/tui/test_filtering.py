@@ -81,6 +81,16 @@ async def test_letters_typed_right_after_the_slash_are_letters() -> None:
         assert "rows" not in text_of(app)
 
 
+async def test_a_row_of_the_colour_that_is_not_in_sight_is_not_called_missing() -> None:
+    app, _, _ = make_app(service(time.time(), size=12))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "LB ACTIVE", "api-blue-1 ")
+        await pilot.press("slash", *"green-12")
+        await shows(pilot, "0 of 12 rows; 1 in GREEN: tab")
+        await pilot.press("enter", "tab")
+        await shows(pilot, "api-green-12", "1 of 12 rows")
+
+
 async def test_a_label_that_is_clicked_while_a_filter_is_typed_is_done() -> None:
     now = time.time()
     app, _, _ = make_app(service(now, "cinder"), service(now, "nova"))

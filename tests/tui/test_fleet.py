@@ -57,6 +57,16 @@ async def test_what_needs_a_human_stands_first_with_its_reason() -> None:
             assert part in line_with(app, "nova")
 
 
+async def test_a_problem_that_harms_nothing_that_serves_is_said_below_its_service_as_well() -> None:
+    now = time.time()
+    odd = replace(service(now, "nova"), uncoloured=(instance(Colour.GREEN, 9, now),))
+    app, _, _ = make_app(service(now, "cinder"), odd)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "1 problem", "well 3/3", "api-green-9")
+        assert "! nova" in line_with(app, "nova ")
+        assert "!" not in line_with(app, "cinder")
+
+
 async def test_what_is_due_to_be_retired_is_said_quietly_below_its_service() -> None:
     now = time.time()
     waits = replace(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from screen_text import lines_of, shows, text_of, until
-from tuikit import config, make_app, service
+from tuikit import config, instance, make_app, service
 
+from console.model.colour import Colour
 from screens.change import ChangeScreen
 from screens.dialogs.palette import Palette
 from screens.fleet import FleetScreen
+from screens.instance import InstanceScreen
 from screens.problems import ProblemsScreen
 
 
@@ -86,3 +89,16 @@ async def test_problems_by_name() -> None:
         await pilot.press("colon", *"problems", "enter")
         await until(pilot, lambda: isinstance(app.screen, ProblemsScreen))
         await shows(pilot, "config.yaml:3")
+
+
+async def test_an_instance_of_neither_colour_is_opened_by_its_name() -> None:
+    """It is in no list of a colour."""
+    now = time.time()
+    odd = replace(service(now), uncoloured=(instance(Colour.GREEN, 9, now),))
+    app, _, _ = make_app(odd)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        await pilot.press("colon", *"instance api-green-9")
+        await shows(pilot, "Open this instance of neither colour.")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, InstanceScreen))
