@@ -72,7 +72,8 @@ class Damper:
         seen, track = judge(service, instance, now), self._tracks.get(instance.key)
         marks = _marks(service, instance, now, bad=seen.health is not Health.HEALTHY)
         if track is None or track.blind or (_told_well(track) and not is_sighted(service, instance, now)):
-            track = _first(seen, now, marks)
+            same = track is not None and track.told.word == seen.health.value
+            track = _first(seen, track.told.since if track is not None and same else now, marks)
         else:
             track = _next(track, seen, marks, now)
         tracks[instance.key] = track

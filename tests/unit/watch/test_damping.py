@@ -82,6 +82,14 @@ def test_what_is_stale_is_announced_at_once_and_so_is_its_end() -> None:
     assert told(damper, service(True, START + 65), START + 65).word == "healthy"
 
 
+def test_what_stays_unknown_is_so_since_it_began() -> None:
+    damper = Damper()
+    facts = service(True, START)
+    told(damper, facts, START)
+    assert told(damper, facts, START + 90).since == START + 90
+    assert told(damper, facts, START + 95).since == START + 90
+
+
 def test_the_reason_of_what_is_announced_is_the_newest() -> None:
     damper = Damper()
     told(damper, service(False, START), START)
