@@ -59,6 +59,12 @@ def examine(config: ServiceConfig, service: Service) -> Iterator[Finding]:
     if unseen:
         return
     yield ok("service.seen", f"{name}: {_found(config, service)}")
+    for source in service.decisive:
+        if source not in (SERVERS, BALANCER):
+            means = "the rest is seen, and nothing of this service can be changed"
+            yield problem(
+                "service.part", f"{name}: {service.source(source).problem}", means, service.source(source).hint
+            )
     for check in _CHECKS:
         yield from check(config, service)
 

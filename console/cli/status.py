@@ -16,7 +16,7 @@ from console.cli.status_table import table
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
 from console.model.retirement import retirement
-from console.model.service import Service
+from console.model.service import BALANCER, SERVERS, Service
 from console.model.snapshot import Snapshot
 from console.model.text import visible
 from console.model.verdict import Verdict, verdict
@@ -61,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
 def exit_code(snapshot: Snapshot) -> int:
     """4 when a cloud did not tell what serves, else 1 when a service is not healthy, else 0."""
     services = snapshot.services.values()
-    if any(service.source(name).seen_at is None for service in services for name in service.decisive):
+    whole = (BALANCER, SERVERS)  # of a part that is not there the cloud did tell
+    if any(one.source(name).seen_at is None for one in services for name in whole if name in one.decisive):
         return 4
     return 0 if all(verdict(service, snapshot.taken_at).healthy for service in services) else 1
 

@@ -93,7 +93,8 @@ class Service:
     `gone`: the ids of servers that such members name and Nova answers 404 for. `foreign_allowed`: a cutover beside
     members of neither colour that have weight is meant to be.
     `uncoloured` instances were selected, but nothing tells their colour.
-    `decisive` names the sources without which nothing is known of what serves: workers have no load balancer.
+    `decisive` names the sources without which nothing is known of what serves: workers have no load balancer. A part
+    of the service that is not there, or was never seen, is a source of its own among them.
     """
 
     name: str

@@ -42,7 +42,7 @@ def asked_sources(service: Service, now: float) -> list[Source]:
 
 
 def _not_fresh(service: Service, now: float) -> list[Source]:
-    decisive = [name for name in (SERVERS, BALANCER) if name in service.decisive]
+    decisive = sorted(service.decisive, key=lambda name: (name != SERVERS, name != BALANCER))
     names = [*decisive, *([PROBES] if service.probed else []), *([VIP] if service.traffic_watched else [])]
     sources = [source for name in names if not (source := service.source(name)).fresh(now)]
     return sorted(sources, key=lambda one: one.seen_at or 0.0)

@@ -28,11 +28,12 @@ class Facts:
 
     `servers` are the selected ones, `others` those that are instances only where a member makes them one; `gone` are
     the ids of servers that Nova was asked for one by one and does not know, `were` those of them that were instances;
-    `elsewhere` of those that are not ours.
+    `elsewhere` of those that are not ours. `missing` names the sources of load balancers' parts that are not there.
     """
 
     servers: Sequence[Server] = ()
     balanced: tuple[Balanced, ...] = ()
+    missing: tuple[str, ...] = ()
     others: Sequence[Server] = ()
     gone: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
@@ -106,7 +107,7 @@ def assemble(config: ServiceConfig, facts: Facts, made: Made | None = None) -> S
         balanced=facts.balanced,
         rates=facts.rates,
         sessions=facts.sessions,
-        decisive=decisive_sources(config),
+        decisive=(*decisive_sources(config), *facts.missing),
         retire_after=config.release.retire_after,
         cost_per_hour=config.launch.cost_per_hour,
         foreign_allowed=config.foreign == "ignore",

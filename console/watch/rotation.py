@@ -7,23 +7,29 @@ from dataclasses import dataclass, replace
 
 from console.cloud.reader import Reader, choose
 from console.config.model import Attached, Kind, ServiceConfig
-from console.errors import ApiError
+from console.errors import ApiError, BluegreenError, NotFound
 from console.model.balancer import Balanced, Listener, LoadBalancer, Policy, Pool
 from console.model.colour import Colour
+from console.model.service import BALANCER, Source
 from console.watch.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """Every part of a service, in the config's order, with the shape that each was made of; none for `power`."""
+    """Every part of a service, in the config's order, with the shape that each was made of; none for `power`.
+
+    `places` are the parts' places in the config. `missing`: a source for each part that is not there, never seen.
+    """
 
     parts: tuple[Balanced, ...] = ()
     shapes: tuple[Shape, ...] = ()
+    places: tuple[int, ...] = ()
+    missing: tuple[Source, ...] = ()
 
     @property
     def balancer(self) -> LoadBalancer | None:
-        """The first part's load balancer: the VIP check asks through it."""
-        return self.parts[0].balancer if self.parts else None
+        """The load balancer that the config names first: the VIP check asks through it."""
+        return self.parts[0].balancer if self.places[:1] == (0,) else None
 
     @property
     def changing(self) -> bool:
@@ -32,7 +38,23 @@ class Rotated:
 
     def made_of(self, shape: Shape, at: int) -> Balanced | None:
         """The part at this place in the config, if it was made of this very shape."""
-        return self.parts[at] if at < len(self.parts) and self.shapes[at] is shape else None
+        found = zip(self.places, self.parts, self.shapes, strict=True)
+        return next((one for place, one, its_shape in found if place == at and its_shape is shape), None)
+
+    def failed(self, config: ServiceConfig, at: int, error: BluegreenError, now: float) -> Source:
+        """What is known of the part at this place when it cannot be read. Raises the error where that says nothing new.
+
+        A part that is not there is a fact of its own, and so is one that was never seen: neither takes the others away.
+        One that was seen and does not answer makes what was seen of all of them stale.
+        """
+        if at in self.places and not isinstance(error, NotFound):
+            raise error
+        attached = config.rotation.attached
+        name = f"{BALANCER} {attached[at].load_balancer}"
+        if sum(one.load_balancer == attached[at].load_balancer for one in attached) > 1:
+            name = f"{name}, pool {attached[at].pool or ' and '.join(attached[at].pools.values())}"
+        since = next((one.since for one in self.missing if one.name == name), now)
+        return Source(name, problem=error.message, hint=error.hint, since=since)
 
 
 def part(reader: Reader, config: ServiceConfig, attached: Attached, shape: Shape) -> Balanced:

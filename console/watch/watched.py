@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from console.cloud.lease_reader import holder_of, mac_for
@@ -12,7 +12,7 @@ from console.commits.compare import compare
 from console.commits.marks import shipping
 from console.config.certificates import Trusted
 from console.config.model import ServiceConfig
-from console.errors import CloudError
+from console.errors import BluegreenError, CloudError
 from console.model.balancer import Balanced, LoadBalancer
 from console.model.commit import CommitView
 from console.model.compared import Versions
@@ -131,6 +131,7 @@ class Watched:
             elsewhere=absent.others,
             were=self._were(absent),
             balanced=self._rotated.parts,
+            missing=tuple(one.name for one in self._rotated.missing),
             images=self.servers_from.images,
             probes=probed.probes,
             told=probed.told,
@@ -178,6 +179,7 @@ class Watched:
             *([self.vip.seen.source] if self.config.vip is not None else []),
             *([self.commits.seen.source] if self.config.commits is not None else []),
             *([self.place.ports.seen.source] if self._leased and BALANCER in decisive else []),
+            *self._rotated.missing,
             *self.further_sources,
         ]
         return {source.name: source for source in found}
@@ -198,19 +200,29 @@ class Watched:
             raise CloudError(listed.source.problem, listed.source.hint, cause=listed.source.cause)
         if listed.value is None:
             raise CloudError(f"cloud {self.place.cloud} has not told its load balancers yet")
-        reader, before = self.place.reader(), self._rotated
+        before, errors = self._rotated, list[BluegreenError]()
+        found: list[tuple[int, Balanced, Shape]] = []
+        missing: list[Source] = []
+        for at in range(len(self.config.rotation.attached)):
+            try:
+                found.append((at, *self._ask_part(at, listed.value, before)))
+            except BluegreenError as error:
+                errors.append(error)
+                missing.append(before.failed(self.config, at, error, self._clock()))
+        if errors and not found:
+            raise errors[0]
+        places, parts, shapes = tuple(zip(*found, strict=True)) or ((), (), ())
+        return Rotated(parts, shapes, places, tuple(missing))
+
+    def _ask_part(self, at: int, everyone: Sequence[LoadBalancer], before: Rotated) -> tuple[Balanced, Shape]:
+        """The part at this place in the config, and the shape that it is made of."""
+        attached, reader = self.config.rotation.attached[at], self.place.reader()
         keep = self.keep_shape and not self.rotation.seen.source.problem
-        parts: list[Balanced] = []
-        shapes: list[Shape] = []
-        everyone = listed.value
-        for at, attached in enumerate(self.config.rotation.attached):
-            balancer = choose("load balancer", everyone, attached.load_balancer, self.config.balancer_place[0])
-            shape = self.place.shapes.of(balancer, everyone, keep=keep)
-            bare = before.made_of(shape, at) or part(reader, self.config, attached, shape)
-            # the list is younger than the shape may be
-            parts.append(with_members(reader, replace(bare, balancer=balancer)))
-            shapes.append(shape)
-        return Rotated(tuple(parts), tuple(shapes))
+        balancer = choose("load balancer", everyone, attached.load_balancer, self.config.balancer_place[0])
+        shape = self.place.shapes.of(balancer, everyone, keep=keep)
+        bare = before.made_of(shape, at) or part(reader, self.config, attached, shape)
+        # the list is younger than the shape may be
+        return with_members(reader, replace(bare, balancer=balancer)), shape
 
     def _targets(self) -> list[Target]:
         facts = self._facts()
