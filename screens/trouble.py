@@ -131,6 +131,8 @@ def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterato
 
 def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Trouble]:
     """The verdict's sentences, but for those that only repeat what a source says."""
+    from console.model.remedies import remedy  # noqa: PLC0415 there are facts by now
+
     sources = service.sources.values()
     stale = tuple(f"{source.name}:" for source in sources if not source.problem and not source.fresh(now))
     causes = tuple(source.problem for source in sources if source.problem)
@@ -146,9 +148,8 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
         if instance is not None and instance.announced is not None:
             since, seen_here = instance.announced.since, False
         serving = instance is None or instance.weight > 0
-        yield Trouble(
-            (service.name,), HEALTH, text, "", since, seen_here, instance.key if instance is not None else "", serving
-        )
+        about = instance.key if instance is not None else ""
+        yield Trouble((service.name,), HEALTH, text, remedy(text), since, seen_here, about, serving)
 
 
 def _merged(found: Iterable[Trouble]) -> list[Trouble]:

@@ -15,6 +15,7 @@ from console.cli.printer import printer
 from console.cli.status_table import table
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
+from console.model.remedies import remedy
 from console.model.retirement import retirement
 from console.model.service import BALANCER, SERVERS, Service
 from console.model.snapshot import Snapshot
@@ -72,15 +73,25 @@ def show(snapshot: Snapshot, console: Console) -> None:
     found = [(service, verdict(service, snapshot.taken_at)) for service in snapshot.services.values()]
     for service, words in sorted(found, key=lambda item: item[1].healthy):
         console.print(_heading(service, words), soft_wrap=True)
-        for problem in words.problems:
-            console.print(Text(f"  ! {visible(problem)}", style="red"), soft_wrap=True)
-        for hint in dict.fromkeys(source.hint for source in service.sources.values() if source.problem and source.hint):
-            console.print(Text(f"    {visible(hint)}", style="dim"), soft_wrap=True)
+        for trouble in _troubles(service, words):
+            console.print(trouble, soft_wrap=True)
         if any(side.instances for side in service.colours) or service.uncoloured:
             console.print(Padding(table(service, snapshot.taken_at), (0, 0, 0, 2)))
         for line in _below(service, snapshot.taken_at):
             console.print(Text(f"  {visible(line)}"), soft_wrap=True)
         console.print()
+
+
+def _troubles(service: Service, words: Verdict) -> Iterator[Text]:
+    """Each problem, and what to do about it, each advice once; then what to do about the sources that fail."""
+    advised: set[str] = set()
+    failing = (source.hint for source in service.sources.values() if source.problem)
+    for problem, hint in (*((one, remedy(one)) for one in words.problems), *(("", hint) for hint in failing)):
+        if problem:
+            yield Text(f"  ! {visible(problem)}", style="red")
+        if hint and hint not in advised:
+            yield Text(f"    {visible(hint)}", style="dim")
+        advised.add(hint)
 
 
 def _heading(service: Service, words: Verdict) -> Text:

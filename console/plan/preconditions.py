@@ -8,6 +8,7 @@ from console.config.model import ServiceConfig
 from console.model.balancer import LoadBalancer, Pool
 from console.model.colour import Colour
 from console.model.readiness import balancers, pools
+from console.model.remedies import FAILOVER, STRANGERS
 from console.model.service import POWER, WEIGHTS, Service
 from console.plan.backups import ignores_weights
 from console.plan.plan import Action, Intent, Refusal
@@ -105,7 +106,7 @@ def writable(service: Service, intent: Intent) -> Refusal | None:
         return Refusal(
             code="immutable",
             reason=f"{what} is in {status}: Octavia refuses every change to it (what serves may go on serving)",
-            hint="waiting does not help: a cloud administrator must run `openstack loadbalancer failover`",
+            hint=FAILOVER,
             rule=10,
         )
     return None
@@ -132,7 +133,7 @@ def _no_foreign_traffic(service: Service, config: ServiceConfig, intent: Intent)
     return Refusal(
         code="foreign",
         reason=f"members in rotation are of neither colour of {service.name}: {', '.join(names)}",
-        hint="find out whose they are, or label them; `foreign: ignore` in the config allows cutovers beside them",
+        hint=STRANGERS,
         rule=2,
         names=names,
     )

@@ -67,6 +67,16 @@ async def test_two_problems_that_differ_in_figures_alone_are_two() -> None:
         await shows(pilot, "503 from https://lb1.example.org", "503 from https://lb2.example.org", "2 problems")
 
 
+async def test_a_problem_of_health_says_what_to_do() -> None:
+    now = time.time()
+    ill = instance(Colour.BLUE, 1, now, probe=Probe(False, now, 3.0, 503))
+    app, _, _ = make_app(with_instances(service(now), Colour.BLUE, ill))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "NOT WELL")
+        await pilot.press("p")
+        await shows(pilot, "the direct probe says 503", "if a release did it, go back while you can")
+
+
 async def test_without_problems_it_says_so() -> None:
     now = time.time()
     app, _, _ = make_app(service(now, "nova"), service(now, "glance"))
