@@ -76,7 +76,8 @@ def _instances(proposal: Proposal) -> Iterator[str]:
 
 def _rotation(proposal: Proposal) -> Iterator[str]:
     if not proposal.units:
-        yield "# in no pool: workers, as far as can be seen"
+        yield "# in no pool that these credentials see: workers. Is their load balancer in another project, then name"
+        yield "# the entry of clouds.yaml that sees it: rotation: {cloud: ENTRY, load_balancer: NAME, pool: NAME}"
         yield f"rotation: {flow({'kind': str(Kind.POWER)})}"
         return
     first, *more = proposal.units

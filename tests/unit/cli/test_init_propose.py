@@ -79,8 +79,10 @@ def test_servers_in_no_pool_are_workers_of_their_service_unless_it_has_members()
         server(3, "green", service="web"),
         server(4, "blue", service="jobs"),
     ]
-    _, config = loaded(seen(servers, {"web": [member(1), member(2)]}))
+    scene = seen(servers, {"web": [member(1), member(2)]})
+    found, config = loaded(scene)
     assert {name: one.rotation.kind for name, one in config.services.items()} == {"web": "weights", "jobs": "power"}
+    assert text_of(found, scene, "c", None).count("load balancer in another project") == 1
 
 
 def test_a_tag_that_others_have_as_well_does_not_select() -> None:
