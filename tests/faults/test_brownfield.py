@@ -62,3 +62,15 @@ def test_adopted_released_and_retired(by_hand: DrillStage, tmp_path: Path) -> No
     assert {server.id for server in world.servers} & ids == set()
     assert len(world.servers) == len(world.pool.members) == 4
     assert sum(port["device_owner"] == "compute:nova" for port in world.ports) == 4
+
+
+@pytest.mark.timeout(120)
+def test_before_it_is_adopted_nothing_is_made_beside_it(by_hand: DrillStage) -> None:
+    """A launch would have no port to enter its members with: it is refused before a server or a group is there."""
+    mark = by_hand.mark()
+    image = ("--image", "shop-2026.2")
+    refused = by_hand.bluegreen("launch", "shop", "--to", "green", *image, "--yes", "--reason", "x")
+    assert refused.returncode == 3, refused.stdout + refused.stderr
+    assert "4 members serve shop without a label" in refused.stderr
+    assert "`bluegreen adopt shop`" in refused.stderr
+    assert by_hand.mark() == mark

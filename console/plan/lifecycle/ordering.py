@@ -17,6 +17,7 @@ from console.plan.labels import labels
 from console.plan.lifecycle.choosing import Unclear, asked_words, by_name, holding, image, unfit
 from console.plan.orders import LaunchOrder
 from console.plan.plan import Refusal
+from console.plan.unlabelled import unlabelled
 
 _RELEASE = "release"  # key of the metadata with what people call it
 _LONGEST = 255  # characters of a metadata's value (Nova API)
@@ -53,6 +54,8 @@ def _order(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) ->
             "this version makes instances only where the load balancer is",
             0,
         )
+    if refusal := unlabelled(service, config):
+        return refusal
     written = labels(config, wish.colour)
     if written.cannot and "{colour}" not in config.launch.name:
         return Refusal(
@@ -96,7 +99,7 @@ def _made(service: Service, config: ServiceConfig, stock: Stock, wish: Wish) -> 
         release=release,
         metadata=_metadata(config, wish, chosen, release),
         tags=tuple(dict.fromkeys((*labels(config, wish.colour).tags, *settings.tags))),
-        port=settings.port or (member.protocol_port if member is not None else 0),
+        port=_port(config, member),
         subnet_id=subnet,
         weight=usual_weight(service, config, wish.colour),
         at_once=settings.at_once,
@@ -124,6 +127,15 @@ def _alike(service: Service, wish: Wish) -> Sequence[Instance]:
 def _member(alike: Sequence[Instance]) -> Member | None:
     members = [one.member for one in alike if one.member is not None]
     return next((one for one in members if one.in_rotation), members[0] if members else None)
+
+
+def _port(config: ServiceConfig, member: Member | None) -> int:
+    """The port that members are made with; 0 for workers, which have none."""
+    port = config.launch.port or (member.protocol_port if member is not None else 0)
+    if not port and config.rotation.kind != Kind.POWER:
+        reason = f"which port? no instance of {config.name} is in a pool, and `launch.port` names none"
+        raise Unclear(reason, "add it to the config")
+    return port
 
 
 def _choice(config: ServiceConfig, wish: Wish, alike: Sequence[Instance]) -> ImageChoice:
