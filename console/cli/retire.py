@@ -17,7 +17,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("service", nargs="?", metavar="SERVICE", help="may be left out when the config has only one")
     colours = [str(colour) for colour in Colour]
     if parser.prog.endswith("adopt"):
-        parser.add_argument("--as", dest="colour", choices=colours, help="default: blue")
+        parser.add_argument(
+            "--as", dest="colour", choices=colours, help="default: the one that serves, else one without instances"
+        )
     else:
         parser.add_argument("--colour", choices=colours, help="default: the colour that is idle")
     add_begin_options(parser)

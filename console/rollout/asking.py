@@ -74,7 +74,8 @@ def to_adopt(service: Service, config: ServiceConfig, colour: Colour | None) -> 
     """Label what serves without a colour. Raises AuthError."""
     if config.rotation.kind == Kind.POWER:
         return Refusal("rotation", "workers have no members by which they could be found", "label them by hand", 0)
-    chosen = colour or service.live or Colour.BLUE
+    empty = (side.colour for side in service.colours if not side.instances)
+    chosen = colour or service.live or next(empty, Colour.BLUE)
     stock = stock_of(config)
     images = {one.id: dict(one.properties) for one in stock.images}
     made = adoption(service, config, stock, chosen, images)

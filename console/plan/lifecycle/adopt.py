@@ -24,6 +24,8 @@ def plan(asked: Asked, order: AdoptOrder) -> Plan | Refusal:
                 f"what serves beside it is adopted as the same colour: --as {side.colour}",
                 0,
             )
+    if refusal := _idle_there(asked, order):
+        return refusal
     if not order.pairs:
         return Refusal(
             "none",
@@ -58,6 +60,33 @@ def plan(asked: Asked, order: AdoptOrder) -> Plan | Refusal:
         "addresses and servers stay as they are.",
         goal=f"{colour} is {counted(len(servers))}, labelled; traffic was not touched",
         notes=order.notes,
+    )
+
+
+def _idle_there(asked: Asked, order: AdoptOrder) -> Refusal | None:
+    """Refuse to make one colour of what serves and of what stands by: the two may be of different releases."""
+    service, colour = asked.service, asked.target
+    there = service.side(colour).instances
+    if not there or any(service.in_rotation(one) for one in there):
+        return None
+    adopted = {pair.member_id for pair in order.pairs}
+    basis = asked.basis
+    attached = service.serving_pools if basis.by_listener else {pool.id for pool in basis.pools}
+    members = [one for pool in basis.pools if pool.id in attached for one in pool.members]
+    if not any(one.in_rotation and one.id in adopted for one in members):
+        return None
+    names = tuple(one.name for one in there)
+    other = service.side(colour.other)
+    hint = "`bluegreen resume` goes on with the launch that made them, or takes it back; then adopt again"
+    if not other.instances or any(service.in_rotation(one) for one in other.instances):
+        hint = f"adopt it as the other colour: `bluegreen adopt {service.name} --as {other.colour}`; then those are "
+        hint += f"finished or taken back (`bluegreen resume`), or deleted (`bluegreen retire {service.name}`)"
+    return Refusal(
+        "there",
+        f"{', '.join(names)} of {colour.upper()} are not in rotation: what serves is not mixed with them",
+        hint,
+        0,
+        names,
     )
 
 
