@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from screens.messages import JournalView
 
 CONSOLE, ROLLOUT, HEALTH = "this console", "rollout", "health"
+_PATH = re.compile(r" /\S+ answered ")
 _DECIDE_NOTHING = ("statistics", "sessions")  # sources; their names are in the model, which is imported later
 
 
@@ -45,6 +47,7 @@ def troubles(
     snapshot: Snapshot | None, verdicts: Verdicts, names: Iterable[str], own: Iterable[str], now: float
 ) -> list[Trouble]:
     """All of these services, the gravest first; those of several services with one cause are one."""
+    names = list(names)
     found = [Trouble((), CONSOLE, text, "", verdicts.noticed("", text)) for text in own]
     services = snapshot.services if snapshot is not None else {}
     for name in names:
@@ -53,11 +56,11 @@ def troubles(
             found += _of_sources(name, service.sources, now)
             found += _of_health(service, verdicts, now)
     if snapshot is not None:
-        wanted = set(names)
         closeups = [each for each in (snapshot.instance, *snapshot.load_balancers) if each is not None]
         for closeup in closeups:
-            if closeup.service in wanted:
-                found += [each._replace(grave=False) for each in _of_sources(closeup.service, closeup.sources, now)]
+            if closeup.service in names:
+                further = _for_causes_of_their_own(closeup.sources, services.get(closeup.service))
+                found += [each._replace(grave=False) for each in _of_sources(closeup.service, further, now)]
     return sorted(_merged(found), key=lambda each: (not each.grave, each.about != CONSOLE))
 
 
@@ -117,6 +120,22 @@ def of_rollouts(open_ones: Mapping[str, Rollout], orphans: frozenset[str], names
         for name in names
         if (each := open_ones.get(name)) is not None and each.id in orphans
     ]
+
+
+def _for_causes_of_their_own(sources: Mapping[str, Source], service: Service | None) -> dict[str, Source]:
+    """Those of the sources of a closer look that do not fail for what another one fails for, which is told once."""
+    known = {_cause(one) for one in service.sources.values() if one.problem} if service is not None else set()
+    found: dict[str, Source] = {}
+    for name, source in sources.items():
+        if not source.problem or (cause := _cause(source)) not in known:
+            found[name] = source
+            known |= {cause} if source.problem else set()
+    return found
+
+
+def _cause(source: Source) -> str:
+    """Why it fails, whatever it asked for: `cloud prod: compute answered 403: ...` of each path."""
+    return source.cause or _PATH.sub(" answered ", source.problem)
 
 
 def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterator[Trouble]:

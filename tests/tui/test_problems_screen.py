@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from closeups import instance_closeup
 from rollouts import cutover, rollout, seen
 from screen_text import line_with, shows, text_of, until
 from tuikit import config, instance, make_app, service, stale, with_instances
@@ -127,6 +128,25 @@ def test_a_problem_keeps_the_moment_at_which_it_was_noticed_while_its_figures_ch
     assert verdicts.noticed("api", first) == now
     verdicts.of(facts, now + 65)
     assert verdicts.noticed("api", first) is None
+
+
+def test_a_closer_look_that_fails_for_the_same_cause_is_no_further_problem() -> None:
+    now = time.time()
+
+    def refused(path: str, why: str = "no") -> str:
+        return f"cloud prod: compute {path} answered 403: {why}"
+
+    facts = failing(service(now), SERVERS, refused("/servers/detail"), now - 50, age=60)
+    close = instance_closeup(now)
+    wrong = {"server": refused("/servers/1"), "actions": refused("/servers/1/os-instance-actions")}
+    wrong["console"] = refused("/servers/1/action", "not the console either")
+    sources = {name: replace(one, problem=wrong.get(name, "")) for name, one in close.sources.items()}
+    snapshot = replace(_snapshot(now, facts), instance=replace(close, sources=sources))
+    found = troubles(snapshot, Verdicts(), ("api",), (), now)
+    assert [each.text for each in found] == [refused("/servers/detail"), wrong["console"]]
+    alone = replace(snapshot, services={"api": service(now)})
+    found = troubles(alone, Verdicts(), ("api",), (), now)
+    assert [each.text for each in found] == [wrong["server"], wrong["console"]], "one for both paths"
 
 
 def _snapshot(now: float, *facts: Service) -> Snapshot:
