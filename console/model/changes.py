@@ -23,7 +23,7 @@ def changes(service: Service, now: float) -> Iterator[str]:
         what = {POOLS: "default pools", POWER: "workers"}.get(service.rotation, "weights")
         times = [at for part in service.balanced if (at := _since(part)) is not None]
         since = f" since {clock_words(min(times), now)}" if times else ""
-        yield f"a change is under way{by}{since}: the {what} shown may not be the ones applied yet"
+        yield f"a change is under way{by}{since}: these {what} may not be applied yet"
         return
     for part in service.balanced:
         locked = _locked(part)

@@ -121,7 +121,7 @@ def test_weights_of_a_change_under_way_are_not_taken_for_applied() -> None:
     assert "live" not in found.line
     assert (found.blue, found.green) == ("BLUE changing 1111111 2/2", "GREEN changing 2222222 2/2")
     assert (found.settled, found.healthy, found.rollback_state) == (False, True, Readiness.BUSY)
-    assert found.problems == ("a change is under way: the weights shown may not be the ones applied yet",)
+    assert found.problems == ("a change is under way: these weights may not be applied yet",)
 
 
 def test_weights_of_a_change_that_failed_are_in_doubt() -> None:
