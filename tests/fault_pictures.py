@@ -180,8 +180,8 @@ def drawn(picture: Picture) -> str:
     with running_drill(instances=3, pending=1.5, heartbeat=1.0) as drill:
         os.environ["OS_CLIENT_CONFIG_FILE"] = str(drill.clouds_file)
         with looking(drill) as console:
-            console.wait_for("nova-api", "fresh", within=WITHIN)
-            console.pump(3.0)
+            console.wait_for("nova-api", "LB ACTIVE", "  fresh", "ok ~", within=WITHIN)  # the facts from before it
+            console.pump(10.0)
             drill.control.put("fault", json={"fault": picture.fault.value}).raise_for_status()
             picture.happens(drill)
             if picture.keys:
