@@ -205,11 +205,13 @@ class JournalDesk:
         from console.rollout.gates.printed import gate_output  # noqa: PLC0415
         from console.rollout.request import to_resume  # noqa: PLC0415
 
-        newest = {}
-        for rollout in (*reversed(journal.rollouts(limit=200)), *reversed(second_place.rollouts(self._config.journal))):
-            newest[rollout.service] = rollout
+        elsewhere = {one.service: one for one in reversed(second_place.rollouts(self._config.journal))}
+        newest = {one.service: one for one in reversed(journal.rollouts(limit=200))} | elsewhere
         orphans = {rollout.id: rollout for rollout in to_resume(journal)}
         open_ones = {name: each for name, each in newest.items() if not each.state.ended or each.id in orphans}
+        for one in orphans.values():  # what came after it may have settled nothing of it
+            if one.service not in elsewhere:
+                open_ones.setdefault(one.service, one)
         waiting = frozenset(one.id for one in open_ones.values() if one.id not in orphans and self._waits(journal, one))
         followed, events = self._read(journal, self._followed) if self._followed else (None, ())
         trains = trains_of(journal)

@@ -19,7 +19,8 @@ from console.model.text import visible
 from console.rollout import request, second_place
 from console.rollout.journal import Journal
 from console.rollout.liveness import alive, runner_host, unfinished
-from console.rollout.records import DecisionKind, Rollout
+from console.rollout.records import DecisionKind, Rollout, RolloutState
+from console.rollout.settled import left_words, settled_by
 from console.rollout.takeover import refuse_living
 from console.rollout.waiting import waiting
 from console.rollout.who import Who
@@ -149,12 +150,23 @@ def _which(journal: Journal, wanted: str | None) -> Rollout | None:
         if not rollout.state.ended:
             return rollout
         if rollout.id not in {other.id for other in found} and not unfinished(rollout):
-            raise UsageError(f"rollout {rollout.id} is not unfinished: {rollout.state}", rollout.sentence)
+            raise _ended(journal, rollout)
         return rollout
     if len(found) > 1:
         listed = ", ".join(f"{rollout.id} ({rollout.service})" for rollout in found)
         raise UsageError("which rollout?", f"unfinished: {listed}")
     return found[0] if found else next((one for one in journal.rollouts() if not one.state.ended), None)
+
+
+def _ended(journal: Journal, rollout: Rollout) -> UsageError:
+    """Why nothing of it can be resumed: it came to its end, or a later one has settled what it left."""
+    if rollout.state is not RolloutState.STOPPED:
+        return UsageError(f"rollout {rollout.id} is not unfinished: {rollout.state}", rollout.sentence)
+    by = settled_by(journal, rollout, journal.rollouts(rollout.service, limit=request.ALL))
+    what = f"rollout {by.id} ({by.plan.what}, {by.state})" if by is not None else "a later one"
+    return UsageError(
+        f"rollout {rollout.id} has nothing left to resume: {what} has settled it since", left_words(rollout)
+    )
 
 
 def _counting(rollout: Rollout) -> request.Told:

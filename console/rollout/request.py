@@ -22,16 +22,17 @@ from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.operation import operation_of, tag
-from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.records import DecisionKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
+from console.rollout.settled import settled_by
 from console.rollout.standing import records
 from console.rollout.unanswered import settles_in
 from console.rollout.waiting import Waiting, may_sign, waiting
 from console.rollout.who import Who
 
 _POWER_TASKS = ("powering-on", "powering-off")  # Nova's task_state of os-start and os-stop
-_ALL = 1_000  # rollouts that are looked through for one that is unfinished
+ALL = 1_000  # rollouts that are looked through for one that is unfinished
 
 Told = Callable[[float], None]
 
@@ -186,24 +187,11 @@ class Offer:
 def to_resume(journal: Journal, service: str | None = None) -> list[Rollout]:
     """Rollouts that nobody is going to end by themselves: the runner died, or stopped for a human; newest first.
 
-    Of each service the newest that did something: a later one has settled what it left, unless it was refused.
+    None of them has been settled by a later one of its service.
     """
-    open_ones: dict[str, Rollout | None] = {}
-    for rollout in journal.rollouts(service, limit=_ALL):
-        if rollout.service in open_ones:
-            continue
-        if unfinished(rollout) or rollout.state is RolloutState.STOPPED:
-            open_ones[rollout.service] = rollout
-        elif _settled_something(journal, rollout):
-            open_ones[rollout.service] = None
-    return [rollout for rollout in open_ones.values() if rollout is not None]
-
-
-def _settled_something(journal: Journal, rollout: Rollout) -> bool:
-    if rollout.state in (RolloutState.DONE, RolloutState.ROLLED_BACK) or not rollout.state.ended:
-        return True
-    left = any(decision.kind is DecisionKind.LEAVE for decision in journal.decisions(rollout.id))
-    return left or any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
+    rollouts = journal.rollouts(service, limit=ALL)
+    mine = (one for one in rollouts if unfinished(one) or one.state is RolloutState.STOPPED)
+    return [one for one in mine if settled_by(journal, one, rollouts) is None]
 
 
 def judged_after(journal: Journal, rollout: Rollout, ttl: float) -> float:
@@ -333,7 +321,7 @@ def _nobody_else(config: Config, take_over: str) -> None:
         return
     try:
         with Journal.open(config.journal, read_only=True) as journal:
-            living = [one for one in journal.rollouts(limit=_ALL) if not one.state.ended and alive(one) is not False]
+            living = [one for one in journal.rollouts(limit=ALL) if not one.state.ended and alive(one) is not False]
     except JournalError as error:
         raise Refused(
             f"whether somebody else changes the service cannot be seen: {error.message}",
