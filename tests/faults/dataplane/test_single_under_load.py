@@ -12,7 +12,7 @@ from lab.settings import CLOUDS_YAML
 from lab.testing import require_lab
 from released import Marks, Released
 
-OUT, IN = "single-blue-1", "single-green-1"
+OUT, SPARE = "single-blue-1", "single-blue-3"
 
 
 @pytest.fixture
@@ -40,15 +40,18 @@ def test_each_there_and_back(released: Released, capsys: pytest.CaptureFixture[s
         assert weights(pool)[OUT] == 0
         ran(released, "restore", OUT)
         assert members(pool) == before
-        ran(released, "replace", OUT, IN)
-        assert (weights(pool)[OUT], weights(pool)[IN]) == (0, 10)
-        ran(released, "replace", IN, OUT)
-        assert weights(pool) == {one.name: one.weight for one in before.values()}
-        now = members(pool)
+        ran(released, "drain", SPARE)
+        ran(released, "unhold", SPARE)
+        ran(released, "replace", OUT, SPARE)
+        assert (weights(pool)[OUT], weights(pool)[SPARE]) == (0, 10)
+        ran(released, "replace", SPARE, OUT)
+        assert (weights(pool)[OUT], weights(pool)[SPARE]) == (10, 0)
+        ran(released, "restore", SPARE)
+        assert members(pool) == before
         ran(released, "evict")
         assert {one.up for one in members(pool).values() if "green" in one.name} == {False}
         ran(released, "evict", "--undo")
-        assert members(pool) == now
+        assert members(pool) == before
     with capsys.disabled():
         print(f"\nsingle: {len(marks.writes())} writes, {load.got['requests']} requests, {load.got['lost']} lost")
     assert load.got["lost"] == 0, load.got["errors"]
