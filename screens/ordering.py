@@ -36,11 +36,14 @@ def _order(config: ServiceConfig, service: Service, action: Action, post: _Post)
 def _ordered(config: ServiceConfig, service: Service, action: Action) -> Intent | Refusal:
     from console.plan import plan  # noqa: PLC0415
     from console.plan.lifecycle.ordering import Wish  # noqa: PLC0415
+    from console.plan.unlabelled import unlabelled  # noqa: PLC0415
     from console.rollout import asking  # noqa: PLC0415 imports the SDK
 
     colour = asking.idle_colour(service)
     if action is plan.Action.ADOPT:
         return asking.to_adopt(service, config, None)
+    if colour is None and (refusal := unlabelled(service, config)):
+        return refusal
     if colour is None:
         return plan.Refusal("which", "it is not clear which colour is idle", "finish what is under way first", 0)
     if action is plan.Action.RETIRE:

@@ -180,11 +180,13 @@ class ServiceScreen(FactsScreen):
     def do_launch(self) -> None:
         """Open the change screen on a plan of new instances; where nothing has a colour yet, on its adoption."""
         from console.plan.plan import Action, Intent  # noqa: PLC0415
+        from console.plan.unlabelled import unlabelled  # noqa: PLC0415
 
         service = self.console_app.service(self.service_name)
         bare = service is not None and not any(side.instances for side in service.colours)
-        strangers = service is not None and (service.foreign or service.uncoloured)
-        wanted = Intent(Action.ADOPT if bare and strangers else Action.LAUNCH)
+        strangers = service is not None and bool(service.foreign or service.uncoloured)
+        adopts = (bare and strangers) or (service is not None and unlabelled(service) is not None)
+        wanted = Intent(Action.ADOPT if adopts else Action.LAUNCH)
         self.console_app.open_plan(self.service_name, wanted)
 
     def do_train(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from typing import TypeVar
 
 from console.config.model import ServiceConfig
 from console.errors import Refused
@@ -11,6 +12,8 @@ from console.model.colour import Colour
 from console.model.service import Service
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan as make_plan
+
+_Made = TypeVar("_Made")
 
 
 def add_intent_options(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +67,11 @@ def intent_of(args: argparse.Namespace, action: Action) -> Intent:
 
 def plan_or_refuse(service: Service, config: ServiceConfig, intent: Intent) -> Plan:
     """The plan. Raises Refused with the planner's words."""
-    made = make_plan(service, config, intent, time.time())
+    return refuse(make_plan(service, config, intent, time.time()))
+
+
+def refuse(made: _Made | Refusal) -> _Made:
+    """What was asked for. Raises Refused where that is a refusal, with its words."""
     if isinstance(made, Refusal):
         raise Refused(made.reason, made.hint, made.rule)
     return made

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 
 from console.cli.begin import add_begin_options, carry_through, concluded, looked
-from console.cli.intent import plan_or_refuse
+from console.cli.intent import plan_or_refuse, refuse
 from console.cli.json_lines import Begun
-from console.errors import Refused, UsageError
+from console.errors import UsageError
 from console.model.colour import Colour
-from console.plan.plan import Refusal
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, begun: Begun) -> int:
     from console.plan.lifecycle.ordering import Wish
+    from console.plan.unlabelled import unlabelled
     from console.rollout import asking
 
     config, settings, service = looked(args)
@@ -47,6 +47,7 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
             raise UsageError(f"--count {args.count} is out of range", "at least 1")
         colour = Colour(args.to) if args.to else asking.idle_colour(service)
         if colour is None:
+            refuse(unlabelled(service, settings))
             raise UsageError("which colour? it is not clear which one is idle", "say it: --to blue or --to green")
         wish = Wish(colour, args.image, args.count, release=args.release)
         intent = asking.to_launch(service, settings, wish)
@@ -54,14 +55,11 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
         names = tuple(args.name)
         if bool(args.add) + bool(args.remove) + bool(names) != 1 or min(args.add, args.remove) < 0:
             raise UsageError("how many?", "one of --add N, --remove N, --name NAME")
-        live = service.live
-        if live is None:
-            raise UsageError("it is not clear which colour is live", "finish what is under way first")
+        live = refuse(asking.live_colour(service, settings))
         if args.add:
             intent = asking.to_launch(service, settings, Wish(live, args.image, adding=args.add), scale=True)
         else:
             names = names or asking.last_of(service, live, args.remove)
             intent = asking.to_take_away(service, settings, names)
-    if isinstance(intent, Refusal):
-        raise Refused(intent.reason, intent.hint, intent.rule)
-    return carry_through(args, (config, settings, service), plan_or_refuse(service, settings, intent), begun)
+    plan = plan_or_refuse(service, settings, refuse(intent))
+    return carry_through(args, (config, settings, service), plan, begun)

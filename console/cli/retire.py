@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 
 from console.cli.begin import add_begin_options, carry_through, concluded, looked
-from console.cli.intent import plan_or_refuse
+from console.cli.intent import plan_or_refuse, refuse
 from console.cli.json_lines import Begun
-from console.errors import Refused, UsageError
+from console.errors import UsageError
 from console.model.colour import Colour
-from console.plan.plan import Refusal
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, begun: Begun) -> int:
+    from console.plan.unlabelled import unlabelled
     from console.rollout import asking
 
     config, settings, service = looked(args)
@@ -40,8 +40,8 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
     else:
         colour = colour or asking.idle_colour(service)
         if colour is None:
+            refuse(unlabelled(service, settings))
             raise UsageError("which colour? it is not clear which one is idle", "say it: --colour blue or green")
         intent = asking.to_retire(service, settings, colour)
-    if isinstance(intent, Refusal):
-        raise Refused(intent.reason, intent.hint, intent.rule)
-    return carry_through(args, (config, settings, service), plan_or_refuse(service, settings, intent), begun)
+    plan = plan_or_refuse(service, settings, refuse(intent))
+    return carry_through(args, (config, settings, service), plan, begun)

@@ -25,6 +25,7 @@ from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
 from console.plan.single.planner import plan as single
 from console.plan.steps import steps as steps_of
+from console.plan.unlabelled import unlabelled
 from console.plan.withheld import barred, frozen, history, memory_notes, undone_again
 
 
@@ -65,7 +66,7 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
         return refusal
     target = intent.target or _other_than_live(service)
     if target is None:
-        return _which_way(service, intent)
+        return unlabelled(service, config) or _which_way(service, intent)
     intent = replace(intent, target=target)
     refusal = barred(service, intent, target, now) or undone_again(service, intent, target)
     refusal = refusal or first_refusal(service, config, intent, target)

@@ -12,6 +12,7 @@ from console.model.remedies import FAILOVER, STRANGERS
 from console.model.service import POWER, WEIGHTS, Service
 from console.plan.backups import ignores_weights
 from console.plan.plan import Action, Intent, Refusal
+from console.plan.unlabelled import unlabelled
 
 
 def first_refusal(service: Service, config: ServiceConfig, intent: Intent, target: Colour) -> Refusal | None:
@@ -21,7 +22,7 @@ def first_refusal(service: Service, config: ServiceConfig, intent: Intent, targe
         lambda: _workers_checked(service, intent),
         lambda: _weights_work(service),
         lambda: writable(service, intent),
-        lambda: _has_instances(service, intent, target),
+        lambda: _has_instances(service, config, intent, target),
         lambda: _no_foreign_traffic(service, config, intent),
     )
     return next((refusal for check in checks if (refusal := check()) is not None), None)
@@ -112,9 +113,11 @@ def writable(service: Service, intent: Intent) -> Refusal | None:
     return None
 
 
-def _has_instances(service: Service, intent: Intent, target: Colour) -> Refusal | None:
+def _has_instances(service: Service, config: ServiceConfig, intent: Intent, target: Colour) -> Refusal | None:
     if service.side(target).instances:
         return None
+    if refusal := unlabelled(service, config):
+        return refusal
     words = "roll back to" if intent.action is Action.ROLLBACK else "cut over to"
     return Refusal(
         code="gone",
@@ -130,7 +133,7 @@ def _no_foreign_traffic(service: Service, config: ServiceConfig, intent: Intent)
     names = (*strangers, *(instance.name for instance in service.uncoloured if instance.weight > 0))
     if not names or config.foreign == "ignore" or intent.action is Action.ROLLBACK:
         return None
-    return Refusal(
+    return unlabelled(service, config) or Refusal(
         code="foreign",
         reason=f"members in rotation are of neither colour of {service.name}: {', '.join(names)}",
         hint=STRANGERS,

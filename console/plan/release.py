@@ -10,6 +10,7 @@ from console.model.colour import Colour
 from console.model.health import judge
 from console.model.service import ColourSet, Service
 from console.plan.plan import Refusal, StepKind
+from console.plan.unlabelled import unlabelled
 from console.plan.withheld import unsettled
 
 
@@ -83,7 +84,8 @@ def stand(service: Service, image_id: str, count: int, now: float) -> Standing |
     if live is None:
         if len(mine) == 1:
             return Standing(Next.CUTOVER, mine[0].colour, "both colours have traffic: it is brought to its end")
-        return Refusal("which", "it is not clear which colour is live", "finish what is under way first", 0)
+        unclear = Refusal("which", "it is not clear which colour is live", "finish what is under way first", 0)
+        return unlabelled(service) or unclear
     if refusal := unsettled(service):
         return refusal
     if any(side.colour is live for side in mine):

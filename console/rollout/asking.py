@@ -19,6 +19,7 @@ from console.plan.lifecycle.ordering import Wish, group_name, order
 from console.plan.lifecycle.pairing import adoption
 from console.plan.orders import RetireOrder
 from console.plan.plan import Action, Intent, Refusal
+from console.plan.unlabelled import unlabelled
 from console.rollout.user_data import checked
 
 
@@ -36,6 +37,12 @@ def idle_colour(service: Service) -> Colour | None:
         return service.live.other
     empty = [side.colour for side in service.colours if service.role(side.colour) is Role.NONE]
     return empty[0] if len(empty) == 1 else None
+
+
+def live_colour(service: Service, config: ServiceConfig) -> Colour | Refusal:
+    """The colour that serves, or why that cannot be told."""
+    unclear = Refusal("which", "it is not clear which colour is live", "finish what is under way first", 0)
+    return service.live or unlabelled(service, config) or unclear
 
 
 def to_launch(service: Service, config: ServiceConfig, wish: Wish, *, scale: bool = False) -> Intent | Refusal:
@@ -57,10 +64,8 @@ def to_retire(service: Service, config: ServiceConfig, colour: Colour) -> Intent
 
 def to_take_away(service: Service, config: ServiceConfig, names: tuple[str, ...]) -> Intent | Refusal:
     """Take the named instances of the live colour away."""
-    live = service.live
-    if live is None:
-        return Refusal("which", "it is not clear which colour is live", "finish what is under way first", 0)
-    return Intent(Action.SCALE, live, order=RetireOrder(only=names))
+    live = live_colour(service, config)
+    return live if isinstance(live, Refusal) else Intent(Action.SCALE, live, order=RetireOrder(only=names))
 
 
 def last_of(service: Service, colour: Colour, count: int) -> tuple[str, ...]:

@@ -65,12 +65,23 @@ def test_adopted_released_and_retired(by_hand: DrillStage, tmp_path: Path) -> No
 
 
 @pytest.mark.timeout(120)
-def test_before_it_is_adopted_nothing_is_made_beside_it(by_hand: DrillStage) -> None:
+def test_before_it_is_adopted_nothing_is_made_beside_it_and_each_verb_names_the_adoption(by_hand: DrillStage) -> None:
     """A launch would have no port to enter its members with: it is refused before a server or a group is there."""
     mark = by_hand.mark()
     image = ("--image", "shop-2026.2")
-    refused = by_hand.bluegreen("launch", "shop", "--to", "green", *image, "--yes", "--reason", "x")
-    assert refused.returncode == 3, refused.stdout + refused.stderr
-    assert "4 members serve shop without a label" in refused.stderr
-    assert "`bluegreen adopt shop`" in refused.stderr
+    for verb, *words in (
+        ("launch", *image),
+        ("launch", "--to", "green", *image),
+        ("release", *image),
+        ("scale", "--add", "1"),
+        ("scale", "--remove", "1"),
+        ("cutover",),
+        ("cutover", "--to", "green"),
+        ("rollback",),
+        ("retire",),
+    ):
+        refused = by_hand.bluegreen(verb, "shop", *words, "--yes", "--reason", "x")
+        assert refused.returncode == 3, (verb, words, refused.stdout + refused.stderr)
+        assert "4 members serve shop without a label" in refused.stderr, (verb, words, refused.stderr)
+        assert "`bluegreen adopt shop`" in refused.stderr
     assert by_hand.mark() == mark

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from screen_text import shows, text_of, until
@@ -82,3 +83,24 @@ async def test_a_refusal_is_shown_with_what_to_do(monkeypatch: pytest.MonkeyPatc
 
 def test_the_config_of_the_screens_has_a_launch_section() -> None:
     assert config().services["api"].launch.retries == 2
+
+
+async def test_l_plans_the_adoption_of_what_serves_without_a_label_beside_what_stands_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Action] = []
+
+    def answer(config: object, service: object, action: Action) -> Refusal:
+        asked.append(action)
+        return Refusal("none", "nobody was asked", "", 0)
+
+    monkeypatch.setattr(ordering, "_ordered", answer)
+    there = service(time.time())
+    strangers = tuple(replace(one.member, tags=()) for one in there.blue.instances if one.member is not None)
+    bare = replace(with_instances(there, Colour.BLUE), foreign=strangers)
+    app, _, _ = make_app(bare)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ")
+        await pilot.press("l")
+        await shows(pilot, "nobody was asked")
+    assert asked == [Action.ADOPT]

@@ -17,6 +17,7 @@ from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, 
 from console.plan.orders import RetireOrder, TakeBackOrder
 from console.plan.plan import Plan, Refusal, Step, StepKind
 from console.plan.steps import prove_that
+from console.plan.unlabelled import unlabelled
 from console.plan.withheld import kept, unsettled
 
 DELETE_DEADLINE = 300.0  # seconds, for each instance
@@ -217,7 +218,7 @@ def _other_serves(asked: Asked, colour: Colour) -> Refusal | None:
     well = healthy_count(service, side, asked.now)
     serving = [one for one in side.instances if service.in_rotation(one)]
     if not serving:
-        return Refusal(
+        return unlabelled(service, asked.config) or Refusal(
             "floor",
             f"{colour.upper()} carries no traffic: with {asked.target.upper()} gone nothing would be left to serve",
             "cut over first",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from life_worlds import ordered, refused, settings
-from plan_worlds import foreign_member, instance, service
+from life_worlds import not_planned, ordered, planned, refused, settings
+from plan_worlds import NOW, foreign_member, instance, service
 
 from console.config.model import Kind, Rotation
 from console.model.balancer import Member
 from console.model.colour import Colour
 from console.model.service import Service
 from console.plan.lifecycle.ordering import Wish
+from console.plan.plan import Action, Intent, Refusal
+from console.plan.release import stand
 from console.plan.unlabelled import unlabelled
 
 STRAY = instance(Colour.GREEN, 1, 0, in_pool=False)
@@ -41,6 +43,23 @@ def test_an_instance_without_a_colour_serves_without_a_label_too() -> None:
     bare = replace(instance(Colour.BLUE, 1, 100), colour=None)
     refusal = refused(replace(service([], []), uncoloured=(bare,)), Wish(Colour.GREEN))
     assert "1 member serves nova-api without a label" in refusal.reason
+
+
+@pytest.mark.parametrize("target", [None, Colour.BLUE, Colour.GREEN])
+def test_no_cutover_is_planned_to_a_colour_that_nobody_is_of(target: Colour | None) -> None:
+    refusal = not_planned(service([], [STRAY], strangers(10)), Intent(Action.CUTOVER, target))
+    assert (refusal.code, refusal.rule) == ("unlabelled", 0)
+
+
+def test_where_a_colour_stands_by_the_way_back_to_it_stays_open() -> None:
+    warm = [instance(Colour.GREEN, n, 0) for n in (1, 2, 3)]
+    assert planned(service([], warm, strangers(10)), Intent(Action.ROLLBACK, Colour.GREEN)).target is Colour.GREEN
+
+
+def test_a_release_does_not_stand_before_it_is_adopted() -> None:
+    found = stand(service([], [], strangers(10)), "image-3", 1, NOW)
+    assert isinstance(found, Refusal)
+    assert (found.code, found.rule) == ("unlabelled", 0)
 
 
 @pytest.mark.parametrize(
