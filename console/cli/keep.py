@@ -7,7 +7,8 @@ import time
 
 from console.cli.looking import config_of, look, say, service_config
 from console.cli.until import when
-from console.errors import UsageError
+from console.config.model import Config
+from console.errors import CloudError, UsageError
 from console.model.colour import Colour
 from console.model.record import Kept, moment
 from console.model.text import visible
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     if args.until is None:
         raise UsageError("until when?", "--until 2026-12-24T08:00, or 8h, 3d from now: what stands by costs")
     until = when(args.until, time.time())
-    colour = Colour(args.colour) if args.colour else _idle(look(config, name, patience=0).live, name)
+    colour = _colour(config, name, Colour(args.colour) if args.colour else None)
     with Journal.open(config.journal) as journal:
         who = Who.current()
         living = restraint.keep(config, journal, name, who, Kept(colour, who.owner, args.reason, until))
@@ -49,6 +50,21 @@ def run(args: argparse.Namespace) -> int:
         say(f"rollout {living.id} retires it already: it stops before its next write; see what is left of it")
     say(visible(f"`bluegreen unkeep {name} --reason TEXT` ends it; so does the next cutover or rollback"))
     return 0
+
+
+def _colour(config: Config, name: str, said: Colour | None) -> Colour:
+    """The one that was said, else the idle one. While the cloud shows nothing, what was said is taken at its word."""
+    from console.rollout import restraint
+
+    try:
+        service = look(config, name, patience=0)
+    except CloudError:
+        if said is None:
+            raise
+        return said
+    colour = said or _idle(service.live, name)
+    restraint.keepable(service, colour)
+    return colour
 
 
 def _idle(live: Colour | None, name: str) -> Colour:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from console.commits.names import is_full
 from console.config.model import Config
 from console.errors import UsageError
+from console.model.colour import Colour
 from console.model.record import Barred, Freeze, Kept, Undone
+from console.model.service import Service
 from console.plan.plan import Action
 from console.rollout import request
 from console.rollout.journal import Journal
@@ -60,6 +62,20 @@ def keep(config: Config, journal: Journal, service: str, who: Who, wish: Kept) -
     decide(journal, service, ServiceDecisionKind.KEEP, who, wish.reason, version=colour, until=until)
     living = (one for one in journal.rollouts(service) if not one.state.ended and not unfinished(one))
     return next((one for one in living if one.plan.action is Action.RETIRE and one.plan.target is wish.colour), None)
+
+
+def keepable(service: Service, colour: Colour) -> None:
+    """Raise UsageError where keeping the colour would keep nothing: it has no instances, or it serves."""
+    if not service.side(colour).instances:
+        raise UsageError(
+            f"{colour.upper()} of {service.name} has no instances: there is nothing to keep",
+            f"`bluegreen status {service.name}` shows which colour stands by",
+        )
+    if service.live is colour:
+        raise UsageError(
+            f"{colour.upper()} of {service.name} serves: what serves is not retired, and the next cutover would end it",
+            "keep it once the other colour serves",
+        )
 
 
 def unkeep(config: Config, journal: Journal, service: str, who: Who, reason: str) -> Kept:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from plan_worlds import usual
+from plan_worlds import service, usual
 
 from console.cli import main as cli
+from console.errors import CloudError
+from console.model.service import Service
 
 CONFIG = """\
 services:
@@ -130,6 +132,40 @@ def test_the_old_colour_is_kept_until_a_time_with_who_and_why(
     assert "keep api green until 20" in capsys.readouterr().out
     assert run("unkeep", "api", "--reason", "over") == 0
     assert "it was kept until 20" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--colour", "blue"), "BLUE of api serves"),
+        (("--colour", "green"), "GREEN of api has no instances"),
+        ((), "GREEN of api has no instances"),
+    ],
+)
+def test_what_serves_or_is_not_there_is_not_kept(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    from console.cli import keep
+
+    alone = service(usual().blue.instances, [])
+    monkeypatch.setattr(keep, "look", lambda config, name, **_: replace(alone, name=name))
+    assert run("keep", "api", *words, "--until", "3d", "--reason", "month's end") == 2
+    assert said in capsys.readouterr().err
+    assert run("unkeep", "api", "--reason", "x") == 2
+
+
+def test_a_colour_that_is_named_is_kept_although_the_cloud_shows_nothing(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from console.cli import keep
+
+    def unseen(*_: object, **__: object) -> Service:
+        raise CloudError("the cloud does not answer", "")
+
+    monkeypatch.setattr(keep, "look", unseen)
+    assert run("keep", "api", "--until", "3d", "--reason", "x") != 0
+    assert run("keep", "api", "--colour", "green", "--until", "3d", "--reason", "x") == 0
+    assert "GREEN of api is kept until 20" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
