@@ -21,6 +21,7 @@ Pause = Callable[[float], None]
 
 POLL = 0.2  # seconds between two looks at the journal, which is a local query of some microseconds
 DETACHED = 130
+_LETTING_GO = 15.0  # seconds that a runner which is done gets to go; a chat that hangs may take as long
 _HEARD_WITHIN = 30.0  # seconds; a runner looks for words twice a second
 
 
@@ -56,6 +57,7 @@ def _follow(journal: Journal, rollout_id: str, pause: Pause, *, as_json: bool, s
                 warn(f"it needs you: `bluegreen resume {rollout.id}` compares the journal with the cloud and offers "
                      "what can be done")  # fmt: skip
             _ask_which(journal, rollout)
+            _until_gone(rollout, pause)
             return rollout.exit_code if rollout.exit_code is not None else 1
         elif unfinished(rollout):
             return _died(rollout)
@@ -63,6 +65,13 @@ def _follow(journal: Journal, rollout_id: str, pause: Pause, *, as_json: bool, s
             return _unheard(rollout)
         else:
             pause(POLL)
+
+
+def _until_gone(rollout: Rollout, pause: Pause) -> None:
+    """Its runner gives the lease back once the end is recorded: the next command would find it held until then."""
+    end = time.monotonic() + _LETTING_GO
+    while alive(rollout) and time.monotonic() < end:
+        pause(POLL)
 
 
 def _ask_which(journal: Journal, rollout: Rollout) -> None:
