@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 ARMED_FOR = 30 * 60.0  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Arming:
+class Arming(NamedTuple):
     """Read-only, or armed until a moment (Unix seconds), with the reason that was given.
 
     `forbidden` is why this console can not be armed at all, in a clause; empty where it can.
@@ -26,11 +24,11 @@ class Arming:
 
     def arm(self, now: float, reason: str) -> Self:
         """Armed from now on for half an hour."""
-        return replace(self, until=now + ARMED_FOR, reason=reason)
+        return self._replace(until=now + ARMED_FOR, reason=reason)
 
     def disarm(self) -> Self:
         """Read-only again."""
-        return replace(self, until=None, reason="")
+        return self._replace(until=None, reason="")
 
     def why_not(self, now: float, key: str = "o") -> str:
         """Why a change can not be asked for, as a sentence; empty when it can. `key` is the one that arms."""

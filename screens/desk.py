@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -249,7 +248,7 @@ class JournalDesk:
             yield journal
 
     def _use(self, config: Config, _: Journal) -> None:
-        self._config = replace(config, journal=self._config.journal)
+        self._config = config._replace(journal=self._config.journal)
 
     def _follow(self, rollout_id: str | None, _: Journal) -> None:
         self._followed = rollout_id

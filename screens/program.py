@@ -257,7 +257,7 @@ class BluegreenApp(App[int]):
         stays = "it was forbidden when this console was opened: start it again" if self._opened_forbidden else ""
         forbidden = self._forbidden(self.config) or stays
         if forbidden != self.arming.forbidden:
-            self.arming = replace(self.arming.disarm(), forbidden=forbidden)
+            self.arming = self.arming.disarm()._replace(forbidden=forbidden)
         self.trail.forget(frozenset(before.services) - frozenset(self.config.services))
         self.desk.use(self.config)
         self.watching.begin(self.config)

@@ -28,7 +28,7 @@ def config(**changes: object) -> ServiceConfig:
         rotation=Rotation(load_balancer="nova-api", pool="nova-api"),
         vip=VipCheck(url="http://{vip}/version"),
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return base._replace(**changes)  # type: ignore[arg-type]
 
 
 def loose() -> ServiceConfig:

@@ -6,7 +6,6 @@ import argparse
 import gc
 import os
 import sys
-from dataclasses import replace
 
 from console.config import load
 from console.config.model import Config
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     if args.interval is not None:
         if args.interval < 1:
             raise UsageError(f"--interval {args.interval:g} is too short", "1 second is the least")
-        config = replace(config, interval=args.interval)
+        config = config._replace(interval=args.interval)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "`bluegreen status` prints the same facts, `bluegreen status --watch` goes on and prints what changes"
         raise UsageError("the console needs a terminal", hint)

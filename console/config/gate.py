@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 
 class GateKind(StrEnum):
@@ -20,8 +20,7 @@ class GateKind(StrEnum):
 SHIFT, BAKE = "shift", "bake"  # when: before any traffic is shifted, or while the new colour bakes
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query that a Prometheus server answers; every sample of the answer must be within `min` and `max`.
 
     In the query `{service}`, `{colour}` and `{version}` are those of the colour that comes in. `steady`:
@@ -36,8 +35,7 @@ class Query:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(NamedTuple):
     """A program that is asked over HTTP whether to wait, to continue or to abort. `every`: seconds between two asks."""
 
     url: str
@@ -45,17 +43,15 @@ class Judge:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
+class SignOff(NamedTuple):
     """`count` people must sign, each once; of `by` where that names any. `checklist`: what they say they have seen."""
 
     by: tuple[str, ...] = ()
-    count: int = 1
+    count: int = 1  # type: ignore[assignment] # nobody counts in it as in a tuple
     checklist: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """A test that must pass before traffic is shifted, or while the new colour bakes (`at`). One of:
 
     `run`: a command, exit code 0; `{results}` in its words is a folder of its own, from which the summaries that
@@ -94,8 +90,7 @@ class Gate:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class BeforeStop:
+class BeforeStop(NamedTuple):
     """A command that drains a worker before it is stopped. `timeout` in seconds; `env` and `folder` as a gate's."""
 
     run: tuple[str, ...] = ()

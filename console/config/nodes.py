@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -20,8 +20,7 @@ _KINDS = {
 _SHOWN = 60  # characters of a wrong value that an error repeats
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A node of the file, the dotted path to it, and the line of its key (from 1)."""
 
     file: str

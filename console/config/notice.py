@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Occasion(StrEnum):
@@ -36,8 +36,7 @@ USUAL: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A webhook. `url`: the environment variable that holds its URL, which is a secret. `services`: empty for all.
 
     `texts`: by occasion, what is said in place of the usual.
@@ -47,7 +46,7 @@ class Notice:
     format: str = Format.SLACK
     events: tuple[str, ...] = tuple(Occasion)
     services: tuple[str, ...] = ()
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = {}
 
     def text(self, occasion: str) -> str:
         """The text, its places still in braces."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -102,7 +101,7 @@ class Section:
     keys and values do not go together.
     """
 
-    model: type
+    model: type[Any]  # of named tuples
     keys: tuple[Key, ...]
     make: Callable[[Mapping[str, Any]], Any] | None = None
     rules: tuple[Rule, ...] = ()
@@ -145,10 +144,8 @@ class Section:
         return self.make(values) if self.make is not None else self.model(**values)
 
     def default(self, key: Key) -> Any:
-        """The model's default of a key; MISSING where it has none."""
-        known = {field.name: field for field in dataclasses.fields(self.model)}
-        field = known[key.name]
-        return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        """The model's default of a key that is not required."""
+        return self.model._field_defaults[key.name]
 
     def show(self, default: Any) -> str:
         """Where to look: a section's defaults are those of its keys."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(NamedTuple):
     """What a screen shows, so that the watch asks for its details. Nothing of it: the cycle alone.
 
     `instance` is an instance's key; `balancer` asks for the whole load balancer; `service` for its statistics.

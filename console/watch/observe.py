@@ -6,7 +6,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from graphlib import TopologicalSorter
 from queue import Empty, SimpleQueue
 
@@ -84,9 +83,9 @@ def _hurried(config: Config, patience: float) -> Config:
     for name, one in config.services.items():
         commits = one.commits if patience else None
         if commits is not None and patience < WITHIN:
-            commits = replace(commits, fetch=False)
-        found[name] = replace(one, commits=commits)
-    return replace(config, services=found)
+            commits = commits._replace(fetch=False)
+        found[name] = one._replace(commits=commits)
+    return config._replace(services=found)
 
 
 def _aged(source: Source, now: float) -> bool:

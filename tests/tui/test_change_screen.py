@@ -99,7 +99,7 @@ async def test_a_plan_that_changes_while_one_types_is_not_started() -> None:
 
 async def test_an_arming_that_ends_while_one_types_starts_nothing() -> None:
     moment = [time.time()]
-    soon = replace(armed(), until=moment[0] + 5)
+    soon = armed()._replace(until=moment[0] + 5)
     app, _, desk = make_app(service(moment[0]), arming=soon, clock=lambda: moment[0])
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "LB ")
@@ -302,8 +302,8 @@ async def test_leaving_the_screen_leaves_the_rollout_alone() -> None:
 def gated(*gates: Gate) -> Config:
     """The usual config, with gates."""
     usual = config()
-    service_config = replace(usual.services["api"], release=Release(gates=gates))
-    return replace(usual, services={"api": service_config})
+    service_config = usual.services["api"]._replace(release=Release(gates=gates))
+    return usual._replace(services={"api": service_config})
 
 
 async def test_what_a_failed_gate_printed_is_one_key_away() -> None:

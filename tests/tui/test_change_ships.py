@@ -159,7 +159,7 @@ def _verdict(screen: ChangeScreen) -> Safe | None:
 async def test_without_a_source_of_commits_there_is_no_block() -> None:
     facts = replace(service(time.time()), commits=None, shipping=None)
     settings = config()
-    bare = replace(settings, services={"api": replace(settings.services["api"], commits=None)})
+    bare = settings._replace(services={"api": settings.services["api"]._replace(commits=None)})
     app, _, _ = make_app(facts, settings=bare, arming=armed())
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "LB ")

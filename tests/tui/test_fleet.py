@@ -33,10 +33,10 @@ def ill(now: float, name: str) -> Service:
 def grouped(settings: Config, group: str, **regions: str) -> Config:
     """The config with these services in one group, each in its region."""
     services = {
-        name: replace(each, group=group, region=regions[name]) if name in regions else each
+        name: each._replace(group=group, region=regions[name]) if name in regions else each
         for name, each in settings.services.items()
     }
-    return replace(settings, services=services)
+    return settings._replace(services=services)
 
 
 def order_of(app: object) -> list[str]:
@@ -92,8 +92,8 @@ async def test_a_small_screen_without_colours_says_the_same() -> None:
 async def test_environments_that_differ_are_said_in_each_row() -> None:
     now = time.time()
     settings = config("cinder", "nova")
-    staged = replace(settings.services["cinder"], environment="stage")
-    settings = replace(settings, services={**settings.services, "cinder": staged})
+    staged = settings.services["cinder"]._replace(environment="stage")
+    settings = settings._replace(services={**settings.services, "cinder": staged})
     app, _, _ = make_app(service(now, "cinder"), service(now, "nova"), settings=settings)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "all well")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -40,8 +39,8 @@ def settings() -> Config:
         "nova-api-west": {"group": "nova-api", "region": "west"},
         "nova-api-stage": {"environment": "stage"},
     }
-    services = {name: replace(each, **changes.get(name, {})) for name, each in made.services.items()}  # type: ignore[arg-type]
-    return replace(made, services=services)
+    services = {name: each._replace(**changes.get(name, {})) for name, each in made.services.items()}  # type: ignore[arg-type]
+    return made._replace(services=services)
 
 
 FACTS = (

@@ -35,7 +35,7 @@ def test_the_fleet_shows_whatever_there_is(facts: list[Service], group: str, sig
     causes = frozenset(cause.text for cause in shared_causes(facts, NOW))
     entries = [
         Entry(
-            replace(usual, name=f"{number}{each.name}", group=group, region=group),
+            usual._replace(name=f"{number}{each.name}", group=group, region=group),
             each,
             verdicts.of(each, NOW),
             causes=causes,

@@ -19,7 +19,7 @@ from screens.messages import JournalSeen
 def by_shares() -> Config:
     found = config()
     release = Release(shift=(10, 100), confirm_within=300.0, bake=600.0)
-    return replace(found, services={name: replace(one, release=release) for name, one in found.services.items()})
+    return found._replace(services={name: one._replace(release=release) for name, one in found.services.items()})
 
 
 def waits(step: str, now: float) -> JournalSeen:
@@ -92,7 +92,7 @@ async def test_the_fleet_puts_what_waits_before_what_is_well() -> None:
     now = time.time()
     found = by_shares()
     one = next(iter(found.services.values()))
-    both = replace(found, services={"first": replace(one, name="first"), **found.services})
+    both = found._replace(services={"first": one._replace(name="first"), **found.services})
     app, _, desk = make_app(service(now), replace(service(now), name="first"), settings=both)
     async with app.run_test(size=(120, 40)) as pilot:
         message = waits("pause-10", now)

@@ -150,7 +150,7 @@ def config(*names: str, environment: str = "production", **changes: object) -> C
         )
         for name in names or ("api",)
     }
-    return replace(Config(Path("config.yaml"), services, "sqlite://"), **changes)  # type: ignore[arg-type]
+    return Config(Path("config.yaml"), services, "sqlite://")._replace(**changes)  # type: ignore[arg-type]
 
 
 class FakeWatcher:

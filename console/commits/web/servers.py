@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from console.commits import github, gitlab
 from console.commits.ci import zuul
@@ -70,7 +70,7 @@ class _Making:
         """Gerrit's plug-in, with the same credentials, or a server of its own, with those of netrc."""
         own = self.source.gitiles.rstrip("/")
         if own:
-            client = self.client(own, of(replace(self.source, token=""), own, self.environ))
+            client = self.client(own, of(self.source._replace(token=""), own, self.environ))
         else:
             client = self.client(f"{gerrit.base}/plugins/gitiles", credentials)
         return Gitiles(client, self.source.project, self.source.branch, gerrit=gerrit)

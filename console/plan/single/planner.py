@@ -38,7 +38,7 @@ def plan(service: Service, config: ServiceConfig, intent: Intent, now: float) ->
         return Refusal("colour", "the instances are of both colours", "name those of one colour", 0)
     intent = replace(intent, target=colours.pop())
     ratio = config.release.min_ratio if order.min_ratio is None else order.min_ratio
-    least = replace(config, release=replace(config.release, min_ratio=ratio))
+    least = config._replace(release=config.release._replace(min_ratio=ratio))
     asked = Asked(service, least, intent, basis_of(service, config), now)
     made = workers.steps(asked, named) if service.rotation == POWER else members.steps(asked, named)
     if isinstance(made, Refusal):

@@ -215,7 +215,7 @@ def test_a_token_that_ends_before_a_release_could() -> None:
 def test_a_release_with_gates_and_a_long_bake_needs_longer() -> None:
     bare = ServiceConfig("api", "prod", Rotation("api", "api"))
     gates = (Gate(run=("x",), timeout=1200),)
-    long = replace(bare, release=Release(shift=(10, 50, 100), bake=600, gates=gates))
+    long = bare._replace(release=Release(shift=(10, 50, 100), bake=600, gates=gates))
     assert release_seconds(long) - release_seconds(bare) == 600 + 1200 + 2 * 960
 
 

@@ -20,7 +20,7 @@ def service_config(kind: Kind = Kind.WEIGHTS, **changes: Any) -> ServiceConfig:
     found = ServiceConfig(
         "api", "prod", Rotation("api", "api", kind), health=HealthCheck(), vip=VipCheck("http://{vip}/")
     )
-    return replace(found, **changes)
+    return found._replace(**changes)
 
 
 def an_instance(colour: Colour, **changes: Any) -> Instance:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 def ci(source: CommitSource, repository: Repository, environ: dict[str, str]) -> Ci:
     """The tests of the idle commit, by a clone beside the server."""
     live, idle = repository.git("rev-parse", "main~1", "main").split()
-    seen = compare(replace(source, git=repository.path), live, idle, environ)
+    seen = compare(source._replace(git=repository.path), live, idle, environ)
     assert seen.idle is not None
     assert seen.would_ship == (seen.idle,)
     silent = seen.idle.ci.why if not seen.idle.ci.label else ""

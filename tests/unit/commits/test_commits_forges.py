@@ -247,7 +247,7 @@ def test_gerrit_without_gitiles_asks_for_a_clone(repository: Repository, tmp_pat
     with served(found, Gerrit(found, browsed=False).routes()) as url:
         source = CommitSource(gerrit=url, project="example/nova")
         assert "a clone beside the server" in compare(source, live, idle, environ).problem
-        seen = compare(replace(source, git=repository.path), live, idle, environ)
+        seen = compare(source._replace(git=repository.path), live, idle, environ)
     assert seen.problem == ""
     assert seen.would_ship is not None
     three = next(commit for commit in seen.would_ship if commit.subject == "three")

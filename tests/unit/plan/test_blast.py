@@ -17,7 +17,7 @@ from console.plan.planner import plan as make_plan
 
 def reaches(world: Service, shift: tuple[int, ...] = (100,)) -> list[str]:
     """Of every write of a cutover."""
-    made = make_plan(world, replace(config(), release=Release(shift=shift)), Intent(Action.CUTOVER), NOW)
+    made = make_plan(world, config()._replace(release=Release(shift=shift)), Intent(Action.CUTOVER), NOW)
     assert isinstance(made, Plan), made
     return [found for step in made.steps if (found := blast_radius(made, step, world))]
 

@@ -57,7 +57,7 @@ def test_what_is_there_already_is_not_made_again() -> None:
 
 
 def test_a_server_carries_what_selects_it_and_tells_its_colour_and_version() -> None:
-    selected = replace(settings(), instances=Selection(tags=("service=nova-api",), metadata={"role": "api"}))
+    selected = settings()._replace(instances=Selection(tags=("service=nova-api",), metadata={"role": "api"}))
     asked = ordered(service(BLUE, []), Wish(Colour.GREEN), selected)
     assert asked.tags == ("service=nova-api",)
     assert asked.metadata == {"role": "api", "color": "green", "git_commit": NEW, "release": "api-3"}
@@ -143,7 +143,7 @@ def test_what_ran_once_or_nobody_knows_is_not_cleared_away(changes: dict[str, ob
 def test_a_launch_names_the_command_that_says_what_it_ships() -> None:
     there = service(BLUE, [])
     intent = Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, Wish(Colour.GREEN)))
-    known = replace(settings(), commits=CommitSource(github="https://github.com", project="a/b"))
+    known = settings()._replace(commits=CommitSource(github="https://github.com", project="a/b"))
     made = planned(there, intent, known)
     assert f"what it ships: `bluegreen commits {known.name} --with {NEW}`" in made.notes
     assert not any("what it ships" in note for note in launch(there).notes)
@@ -226,7 +226,7 @@ def test_what_was_booted_from_a_volume_and_tells_no_version_is_said() -> None:
 
 
 def test_workers_are_launched_without_a_pool() -> None:
-    workers = replace(settings(), rotation=Rotation("", "", kind="power"))
+    workers = settings()._replace(rotation=Rotation("", "", kind="power"))
     there = replace(service(BLUE, []), balancer=None, pool=None, rotation="power", decisive=("servers",))
     asked = ordered(there, Wish(Colour.GREEN), workers)
     made = planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=asked), workers)

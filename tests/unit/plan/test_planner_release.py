@@ -17,7 +17,7 @@ SIGNED = Gate(sign=SignOff(by=("bob",)))
 
 
 def test_gates_come_before_any_traffic_is_moved() -> None:
-    release = replace(GATED, gates=(*GATED.gates, Gate(http="http://{instance}/", at=("bake",)), SIGNED), bake=60.0)
+    release = GATED._replace(gates=(*GATED.gates, Gate(http="http://{instance}/", at=("bake",)), SIGNED), bake=60.0)
     made = plan(usual(), config(release=release), Intent(Action.CUTOVER), NOW)
     assert isinstance(made, Plan)
     assert [step.id for step in made.steps] == ["reconcile", "gate-1", "gate-3", "shift", "prove", "bake"]
@@ -35,7 +35,7 @@ def test_a_cutover_that_writes_nothing_has_nothing_to_test() -> None:
 
 
 def test_what_a_dead_runner_moved_is_watched_all_the_same() -> None:
-    release = replace(GATED, confirm_within=300.0, bake=60.0)
+    release = GATED._replace(confirm_within=300.0, bake=60.0)
     made = plan(usual(), config(release=release), Intent(Action.CUTOVER, Colour.BLUE, bakes=True), NOW)
     assert isinstance(made, Plan)
     assert [step.id for step in made.steps] == ["reconcile", "prove", "bake"]
@@ -52,7 +52,7 @@ def test_other_gates_are_another_plan() -> None:
 
 
 def test_the_way_back_waits_for_none_of_it() -> None:
-    release = replace(GATED, shift=(10, 50, 100), confirm_within=300.0, bake=600.0)
+    release = GATED._replace(shift=(10, 50, 100), confirm_within=300.0, bake=600.0)
     made = plan(usual(), config(release=release), Intent(Action.ROLLBACK), NOW)
     assert isinstance(made, Plan)
     assert [step.id for step in made.steps] == ["reconcile", "shift", "prove"]
@@ -93,7 +93,7 @@ def test_retiring_is_noted() -> None:
 
 def test_a_further_pool_of_the_config_is_not_forgotten_because_it_was_not_seen() -> None:
     settings = config()
-    both = replace(settings, rotation=replace(settings.rotation, also=(Attached("second", "second"),)))
+    both = settings._replace(rotation=settings.rotation._replace(also=(Attached("second", "second"),)))
     refusal = plan(usual(), both, Intent(Action.CUTOVER), NOW)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.reason.startswith("nova-api is in 2 pools")) == ("stale", True)

@@ -40,9 +40,9 @@ def test_user_data_can_have_it() -> None:
     ("with_", "release"),
     [
         (settings(metadata={"release": "ours"}), "ours"),
-        (replace(settings(), instances=Selection(metadata={"release": "api"})), "api"),
-        (replace(settings(), instances=Selection(colour="metadata.release")), "green"),
-        (replace(settings(), version=("metadata.release", "image.git_commit")), None),
+        (settings()._replace(instances=Selection(metadata={"release": "api"})), "api"),
+        (settings()._replace(instances=Selection(colour="metadata.release")), "green"),
+        (settings()._replace(version=("metadata.release", "image.git_commit")), None),
     ],
 )
 def test_what_the_config_means_by_that_key_stays(with_: ServiceConfig, release: str | None) -> None:

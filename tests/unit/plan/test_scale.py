@@ -21,8 +21,8 @@ from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
 
 GREEN = [instance(Colour.GREEN, number, 100) for number in (1, 2, 3)]
-POOLS = replace(pools_config(), launch=settings().launch)
-SEVERAL = replace(several_config(), launch=settings().launch)
+POOLS = pools_config()._replace(launch=settings().launch)
+SEVERAL = several_config()._replace(launch=settings().launch)
 
 
 def of_one_image(*those: Instance) -> list[Instance]:

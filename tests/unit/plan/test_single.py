@@ -103,7 +103,7 @@ def test_who_is_ill_may_always_leave() -> None:
 def test_what_is_held_stays_out_of_a_cutover_and_in_it() -> None:
     held = after(world(), made(world(), asked(Action.HOLD, "api-green-1"), several_config()))
     assert one(held, "api-green-1").held_by == "alice@jump1"
-    cutover = plan(held, replace(several_config(), release=replace(config().release, min_ratio=0.5)),
+    cutover = plan(held, several_config()._replace(release=config().release._replace(min_ratio=0.5)),
                    Intent(Action.CUTOVER), NOW)  # fmt: skip
     assert isinstance(cutover, Plan)
     assert all(change.name != "api-green-1" for step in cutover.steps for change in step.changes)

@@ -60,7 +60,7 @@ def test_what_serves_alone_is_locked_before_the_other_colour_goes() -> None:
 
 
 def test_workers_are_not_locked_for_a_lock_would_keep_them_from_being_stopped() -> None:
-    power = replace(settings(lock=True), rotation=Rotation("", "", kind=Kind.POWER))
+    power = settings(lock=True)._replace(rotation=Rotation("", "", kind=Kind.POWER))
     made = planned(usual(), retire(usual()), power)
     assert "lock" not in [step.id for step in made.steps]
     assert made.deleted == 3
@@ -150,7 +150,7 @@ def test_nobody_who_is_well_is_taken_away_while_of_those_that_stay_one_is_ill() 
 
 
 def test_workers_that_were_launched_and_work_are_stopped_before_they_go_and_never_as_the_last() -> None:
-    workers = replace(settings(), rotation=Rotation("", "", kind="power"))
+    workers = settings()._replace(rotation=Rotation("", "", kind="power"))
     mine = [replace(one, server=replace(one.server, tags=("op:1",))) if one.server else one for one in BLUE[:2]]
     order_ = TakeBackOrder(("op:1",), Colour.BLUE, "")
     power = {"balancer": None, "pool": None, "rotation": "power", "decisive": ("servers",)}

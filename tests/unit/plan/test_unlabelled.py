@@ -78,7 +78,7 @@ def test_who_has_no_weight_or_stands_in_or_serves_beside_a_colour_is_no_reason(t
 def test_members_that_the_config_ignores_are_no_reason() -> None:
     there = service([], [], strangers(10))
     assert unlabelled(there) is not None
-    assert unlabelled(there, replace(settings(), foreign="ignore")) is None
+    assert unlabelled(there, settings()._replace(foreign="ignore")) is None
 
 
 def test_no_launch_is_ordered_while_nobody_knows_the_port_of_its_members() -> None:
@@ -86,5 +86,5 @@ def test_no_launch_is_ordered_while_nobody_knows_the_port_of_its_members() -> No
     assert "which port?" in refusal.reason
     assert "`launch.port`" in refusal.reason
     assert ordered(service([], []), Wish(Colour.GREEN), settings(port=8774)).port == 8774
-    workers = replace(settings(), rotation=Rotation("", "", kind=Kind.POWER))
+    workers = settings()._replace(rotation=Rotation("", "", kind=Kind.POWER))
     assert ordered(replace(service([], []), rotation="power"), Wish(Colour.GREEN), workers).port == 0

@@ -44,7 +44,7 @@ def journal(tmp_path: Path, clock: Clock) -> Journal:
 
 
 def shares() -> Plan:
-    release = replace(config().release, shift=(50, 100), confirm_within=300.0, bake=600.0)
+    release = config().release._replace(shift=(50, 100), confirm_within=300.0, bake=600.0)
     made = plan(usual(), config(release=release), Intent(Action.CUTOVER), NOW)
     assert isinstance(made, Plan)
     return made

@@ -128,7 +128,7 @@ def test_a_freeze_is_on_the_verdict_line_and_makes_nothing_ill(settings: Config,
 def test_a_freeze_lets_the_rollout_under_way_wait_and_takes_no_word_to_go_on(
     settings: Config, journal: Journal
 ) -> None:
-    shares = replace(config(), release=replace(config().release, shift=(50, 100)))
+    shares = config()._replace(release=config().release._replace(shift=(50, 100)))
     found = plan(usual(), shares, CUTOVER, NOW)
     assert isinstance(found, Plan)
     ident = journal.create(found, ALICE, "release")
@@ -159,7 +159,7 @@ def test_a_freeze_does_not_halt_what_undoes_a_change(settings: Config, journal: 
 
 def test_a_config_that_lets_nobody_change_anything_freezes_nothing(settings: Config, journal: Journal) -> None:
     with pytest.raises(Refused):
-        restraint.freeze(replace(settings, read_only=True), journal, "nova-api", ALICE, "holidays")
+        restraint.freeze(settings._replace(read_only=True), journal, "nova-api", ALICE, "holidays")
 
 
 def test_a_journal_that_cannot_be_read_is_said_so_and_lets_nobody_think_all_is_well(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from console.watch.colours import colour_of
 
 def config(**changes: Any) -> ServiceConfig:
     usual = ServiceConfig("api", "test", Rotation("api-lb", "api"), instances=Selection(tags=("service=api",)))
-    return replace(usual, **changes)
+    return usual._replace(**changes)
 
 
 def server(ident: str, colour: str = "", *addresses: str, **more: Any) -> Server:

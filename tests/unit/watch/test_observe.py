@@ -4,7 +4,6 @@ import math
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +40,12 @@ class Clock:
 
 def service(name: str = "api", **changes: Any) -> ServiceConfig:
     usual = ServiceConfig(name, "test", Rotation(name, name), instances=Selection(tags=(f"service={name}",)))
-    return replace(usual, **changes)
+    return usual._replace(**changes)
 
 
 def config(*services: ServiceConfig, **changes: Any) -> Config:
     chosen = services or (service(),)
-    return replace(Config(Path("config.yaml"), {one.name: one for one in chosen}, "sqlite:///x"), **changes)
+    return Config(Path("config.yaml"), {one.name: one for one in chosen}, "sqlite:///x")._replace(**changes)
 
 
 @pytest.fixture

@@ -39,10 +39,9 @@ SECRET = "hunter2"
 
 
 def service_config(name: str = "api", **changes: Any) -> ServiceConfig:
-    return replace(
-        ServiceConfig(
-            name, "prod", Rotation(name, name), health=HealthCheck(), vip=VipCheck(f"http://u:{SECRET}@{{vip}}/")
-        ),
+    return ServiceConfig(
+        name, "prod", Rotation(name, name), health=HealthCheck(), vip=VipCheck(f"http://u:{SECRET}@{{vip}}/")
+    )._replace(
         **changes,
     )
 

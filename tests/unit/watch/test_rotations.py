@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ def _clouds(cloud: FakeOpenStack, tmp_path: Path) -> None:
 
 def service(name: str, rotation: Rotation, **more: Any) -> ServiceConfig:
     usual = ServiceConfig(name, "test", rotation, instances=Selection(tags=(f"service={name}",)))
-    return replace(usual, **more)
+    return usual._replace(**more)
 
 
 def config(*services: ServiceConfig) -> Config:
@@ -215,10 +214,10 @@ def test_listeners_of_others_on_a_shared_load_balancer_are_neighbours(cloud: Fak
 
 def test_the_listeners_that_the_config_names_are_ours_in_its_order(cloud: FakeOpenStack) -> None:
     populate_pools(cloud)
-    web, _ = look(service("web", replace(POOLS, listeners=("web-443",))))
+    web, _ = look(service("web", POOLS._replace(listeners=("web-443",))))
     assert [one.id for one in web.listeners] == ["web-443"]
     assert [one.id for one in web.balanced[0].neighbours] == ["web-80"]
-    gone, _ = look(service("web", replace(POOLS, listeners=("web-8443",))))
+    gone, _ = look(service("web", POOLS._replace(listeners=("web-8443",))))
     assert "there is no listener web-8443" in gone.source(BALANCER).problem
 
 
@@ -354,7 +353,7 @@ def test_a_change_is_seen_in_the_next_look_though_the_shape_is_kept(cloud: FakeO
 def test_workers_of_another_cloud_need_no_login_where_the_service_is(cloud: FakeOpenStack) -> None:
     populate(cloud)
     here = Selection(tags=("service=api",), cloud="test")
-    one = replace(service("api", Rotation("", "", kind="power"), instances=here), cloud="elsewhere")
+    one = service("api", Rotation("", "", kind="power"), instances=here)._replace(cloud="elsewhere")
     api, _ = look(one)
     assert {source.problem for source in api.sources.values()} == {""}
     assert api.role(Colour.BLUE) is Role.BOTH
