@@ -300,12 +300,16 @@ def _one_by_one(play: Play, begin: Beginning, told: Told) -> None:
         seen.append(write.agent)
 
 
+# What it was an answer to is read back; a 401 is said before anything is done, and a new token asks again.
+_ANSWERED = ("garbage", "html", "refused")
+
+
 def _opposites(play: Play, begin: Beginning, told: Told) -> None:
     """After a call whose answer was lost, nothing else is sent until it has settled."""
     writes = sent(play)
     least = pace.real(settle_time(play.stage.config.lease.ttl)) * 0.95
     for kind, hit in told.met:
-        if kind in ("garbage", "html"):  # an answer, and what it was an answer to is read back
+        if kind in _ANSWERED:
             continue
         if not hit.path.startswith("/load-balancer") or hit.method == "GET":
             continue

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from console.config.model import Kind
+from console.model.balancer import Member
 from console.model.readiness import balancers
 from console.plan import course
 from console.plan.asked import Asked
@@ -19,17 +20,17 @@ from console.plan.rotations.weights import pool_names
 
 
 def enter(asked: Asked, order: LaunchOrder) -> Iterator[Step]:
-    """One batch for each pool in which any of them is not yet."""
+    """One batch for each pool in which any of them is not yet, or is without the load balancer having applied it."""
     members = {one.name: one.members for one in asked.service.side(asked.target).instances}
     weight = order.weight if _is_parked(asked) else 0
     pools = pool_ids(asked, asked.target)
     for number, pool_id in enumerate(pools):
         inside = {
-            name
+            name: [member for member in found if asked.service.pool_id_of(member) in (pool_id, "")]
             for name, found in members.items()
-            if any(asked.service.pool_id_of(member) in (pool_id, "") for member in found)
         }
-        names = tuple(name for name in order.new if name not in inside)
+        again = [name for name in order.new if not_applied(inside.get(name, []))]
+        names = tuple(name for name in order.new if not inside.get(name) or name in again)
         if not names:
             continue
         port, subnet_id = _place(asked, order, pool_id)
@@ -49,13 +50,19 @@ def enter(asked: Asked, order: LaunchOrder) -> Iterator[Step]:
             kind=StepKind.WRITE,
             title=f"enter {which} at weight {weight}",
             words=f"One write makes {counted(len(names), 'member')} at weight {weight}, with the weight that they are "
-            "to have recorded in their tags. The load balancer checks them there, and sends no client to them.",
+            "to have recorded in their tags. The load balancer checks them there, and sends no client to them."
+            + (f" It did not apply what was written for {', '.join(again)}: that is written again." if again else ""),
             deadline=PENDING_DEADLINE,
             outcome="it stops and needs a human: only the cloud can break the load balancer's lock",
             writes=(course.write(desired, asked.basis),),
             checks=("load balancer ACTIVE", f"{counted(len(names), 'member')} there, at weight {weight}"),
             names=names,
         )
+
+
+def not_applied(members: Sequence[Member]) -> bool:
+    """Whether the load balancer may run something else than was written for one of them: a write of it mends that."""
+    return any(one.provisioning_status == "ERROR" for one in members)
 
 
 def not_seen_first(asked: Asked) -> Refusal | None:

@@ -14,7 +14,7 @@ from console.plan.basis import Basis
 from console.plan.desired import MemberChange, MembersRaised, Weights
 from console.plan.lifecycle import launch
 from console.plan.lifecycle.common import PENDING_DEADLINE, counted, made_plan, pool_ids, reconcile
-from console.plan.lifecycle.entering import not_seen_first
+from console.plan.lifecycle.entering import not_applied, not_seen_first
 from console.plan.lifecycle.retire import removal
 from console.plan.orders import LaunchOrder, RetireOrder
 from console.plan.plan import Plan, Refusal, Step, StepKind, Write
@@ -32,11 +32,30 @@ def add(asked: Asked, order: LaunchOrder) -> Plan | Refusal:
     held = tuple(one.name for one in side.instances if one.name in order.new and one.held_by is not None)
     if held:
         return Refusal("held", f"{', '.join(held)} are held", "release the hold first", 2, held)
-    serving = {one.name for one in side.instances if asked.service.in_rotation(one)}
+    unapplied = {one.name for one in side.instances if one.name in order.new and not_applied(one.members)}
+    serving = {one.name for one in side.instances if asked.service.in_rotation(one)} - unapplied
     new = tuple(name for name in order.new if name not in serving)
+    if new and (refusal := _not_alone(asked)):
+        return refusal
     goal = f"{asked.target.upper()} has {counted(len(serving) + len(new))} in rotation"
     steps = (*made.steps, _taken_in(asked, new, order.weight)) if new else made.steps
     return replace(made, steps=steps, goal=goal)
+
+
+def _not_alone(asked: Asked) -> Refusal | None:
+    """More capacity of a colour beside another one that serves would be a shift of traffic."""
+    service, colour = asked.service, asked.target
+    if service.live is colour:
+        return None
+    others = tuple(one.name for one in service.side(colour.other).instances if service.in_rotation(one))
+    beside = f"of {colour.other.upper()} {', '.join(others)} {'has' if len(others) == 1 else 'have'} traffic as well"
+    return Refusal(
+        "live",
+        f"{colour.upper()} does not serve alone: {beside}" if others else f"{colour.upper()} does not serve",
+        f"decide first which colour serves: `bluegreen cutover {service.name} --to {colour}`",
+        2,
+        others,
+    )
 
 
 def _taken_in(asked: Asked, new: tuple[str, ...], weight: int) -> Step:

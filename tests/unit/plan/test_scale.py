@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from life_worlds import BLUE, ordered, settings, stock
 from plan_rotations import POOL_OF, listener, pools_config, pools_service, several_config, several_service
-from plan_worlds import NOW, instance
+from plan_worlds import NOW, instance, service
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
@@ -178,3 +178,26 @@ def test_who_is_held_before_it_was_taken_in_is_not_taken_in() -> None:
     found = plan(left, POOLS, intent, NOW)
     assert isinstance(found, Refusal)
     assert (found.code, found.names) == ("held", ("nova-api-blue-1",))
+
+
+@pytest.mark.parametrize("weight", [0, 100])
+def test_what_the_load_balancer_did_not_apply_is_written_again_when_it_is_taken_up(weight: int) -> None:
+    left, intent = begun(by_pools(), weight=weight)
+    new = left.blue.instances[-1]
+    assert new.member is not None
+    unapplied = replace(new, member=replace(new.member, provisioning_status="ERROR"))
+    left = pools_service([*left.blue.instances[:-1], unapplied], left.green.instances)
+    made = plan(left, POOLS, intent, NOW)
+    assert isinstance(made, Plan), made
+    assert [step.id for step in made.steps] == ["reconcile", "enter", "health", "in"]
+    assert "did not apply what was written for nova-api-blue-1" in made.steps[1].words
+    assert made.goal == "BLUE has 4 instances in rotation"
+
+
+def test_no_more_are_taken_in_beside_a_colour_that_serves_as_well() -> None:
+    left, intent = begun(service(of_one_image(*BLUE), of_one_image(instance(Colour.GREEN, 1, 0))), weight=0)
+    both = service(left.blue.instances, of_one_image(instance(Colour.GREEN, 1, 7)))
+    refusal = plan(both, settings(), intent, NOW)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.names) == ("live", ("api-green-1",))
+    assert refusal.reason == "BLUE does not serve alone: of GREEN api-green-1 has traffic as well"
