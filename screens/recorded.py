@@ -29,6 +29,9 @@ class Recorded:
         made = self._made.get(service.name)
         if made is not None and made[0] is service and made[1] == record:
             return made[2]
+        from console.model.tally import carried  # noqa: PLC0415 there are facts, so it is imported already
+
         found = replace(service, record=record)
+        found.memo.update(carried(service.memo))  # the watch's thread has judged and counted already
         self._made[service.name] = (service, record, found)
         return found
