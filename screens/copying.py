@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from screens.terminal import has_clipboard
+
 # Bytes before encoding: terminals cut a sequence at 100,000 bytes, prefix and base64 included (as k9s and xterm do).
 MOST = 74_994
 _SCREEN_PIECE = 76  # bytes of one pass-through string of GNU screen, which has room for 768 in all versions
 _TMUX_WITHIN = 1.0  # seconds; it answers within milliseconds, or hangs
-_WITHOUT = ("linux", "dumb", "vt100", "vt102", "vt220", "ansi", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def way(text: str, environ: Mapping[str, str]) -> Way:
     size = len(text.encode("utf-8", "replace"))
     if size > MOST:
         return Way("", f"{size:,} bytes are more than terminals take ({MOST:,})")
-    if term.split("-")[0] in _WITHOUT or not term:
+    if not has_clipboard(environ):
         return Way("", f"a terminal of type {term or 'unknown'} has no clipboard")
     encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
     plain = f"\x1b]52;c;{encoded}\x07"

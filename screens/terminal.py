@@ -83,6 +83,12 @@ def colours(environ: Mapping[str, str], lookup: Callable[[str], int | None] = te
     return 16 if known is None else known
 
 
+def has_clipboard(environ: Mapping[str, str]) -> bool:
+    """Whether a terminal of this kind may take OSC 52: old ones print it, or ignore it."""
+    kind = environ.get("TERM", "").lower().partition("-")[0]
+    return kind not in (*_POOR_TERMS, "unknown", "")
+
+
 def multiplexer(environ: Mapping[str, str]) -> str:
     """`tmux`, `screen`, or nothing: what stands between the program and the terminal."""
     return "tmux" if environ.get("TMUX") else "screen" if environ.get("STY") else ""

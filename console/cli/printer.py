@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Mapping
 
 from rich.console import Console
+
+from screens.terminal import wants_no_colour
 
 _PIPED_WIDTH = 120  # columns where no terminal says how many it has
 
@@ -24,9 +25,4 @@ class Printer(Console):
 def printer() -> Printer:
     """The printer on standard output. Nothing is coloured because of what it says."""
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
-    return Printer(width=width, highlight=False, no_color=None if wants_colour(os.environ) else True)
-
-
-def wants_colour(environ: Mapping[str, str]) -> bool:
-    """Whether a terminal may be sent colours."""
-    return not environ.get("NO_COLOR") and environ.get("TERM", "dumb") not in ("", "dumb", "vt100", "vt102", "vt220")
+    return Printer(width=width, highlight=False, no_color=True if wants_no_colour(os.environ) else None)

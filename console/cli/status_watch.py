@@ -13,11 +13,11 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from console.cli.looking import clock, config_of
-from console.cli.printer import wants_colour
 from console.cli.status_changes import News, Seen, Tone, look
 from console.config.model import Config
 from console.model.snapshot import Snapshot
 from console.model.text import visible
+from screens.terminal import wants_no_colour
 
 LEFT = 130  # the exit code after ctrl+c
 _GROWS_OLD = 5.0  # seconds after which facts are looked at again although nothing came: they may have become stale
@@ -44,7 +44,7 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
     snapshots: SimpleQueue[Snapshot] = SimpleQueue()
     poller = Poller(config, names, snapshots.put)
     told = Told(time.time())
-    coloured = sys.stdout.isatty() and wants_colour(os.environ)
+    coloured = sys.stdout.isatty() and not wants_no_colour(os.environ)
     try:
         if not as_json:
             _write(f"{clock(time.time())} {_beginning(names or list(config.services))}")

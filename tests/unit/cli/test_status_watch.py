@@ -20,7 +20,6 @@ from fake_openstack import FakeOpenStack, populate
 from rich.console import Console
 
 from console.cli.main import main
-from console.cli.printer import wants_colour
 from console.cli.status import show
 from console.cli.status_changes import News, Seen, Tone, look
 from console.cli.status_watch import Told, line
@@ -32,6 +31,7 @@ from console.model.server import Server
 from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service, Source
 from console.model.snapshot import Snapshot
 from console.model.traffic import Traffic, VipAnswer
+from screens.terminal import wants_no_colour
 
 NOW = 1_800_000_000.0
 BALANCED = LoadBalancer("l", "api", "203.0.113.7", "amphora", "ACTIVE", "ONLINE")
@@ -248,7 +248,7 @@ def test_hostile_names_stay_on_their_line() -> None:
     ],
 )
 def test_colours_where_they_are_welcome(environ: dict[str, str], *, colours: bool) -> None:
-    assert wants_colour(environ) is colours
+    assert wants_no_colour(environ) is not colours
 
 
 def test_the_first_words_wait_for_every_source_but_not_for_ever() -> None:
