@@ -129,15 +129,17 @@ class Play:
     def sleep_through(self, child: BaseProcess) -> None:
         """It is stopped: somebody else takes its lease over, if it has one, and it wakes up."""
         assert self.plan is not None
+        taken = False
         for protected in self.plan.basis.protected:
             lease, wanted = self.stage.lease(pace.real(TTL), protected=protected)
             if (found := lease.find()) is not None:
                 lease.acquire(wanted, take_over=found.owner)
+                taken = True
         assert child.pid is not None
-        self.woken_at = time.time()
+        self.woken_at = time.time() if taken else 0.0
         os.kill(child.pid, signal.SIGCONT)
 
-    woken_at: float = 0.0
+    woken_at: float = 0.0  # when who slept while somebody else took its lease over was woken; 0: nobody did
 
     # -- looking
 
