@@ -127,10 +127,17 @@ def done(write: Write) -> bool:
     return write.before != write.after
 
 
-def carries(world: World, scene: Scene, colour: Colour) -> None:
-    """Raise Violation unless this colour, and only it, carries the traffic."""
-    for members in in_rotation(whole(world), scene).values():
-        if {colour_of(name) for name, _ in members} != {str(colour)}:
+def carries(world: World, scene: Scene, colour: Colour, notes: tuple[str, ...] = ()) -> None:
+    """Raise Violation unless this colour, and only it, carries the traffic.
+
+    The member of a server that somebody has deleted is of no colour any more: nobody touches it, if `notes` say so.
+    """
+    seen = whole(world)
+    there = {name for name, *_ in seen["servers"].values()}
+    said = set(re.findall(r"member (\S+) is no instance of \S+: not touched", "\n".join(notes)))
+    for members in in_rotation(seen, scene).values():
+        counted = [name for name, _ in members if name in there or name not in said]
+        if {colour_of(name) for name in counted} != {str(colour)}:
             raise Violation(f"{colour.upper()} does not carry the traffic alone: {members}")
 
 

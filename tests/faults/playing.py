@@ -44,7 +44,7 @@ PATIENCE = 40.0  # seconds of ours for a look at the cloud that is good enough, 
 API_TIMEOUT = 2  # seconds of ours
 
 # refusals for something that is so in the world, and that a person can mend
-_IN_THE_WORLD = ("names", "unhealthy", "unproven", "floor", "which", "untagged", "none", "foreign")
+_IN_THE_WORLD = ("names", "unhealthy", "unproven", "floor", "which", "untagged", "none", "foreign", "live")
 
 
 @dataclass
@@ -220,7 +220,7 @@ class Play:
             raise oracle.Violation(f"the offer to {offer.kind} ended in {ended.state}: {ended.sentence}")
         assert offer.plan is not None
         if offer.plan.action.moves_traffic:
-            oracle.carries(self.drill.world, self.scene, offer.plan.target)
+            oracle.carries(self.drill.world, self.scene, offer.plan.target, offer.plan.notes)
 
     def _open_offer(
         self, config: Config, rollout: Rollout, prefer: DecisionKind, end: float, *, meddled: bool

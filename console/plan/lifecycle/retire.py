@@ -188,7 +188,7 @@ def _refused(asked: Asked, going: Sequence[Instance], *, begun: bool) -> Refusal
     if serving:
         return Refusal(
             "live",
-            f"{', '.join(serving)} of {colour} have traffic",
+            f"{', '.join(serving)} of {colour} {'has' if len(serving) == 1 else 'have'} traffic",
             f"cut over to {other} first; what serves is never deleted",
             11,
             serving,
@@ -197,7 +197,7 @@ def _refused(asked: Asked, going: Sequence[Instance], *, begun: bool) -> Refusal
     if static:
         return Refusal(
             "unknown",
-            f"{', '.join(static)} of {colour} are no servers that Nova lists",
+            f"{', '.join(static)} of {colour} {'is no server' if len(static) == 1 else 'are no servers'} that Nova lists",
             "they are not this program's to delete: take them out of the pool by hand",
             11,
             static,
