@@ -197,8 +197,8 @@ def _refused(asked: Asked, going: Sequence[Instance], *, begun: bool) -> Refusal
     if static:
         return Refusal(
             "unknown",
-            f"{', '.join(static)} of {colour} {'is no server' if len(static) == 1 else 'are no servers'} that Nova lists",
-            "they are not this program's to delete: take them out of the pool by hand",
+            f"Nova lists no server for {', '.join(static)} of {colour}",
+            "that is not this program's to delete: take it out of the pool by hand",
             11,
             static,
         )
