@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.config.places import make_private
 from screens.terminal import has_clipboard
 
 # Bytes before encoding: terminals cut a sequence at 100,000 bytes, prefix and base64 included (as k9s and xterm do).
@@ -82,7 +83,7 @@ def _tmux_takes(text: str, environ: Mapping[str, str]) -> bool:
 def to_file(text: str, folder: Path) -> str:
     """Put the text into a file of its own (0600). Returns the sentence that says where, or why not."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         handle, name = tempfile.mkstemp(dir=folder, prefix="copied-", suffix=".txt")  # 0600 whatever the umask
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from console.config.places import make_private
 from screens.filtering import Order
 
 
@@ -50,7 +51,7 @@ class Habits:
         text = json.dumps({"sort": {place: [each.column, each.backwards] for place, each in orders.items()}})
         with self._lock:
             try:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private(path.parent)
                 handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     file.write(text)

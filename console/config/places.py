@@ -10,6 +10,7 @@ from console.errors import ConfigError
 
 CONFIG_VARIABLE = "BLUEGREEN_CONFIG"
 SYSTEM_CONFIG = Path("/etc/bluegreen/config.yaml")
+_NAME = "bluegreen"  # of the folders that are ours
 
 
 def config_candidates(environ: Mapping[str, str]) -> tuple[Path, ...]:
@@ -20,7 +21,7 @@ def config_candidates(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """
     if named := environ.get(CONFIG_VARIABLE):
         return (absolute(Path(named)),)
-    return _base("XDG_CONFIG_HOME", ".config", environ) / "bluegreen" / "config.yaml", SYSTEM_CONFIG
+    return _base("XDG_CONFIG_HOME", ".config", environ) / _NAME / "config.yaml", SYSTEM_CONFIG
 
 
 def state_dir(environ: Mapping[str, str] | None = None) -> Path:
@@ -29,7 +30,18 @@ def state_dir(environ: Mapping[str, str] | None = None) -> Path:
     Raises:
         ConfigError: the user has no home directory.
     """
-    return _base("XDG_STATE_HOME", ".local/state", os.environ if environ is None else environ) / "bluegreen"
+    return _base("XDG_STATE_HOME", ".local/state", os.environ if environ is None else environ) / _NAME
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder for this user alone, and the state directory that it is in as well. Raises OSError.
+
+    What is there already keeps its mode, and what is missing above the state directory gets the usual one: neither is
+    ours.
+    """
+    if folder.parent.name == _NAME:
+        make_private(folder.parent)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def default_journal(environ: Mapping[str, str] | None = None) -> str:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from console.config.model import Config
-from console.config.places import state_dir
+from console.config.places import make_private, state_dir
 from console.errors import JournalError
 from console.rollout.survival import survival
 
@@ -47,7 +47,7 @@ def _start_module(config: Config, module: str, ident: str, more: Sequence[str]) 
     log = state_dir() / "runner.log"
     argv = [sys.executable, "-P", "-m", module, ident, "--config", str(config.path.absolute()), *more]
     try:
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(log.parent)
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             _start(argv, ident, descriptor)

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from console.config.places import state_dir
+from console.config.places import make_private, state_dir
 from console.errors import JournalError
 
 
@@ -20,7 +20,7 @@ def secret(service: str, colour: str) -> str:
     """The value, made if there is none. Raises JournalError where it cannot be kept."""
     path = place(service, colour)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import URL, make_url
 
+from console.config.places import make_private
 from console.errors import JournalError, JournalUnwritable
 from console.rollout.file_system import is_networked
 from console.rollout.migrations import MIGRATIONS
@@ -179,7 +180,7 @@ def _sqlite(url: URL, *, read_only: bool) -> sa.Engine:
             f"the journal {path} is on a network file system, where SQLite's locks do not hold",
             "use a local folder, or a database for several hosts: journal: postgresql://...",
         )
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     path.touch(mode=0o600)
     engine = sa.create_engine(url)
     sa.event.listen(engine, "connect", _durable)

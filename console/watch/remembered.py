@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from console.config.model import Config, ServiceConfig
-from console.config.places import state_dir
+from console.config.places import make_private, state_dir
 from console.model.instance import Instance
 from console.model.service import BALANCER, SERVERS, ColourSet, Service, Source
 from console.model.snapshot import Snapshot
@@ -56,8 +56,7 @@ def remember(snapshot: Snapshot, path: Path, config: Config) -> None:
             with contextlib.suppress(UnicodeEncodeError):  # half a surrogate pair in a name: it is asked for again
                 told = msgspec.msgpack.encode(_without_secrets(service))
                 services.append((name, _fingerprint(config.services[name]), told))
-    for folder in (path.parent.parent, path.parent):  # the mode is only the last one's
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     document = msgspec.msgpack.encode({"schema": SCHEMA, "taken_at": snapshot.taken_at, "services": services})
     # mkstemp gives 0600; the name is unique, so two consoles do not write into each other's file
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")

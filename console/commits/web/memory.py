@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.config.places import state_dir
+from console.config.places import make_private, state_dir
 
 KEPT_FOR = 30 * 86400.0  # seconds since it was last of use
 _MOST_FILES = 10_000
@@ -87,7 +87,7 @@ class Memory:
         with contextlib.suppress(OSError):
             if mark.exists() and 0 <= now - mark.stat().st_mtime < _DAY:
                 return
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.folder)
             mark.touch(mode=0o600)
             ages = sorted((now - path.stat().st_mtime, path) for path in self.folder.glob("*.msgpack"))
             for rank, (age, path) in enumerate(ages):
@@ -121,8 +121,7 @@ def _mark_used(path: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    for folder in (path.parent.parent, path.parent):  # the mode is only the last one's
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     # mkstemp gives 0600; the name is unique, so two consoles do not write into each other's file
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:

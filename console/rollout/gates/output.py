@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from console.config.places import state_dir
+from console.config.places import make_private, state_dir
 
 MOST = 1_000_000  # bytes of the file; of more, the newer half is kept
 TAIL = 16_000  # bytes of the end that are shown, and kept in the journal of a gate that did not pass
@@ -40,7 +40,7 @@ class Output:
         self.path = path
         self._secrets = sorted((one.encode() for one in secrets if len(one) >= _SHORTEST), key=len, reverse=True)
         self._part = b""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         path.unlink(missing_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
 

@@ -100,7 +100,7 @@ def snapshot(*services: Service, generation: int = 7) -> Snapshot:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "last-seen" / "last.msgpack"
+    return tmp_path / "bluegreen" / "last-seen" / "last.msgpack"
 
 
 def recalled(path: Path, settings: Config | None = None) -> Snapshot:
