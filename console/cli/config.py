@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from console.cli.looking import say
 from console.config import load
@@ -50,7 +51,7 @@ def _check(path: Path | None) -> int:
     from console.cli.config_words import cautions, meaning
 
     try:
-        config = load(path, os.environ, console_actions())
+        config = load(path, os.environ, console_actions(), _theme_names)
     except ConfigError as error:
         mistakes = error.all if isinstance(error, Mistake) else (error,)
         for mistake in mistakes:
@@ -66,15 +67,22 @@ def _check(path: Path | None) -> int:
 
 
 def _theme(config: Config) -> Iterator[str]:
-    """Why the console could not wear the theme; only by name, because the core knows no terminal."""
-    themes = importlib.import_module("screens.themes")
-    catalogue = themes.Catalogue(themes.folders(config.path, os.environ))
+    """What is wrong with the theme's own file."""
     try:
-        catalogue.load(config.theme)
-    except KeyError:
-        yield f"theme: there is no {config.theme}, expected one of: {visible(', '.join(catalogue.names()))}"
+        _catalogue(config.path).load(config.theme)
     except ConfigError as error:
         yield visible(error.message)
+
+
+def _theme_names(path: Path) -> tuple[str, ...]:
+    names: tuple[str, ...] = _catalogue(path).names()
+    return names
+
+
+def _catalogue(path: Path) -> Any:
+    """The themes that the console can wear; only by name, because the core knows no terminal."""
+    themes = importlib.import_module("screens.themes")
+    return themes.Catalogue(themes.folders(path, os.environ))
 
 
 def console_actions() -> Actions:

@@ -20,8 +20,8 @@ _TOKEN = Key("token", VARIABLE, "the environment variable that holds a bearer to
 
 
 def _limits(given: Given) -> Iterator[Mistake]:
-    low, high = given.values.get("min"), given.values.get("max")
-    if "min" not in given.entries and "max" not in given.entries:
+    low, high = given.said("min"), given.said("max")
+    if given.lacks("min", "max"):
         yield given.mistake("", "expected the key `min` or `max`, found none", "without a limit every answer passes")
     if low is not None and high is not None and low > high:
         yield given.mistake("min", f"expected at most `max`, which is {high:g}, found {low:g}")
@@ -55,7 +55,7 @@ JUDGE = Section(
 
 
 def _enough(given: Given) -> Iterator[Mistake]:
-    count, by = given.values.get("count", 1), given.values.get("by", ())
+    count, by = given.said("count", 1), given.said("by", ())
     if by and count > len(set(by)):
         yield given.mistake("count", f"expected at most the {len(set(by))} of `by`, found {count}")
 
@@ -76,11 +76,14 @@ SIGN = Section(
 )
 
 
-def _fits_the_time(given: Given) -> Iterator[Mistake]:
-    if "sign" in given.entries and BAKE in given.values.get("at", ()):
+def _signed_before(given: Given) -> Iterator[Mistake]:
+    if "sign" in given.entries and BAKE in given.said("at", ()):
         yield given.mistake("at", "a sign-off is asked for before traffic is shifted", "`confirm_within` asks after it")
-    query = given.values.get("prometheus")
-    timeout = given.values.get("timeout", Gate().timeout)
+
+
+def _fits_the_time(given: Given) -> Iterator[Mistake]:
+    query = given.said("prometheus")
+    timeout = given.said("timeout", Gate().timeout)
     if query is not None and query.steady >= timeout:
         yield given.mistake(
             "prometheus", f"`steady` ({query.steady:g} s) does not fit into the gate's `timeout` ({timeout:g} s)"
@@ -123,6 +126,7 @@ GATE = Section(
         Excludes("run", ("expect",), "a command passes with exit code 0"),
         Excludes("http", _COMMAND_KEYS, "these are of a command"),
         *(Excludes(kind, ("expect", *_COMMAND_KEYS)) for kind in ("prometheus", "judge", "sign")),
+        Checked(_signed_before),
         Checked(_fits_the_time),
     ),
 )

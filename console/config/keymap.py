@@ -96,7 +96,7 @@ def named(sign: str) -> str:
 def mistakes_in(keys: Value, chosen: dict[str, str], actions: Iterable[Bound]) -> Iterator[Mistake]:
     """Actions that there are not, and keys that would mean two things in one place."""
     known = {action.id: action for action in actions}
-    entries = keys.entries()
+    entries = keys.readable_entries()
     for name, entry in entries.items():
         if name not in known:
             words = f"there is no action `{entry.path.rpartition('.')[2]}`, expected one of: {', '.join(sorted(known))}"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import yaml
 
 from console.config import commands, keymap
 from console.config.keymap import Actions
+from console.config.kinds import Choice
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Config
 from console.config.nodes import Value
@@ -28,10 +30,18 @@ _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _EXAMPLE = "the smallest file: `services: {NAME: {cloud: CLOUD, rotation: {load_balancer: LB, pool: POOL}}}`"
 
 
-def load(explicit: Path | None, environ: Mapping[str, str], actions: Actions | None = None) -> Config:
+Themes = Callable[[Path], Iterable[str]]  # the names that may be chosen in the config file of this path
+
+
+def load(
+    explicit: Path | None,
+    environ: Mapping[str, str],
+    actions: Actions | None = None,
+    themes: Themes | None = None,
+) -> Config:
     """The configuration from `explicit`, else $BLUEGREEN_CONFIG, else the user's, else the system's file.
 
-    `actions` gives the actions of the console, if `keys:` is to be checked against them.
+    `actions` gives the actions of the console, if `keys:` is to be checked against them; so does `themes` for `theme:`.
 
     Raises:
         ConfigError: no file is there, it cannot be read, or it is wrong.
@@ -40,34 +50,52 @@ def load(explicit: Path | None, environ: Mapping[str, str], actions: Actions | N
     for path in candidates:
         data = _content(path)
         if data is not None:
-            return parse(data, path, environ, others=_others(path), actions=actions)
+            return parse(data, path, environ, others=_others(path), actions=actions, themes=themes)
     raise _missing(explicit, candidates, environ)
 
 
 def parse(
-    data: bytes, path: Path, environ: Mapping[str, str], *, others: str = "", actions: Actions | None = None
+    data: bytes,
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    others: str = "",
+    actions: Actions | None = None,
+    themes: Themes | None = None,
 ) -> Config:
     """The Config that the content of `path` means. `others`: who else could change it, in words.
 
     Raises:
         ConfigError: with file:line, what was expected and what was found; `Mistakes` where there are several.
     """
+    meant = partial(_config, path=path, environ=environ, others=others, actions=actions, themes=themes)
     text = _decoded(data, str(path))
     quick = _quickly(text)
     if quick is not None:
         with contextlib.suppress(Mistake):  # told below: libyaml's marks of empty values are beside the line
-            return _config(Value(str(path), "", quick, 1), path, environ, others, actions)
-    return _config(_document(text, str(path)), path, environ, others, actions)
+            return meant(Value(str(path), "", quick, 1))
+    return meant(_document(text, str(path)))
 
 
-def _config(document: Value, path: Path, environ: Mapping[str, str], others: str, actions: Actions | None) -> Config:
-    values = FILE.values(document)
+def _config(
+    document: Value,
+    *,
+    path: Path,
+    environ: Mapping[str, str],
+    others: str,
+    actions: Actions | None,
+    themes: Themes | None,
+) -> Config:
     gathering = Gathering()
+    values = FILE.gather(document, gathering)
+    entries = document.readable_entries()
     for mistake in commands.mistakes_in(document, others):
         gathering.add(mistake)
-    if actions is not None and "keys" in values:
-        for mistake in keymap.mistakes_in(document.entries()["keys"], values["keys"], actions()):
+    if actions is not None and "keys" in entries:
+        for mistake in keymap.mistakes_in(entries["keys"], values.get("keys", {}), actions()):
             gathering.add(mistake)
+    if themes is not None and "theme" in values:
+        gathering.read(lambda: Choice(tuple(themes(path))).read(entries["theme"]))
     gathering.done()
     if "journal" not in values:
         values["journal"] = default_journal(environ)

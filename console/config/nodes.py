@@ -102,6 +102,13 @@ class Value(NamedTuple):
             own[key.text] = self._child(f".{key.text}", node, key_node)
         return own | {key: value for key, value in merged.items() if key not in own}
 
+    def readable_entries(self) -> dict[str, Value]:
+        """The entries, or none where there is a mistake in that: whoever reads the mapping tells it."""
+        try:
+            return self.entries()
+        except Mistake:
+            return {}
+
     def unknown(self, key: str, line: int, allowed: Iterable[str]) -> Mistake:
         """The error for a key of this mapping, on `line`, that means nothing."""
         words = tuple(allowed)

@@ -20,7 +20,7 @@ _HEADERS = Pairs(HEADER, "HTTP headers", HEADER_NAME)
 
 
 def _trust(given: Given) -> Iterator[Mistake]:
-    if "ca" in given.entries and given.values.get("verify") is False:
+    if "ca" in given.entries and given.said("verify") is False:
         yield given.mistake("ca", "`ca` means nothing beside `verify: false`", "leave one of them out")
 
 
@@ -90,7 +90,7 @@ HEALTH = Section(
 
 def _by_scheme(given: Given) -> Iterator[Mistake]:
     """What the URL's scheme cannot have beside it."""
-    scheme = urlsplit(given.values["url"].replace("{vip}", "vip.invalid")).scheme
+    scheme = urlsplit(given.said("url", "").replace("{vip}", "vip.invalid")).scheme
     useless = {"http": ("tls",), "tcp": ("version", "expect", "headers", "tls", "proxy", "connect")}.get(scheme, ())
     for key in useless:
         if key in given.entries:
@@ -99,7 +99,7 @@ def _by_scheme(given: Given) -> Iterator[Mistake]:
 
 def _elsewhere(given: Given) -> Iterator[Mistake]:
     """Connecting elsewhere keeps the URL's host for Host and SNI: it must be a name of its own, and no proxy's task."""
-    if "connect" in given.entries and "{vip}" in given.values["url"]:
+    if "connect" in given.entries and "{vip}" in given.said("url", ""):
         yield given.mistake(
             "connect",
             "`connect` means nothing with `{vip}` in the URL",

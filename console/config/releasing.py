@@ -19,7 +19,7 @@ _DAY = 86400.0
 
 
 def _rising(given: Given) -> Iterator[Mistake]:
-    steps = given.values.get("shift", (100,))
+    steps = given.said("shift", (100,))
     if list(steps) != sorted(set(steps)) or steps[-1] != 100:
         yield given.mistake(
             "shift", f"expected rising percentages up to 100, found {list(steps)}", "for example [10, 50, 100]"
@@ -27,11 +27,11 @@ def _rising(given: Given) -> Iterator[Mistake]:
 
 
 def _gates(given: Given) -> Iterator[Mistake]:
-    gates: tuple[Gate, ...] = given.values.get("gates", ())
+    gates: tuple[Gate, ...] = given.said("gates", ())
     names = [gate.name for gate in gates if gate.name]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield given.mistake("gates", f"two gates are called `{name}`", "each sign-off and each output is found by name")
-    if gates and not given.values.get("bake") and any("bake" in gate.at for gate in gates):
+    if any("bake" in gate.at for gate in gates) and not given.said("bake"):
         yield given.mistake("gates", "a gate with `at: bake` needs the key `bake` beside `gates`", "`bake: 10m`")
 
 

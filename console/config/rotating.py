@@ -83,7 +83,7 @@ def _one_way(given: Given) -> Iterator[Mistake]:
         yield given.mistake(
             "pools", "`pools` means nothing beside `pool`", "`pool` is for both colours, `pools` for each"
         )
-    if "load_balancer" not in given.entries and not {"pool", "pools"} & set(given.entries):
+    if given.lacks("load_balancer", "pool", "pools"):
         yield given.mistake("", "expected `pool` or `pools`, or another `load_balancer`, found none")
 
 
@@ -102,14 +102,15 @@ ATTACHED = Section(
 
 def _also_fits(given: Given) -> Iterator[Mistake]:
     """Further pools are of the rotation's kind, and none of them is there twice."""
-    kind = given.values.get("kind", RotationKind.WEIGHTS)
+    kind = given.said("kind", RotationKind.WEIGHTS)
     wanted, wrong = ("pools", "pool") if kind == RotationKind.POOLS else ("pool", "pools")
-    seen = {_pools_of(given.values, "")}
-    for part in given.values.get("also", ()):
+    own = {key: given.said(key) for key in ("load_balancer", "pool", "pools") if key in given.entries}
+    seen = {_pools_of(own, "")}
+    for part in given.said("also", ()):
         if wrong in part or (wanted == "pools" and wanted not in part):
             yield given.mistake("also", f"expected `{wanted}` in each entry, as in `kind: {kind}`")
             continue
-        pools = _pools_of(part, given.values.get("load_balancer", ""))
+        pools = _pools_of(part, own.get("load_balancer", ""))
         if pools in seen:
             yield given.mistake("also", "the same pool stands there twice", "name each pool once")
         seen.add(pools)
@@ -168,7 +169,7 @@ ROTATION = Section(
 
 def _every_server(given: Given) -> Iterator[Mistake]:
     """`tags: []` says every server; with members or addresses it is not what anyone means."""
-    if given.values.get("tags") == () and (given.values.get("members") or "static" in given.values):
+    if given.said("tags") == () and ("static" in given.entries or given.said("members")):
         yield given.mistake(
             "tags",
             "`tags: []` means every server of the project, beside `members` or `static`",

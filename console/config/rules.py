@@ -10,13 +10,31 @@ from console.config.mistakes import Mistake
 from console.config.nodes import Value
 
 
+class Unread(Exception):
+    """A rule asks for a value that is wrong by itself: what it would say of the right one cannot be known."""
+
+
 @dataclass(eq=False, repr=False)
 class Given:
-    """A section as it stands in the file: where it is, its entries, and what was read of them, by key."""
+    """A section as it stands in the file: where it is, its entries, and what could be read of them, by key.
+
+    `misspelt`: a key is unknown, and may stand for one that seems to be missing.
+    """
 
     value: Value
     entries: Mapping[str, Value]
     values: Mapping[str, Any]
+    misspelt: bool = False
+
+    def said(self, key: str, usual: Any = None) -> Any:
+        """What the key says; `usual` where it is not set. Raises Unread: it is wrong by itself, or may be misspelt."""
+        if key not in self.values and (key in self.entries or self.misspelt):
+            raise Unread(key)
+        return self.values.get(key, usual)
+
+    def lacks(self, *keys: str) -> bool:
+        """Whether it is certain that none of the keys is there."""
+        return not self.misspelt and not any(key in self.entries for key in keys)
 
     def mistake(self, key: str, sentence: str, hint: str = "") -> Mistake:
         """A mistake on the line of the key, or of the section where the key is not set."""
@@ -27,7 +45,7 @@ class Rule(Protocol):
     """A rule of a section."""
 
     def mistakes(self, given: Given) -> Iterator[Mistake]:
-        """Each violation, with its line."""
+        """Each violation, with its line. Raises Unread, after what could be said."""
         ...
 
     def json(self) -> dict[str, Any]:
@@ -64,7 +82,7 @@ class Needs:
 
     def mistakes(self, given: Given) -> Iterator[Mistake]:
         """The other is missing."""
-        if self.key in given.entries and self.other not in given.entries:
+        if self.key in given.entries and given.lacks(self.other):
             yield given.mistake(self.key, f"expected `{self.other}` beside `{self.key}`, found none", self.hint)
 
     def json(self) -> dict[str, Any]:
@@ -83,7 +101,7 @@ class OneOf:
         """None of them, or several."""
         found = [key for key in self.keys if key in given.entries]
         words = " or ".join(f"`{key}`" for key in self.keys)
-        if not found:
+        if given.lacks(*self.keys):
             yield given.mistake("", f"expected the key {words}, found none", self.hint)
         for other in found[1:]:
             yield given.mistake(other, f"expected one of {words}, found `{found[0]}` as well", "keep one of them")
@@ -103,7 +121,7 @@ class SomeOf:
 
     def mistakes(self, given: Given) -> Iterator[Mistake]:
         """None of them."""
-        if (self.key and self.key not in given.entries) or any(key in given.entries for key in self.keys):
+        if (self.key and self.key not in given.entries) or not given.lacks(*self.keys):
             return
         words = " or ".join(f"`{key}`" for key in self.keys)
         if self.key:
@@ -129,14 +147,14 @@ class Depending:
 
     def mistakes(self, given: Given) -> Iterator[Mistake]:
         """Keys that mean nothing, and keys that are missing."""
-        said = given.values.get(self.key, self.usual)
+        said = given.said(self.key, self.usual)
         for name, values in self.only.items():
             if name in given.entries and said not in values:
                 meant = " or ".join(f"`{self.key}: {value}`" for value in values)
                 sentence = f"`{name}` means nothing with `{self.key}: {said}`: it is for {meant}"
                 yield given.mistake(name, sentence, self.hint)
         for name in self.needs.get(said, ()):
-            if name not in given.entries:
+            if given.lacks(name):
                 yield given.mistake(self.key, f"`{said}` needs the key `{name}` beside it, found none", self.hint)
 
     def json(self) -> dict[str, Any]:

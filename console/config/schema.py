@@ -5,7 +5,7 @@ The reference in the README is printed from these tables; a test compares them w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,32 +26,49 @@ from console.config.urls import JournalUrl
 STAGES = ("reconcile", "launch", "gate", "shift", "prove", "bake", "retire")
 
 
-def _fits_the_rotation(given: Given) -> Iterator[Mistake]:
-    """What instances, probes and release cannot be with this kind of rotation."""
-    kind = given.values.get("rotation", {}).get("kind", Kind.WEIGHTS)
-    instances, health = given.values.get("instances", {}), given.values.get("health")
-    colour = instances.get("colour", "")
-    if colour == "pool" and kind != Kind.POOLS:
+def _kind(given: Given) -> str:
+    return str(given.said("rotation", {}).get("kind", Kind.WEIGHTS))
+
+
+def _colour_fits(given: Given) -> Iterator[Mistake]:
+    if given.said("instances", {}).get("colour") == "pool" and (kind := _kind(given)) != Kind.POOLS:
         yield given.mistake("instances", f"`colour: pool` means nothing with `kind: {kind}`", "it is for `kind: pools`")
-    if kind == Kind.POOLS and given.values.get("release") is not None and given.values["release"].shift != (100,):
+
+
+def _shift_fits(given: Given) -> Iterator[Mistake]:
+    if _kind(given) == Kind.POOLS and (release := given.said("release")) is not None and release.shift != (100,):
         yield given.mistake(
             "release",
             "`shift` means nothing with `kind: pools`: a listener has one default pool, and all traffic goes there",
             "leave `shift` out, or use `kind: weights`",
         )
-    if kind != Kind.POWER:
+
+
+def _workers_are_servers(given: Given) -> Iterator[Mistake]:
+    if _kind(given) != Kind.POWER:
         return
+    instances = given.said("instances", {})
+    colour = instances.get("colour", "")
     for key in ("members", "static"):
         if instances.get(key):
             yield given.mistake("instances", f"`{key}` means nothing with `kind: power`: workers are Nova servers")
     if colour.startswith("member."):
         yield given.mistake("instances", f"`colour: {colour}` means nothing with `kind: power`: workers are no members")
-    if health is not None and health.port is None and not health.run and health.reachable:
+
+
+def _workers_tell_a_port(given: Given) -> Iterator[Mistake]:
+    if _kind(given) != Kind.POWER or (health := given.said("health")) is None:
+        return
+    if health.port is None and not health.run and health.reachable:
         yield given.mistake("health", "workers have no member that tells a port", "add `port:`, or probe with `run:`")
-    if "vip" in given.values and "{vip}" in given.values["vip"].url:
+
+
+def _workers_have_no_vip(given: Given) -> Iterator[Mistake]:
+    if _kind(given) == Kind.POWER and (vip := given.said("vip")) is not None and "{vip}" in vip.url:
         yield given.mistake("vip", "workers stand behind no load balancer, so there is no {vip}")
 
 
+_FITS_THE_ROTATION = (_colour_fits, _shift_fits, _workers_are_servers, _workers_tell_a_port, _workers_have_no_vip)
 SERVICE = Section(
     ServiceConfig,
     (
@@ -82,7 +99,7 @@ SERVICE = Section(
         Key("foreign", Choice(("refuse", "ignore")), "a cutover while a member of nobody's carries traffic"),
     ),
     make=dict,
-    rules=(Checked(_fits_the_rotation),),
+    rules=tuple(map(Checked, _FITS_THE_ROTATION)),
 )
 LEASE = Section(
     LeaseConfig,
@@ -159,17 +176,22 @@ class Lease:
         return {"anyOf": [{"const": "journal"}, LEASE.json()]}
 
 
-def _known_services(given: Given) -> Iterator[Mistake]:
-    """Services that are told of and are not there."""
-    known = given.values.get("services") or {}
-    for train in (given.values.get("trains") or {}).values():
-        for name in train.services if train is not None else ():
-            if known and name not in known:
-                yield given.mistake("trains", f"there is no service `{name}`", nearest(name, known))
-    for notice in given.values.get("notify") or ():
-        for name in notice.services:
-            if known and name not in known:
-                yield given.mistake("notify", f"there is no service `{name}`", nearest(name, known))
+def _trains_are_known(given: Given) -> Iterator[Mistake]:
+    for train in given.said("trains", {}).values():
+        yield from _unknown_services(given, "trains", train.services)
+
+
+def _notices_are_known(given: Given) -> Iterator[Mistake]:
+    for notice in given.said("notify", ()):
+        yield from _unknown_services(given, "notify", notice.services)
+
+
+def _unknown_services(given: Given, key: str, names: Iterable[str]) -> Iterator[Mistake]:
+    """Services that are told of and are not there; one that is there, and wrong, is known."""
+    known = given.entries["services"].readable_entries() if "services" in given.entries else {}
+    for name in names:
+        if known and name not in known:
+            yield given.mistake(key, f"there is no service `{name}`", nearest(name, known))
 
 
 FILE = Section(
@@ -191,7 +213,7 @@ FILE = Section(
         Key("keys", KeyMap(), "actions of the console on other keys, by the actions' ids (see Keys)"),
     ),
     make=dict,
-    rules=(Checked(_known_services),),
+    rules=(Checked(_trains_are_known), Checked(_notices_are_known)),
 )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from console.config.kinds import Kind, Text, whole
-from console.config.mistakes import Gathering
+from console.config.mistakes import Gathering, Mistake
 from console.config.nodes import Value
-from console.config.rules import Given, Rule
+from console.config.rules import Given, Rule, Unread
 
 
 @dataclass(eq=False, repr=False)
@@ -117,25 +118,32 @@ class Section:
         Raises:
             ConfigError: a key is unknown, a required one is missing, or a value is of another kind.
         """
+        gathering = Gathering()
+        found = self.gather(value, gathering)
+        gathering.done()
+        return found
+
+    def gather(self, value: Value, gathering: Gathering) -> dict[str, Any]:
+        """The values that are set and right, by key. What is wrong is added. Raises ConfigError: it is no mapping."""
         known = {key.name: key for key in self.keys}
         entries = value.entries(self.words)
-        gathering = Gathering()
         found = {}
         for name, entry in entries.items():
-            if name in known:
-                found[name] = gathering.read(lambda entry=entry, kind=known[name].kind: kind.read(entry))  # type: ignore[misc]
-            else:
+            if name not in known:
                 gathering.add(value.unknown(name, entry.key_line, known))
-        for key in self.keys:
-            # a key that is missing beside an unknown one is probably that one, misspelt
-            if key.required and key.name not in entries and entries.keys() <= known.keys():
-                gathering.add(value.fault(f"expected the key `{key.name}`, found none", f"`{key.name}`: {key.help}"))
-        gathering.done()
-        given = Given(value, entries, found)
-        for rule in self.rules:
-            for mistake in rule.mistakes(given):
+                continue
+            try:
+                found[name] = known[name].kind.read(entry)
+            except Mistake as mistake:
                 gathering.add(mistake)
-        gathering.done()
+        given = Given(value, entries, found, misspelt=not entries.keys() <= known.keys())
+        for key in self.keys:
+            if key.required and given.lacks(key.name):
+                gathering.add(value.fault(f"expected the key `{key.name}`, found none", f"`{key.name}`: {key.help}"))
+        for rule in self.rules:
+            with contextlib.suppress(Unread):
+                for broken in rule.mistakes(given):
+                    gathering.add(broken)
         return found
 
     def read(self, value: Value) -> Any:

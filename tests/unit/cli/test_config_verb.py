@@ -70,7 +70,7 @@ def test_every_mistake_is_listed_with_its_line_and_hint(file: Path, capsys: pyte
     assert lines[0].startswith(f"{file}:2: services.api: unknown key `forein`")
     assert lines[1] == "  did you mean `foreign`?"
     assert lines[2].startswith(f"{file}:3: interval: expected a time")
-    assert lines[-1] == "2 mistakes"
+    assert lines[-1] == "3 mistakes"
 
 
 def test_keys_are_checked_against_the_actions_of_the_console(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,11 +120,47 @@ def test_a_file_that_others_can_write_is_told(file: Path, capsys: pytest.Capture
 def test_a_theme_that_there_is_not_is_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(file, "services: {api: {cloud: c}}\ntheme: drak\n")
     code, lines = checked(file, capsys)
-    assert code == 0
-    assert any(line.startswith("! theme: there is no drak, expected one of: ") for line in lines)
+    assert code == 2
+    assert lines[0].startswith(f"{file}:2: theme: expected `")
+    assert lines[0].endswith("found `drak`")
+    assert lines[1] == "  did you mean `dark`?"
     (file.parent / "themes").mkdir()
     write(file.parent / "themes" / "drak.yaml", "bse: {}\n")
-    assert any(line.startswith(f"! {file.parent}/themes/drak.yaml:1: ") for line in checked(file, capsys)[1])
+    code, lines = checked(file, capsys)
+    assert code == 0
+    assert any(line.startswith(f"! {file.parent}/themes/drak.yaml:1: ") for line in lines)
+
+
+def test_one_mistake_hides_no_other(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(
+        """\
+services:
+  api:
+    cloud: c
+    rotation: {kind: wieghts, before_stop: {run: [drain]}}
+    health: {run: [check]}
+    release: {bake: soon, shift: [10, 5]}
+theme: drak
+keys: {refresh: q, nosuch: x}
+trains: {all: {services: [api, apy]}}
+"""
+    )
+    file.chmod(0o666)
+    code, lines = checked(file, capsys)
+    assert code == 2
+    told = (line.removeprefix(f"{file}:") for line in lines if line.startswith(f"{file}:"))
+    beginnings = (
+        "4: services.api.rotation.kind: expected `weights`",
+        "5: services.api.health.run: commands are run only from a file",
+        "6: services.api.release.bake: expected a time",
+        "6: services.api.release.shift: expected rising percentages",
+        "7: theme: expected `",
+        "8: keys.nosuch: there is no action `nosuch`",
+        "8: keys.refresh: the key is that of `quit` already",
+        "9: trains: there is no service `apy`",
+    )
+    for line, beginning in zip(sorted(told), beginnings, strict=True):
+        assert line.startswith(beginning)
 
 
 def test_without_a_file_the_usual_one_is_checked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from config_cases import fault, parsed
 
-from console.config.mistakes import Mistakes
+from console.config.mistakes import Mistake, Mistakes
 
 # what stands in the service, a part of the message, a part of the hint
 IMPOSSIBLE = [
@@ -119,3 +119,52 @@ def test_all_mistakes_are_found_and_the_first_one_is_the_error() -> None:
     assert isinstance(error, Mistakes)
     assert [each.line for each in error.all] == [2, 2, 3, 4]
     assert "(3 more: `bluegreen config check` lists them all)" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("rotation: {kind: powr, before_stop: {run: [drain]}}", "rotation.kind: expected `weights`"),
+        ("rotation: {knd: power, before_stop: {run: [drain]}}", "unknown key `knd`"),
+        ("rotation: {kind: pools, pols: {blue: a, green: b}}", "unknown key `pols`"),
+        ("rotation: {also: [{pol: x}]}", "unknown key `pol`"),
+        ("health: {schem: https, tls: {verify: true}}", "unknown key `schem`"),
+        ("health: {scheme: https, tls: {cert: a.pem, kye: b.pem}}", "unknown key `kye`"),
+        ("vip: {ulr: 'https://x/', connect: vip}", "unknown key `ulr`"),
+        ("vip: {url: 5, tls: {verify: false}}", "vip.url: expected"),
+        ("commits: {gti: /x}", "unknown key `gti`"),
+        ("release: {bake: soon, gates: [{run: [a], at: bake}]}", "release.bake: expected a time"),
+        ("release: {bkae: 10m, gates: [{run: [a], at: bake}]}", "unknown key `bkae`"),
+        ("release: {gates: [{prometheus: {url: 'http://p/', query: up, mn: 1}}]}", "unknown key `mn`"),
+    ],
+)
+def test_what_hangs_on_a_wrong_value_or_a_misspelt_key_is_no_mistake_of_its_own(text: str, only: str) -> None:
+    error = fault(f"services: {{api: {{cloud: c, {text}}}}}")
+    assert isinstance(error, Mistake)
+    assert len(error.all) == 1
+    assert only in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("release: {bake: soon, shift: [10, 5]}", ("release.bake: expected", "release.shift: expected rising")),
+        ("health: {port: 0, scheme: tcp, path: /x}", ("health.port: expected", "`path` means nothing")),
+        ("health: {prt: 1, scheme: tcp, path: /x}", ("unknown key `prt`", "`path` means nothing")),
+        (
+            "health: {port: 0}, instances: {colour: pool}, rotation: {kind: weights}",
+            ("health.port: expected", "`colour: pool` means nothing"),
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told_beside_a_wrong_value(text: str, both: tuple[str, ...]) -> None:
+    error = fault(f"services: {{api: {{cloud: c, {text}}}}}")
+    assert isinstance(error, Mistakes)
+    assert len(error.all) == len(both)
+    assert all(any(part in each.message for each in error.all) for part in both)
+
+
+def test_a_service_that_is_wrong_is_there_for_trains_and_notices() -> None:
+    error = fault("services: {api: {cloud: []}}\ntrains: {a: {services: [api]}}\nnotify: {url: X, services: [apy]}\n")
+    assert isinstance(error, Mistakes)
+    assert ["cloud" in error.all[0].message, "`apy`" in error.all[1].message, len(error.all)] == [True, True, 2]
