@@ -64,7 +64,7 @@ def _service(service: ServiceConfig) -> Iterator[tuple[str, str]]:
     yield "instances", _selection(service.instances)
     if service.server_place != (service.cloud, service.region):
         yield "", f"they are in {_place(*service.server_place)}"
-    yield "colour", f"from {service.instances.colour}"
+    yield "colour", _colour(service.instances)
     yield "version", ", else ".join(service.version)
     yield "health", _health(service)
     yield "proof", _proof(service)
@@ -106,6 +106,13 @@ def _selection(chosen: Selection) -> str:
         if colour in chosen.static
     ]
     return "; ".join(ways) or "every server of the project"
+
+
+def _colour(chosen: Selection) -> str:
+    if not chosen.static:
+        return f"from {chosen.colour}"
+    others = chosen.tags or chosen.metadata or chosen.name or chosen.members
+    return "of an address, the list that it is in" + (f"; of the others from {chosen.colour}" if others else "")
 
 
 def _health(service: ServiceConfig) -> str:

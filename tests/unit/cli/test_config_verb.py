@@ -57,6 +57,22 @@ def test_a_right_file_is_told_in_words(file: Path, capsys: pytest.CaptureFixture
     assert f"{warning}: a cutover asks for --unchecked" in lines
 
 
+@pytest.mark.parametrize(
+    ("instances", "words"),
+    [
+        ("static: {blue: 10.0.0.5}", "of an address, the list that it is in"),
+        (
+            "static: {blue: 10.0.0.5}, tags: [a]",
+            "of an address, the list that it is in; of the others from metadata.color",
+        ),
+        ("members: true, colour: tag.c=", "from tag.c="),
+    ],
+)
+def test_what_tells_the_colour(file: Path, capsys: pytest.CaptureFixture[str], instances: str, words: str) -> None:
+    write(file, f"services: {{api: {{cloud: c, instances: {{{instances}}}}}}}\n")
+    assert f"  colour     {words}" in checked(file, capsys)[1]
+
+
 def test_a_password_is_not_printed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, lines = checked(file, capsys)
     assert not any("hunter2" in line for line in lines)
