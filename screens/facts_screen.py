@@ -21,6 +21,7 @@ from screens.list_actions import ListActions
 from screens.view import header
 from screens.view.header import Head
 from screens.view.line import Line, line
+from screens.view.room import too_small
 from screens.widgets.box import Box
 from screens.widgets.filter_line import FilterLine
 from screens.widgets.keybar import KeyBar
@@ -146,6 +147,7 @@ class FactsScreen(ListActions):
         self.set_class(bool(shown), "-troubled")
         area.show(shown)
         self.query_one("#keys", KeyBar).show_keys(situation)
+        self._show_message()
 
     def show_keys(self) -> None:
         """Show what can be done now."""
@@ -250,5 +252,11 @@ class FactsScreen(ListActions):
         """Put a sentence on the message line; it stays until the next one."""
         if text != self._said and self.is_built:
             self._said = text
-            sheet = self.query_one("#message", Sheet)
-            sheet.show([line((visible(text), "message"))] if text else [])
+            self._show_message()
+
+    def _show_message(self) -> None:
+        """What was said last, below what a small terminal hides."""
+        columns, rows = self.app.size
+        small = too_small(columns, rows, columns - 2)
+        said = line((visible(self._said), "message")) if self._said else None
+        self.query_one("#message", Sheet).show([each for each in (small, said) if each is not None])

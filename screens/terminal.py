@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 
+LEAST = 80, 24  # columns and rows that every screen fits
 # Consoles whose fonts lack the circles, ticks and arrows of the unicode table.
 _POOR_TERMS = frozenset({"linux", "dumb", "vt52", "vt100", "vt102", "vt220", "ansi"})
 # Names of TERM, or their endings, for those that have no colours, whatever a terminfo entry of that name may say.

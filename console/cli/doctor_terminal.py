@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from console.cli.finding import Finding, ok, warning
 
-_LEAST = 80, 24  # columns and lines that every screen fits
 _SLOW_ESCAPE = 100  # milliseconds that tmux may wait for the rest of a key before esc feels slow
 
 Ask = Callable[[tuple[str, ...]], str]
@@ -40,7 +39,7 @@ def terminal(here: Terminal) -> Iterator[Finding]:
     if not here.is_terminal:
         yield ok("terminal.kind", "input or output is no terminal: the verbs work, the screens need one")
         return
-    from screens.terminal import can_draw
+    from screens.terminal import LEAST, can_draw
 
     name = here.environ.get("TERM", "")
     if not can_draw(here.environ):
@@ -53,9 +52,10 @@ def terminal(here: Terminal) -> Iterator[Finding]:
         return
     columns, lines = here.size
     yield ok("terminal.kind", f"{name}, {columns}x{lines}, {_colours(here.environ)}{_between(here.environ)}")
-    if columns < _LEAST[0] or lines < _LEAST[1]:
-        means = "rows and columns are left out; nothing that a decision needs, but it is hard to read"
-        yield warning("terminal.size", f"{columns}x{lines} is less than 80x24", means, "make the window larger")
+    if columns < LEAST[0] or lines < LEAST[1]:
+        means = "what a decision needs may have no room; the screens say so as long as they are that small"
+        what = f"{columns}x{lines} is less than {LEAST[0]}x{LEAST[1]}"
+        yield warning("terminal.size", what, means, "make the window larger")
     yield from _characters(here)
     yield from _tmux(here)
 

@@ -12,6 +12,7 @@ from screens.view.line import Line, flow, line, width
 from screens.widgets.sheet import Sheet
 
 _GAP = 2
+_LAST = ("help", "quit")  # where all of them would take more than half of the screen: the help has the others
 
 
 class KeyBar(Sheet):
@@ -39,6 +40,9 @@ class KeyBar(Sheet):
         shown = [(a, off) for a, off in found if a.bar is Bar.ALWAYS or (a.bar is Bar.OPEN and not off)]
         armed = situation.arming.armed(situation.now)
         self._parts = [(action, _part(action, off, armed=armed, plain=plain)) for action, off in shown]
+        columns, rows = self.app.size
+        if len(flow([part for _, part in self._parts], max(columns - 2, 1), _GAP)) > rows // 2:
+            self._parts = [(action, part) for action, part in self._parts if action.id in _LAST]
         self.show([part for _, part in self._parts])
 
     def _wrapped(self, width: int) -> list[Line]:

@@ -13,6 +13,7 @@ from tuikit import make_app, service
 
 from console.model.service import Service
 from console.model.snapshot import Snapshot
+from screens.facts_screen import FactsScreen
 from screens.view.glyphs import ASCII, UNICODE, Glyphs
 
 SIZES = [(80, 24), (80, 50), (100, 30), (110, 30), (120, 24), (120, 40), (160, 45), (250, 60)]
@@ -65,3 +66,28 @@ async def test_where_not_all_instances_have_room_the_cursor_is_in_sight_and_the_
             rows = re.findall(rf"api-{colour}-\d+ ", text_of(app))
             assert f"{30 - len(rows)} more above" in text_of(app)
             await pilot.press("tab")
+
+
+@pytest.mark.parametrize("size", [(79, 24), (80, 23), (60, 20), (40, 10), (30, 8), (20, 5)], ids=str)
+async def test_a_terminal_that_is_too_small_says_so_in_one_line_as_long_as_it_is(size: tuple[int, int]) -> None:
+    app, _, _ = make_app(service(time.time()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, *DECISIVE)
+        assert "80x24" not in text_of(app)
+        await pilot.resize_terminal(*size)
+        await shows(pilot, f"{size[0]}x{size[1]}", "80x24", "? help", "q quit")
+        assert sum("80x24" in each for each in lines_of(app)) == 1
+        screen = app.screen
+        assert isinstance(screen, FactsScreen)
+        screen.say("said")
+        await shows(pilot, "80x24", "said")
+        await pilot.resize_terminal(80, 24)
+        await shows(pilot, *DECISIVE)
+        assert "80x24" not in text_of(app)
+
+
+async def test_where_keys_would_take_most_of_the_screen_the_facts_have_the_room() -> None:
+    app, _, _ = make_app(service(time.time()))
+    async with app.run_test(size=(30, 8)) as pilot:
+        await shows(pilot, "PRODUCTION", "BLUE live", "GREEN idle", "? help", "q quit")
+        assert "tab side" not in text_of(app)
