@@ -10,6 +10,7 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from console.model.call import COMPUTE_LEVEL, Call
 from console.model.text import visible
@@ -73,14 +74,12 @@ def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
     yield from _looks(rollout.plan.basis)
     if found.finish:
         yield "# To finish it:"
-        for call in found.finish:
-            yield from _lines(call)
+        yield from _typed(found.finish)
     else:
         yield "# Every write of it was made."
     if found.undo:
         yield "# To put back what was:"
-        for call in found.undo:
-            yield from _lines(call)
+        yield from _typed(found.undo)
     else:
         yield "# Nothing of it was sent: there is nothing to put back."
 
@@ -93,6 +92,18 @@ def _looks(basis: Basis) -> Iterator[str]:
         yield openstack(*MEMBER, "list", pool.id)
     for server in basis.servers if basis.workers else ():
         yield openstack("server", "show", server.id)
+
+
+def _typed(calls: Sequence[Call]) -> Iterator[str]:
+    """These calls in their order; between what is started and what comes after it the word that ACTIVE is not all."""
+    for call, following in zip_longest(calls, calls[1:]):
+        yield from _lines(call)
+        if _starts(call) and following is not None and not _starts(following):
+            yield "# ACTIVE says that they run, not that they work: see that each works before you type what follows."
+
+
+def _starts(call: Call) -> bool:
+    return call.service == "compute" and "os-start" in (call.body or {})
 
 
 def _lines(call: Call) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import Power
-from console.plan.kinds.typed import openstack
+from console.plan.kinds.typed import openstack, until_active
 
 SERVICE = "compute"
 
@@ -40,11 +40,13 @@ def words(desired: Power) -> tuple[str, ...]:
 
 def _action(server_id: str, *, on: bool) -> Call:
     verb = "start" if on else "stop"
+    # `server start` returns before the server runs: what is typed after it must not take the others away meanwhile
+    typed = (openstack("server", verb, server_id), *((until_active(server_id),) if on else ()))
     return Call(
         service=SERVICE,
         method="POST",
         path=f"/servers/{server_id}/action",
         body={f"os-{verb}": None},
-        commands=(openstack("server", verb, server_id),),
+        commands=typed,
         size=verb,
     )

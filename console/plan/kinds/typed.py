@@ -18,6 +18,12 @@ def openstack(*words: object) -> str:
     return shlex.join(["openstack", *map(str, words)])
 
 
+def until_active(server_id: str) -> str:
+    """A loop of a plain shell that ends when Nova says ACTIVE of the server, and not before."""
+    show = openstack("server", "show", "-f", "value", "-c", "status", server_id)
+    return f"until {show} | grep -qx ACTIVE; do sleep 5; done"
+
+
 def option(name: str, value: object) -> tuple[str, ...]:
     """An option with its value, which the client must not take for an option itself."""
     text = str(value)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -89,6 +91,40 @@ def test_the_request_for_nova_names_the_level_that_it_relies_on() -> None:
         assert f"OpenStack-API-Version: compute {COMPUTE_LEVEL}" in shlex.split(line)
     members = [line for line in transcript(rollout(), []) if line.startswith("curl")]
     assert not any("API-Version" in line for line in members), "Octavia knows none"
+
+
+CLOUD = """
+openstack() {
+    case "$*" in
+        "server start "*) echo starts >> said; rm -f runs ;;
+        "server stop "*) echo stops >> said ;;
+        *"show -f value"*) [ -e runs ] && echo ACTIVE | tee -a said || echo BUILD; touch runs ;;
+    esac
+}
+curl() { :; }
+sleep() { :; }
+"""
+
+
+@pytest.mark.parametrize("began", [False, True], ids=["to finish", "to put back"])
+def test_typed_as_it_is_nothing_stops_before_what_was_started_runs(began: bool, tmp_path: Path) -> None:
+    """Nova answers a start before the server runs."""
+    blue, green = ([instance(colour, number, 0) for number in (1, 2)] for colour in Colour)
+    off = [replace(one, server=replace(one.server, status="SHUTOFF", power_state=4)) for one in green if one.server]
+    workers = power_service(blue, off)
+    made = plan(workers, power_config(), Intent(Action.CUTOVER, Colour.GREEN, unattended=True), NOW)
+    assert isinstance(made, Plan)
+    rows = [
+        Event(number, NOW, kind, step.id, "text", {"write": write.key})
+        for number, (step, write) in enumerate((step, write) for step in made.steps for write in step.writes)
+        for kind in (EventKind.INTENT, EventKind.VERIFIED)
+    ]
+    lines = [*transcript(replace(rollout(), plan=made), rows if began else [])]
+    subprocess.run(["sh", "-c", "\n".join([CLOUD, *lines])], cwd=tmp_path, timeout=20, check=True)
+    assert (tmp_path / "said").read_text().split() == ["starts", "ACTIVE"] * 2 + ["stops"] * 2
+    last_wait = max(number for number, line in enumerate(lines) if line.startswith("until "))
+    first_stop = next(number for number, line in enumerate(lines) if line.startswith("openstack server stop"))
+    assert any(line.startswith("# ") and "see that each works" in line for line in lines[last_wait:first_stop])
 
 
 def on(colour: Colour) -> Instance:
