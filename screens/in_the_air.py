@@ -32,9 +32,10 @@ def back_words(rollout: Rollout, seconds: float) -> str:
     """`BLUE 3f2a9c1: 3 instances, 1 call, usually 4 s`."""
     plan = rollout.plan
     source = next((share for step in plan.steps for share in step.before or () if share.colour is plan.source), None)
-    shifts = [len(step.writes) for step in plan.steps if step.writes]
+    # going back writes once each object that the shift wrote, in however many steps; who has no shares moved nobody
+    moved = {write.call.path for step in plan.steps if step.before is not None for write in step.writes}
     parts = [count(source.in_rotation, "instance")] if source is not None else []
-    parts += [count(shifts[-1], "call")] if shifts else ["nothing was to be written"]
+    parts += [count(len(moved), "call")] if moved else ["nothing was to be written"]
     parts.append(f"usually {max(round(seconds), 1)} s" if seconds else "time not known")
     return f"{plan.source.upper()} {visible(plan.source_version)}: {', '.join(parts)}"
 

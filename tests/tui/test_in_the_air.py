@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from rollouts import cutover, rollout, seen
+from rotations import pools, power, two_balancers
 from screen_text import shows, text_of
 from tuikit import FakeDesk, config, make_app, service
 
+from console.config.model import Release
+from console.model.service import Service
 from console.rollout.records import RolloutState
 from screens.arming import Arming
+from screens.in_the_air import back_words
 from screens.keys import Place
 from screens.messages import JournalSeen
 from screens.navigate import Spot
@@ -40,6 +45,26 @@ async def test_it_is_on_every_screen(place: Place, size: tuple[int, int]) -> Non
         if place is not Place.SERVICE:
             app.trail.go(Spot(place, "" if place is Place.FLEET else "api"))
         await shows(pilot, "back to BLUE 3f2a9c1: 3 instances, 1 call, usually 4 s")
+
+
+@pytest.mark.parametrize(
+    ("facts", "release", "calls"),
+    [
+        (pools, Release(), "2 calls"),
+        (two_balancers, Release(), "2 calls"),
+        (service, Release(shift=(50, 100)), "1 call"),
+        (power, Release(), "6 calls"),
+    ],
+    ids=["two listeners", "two load balancers", "two shares", "workers"],
+)
+def test_the_way_back_counts_each_object_that_is_written(
+    facts: Callable[[float], Service], release: Release, calls: str
+) -> None:
+    now = time.time()
+    world, settings = facts(now), config("api").services["api"]
+    settings = settings._replace(release=release, rotation=settings.rotation._replace(kind=world.rotation))
+    words = back_words(rollout(cutover(world, settings, now), now), 0.0)
+    assert f" 3 instances, {calls}, " in words
 
 
 async def test_seconds_that_nobody_has_measured_are_not_known() -> None:
