@@ -65,6 +65,8 @@ def _step_lines(number: int, step: Step, *, commands: bool) -> Iterator[str]:
         yield visible(f"      call     {call_words(write.call)}")
         for changed in kind_of(write.desired).words(write.desired):
             yield visible(f"               {changed}")
+    if step.way:
+        yield visible(f"      listener {step.way}")
     for title, shares in (("now", step.before), ("after", step.after)):
         if shares is not None:
             yield f"      {title:<8} " + "   ".join(share_words(share) for share in shares)

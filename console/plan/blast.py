@@ -11,7 +11,8 @@ from console.plan.plan import Plan, Step
 def blast_radius(plan: Plan, step: Step, service: Service | None) -> str:
     """`after this call: 3 of 6 in rotation, 0 spare, sticky users stay on BLUE`; empty where no share is written.
 
-    Of all instances that the plan moves; spare is what is healthy above the floor. `service` tells of sessions: where
+    Of all instances that the plan moves; spare is what is healthy above the floor; of one listener, where each has its
+    own write (`on listener http`). `service` tells of sessions: where
     its facts are not known, nothing is said of them.
     """
     if not step.writes or step.before is None or step.after is None:
@@ -24,6 +25,7 @@ def blast_radius(plan: Plan, step: Step, service: Service | None) -> str:
     least = floor_of(plan, 1.0)
     spare = healthy - least.instances if least is not None else 0
     calls = "this call" if len(step.writes) == 1 else f"these {len(step.writes)} calls"
+    where = f" on listener {step.way}" if step.way else ""
     parts = [f"{in_rotation} of {max(whole, in_rotation)} in rotation"]
     if healthy != in_rotation:
         parts.append(f"{healthy} of them healthy")
@@ -31,7 +33,7 @@ def blast_radius(plan: Plan, step: Step, service: Service | None) -> str:
     left = [now.colour for was, now in zip(step.before, step.after, strict=True) if was.weight and not now.weight]
     if left and _sticky(service):
         parts.append(f"sticky users stay on {left[0].upper()}")
-    return f"after {calls}: {', '.join(parts)}"
+    return f"after {calls}{where}: {', '.join(parts)}"
 
 
 def _sticky(service: Service | None) -> bool:

@@ -171,7 +171,8 @@ class Write:
 class Step:
     """One step. `words` explain it to someone who does it for the first time.
 
-    `before`/`after` are predictions: BLUE, then GREEN. `deadline` in seconds; `outcome` says what happens at it.
+    `before`/`after` are predictions: BLUE, then GREEN. `way`: the listener that they are of, where one of several is
+    moved; empty: they are of all clients. `deadline` in seconds; `outcome` says what happens at it.
     `writes` are sent one after another; of `at_once` of them the effect may be waited for at the same time, so each is
     seen to be done before the next where that is 1. `healthy`: keys of the instances that a check waits for; `names`:
     names of those that do not exist yet when the plan is made.
@@ -192,6 +193,7 @@ class Step:
     healthy: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     gate: Gating | None = None
+    way: str = ""
 
     @property
     def changes(self) -> tuple[MemberChange, ...]:

@@ -205,6 +205,7 @@ def _shares(step: Step, glyphs: Glyphs) -> list[Line]:
     )
     return [
         BLANK,
+        *([line(("listener      ", "dim"), visible(step.way))] if step.way else []),
         titles,
         line(("now           ", "dim"), *fit(_share(step.before[0]), 28), *_share(step.before[1])),
         line(("after this    ", "dim"), *fit(_share(step.after[0]), 28), *_share(step.after[1])),

@@ -124,6 +124,18 @@ async def test_a_small_screen_has_a_line_for_each_load_balancer() -> None:
         await shows(pilot, "api :443 to api, checked by", "api-v6 :443 to api-v6, checked by")
 
 
+async def test_where_each_listener_is_moved_by_itself_the_step_names_the_one_that_its_shares_are_of() -> None:
+    app, _, _ = make_app(pools(time.time()), settings=config())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "4 would ship")
+        await pilot.press("c")
+        await shows(pilot, "CUT OVER api", "look again")
+        await pilot.press("down", "down")
+        await shows(pilot, "on listener api-80", "listener      api-80")
+        await pilot.press("down")
+        await shows(pilot, "on listener api-443", "listener      api-443")
+
+
 @pytest.mark.parametrize("made", [pools, two_balancers, power])
 async def test_every_rotation_can_be_planned(made: Callable[[float], Service]) -> None:
     app, _, _ = make_app(made(time.time()))

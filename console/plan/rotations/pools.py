@@ -122,6 +122,7 @@ def _switch_step(asked: Asked, basis: Basis, write: Write, number: int, names: S
         writes=(write,),
         before=capacity.shares(service, basis, asked.now, listener.id),
         after=after,
+        way=names[number - 1] if len(asked.basis.listeners) > 1 else "",
         checks=("load balancer ACTIVE", f"listener {names[number - 1]} ACTIVE, and sends to {target.upper()}'s pool"),
     )
 

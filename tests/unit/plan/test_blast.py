@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from plan_rotations import listener, pools_config, pools_service
 from plan_worlds import NOW, config, instance, service, usual
 
+from console.cli.plan_words import plan_lines
 from console.config.model import Release
 from console.model.colour import Colour
 from console.model.service import Service
@@ -44,6 +46,24 @@ def test_who_has_a_session_stays_where_the_weight_is_gone(shift: tuple[int, ...]
     assert world.pool is not None
     sticky = replace(world, pool=replace(world.pool, session_persistence="HTTP_COOKIE"))
     assert ["sticky users stay on BLUE" in each for each in reaches(sticky, shift)] == stays
+
+
+@pytest.mark.parametrize("names", [("http", "tls"), ("http",)])
+def test_where_each_listener_is_moved_by_itself_what_serves_is_said_of_which(names: tuple[str, ...]) -> None:
+    blue, green = ([instance(colour, number, 100) for number in (1, 2, 3)] for colour in Colour)
+    world = pools_service(blue, green, [listener(name, "pool-blue") for name in names])
+    made = make_plan(world, pools_config(), Intent(Action.CUTOVER), NOW)
+    assert isinstance(made, Plan), made
+    several = len(names) > 1
+    reach = [found for step in made.steps if (found := blast_radius(made, step, world))]
+    assert reach == [
+        f"after this call{f' on listener {name}' if several else ''}: 3 of 6 in rotation, 0 spare" for name in names
+    ]
+    heads = [f"      {head} " for head in ("listener", "now", "after")]
+    said = [" ".join(one.split()[:2]) for one in plan_lines(made) if one.startswith(tuple(heads))]
+    assert said == [
+        each for name in names for each in ([f"listener {name}"] if several else []) + ["now BLUE", "after BLUE"]
+    ]
 
 
 def test_a_step_that_writes_nothing_reaches_nowhere() -> None:
