@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -22,14 +23,27 @@ from console.plan.withheld import unproven
 Looked = tuple[Config, ServiceConfig, Service]  # the config, one service of it, and one look at that
 
 
+_SHOWN = 8  # digits of a digest on a screen
+
+
 def add_begin_options(parser: argparse.ArgumentParser) -> None:
     """How a change is confirmed, recorded and followed."""
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; recorded, and shown with the lease")
     parser.add_argument("--yes", action="store_true", help="do not ask; needs --reason")
-    parser.add_argument("--expect", metavar="DIGEST", help="only if the plan is this one, as `plan` showed it")
+    parser.add_argument(
+        "--expect", type=_digest, metavar="DIGEST",
+        help=f"only if the plan is this one, as `plan` showed it; its first {_SHOWN} digits, as a screen shows, do",
+    )  # fmt: skip
     parser.add_argument("--take-over", default="", metavar="OWNER", help="take the expired lease of this owner over")
     parser.add_argument("--detach", action="store_true", help="start it and return; `attach` follows it")
     parser.add_argument("--json", action="store_true", help="JSON lines on standard output: docs/automation.md")
+
+
+def _digest(text: str) -> str:
+    """The digits of a plan's digest, or so many of the first ones that no other plan is taken for it."""
+    if not re.fullmatch(f"[0-9a-f]{{{_SHOWN},16}}", text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no digest: {_SHOWN} to 16 hexadecimal digits")
+    return text.lower()
 
 
 def concluded(args: argparse.Namespace, verb: Callable[[argparse.Namespace, Begun], int]) -> int:
@@ -63,7 +77,7 @@ def carry_through(args: argparse.Namespace, looked_at: Looked, plan: Plan, begun
         tell(line)
     if args.json:
         print_plan(plan)
-    if args.expect is not None and args.expect != plan.digest:
+    if args.expect is not None and not plan.digest.startswith(args.expect):
         raise Refused(f"the plan is {plan.digest}, not {args.expect}", "look at the plan again: something differs", 4)
     tell(f"  {survival(os.environ).words}")
     overridden: str = getattr(args, "override_rollback_safety", "")

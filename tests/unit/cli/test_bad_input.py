@@ -127,6 +127,14 @@ def test_a_digest_that_was_not_reviewed(place: Path, capsys: pytest.CaptureFixtu
     assert "not 0123456789abcdef" in text
 
 
+@pytest.mark.parametrize("digest", ["0123456", "01234567x", "", "0" * 17])
+def test_what_is_no_digest(digest: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        said(capsys, place, ("cutover", "--yes", "--reason", "test", "--expect", digest))
+    assert ended.value.code == 2
+    assert "8 to 16 hexadecimal digits" in capsys.readouterr().err
+
+
 def test_an_unknown_verb_is_no_service(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["cutovr", "nova-api"])
