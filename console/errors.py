@@ -18,6 +18,7 @@
     ├── NeedsHuman             7   stopped in a state that only a person may judge
     ├── GateFailed             1   a test of the release did not pass, or could not be judged
     └── JournalError           1   the record of rollouts cannot be read or written
+        └── NoSuchRollout      2   it has none of this id, or several
 
 The number is the exit code of a command that ends with the error (DESIGN §8).
 """
@@ -153,6 +154,12 @@ class GateFailed(BluegreenError):
 
 class JournalError(BluegreenError):
     """The record of rollouts cannot be read or written."""
+
+
+class NoSuchRollout(JournalError):
+    """It can be read, and has no rollout of this id; or several whose ids begin so."""
+
+    exit_code = 2
 
 
 class JournalUnwritable(JournalError):

@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 import sqlalchemy as sa
 
-from console.errors import JournalError, JournalUnwritable
+from console.errors import JournalError, JournalUnwritable, NoSuchRollout
 from console.plan.plan import Plan
 from console.rollout import rows
 from console.rollout.records import Decision, DecisionKind, Event, EventKind, Rollout, RolloutState
@@ -124,7 +124,7 @@ class Journal:
             found_rows = list(connection.execute(query))
         if len(found_rows) != 1:
             what = "no rollout" if not found_rows else "more than one rollout"
-            raise JournalError(f"the journal has {what} {rollout_id!r}", "`bluegreen history` lists them")
+            raise NoSuchRollout(f"the journal has {what} {rollout_id!r}", "`bluegreen history` lists them")
         found = rows.readable(found_rows[0])
         if found is None:
             raise JournalError(

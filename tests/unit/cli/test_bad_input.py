@@ -149,5 +149,19 @@ def test_an_empty_journal_says_so(words: tuple[str, ...], place: Path, capsys: p
     assert "the journal has no rollouts" in text
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("attach",), ("show",), ("abort",), ("resume",), ("resume", "--leave"), ("pause",), ("extend", "--by", "60"),
+        ("sign", "--reason", "test"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_rollout_that_is_not_there(words: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = said(capsys, place, (words[0], "nosuch", *words[1:]))
+    assert code == 2, text
+    assert "the journal has no rollout 'nosuch'" in text
+
+
 def test_nothing_to_resume(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, place, ("resume",)) == (0, "nothing to resume: no rollout is unfinished\n")
