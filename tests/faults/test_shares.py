@@ -59,8 +59,10 @@ def test_each_share_waits_for_a_word_and_the_end_is_kept(shared: DrillStage) -> 
         request.say_word(journal, rollout_id, WHO)
         waits_at(journal, rollout_id, "confirm")
         assert shared.carries(Colour.GREEN)
+        request.extend(journal, rollout_id, 300, WHO, "asking the team")
         request.say_word(journal, rollout_id, WHO, "keep it")
         waits_at(journal, rollout_id, "bake")
+        request.extend(journal, rollout_id, 2, WHO, "one alarm to look at")
         ended = shared.ended(journal, rollout_id)
         events = journal.events(rollout_id)
     assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
@@ -68,7 +70,13 @@ def test_each_share_waits_for_a_word_and_the_end_is_kept(shared: DrillStage) -> 
     assert shared.batches(since=mark) == 3
     assert sorted(shared.weights().values()) == sorted(before.values())
     said = [event.text for event in events if event.kind is EventKind.DECISION]
-    assert said == ["go on: alice@jump1: looks well", "go on: alice@jump1", "keep: alice@jump1: keep it"]
+    assert said == [
+        "go on: alice@jump1: looks well",
+        "go on: alice@jump1",
+        "5 minutes more: alice@jump1: asking the team",
+        "keep: alice@jump1: keep it",
+        "2 s more: alice@jump1: one alarm to look at",
+    ]
     # the weight that a member is meant to have is never the one of a share
     service = shared.look()
     assert {one.member.intended_weight for side in service.colours for one in side.instances if one.member} == {100}

@@ -24,7 +24,7 @@ from console.rollout.runner.endings import FailingAnswers
 from console.rollout.runner.evidence import of_instances
 from console.rollout.runner.prove import address_of
 from console.rollout.runner.run import Run
-from console.rollout.runner.words import extension
+from console.rollout.runner.words import extended, why
 from console.watch.vip import ask
 
 EVERY = 5.0  # seconds between two looks
@@ -78,16 +78,14 @@ def _watch(run: Run, plan: Plan, step: Step, gates: BakeGates) -> None:
         run.wait(min(EVERY, left) if left > 0 else _LATE, step.id)
         for decision in _words_on(run, plan):
             if decision.kind is DecisionKind.KEEP and decision.step == step.id:
-                run.note(EventKind.DECISION, step.id, f"ended early by {decision.who.words}: {decision.reason}")
+                run.note(EventKind.DECISION, step.id, f"ended early by {decision.who.words}{why(decision)}")
                 return
-            if more := extension(decision, step):
-                length += more
-                run.note(EventKind.DECISION, step.id, f"{more:g} s more: {decision.who.words}", deadline=length)
+            length = extended(run, step, decision, length)
     late = boot_clock.now() - looked - EVERY
     if before.blind or late > run.timing.ttl:
-        why = before.blind or f"nothing ran here for {late:.0f} s"
+        unseen = before.blind or f"nothing ran here for {late:.0f} s"
         raise NeedsHuman(
-            f"the bake is over, and nobody can say how it went: {why}",
+            f"the bake is over, and nobody can say how it went: {unseen}",
             f"{plan.target.upper()} carries the traffic; look at it, then finish or go back with `bluegreen resume`",
         )
 

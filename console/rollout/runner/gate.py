@@ -12,7 +12,7 @@ from console.rollout.gates.subject import Subject
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.run import Run
-from console.rollout.runner.words import extension
+from console.rollout.runner.words import extended, why
 from console.rollout.waiting import may_sign
 
 _LOOK = 0.3  # seconds between two looks at a gate under way
@@ -74,10 +74,8 @@ def _signed(run: Run, plan: Plan, step: Step) -> None:
             decision = run.heard.pop(0)
             if decision.digest != plan.digest:
                 continue
-            if more := extension(decision, step):
-                length += more
-                run.note(EventKind.DECISION, step.id, f"{more:g} s more: {decision.who.words}", deadline=length)
-            elif _counts(decision, step) and decision.who.person not in signed:
+            length = extended(run, step, decision, length)
+            if _counts(decision, step) and decision.who.person not in signed:
                 signed[decision.who.person] = decision
                 _note_signature(run, step, decision, len(signed))
         if len(signed) < step.gate.count and boot_clock.now() - began >= length:
@@ -93,6 +91,5 @@ def _counts(decision: Decision, step: Step) -> bool:
 def _note_signature(run: Run, step: Step, decision: Decision, number: int) -> None:
     assert step.gate is not None
     seen = f"; has seen: {'; '.join(step.gate.checklist)}" if step.gate.checklist else ""
-    why = f": {decision.reason}" if decision.reason else ""
-    text = f"signed by {decision.who.words} ({number} of {step.gate.count}){why}{seen}"
+    text = f"signed by {decision.who.words} ({number} of {step.gate.count}){why(decision)}{seen}"
     run.note(EventKind.GATE, step.id, text, signed_by=decision.who.person, checklist=step.gate.checklist)

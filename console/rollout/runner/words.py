@@ -40,15 +40,25 @@ def hold_if_asked(run: Run, plan: Plan, step: Step) -> bool:
         return False
     run.pause_asked = None
     run.heard.clear()
-    run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{_why(asked)}", until_word=PAUSE_DEADLINE)
+    run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{why(asked)}", until_word=PAUSE_DEADLINE)
     _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE)
     return True
 
 
-def extension(decision: Decision, step: Step) -> float:
-    """The seconds that an EXTEND adds to this step; 0 where it is of another one."""
+def extended(run: Run, step: Step, decision: Decision, length: float) -> float:
+    """The seconds that the step has after this word: more where it is an EXTEND of it, recorded with who and why."""
     wanted, _, seconds = decision.step.partition(" ")
-    return float(seconds) if wanted == step.id and seconds.isdecimal() else 0.0
+    if wanted != step.id or not seconds.isdecimal():
+        return length
+    more = float(seconds)
+    text = f"{_span(more)} more: {decision.who.words}{why(decision)}"
+    run.note(EventKind.DECISION, step.id, text, deadline=length + more)
+    return length + more
+
+
+def why(decision: Decision) -> str:
+    """`: the reason`; empty where none was given."""
+    return f": {decision.reason}" if decision.reason else ""
 
 
 def _wait_for(
@@ -61,12 +71,9 @@ def _wait_for(
             if decision.digest != plan.digest:
                 continue
             if decision.kind is kind and decision.step == step.id:
-                run.note(EventKind.DECISION, step.id, f"{kind}: {decision.who.words}{_why(decision)}")
+                run.note(EventKind.DECISION, step.id, f"{kind}: {decision.who.words}{why(decision)}")
                 return
-            if more := extension(decision, step):
-                length += more
-                text = f"{_span(more)} more: {decision.who.words}{_why(decision)}"
-                run.note(EventKind.DECISION, step.id, text, deadline=length)
+            length = extended(run, step, decision, length)
         late = boot_clock.now() - began - length
         if late > run.timing.ttl:
             # asleep past the lease: whoever looked meanwhile found it unwatched, and may have acted on that
@@ -77,10 +84,6 @@ def _wait_for(
         if late >= 0:
             raise NotConfirmed(f"{otherwise} within {_span(length)}")
         run.wait(min(_LOOK, -late), step.id)
-
-
-def _why(decision: Decision) -> str:
-    return f": {decision.reason}" if decision.reason else ""
 
 
 def _span(seconds: float) -> str:
