@@ -27,7 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "drain": ("console.cli.single", "CHANGES THE CLOUD: take an instance out of rotation, and hold it"),
     "restore": ("console.cli.single", "CHANGES THE CLOUD: put an instance back in rotation"),
     "replace": ("console.cli.single", "CHANGES THE CLOUD: one instance in, another one out, in one write"),
-    "hold": ("console.cli.single", "CHANGES THE CLOUD: keep an instance as it is, whatever a cutover does"),
+    "hold": ("console.cli.single", "CHANGES THE CLOUD: no cutover moves the instance; a rollback still takes it out"),
     "unhold": ("console.cli.single", "CHANGES THE CLOUD: release a hold"),
     "evict": ("console.cli.single", "CHANGES THE CLOUD: send clients with a session away from the idle colour"),
     "preview": ("console.cli.preview", "CHANGES THE CLOUD: keep the idle pool attached, and checked, by an L7 policy"),

@@ -23,7 +23,7 @@ class Action(StrEnum):
     ROLLBACK = "rollback"
     DRAIN = "drain"  # take an instance out of rotation, held
     RESTORE = "restore"  # put it back
-    HOLD = "hold"  # keep it where it is, whatever a cutover does
+    HOLD = "hold"  # keep it as it is: no cutover moves it; one that serves goes out on a way back
     UNHOLD = "unhold"
     REPLACE = "replace"  # one in, another one out
     EVICT = "evict"  # disable the idle colour's members: clients with a session there are sent away

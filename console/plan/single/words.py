@@ -102,7 +102,8 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
         case Action.RESTORE:
             return f"{names} gets its recorded weight, and the hold ends. It was seen healthy where it stands.{busy}"
         case Action.HOLD:
-            return f"Only a tag changes: no cutover brings it into rotation, and none takes it out.{busy}"
+            stays = "no cutover brings it into rotation, and none takes it out; a rollback takes it out with the others"
+            return f"Only a tag changes: {stays}.{busy}"
         case Action.UNHOLD:
             return f"Only a tag goes: the next cutover to {colour} takes it along.{busy}"
         case Action.REPLACE:

@@ -109,6 +109,11 @@ def test_what_is_held_stays_out_of_a_cutover_and_in_it() -> None:
     assert all(change.name != "api-green-1" for step in cutover.steps for change in step.changes)
 
 
+def test_a_hold_says_that_a_rollback_takes_it_out_all_the_same() -> None:
+    held = made(world(), asked(Action.HOLD, "api-blue-1"), several_config())
+    assert any("a rollback takes it out with the others" in step.words for step in held.steps)
+
+
 def test_a_disabled_member_is_seen_healthy_before_it_serves() -> None:
     disabled = [instance(Colour.BLUE, 1, 100), instance(Colour.BLUE, 2, 100, admin_up=False)]
     found = made(weights_service(disabled, greens()), asked(Action.RESTORE, "api-blue-2"))
