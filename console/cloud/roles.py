@@ -15,7 +15,7 @@ def cannot_write(identity: Identity) -> str:
         return ""
     return (
         f"user {identity.user} has only the role {', '.join(sorted(roles))} in project {identity.project} "
-        f"of cloud {identity.cloud}: it can look, not change"
+        f"of cloud {identity.cloud}: there it can look, not change"
     )
 
 

@@ -201,7 +201,11 @@ FILE = Section(
         Key("lease", Lease(), "where the exclusive right to change a service lives: visible to all, or on this host"),
         Key("journal", JournalUrl(), "the record of rollouts", default="`journal.db` in the user's state folder"),
         Key("interval", Duration(1, 3600), "time between two looks at the cloud while a console watches"),
-        Key("read_only", Flag(), "takes away every way to change the cloud, for support staff"),
+        Key(
+            "read_only",
+            Flag(),
+            "takes away every way to change the cloud, or to decide about a rollout or a service, for support staff",
+        ),
         Key("theme", Text("a theme's name", r"[A-Za-z0-9_-]{1,40}"), "the colours of the console"),
         Key(
             "trains",
