@@ -16,6 +16,7 @@ from console.model.focus import Focus
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.watch.closeup import Closeup
+from console.watch.closeup_statistics import Statistics
 from console.watch.look import WallClock
 from console.watch.nodes import Node, build
 from console.watch.observe import snapshot
@@ -77,6 +78,7 @@ class Poller:
         self._good_for = max(3 * config.interval, 15.0)
         self._focus: Focus | None = None  # None: nobody says what they look at, so everything is
         self._closeup: Closeup | None = None
+        self._statistics: Statistics | None = None  # of the service that is looked at
         self._counting: dict[str, Counting] = {}
         self._last: Snapshot | None = None
         self._wavering: frozenset[str] = frozenset()  # services of which one observation is to be confirmed
@@ -228,6 +230,8 @@ class Poller:
         watched = self._graph.watched.get(focus.service) if focus.service is not None else None
         if self._closeup is not None:
             self._closeup.leave()
+        if self._statistics is not None and self._statistics.watched is not watched:
+            self._statistics = None
         self._closeup = self._close_up(focus, watched) if watched is not None else None
         self._schedule.also(self._closeup.nodes if self._closeup is not None else ())
         self._dirty = self._urgent = True  # what the last focus wanted leaves the snapshot
@@ -240,8 +244,14 @@ class Poller:
             return self._last.services.get(watched.config.name) if self._last is not None else watched.service()
 
         clock, good_for = self._clock, self._good_for
-        counting = self._counting
-        return Closeup(focus, watched, self._graph, current=current, counting=counting, good_for=good_for, clock=clock)
+        if self._statistics is None:
+            self._statistics = Statistics(
+                watched, current=current, counting=self._counting, good_for=good_for, clock=clock
+            )
+        statistics = self._statistics
+        return Closeup(
+            focus, watched, self._graph, current=current, statistics=statistics, good_for=good_for, clock=clock
+        )
 
     def _every(self, node: Node) -> int:
         """Beats between two looks at a node."""

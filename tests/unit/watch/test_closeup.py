@@ -197,3 +197,49 @@ def test_without_a_prometheus_listener_that_is_said(watch: Watch, screen: Screen
     source = found.services["api"].source(SESSIONS)
     assert "load balancer api has none" in source.hint
     assert source.problem == "", "a load balancer without one is nothing to mend"
+
+
+def test_statistics_that_fail_keep_their_beginning_on_another_screen(
+    cloud: FakeOpenStack, watch: Watch, screen: Screen
+) -> None:
+    cloud.faults[f"{OCTAVIA}/listeners/api-80/stats"] = (403, {"faultstring": "Policy does not allow it"})
+    poller = watch()
+    poller.focus(Focus("api"))
+    first = screen.wait(lambda one: one.services["api"].source(STATS).problem).services["api"].source(STATS)
+    time.sleep(0.6)
+    poller.focus(Focus("api", balancer=True))
+    found = screen.wait(lambda one: one.load_balancers and one.load_balancers[0].sources[STATS].problem)
+    assert found.load_balancers[0].sources[STATS].since == first.since
+
+
+def test_figures_of_the_last_visit_are_not_shown_before_the_first_answer(
+    cloud: FakeOpenStack, watch: Watch, screen: Screen
+) -> None:
+    poller = watch()
+    poller.focus(Focus("api"))
+    screen.wait(lambda one: one.services["api"].rates)
+    poller.focus(Focus())
+    gone = screen.wait(lambda one: not one.services["api"].rates)
+    cloud.faults[f"{OCTAVIA}/listeners/api-80/stats"] = (403, {"faultstring": "Policy does not allow it"})
+    poller.focus(Focus("api"))
+    found = screen.wait(
+        lambda one: one.generation > gone.generation and one.services["api"].source(STATS).problem
+    ).services["api"]
+    assert found.rates == {}
+
+
+def test_sessions_that_are_too_old_are_not_shown(cloud: FakeOpenStack, watch: Watch, screen: Screen) -> None:
+    port = int(cloud.url.rpartition(":")[2])
+    others = {"loadbalancers": [{"id": "api-l"}], "protocol": "PROMETHEUS", "protocol_port": port}
+    cloud.listeners.append({"id": "metrics", "name": "metrics", **others})
+    cloud.faults["/metrics"] = (200, 'octavia_member_current_sessions{pool="p",member="m-api-blue-1"} 3\n')
+    poller = watch()
+    poller.focus(Focus("api"))
+    screen.wait(lambda one: one.services["api"].sessions)
+    statistics = poller._statistics
+    assert statistics is not None
+    statistics.sessions._good_for = 0.1
+    statistics.sessions.slack = 1.0
+    cloud.faults["/metrics"] = (500, "no")
+    found = screen.wait(lambda one: one.services["api"].source(SESSIONS).problem and not one.services["api"].sessions)
+    assert found.services["api"].sessions == {}
