@@ -56,7 +56,7 @@ class BalancerScreen(CloseupScreen):
             return
         self.query_one("#who", Sheet).show(page.headline(service, every, now))
         self._show_facts(service, every, now, page.failing(service, found))
-        self.show_lines("listeners", _each(every, lambda one: page.listeners(service, one)))
+        self.show_lines("listeners", _each(every, lambda one: page.listeners(service, one, now)))
         pools = _each(every, lambda one: page.pools(service, one))
         self.show_lines("pools", [*pools, *page.sessions_note(service)])
         members = self.query_one("#members", Table)

@@ -49,7 +49,7 @@ def _balancer(screen: ServiceScreen, service: Service, now: float) -> None:
     panel = screen.query_one("#balancer", Panel)
     panel.entitle(balancer.title(service), balancer.title_right(service, now))
     changing = balancer.changing(service, now)
-    facts = balancer.brief(service) if screen.is_short else balancer.lines(service)
+    facts = balancer.brief(service, now) if screen.is_short else balancer.lines(service, now)
     panel.show([*([changing] if changing else []), *facts])
 
 

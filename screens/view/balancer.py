@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Monitor, Pool
 from console.model.readiness import balancers
-from console.model.service import BALANCER, SERVERS, Service
+from console.model.service import BALANCER, SERVERS, STATS, Service
 from console.model.text import clipped, visible
 from screens.view import rates
 from screens.view.line import Line, Span, line
@@ -33,7 +33,7 @@ def title_right(service: Service, now: float) -> Line:
     return line((clipped(status, 40), "strong" if status == "ACTIVE" else "bad" if status == "ERROR" else "warn"))
 
 
-def lines(service: Service) -> list[Line]:
+def lines(service: Service, now: float) -> list[Line]:
     """Listeners with what they carry, pools and their monitors, foreign members; each load balancer under its name."""
     if service.balancer is None:
         problem = service.source(BALANCER).problem
@@ -45,7 +45,7 @@ def lines(service: Service) -> list[Line]:
         if several and part.balancer.id != before:
             shown.append(_heading(part.balancer))
         before = part.balancer.id
-        shown += [_listener(service, part, each) for each in part.listeners]
+        shown += [_listener(service, part, each, now) for each in part.listeners]
         shown += [each for pool in part.pools for each in _pool(service, part, pool)]
         if part.neighbours:
             shown.append(line((f"and {count(len(part.neighbours), 'listener')} of other services", "dim")))
@@ -60,18 +60,18 @@ def parts(service: Service) -> tuple[Balanced, ...]:
     return (Balanced(service.balancer, service.listeners, (), seen),)
 
 
-def brief(service: Service) -> list[Line]:
+def brief(service: Service, now: float) -> list[Line]:
     """The same in one line for a narrow screen; of several load balancers one line each."""
     if service.balancer is None:
-        return lines(service)
+        return lines(service, now)
     by_balancer: dict[str, list[Balanced]] = {}
     for part in parts(service):
         by_balancer.setdefault(part.balancer.id, []).append(part)
     several = len(by_balancer) > 1
-    return [*(_brief(service, each, named=several) for each in by_balancer.values()), *_foreign(service)]
+    return [*(_brief(service, each, now, named=several) for each in by_balancer.values()), *_foreign(service)]
 
 
-def _brief(service: Service, mine: list[Balanced], *, named: bool) -> Line:
+def _brief(service: Service, mine: list[Balanced], now: float, *, named: bool) -> Line:
     """Which listeners lead where, what they carry, and how that is checked."""
     ways: dict[Span, list[str]] = {}
     for part in mine:
@@ -84,7 +84,8 @@ def _brief(service: Service, mine: list[Balanced], *, named: bool) -> Line:
     checks = list(dict.fromkeys(_check(pool.monitor) for part in mine for pool in part.pools))
     check = checks[0] if len(checks) == 1 else "checked in several ways" if checks else _check(None)
     listeners = {one.id for part in mine for one in part.listeners}
-    carried = rates.total({key: each for key, each in service.rates.items() if key in listeners})
+    mine_of = {key: each for key, each in service.rates.items() if key in listeners}
+    carried = rates.total(mine_of, service.source(STATS), now)
     balancer = mine[0].balancer
     return line(
         (f"{clipped(balancer.name or balancer.id, 40)} ", "title") if named else "",
@@ -110,9 +111,9 @@ def _heading(balancer: LoadBalancer) -> Line:
     return line((clipped(balancer.name or balancer.id, 80), "title"), vip, _provisioning(balancer.provisioning_status))
 
 
-def _listener(service: Service, part: Balanced, listener: Listener) -> Line:
+def _listener(service: Service, part: Balanced, listener: Listener, now: float) -> Line:
     status = clipped(listener.operating_status, 40)
-    carried = rates.brief(service.rates.get(listener.id))
+    carried = rates.brief(service.rates.get(listener.id), service.source(STATS), now)
     return line(
         (f":{listener.protocol_port} {clipped(listener.protocol, 40)}", "strong"),
         _leads(part, listener),

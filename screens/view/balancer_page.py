@@ -10,7 +10,8 @@ from console.model.balancer import Balanced, Listener, Member, Monitor, Policy, 
 from console.model.closeup import BalancerCloseup
 from console.model.colour import Colour
 from console.model.instance import Instance
-from console.model.service import BALANCER, SERVERS, SESSIONS, STATS, Service
+from console.model.service import BALANCER, SERVERS, SESSIONS, STATS, Service, Source
+from console.model.stats import Rates
 from console.model.text import clipped, visible
 from screens.view import rates
 from screens.view.balancer import changing
@@ -142,14 +143,18 @@ def _operating_words(status: str) -> tuple[Span, Span]:
 # -- listeners
 
 
-def listeners(service: Service, each: BalancerCloseup) -> list[Line]:
+def listeners(service: Service, each: BalancerCloseup, now: float) -> list[Line]:
     """Every listener: where it leads, both statuses, statistics, and its L7 policies."""
-    mine = ours(service)
+    mine, statistics = ours(service), each.sources.get(STATS) or service.source(STATS)
     pools = {pool.id: pool for pool in each.pools}
     shown = [
         spans
         for one in sorted(each.listeners, key=lambda one: (one.id not in mine, one.protocol_port))
-        for spans in _listener(one, each, pools, is_ours=one.id in mine)
+        for spans in (
+            *_listener(one, each, pools, is_ours=one.id in mine),
+            *([_carried(each.rates.get(one.id), statistics, now)] if one.id in mine or one.id in each.rates else []),
+            *_policies(one, each, pools),
+        )
     ]
     return [*trouble(each.sources.get(STATS)), *(shown or [line(("nothing listens", "warn"))])]
 
@@ -172,8 +177,13 @@ def _listener(one: Listener, each: BalancerCloseup, pools: dict[str, Pool], *, i
         yield line(("  ", "label"), "only from ", ", ".join(clipped(each, 50) for each in one.allowed[:8]), more)
     if one.certificate:
         yield line(("  ", "label"), ("TLS certificate ", "dim"), (clipped(one.certificate, 120), "code"))
-    if is_ours or one.id in each.rates:
-        yield line(("  ", "label"), *rates.full(each.rates.get(one.id)))
+
+
+def _carried(found: Rates | None, statistics: Source, now: float) -> Line:
+    return line(("  ", "label"), *rates.full(found, statistics, now))
+
+
+def _policies(one: Listener, each: BalancerCloseup, pools: dict[str, Pool]) -> Iterable[Line]:
     policies = [policy for policy in each.policies if policy.listener_id == one.id or policy.id in one.policy_ids]
     for policy in sorted(policies, key=lambda policy: policy.position):
         yield from _policy(policy, pools)

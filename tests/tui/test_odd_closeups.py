@@ -104,7 +104,7 @@ def test_one_load_balancer(seen: Service, found: BalancerCloseup, cells: int) ->
     shown: list[Line] = [*balancer_page.headline(seen, every, NOW), *balancer_page.sessions_note(seen)]
     for each in every:
         shown += facts.lines(balancer_page.facts(seen, each, NOW), cells)
-        shown += balancer_page.listeners(seen, each)
+        shown += balancer_page.listeners(seen, each, NOW)
         shown += balancer_page.pools(seen, each)
     rows = balancer_page.member_rows(seen, every, UNICODE)
     shown += [row_line(balancer_page.columns(seen), row, cells, "~") for row in rows]

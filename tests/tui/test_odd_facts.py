@@ -109,7 +109,12 @@ def test_every_panel_shows_whatever_there_is(facts: Service, signs: Glyphs, cell
         shown += [row_line(instances.columns(facts), row, cells, signs.ellipsis) for row in rows]
         shown += [note for row in rows for note in row.notes]
     shown += [traffic.title(facts), traffic.title_right(facts, NOW), *traffic.lines(facts, cells, NOW, signs)]
-    shown += [balancer.title(facts), *balancer.lines(facts), *balancer.brief(facts), balancer.changing(facts, NOW)]
+    shown += [
+        balancer.title(facts),
+        *balancer.lines(facts, NOW),
+        *balancer.brief(facts, NOW),
+        balancer.changing(facts, NOW),
+    ]
     shown += [commits.title(facts, signs), commits.empty(facts)]
     shown += [row_line(commits.COLUMNS, row, cells, signs.ellipsis) for row in commits.rows(facts, NOW, signs)]
     for each in shown:

@@ -81,6 +81,21 @@ async def test_rates_and_sessions_are_shown_when_there_are_any() -> None:
         assert " 40 " in line_with(app, "api-blue-1")
 
 
+async def test_statistics_that_are_too_old_say_their_age_and_no_figures() -> None:
+    now = time.time()
+    told = counted(now)
+    rates = {key: replace(one, totals=replace(one.totals, at=now - 45)) for key, one in told.rates.items()}
+    for size in ((140, 45), (80, 24)):
+        app, _, _ = make_app(replace(told, rates=rates))
+        async with app.run_test(size=size) as pilot:
+            await shows(pilot, "statistics STALE 4")
+            assert "conn/s" not in text_of(app)
+            if size[0] > 80:
+                await pilot.press("b")
+                await shows(pilot, "listeners", "statistics STALE 4")
+                assert "conn/s" not in text_of(app)
+
+
 async def test_a_state_is_announced_when_it_held_and_the_last_look_is_said_meanwhile() -> None:
     now = time.time()
     odd = replace(
