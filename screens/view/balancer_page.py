@@ -109,7 +109,7 @@ def headline(service: Service, found: Sequence[BalancerCloseup], now: float) -> 
     names = [
         (
             (f"load balancer {clipped(each.balancer.name or each.balancer.id, 60)}  ", "strong"),
-            _provisioned(each.balancer.provisioning_status, bare=True),
+            _changes(service, each, now),
             ("   ", ""),
         )
         for each in found
@@ -121,11 +121,11 @@ def headline(service: Service, found: Sequence[BalancerCloseup], now: float) -> 
 def facts(service: Service, each: BalancerCloseup, now: float) -> list[Fact]:
     """The load balancer's own facts. Its operating status is everybody's: a neighbour's pool may be in ERROR."""
     balancer = each.balancer
-    source = by("Octavia", each.sources.get(BALANCER) or service.source(BALANCER), now)
+    source = by("Octavia", _source(service, each), now)
     kind = ", ".join(visible(part) for part in (balancer.provider, balancer.topology.lower()) if part)
     return [
         fact("name", (clipped(balancer.name, 80), "strong"), f" ({kind})" if kind else "", source=source),
-        fact("changes", _provisioned(balancer.provisioning_status, bare=True)),
+        fact("changes", _changes(service, each, now)),
         fact("operating", *_operating_words(balancer.operating_status)),
         fact("VIP", ", ".join(visible(one) for one in (balancer.vip_address, *balancer.additional_vips) if one) or "?"),
         *([] if balancer.admin_state_up else [fact("enabled", ("no: admin_state_up is false", "bad"))]),
@@ -133,6 +133,16 @@ def facts(service: Service, each: BalancerCloseup, now: float) -> list[Fact]:
         *([told("changed", balancer.updated_at, "dim")] if balancer.updated_at else []),
         told("id", balancer.id, "code"),
     ]
+
+
+def _source(service: Service, each: BalancerCloseup) -> Source:
+    return each.sources.get(BALANCER) or service.source(BALANCER)
+
+
+def _changes(service: Service, each: BalancerCloseup, now: float) -> Span:
+    status = each.balancer.provisioning_status
+    fresh = _source(service, each).fresh(now)
+    return _provisioned(status, bare=True) if fresh or not status else (f"was {visible(status)}", "stale")
 
 
 def _operating_words(status: str) -> tuple[Span, Span]:

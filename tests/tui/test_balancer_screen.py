@@ -11,7 +11,7 @@ from tuikit import FakeWatcher, make_app, service
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Pool
 from console.model.closeup import BalancerCloseup
-from console.model.service import SESSIONS, Service, Source
+from console.model.service import BALANCER, SESSIONS, Service, Source
 from console.model.snapshot import Snapshot
 from screens.balancer import BalancerScreen
 
@@ -37,6 +37,22 @@ async def test_what_the_cycle_knows_is_shown_at_once_and_the_rest_when_it_comes(
         await shows(pilot, "active_standby", "132 open", "12 conn/s", "in 41kB/s", "X-Bluegreen")
         await pilot.press("escape")
         await shows(pilot, "through the VIP")
+
+
+async def test_a_status_that_is_too_old_is_said_to_have_been() -> None:
+    now = time.time()
+    facts = service(now)
+    old = Source(BALANCER, now - 60)
+    app, watcher, _ = make_app(replace(facts, sources={**facts.sources, BALANCER: old}))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await shows(pilot, "LB was ACTIVE")
+        await pilot.press("b")
+        await shows(pilot, "load balancer api  was ACTIVE")
+        assert "was ACTIVE" in line_with(app, "changes")
+        show(watcher, service(now), replace(balancer_closeup(service(now), now), sources={BALANCER: old}))
+        await shows(pilot, "active_standby", "load balancer api  was ACTIVE")
+        show(watcher, service(now), balancer_closeup(service(now), now))
+        await shows(pilot, "load balancer api  ACTIVE")
 
 
 async def test_parts_of_other_teams_are_marked_as_theirs() -> None:
