@@ -17,6 +17,7 @@ from console.errors import ApiError, NotFound
 from console.model.balancer import Listener, LoadBalancer, Member, Monitor, Policy, Pool
 from console.model.closeup import Deed, Event
 from console.model.moments import when
+from console.model.naming_secrets import shown
 from console.model.stats import Totals
 
 Answer = TypeVar("Answer")
@@ -67,7 +68,7 @@ class Details:
         raw = self.session.get("image", f"/images/{image_id}")
         if not isinstance(raw, dict) or not _plain(raw.get("id")):
             raise self._odd(f"images/{image_id}", "an image")
-        entries = {str(key): _plain(value) for key, value in raw.items()}
+        entries = {str(key): shown(str(key), _plain(value)) for key, value in raw.items()}
         known = {key: entries[key] for key in _IMAGE_FIRST if entries.get(key)}
         others = sorted(key for key in entries if key not in known and key not in _IMAGE_LEFT_OUT and entries[key])
         return known | {key: entries[key] for key in others[:_MOST]}
@@ -227,7 +228,7 @@ def _address(entry: Mapping[str, Any]) -> str:
 
 def _metadata(raw: Mapping[str, Any]) -> dict[str, str]:
     entries = sorted(parse.strings(raw.get("metadata")).items())
-    return {f"metadata {key}": value[:_LONGEST] for key, value in entries[:_MOST]}
+    return {f"metadata {key}": shown(key, value[:_LONGEST]) for key, value in entries[:_MOST]}
 
 
 def _flavor(raw: Any) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from console.model.call import Call
+from console.model.naming_secrets import shown
 from console.plan.basis import Basis
 from console.plan.desired import ServerGone, ServerLabelled, ServerLocked, ServerMade, ServerStopped, ServerTagged
 from console.plan.kinds.typed import LEVEL, openstack, option, tagged
@@ -106,7 +107,8 @@ class Labelled(_OnServer):
 
     def words(self, desired: ServerLabelled) -> tuple[str, ...]:
         """The pairs."""
-        return (f"{desired.name}  " + ", ".join(f"{key}={value}" for key, value in desired.metadata.items()),)
+        pairs = (f"{key}={shown(key, value)}" for key, value in desired.metadata.items())
+        return (f"{desired.name}  " + ", ".join(pairs),)
 
 
 class Tagged(_OnServer):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
 from console.model.colour import Colour
+from console.model.naming_secrets import shown
 from console.model.server import Server
 from console.model.service import Service
 from console.model.stock import Stock
@@ -106,7 +107,7 @@ def _others(config: ServiceConfig, stock: Stock, pairs: Sequence[Pair]) -> str:
         server = servers[pair.server_id]
         for key, value in wanted.items():
             if server.metadata.get(key, value) != value:
-                return f"server {pair.name} has {key}={server.metadata[key]}, not {value}"
+                return f"server {pair.name} has {key}={shown(key, server.metadata[key])}, not {shown(key, value)}"
         prefixes = {tag.partition("=")[0] + "=": tag for tag in config.instances.tags if "=" in tag}
         for tag in server.tags:
             for prefix, mine in prefixes.items():

@@ -36,7 +36,7 @@ def test_a_server_in_every_detail(cloud: FakeOpenStack, details: Details) -> Non
         "security_groups": [{"name": "web"}, {"name": "web"}],
         "os-extended-volumes:volumes_attached": [{"id": "v1"}],
         "addresses": {"ops": [{"addr": "10.0.0.1", "OS-EXT-IPS:type": "fixed", "OS-EXT-IPS-MAC:mac_addr": "fa:16"}]},
-        "metadata": {"color": "blue", "odd": 7},
+        "metadata": {"color": "blue", "odd": 7, "admin_password": "hunter2secret"},
         "tags": ["a", "b"],
         "hostId": None,
     }
@@ -50,6 +50,7 @@ def test_a_server_in_every_detail(cloud: FakeOpenStack, details: Details) -> Non
     assert (found["network ops"], found["metadata color"], found["tags"]) == ("10.0.0.1 fa:16", "blue", "a, b")
     assert "host" not in found
     assert "metadata odd" not in found
+    assert found["metadata admin_password"] == "(hidden)"
 
 
 def test_a_server_that_booted_from_a_volume_has_no_image(cloud: FakeOpenStack, details: Details) -> None:
