@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -52,7 +53,8 @@ def commands(screen: FactsScreen) -> Iterator[Command]:
         yield Command(
             f"service {visible(name)}", "Open this service.", partial(app.trail.go, Spot(Place.SERVICE, name))
         )
-    yield from _instances(screen)
+    here, elsewhere = _instances(screen)
+    yield from here
     for name in app.themes.names():
         yield Command(f"theme {name}", "Change the colours.", partial(app.choose_theme, name))
     for title in dict.fromkeys(column.title for table in screen.lists for column in table.columns if column.title):
@@ -60,17 +62,32 @@ def commands(screen: FactsScreen) -> Iterator[Command]:
         yield Command(
             f"sort {title} backwards", "The largest first.", partial(screen.sort_by, Order(title, backwards=True))
         )
+    yield from elsewhere
 
 
-def _instances(screen: FactsScreen) -> Iterator[Command]:
-    service = screen.console_app.service(screen.service_name)
-    if service is None:
-        return
-    sides = [(side.colour.upper(), side.instances) for side in service.colours]
-    for colour, instances in (*sides, ("neither colour", service.uncoloured)):
-        for one in instances:
-            go = partial(screen.console_app.trail.go, Spot(Place.INSTANCE, service.name, one.key))
-            yield Command(f"instance {visible(one.name)}", f"Open this instance of {colour}.", go)
+def _instances(screen: FactsScreen) -> tuple[list[Command], list[Command]]:
+    """Those of the screen's service, and of all others. Of a name that others have as well the service is named."""
+    app, here, elsewhere = screen.console_app, screen.service_name, list[tuple[str, Spot, str]]()
+    mine: list[Command] = []
+    for service in app.snapshot.services.values() if app.snapshot is not None else ():
+        sides = [(side.colour.upper(), side.instances) for side in service.colours]
+        for colour, instances in (*sides, ("neither colour", service.uncoloured)):
+            for one in instances:
+                spot = Spot(Place.INSTANCE, service.name, one.key)
+                if service.name == here:
+                    name, words = f"instance {visible(one.name)}", f"Open this instance of {colour}."
+                    mine.append(Command(name, words, partial(app.trail.go, spot)))
+                else:
+                    elsewhere.append((visible(one.name), spot, colour))
+    used = Counter(name for name, _, _ in elsewhere) + Counter(each.name.removeprefix("instance ") for each in mine)
+    return mine, [
+        Command(
+            f"instance {name}" + (f" of {visible(spot.service)}" if used[name] > 1 else ""),
+            f"Open this instance of {colour} of {visible(spot.service)}.",
+            partial(app.trail.go, spot),
+        )
+        for name, spot, colour in elsewhere
+    ]
 
 
 def matching(screen: FactsScreen, known: Sequence[Command], typed: str) -> tuple[Command, ...]:

@@ -102,3 +102,26 @@ async def test_an_instance_of_neither_colour_is_opened_by_its_name() -> None:
         await shows(pilot, "Open this instance of neither colour.")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, InstanceScreen))
+
+
+async def test_an_instance_of_any_service_is_opened_by_its_name() -> None:
+    now = time.time()
+    other = service(now, "keystone")
+    named = replace(
+        other,
+        green=replace(
+            other.green,
+            instances=(replace(other.green.instances[0], name="keystone-green-1"), *other.green.instances[1:]),
+        ),
+    )
+    app, _, _ = make_app(service(now, "nova"), named)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "all well")
+        await pilot.press("colon", *"instance keystone-green-1")
+        await shows(pilot, "Open this instance of GREEN of keystone.")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, InstanceScreen))
+        await shows(pilot, "keystone-green-1")
+        # of a name that several have, those elsewhere have their service in it
+        await pilot.press("colon", *"instance api-green-2")
+        await shows(pilot, "instance api-green-2 of nova ", "Open this instance of GREEN.")
