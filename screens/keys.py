@@ -338,7 +338,7 @@ def action(action_id: str) -> Action:
 
 
 def remapped(wanted: Mapping[str, str]) -> tuple[Keymap, tuple[str, ...]]:
-    """The keys that the config wants for actions (`{refresh: R, fleet: "f1,ctrl+f"}`), and what is wrong with others.
+    """The keys that the config wants for actions (`{refresh: Z, fleet: f9}`), and what is wrong with others.
 
     What does not fit is left out, so that every action keeps a key: an unknown action, a key that moves the cursor,
     or one that another action has in the same place.

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from config_cases import ENVIRON, PATH, fault, parsed
@@ -84,3 +86,13 @@ def test_the_console_has_such_actions() -> None:
     from screens.keys import ACTIONS as REAL
 
     parse(b"services: {api: {cloud: c}}\nkeys: {quit: f12}\n", PATH, ENVIRON, actions=lambda: REAL)
+
+
+@pytest.mark.parametrize("file", ["README.md", "screens/keys.py"])
+def test_the_example_that_is_given_works(file: str) -> None:
+    from screens.keys import ACTIONS as REAL
+
+    found = re.search(r"`(?:keys: )?(\{refresh: [^`]*\})`", (Path(__file__).parents[3] / file).read_text())
+    assert found is not None
+    data = f"services: {{api: {{cloud: c}}}}\nkeys: {found[1]}\n"
+    assert "refresh" in parse(data.encode(), PATH, ENVIRON, actions=lambda: REAL).keys
