@@ -299,7 +299,9 @@ ACTIONS: tuple[Action, ...] = (
         "allow", ("A",), "allow…", "Let a version that was rolled back go out again, and say why.",
         frozenset({Place.FLEET, Place.SERVICE, Place.CHANGE}), reason=reasons.to_allow, bar=Bar.NEVER,
     ),
-    Action("refresh", ("ctrl+r",), "look now", "Ask the cloud at once.", _ALL, bar=Bar.NEVER),
+    Action(
+        "refresh", ("ctrl+r",), "look now", "Ask the cloud at once.", _ALL, reason=reasons.to_look, bar=Bar.NEVER
+    ),
     Action(
         "pause", ("P",), "pause", "Freeze the facts; the cloud is not asked until you go on.",
         _ALL - {Place.CHANGE}, bar=Bar.NEVER,

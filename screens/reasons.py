@@ -228,6 +228,14 @@ def has_problems(s: Situation) -> str:
     return "" if s.problems else "there is no problem to list"
 
 
+def to_look(s: Situation) -> str:
+    """To look at the cloud now."""
+    if not s.paused:
+        return ""
+    way = "leave this screen and press" if s.place == "change" else "press"
+    return f"paused, so the cloud is not asked: {way} {s.key('pause')} to go on, which looks at once"
+
+
 def to_go_back(s: Situation) -> str:
     """To go back."""
     return "" if s.has_back or s.sifted or s.services > 1 else "this is where the console began"

@@ -110,6 +110,9 @@ async def test_paused_is_loud_freezes_the_facts_and_blocks_plans() -> None:
         assert "api-blue-5" not in text_of(app)
         await pilot.press("c")
         await shows(pilot, "cut over: paused")
+        await pilot.press("ctrl+r")
+        await shows(pilot, "look now: paused, so the cloud is not asked: press P to go on, which looks at once")
+        assert watcher.refreshed == 0
         await pilot.press("P")
         await until(pilot, lambda: not watcher.paused and watcher.refreshed == 1)
         watcher.show(service(now, size=5))
