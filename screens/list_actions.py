@@ -62,18 +62,20 @@ class ListActions(CommonActions):
         self.sift()
 
     def do_sort(self) -> None:
-        """By the next column."""
+        """By the next column that is shown."""
         table = next((table for table in self.lists if table.display and table.columns), None)
         if table is None:
             self.say("there is nothing to sort yet")
             return
-        self.sort_by(self.order.after(table.columns))
+        self.sort_by(self.order.after(table.columns_in_sight))
 
     def sort_by(self, order: Order) -> None:
         """Sort the lists so."""
         self.console_app.habits.sort(self.place, order)
         self.show_all()
-        self.say(f"sorted {order.words}")
+        shown = {column.title for table in self.lists if table.display for column in table.columns_in_sight}
+        aside = "" if not order.column or order.column in shown else ", a column for which there is no room here"
+        self.say(f"sorted {order.words}{aside}")
 
     def filter_by(self, words: str) -> None:
         """Show only rows with these words."""

@@ -78,6 +78,12 @@ class Table(Panel, can_focus=True):
         """Rows that are shown, and rows that there are, but for those that sum up others."""
         return sum(not row.sums for row in self.rows), sum(not row.sums for row in self._given)
 
+    @property
+    def columns_in_sight(self) -> tuple[Column, ...]:
+        """The columns for which there is room."""
+        inner = self.size.width - (0 if self.rule else 4)
+        return tuple(column for column in self.columns if column.needs <= inner)
+
     def sift(self, words: str, order: Order) -> None:
         """Show only the rows that hold these words, in this order, from now on."""
         if (words, order) != (self._words, self._order):

@@ -172,3 +172,17 @@ def test_a_row_that_sums_up_goes_with_its_rows_and_is_not_counted() -> None:
     assert left("api !west") == ["group:api", "east"], "what is said of the group is said of each"
     assert left("keystone") == ["keystone"]
     assert left("nothing") == []
+
+
+async def test_sorting_goes_by_what_is_shown_and_says_so_of_another_column() -> None:
+    now = time.time()
+    app, _, _ = make_app(service(now, "nova"), service(now, "glance"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "all well")
+        assert " env " not in text_of(app)
+        for _ in range(40):
+            await pilot.press("S")
+            await pilot.pause()
+            assert "by env" not in text_of(app)
+        await pilot.press("colon", *"sort env", "enter")
+        await shows(pilot, "sorted by env, a column for which there is no room here")
