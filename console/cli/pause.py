@@ -6,13 +6,16 @@ import argparse
 
 from console.cli.attach import newest
 from console.cli.looking import config_of, say
-from console.errors import UsageError
+from console.cli.until import span
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Options; those of `extend` are refused by `pause`."""
+    """Options; `extend` alone has a time."""
     parser.add_argument("rollout", nargs="?", metavar="ROLLOUT", help="default: the newest")
-    parser.add_argument("--by", type=int, metavar="SECONDS", help="extend: how much longer it waits or bakes")
+    if parser.prog.split()[-1] == "extend":
+        parser.add_argument(
+            "--by", required=True, metavar="TIME", help="how much longer it waits or bakes: `300` (seconds), `5m`, `1h`"
+        )
     parser.add_argument("--reason", default="", metavar="TEXT")
 
 
@@ -22,10 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from console.rollout.journal import Journal
     from console.rollout.who import Who
 
-    if (args.verb == "extend") is not (args.by is not None):
-        raise UsageError("`extend` needs --by SECONDS" if args.verb == "extend" else "`pause` takes no --by")
-    if args.by is not None and not 1 <= args.by <= 86_400:
-        raise UsageError(f"--by {args.by} is out of range", "from 1 to 86400 seconds")
+    more = span(args.by) if args.verb == "extend" else 0
     config = config_of(args)
     request.may_write(config)
     rollout_id = newest(config.journal, args.rollout)
@@ -35,6 +35,6 @@ def run(args: argparse.Namespace) -> int:
             say(f"rollout {rollout_id} waits before its next write, if it has one; "
                 f"`bluegreen resume {rollout_id}` goes on")  # fmt: skip
             return 0
-        found = request.extend(journal, rollout_id, args.by, Who.current(), args.reason)
-    say(f"rollout {rollout_id}: {args.by} s more for {found.step.title}")
+        found = request.extend(journal, rollout_id, more, Who.current(), args.reason)
+    say(f"rollout {rollout_id}: {more} s more for {found.step.title}")
     return 0

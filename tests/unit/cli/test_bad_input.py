@@ -163,5 +163,26 @@ def test_a_rollout_that_is_not_there(words: tuple[str, ...], place: Path, capsys
     assert "the journal has no rollout 'nosuch'" in text
 
 
+@pytest.mark.parametrize(
+    ("words", "said_then"),
+    [
+        (("extend",), "are required: --by"),
+        (("pause", "--by", "60"), "unrecognized arguments: --by"),
+        (("extend", "--by", "soon"), "'soon' is no time"),
+        (("extend", "--by", "5m"), "the journal has no rollouts"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+def test_more_time_is_given_by_extend_alone(
+    words: tuple[str, ...], said_then: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code: object = main([words[0], "--config", str(place / "config.yaml"), *words[1:]])
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 2
+    assert said_then in capsys.readouterr().err
+
+
 def test_nothing_to_resume(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, place, ("resume",)) == (0, "nothing to resume: no rollout is unfinished\n")

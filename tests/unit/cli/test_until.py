@@ -1,4 +1,4 @@
-"""Moments as people type them."""
+"""Times as people type them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from console.cli.until import when
+from console.cli.until import span, when
 from console.errors import UsageError
 
 NOW = datetime(2026, 12, 23, 12, 0).timestamp()  # noqa: DTZ001 local time is what is typed
@@ -28,3 +28,16 @@ def test_a_moment_is_local_time_unless_it_says_otherwise() -> None:
 def test_what_is_no_moment_ahead_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         when(text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("300", 300), ("90s", 90), ("5m", 300), (" 1h ", 3600), ("1d", 86_400), ("1", 1)]
+)
+def test_a_span_is_of_seconds_or_has_a_unit(text: str, seconds: int) -> None:
+    assert span(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "5 m", "-5", "2d", "86401", "m", "1.5h", "9" * 30])
+def test_what_is_no_span_of_a_day_at_most_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no time from 1 s to a day"):
+        span(text)
