@@ -16,6 +16,7 @@ from screens.copying import copy, to_file
 from screens.dialogs.dialog import Dialog
 from screens.view.line import line, plain
 from screens.view.table import Column, Row
+from screens.view.words import count
 from screens.widgets.panel import Panel
 from screens.widgets.table import Table
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from screens.facts_screen import FactsScreen
 
 _KEYS = "abcdefhilmnopqrstuvxyz"  # but g, j and k, which move the cursor, and w
-_COLUMNS = (Column("", 1), Column("", 16), Column("", 0, most=150))
+_VERSIONS = 5  # of a live colour that are offered: more than one is a fault already
+_COLUMNS = (Column("", 1), Column("", 20), Column("", 0, most=150))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,10 @@ def ask_what_to_copy(screen: FactsScreen) -> None:
 
 
 def _row(key: str, letter: str, label: str, text: str) -> Row:
-    first = " ".join(clipped(text.strip().split("\n")[0], 200).split())
-    return Row(key, ((letter, "key"), (label, "strong"), (first, "")))
+    first, *more = text.strip().split("\n")
+    words = " ".join(clipped(first, 200).split())
+    rest = f"  and {count(len(more), 'more line')}" if more else ""
+    return Row(key, ((letter, "key"), (label, "strong"), (words + rest, "")))
 
 
 def pieces_of(screen: FactsScreen) -> Iterator[Piece]:
@@ -113,8 +117,10 @@ def pieces_of(screen: FactsScreen) -> Iterator[Piece]:
             if service.balancer.vip_address:
                 yield Piece("VIP address", visible(service.balancer.vip_address))
         if (live := service.live) is not None:
-            for version in service.side(live).versions[:1]:
-                yield Piece("live version", visible(version))
+            versions = service.side(live).versions
+            for number, version in enumerate(versions[:_VERSIONS], start=1):
+                several = f", {number} of {len(versions)}" if len(versions) > 1 else ""
+                yield Piece(f"live version{several}", visible(version))
     yield Piece("screen as text", text_of(screen))
 
 

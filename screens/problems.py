@@ -123,6 +123,14 @@ class ProblemsScreen(FactsScreen):
         """The problem under the cursor."""
         return self._troubles.get(self._table.cursor_key)
 
+    def pieces(self) -> Iterable[tuple[str, str]]:
+        """What can be copied of the problem under the cursor: its sentence, and what to do."""
+        chosen = self.chosen
+        if chosen is None:
+            return ()
+        hint = header.with_key(chosen.hint, self.situation().key("refresh"))
+        return [(label, visible(text)) for label, text in (("problem", chosen.text), ("what to do", hint)) if text]
+
     def do_go(self) -> None:
         """Open what the problem is about."""
         chosen = self.chosen

@@ -10,12 +10,15 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from screen_text import shows
-from tuikit import make_app, service
+from tuikit import instance, make_app, service, with_instances
 
+from console.model.colour import Colour
+from console.model.service import BALANCER
 from screens.copy_dialog import pieces_of
 from screens.copying import MOST, copy, to_file, way
 from screens.facts_screen import FactsScreen
@@ -133,3 +136,45 @@ async def test_what_can_be_copied_is_what_stands_under_the_cursor(monkeypatch: p
         await pilot.press("b")
         await shows(pilot, "sent 13 characters to the terminal's clipboard (OSC 52)")
         assert decoded(next(text for text in written if "]52;" in text)) == "server-blue-1"
+
+
+async def test_a_problem_is_copied_with_its_sentence_and_what_to_do() -> None:
+    now = time.time()
+    facts = service(now)
+    failed = replace(
+        facts.sources[BALANCER],
+        problem="503 from Octavia",
+        hint="ask the operators",
+        since=now - 300,
+        seen_at=now - 305,
+    )
+    app, _, _ = make_app(replace(facts, sources={**facts.sources, BALANCER: failed}))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "STALE")
+        await pilot.press("p")
+        await shows(pilot, "503 from Octavia", "ask the operators")
+        screen = app.screen
+        assert isinstance(screen, FactsScreen)
+        pieces = {piece.label: piece.text for piece in pieces_of(screen)}
+        assert pieces["problem"] == "503 from Octavia"
+        assert pieces["what to do"] == "ask the operators"
+        assert [text.strip(" \N{RIGHTWARDS ARROW}") for text in pieces["row"].split("\n")[1:]] == [
+            "503 from Octavia",
+            "ask the operators",
+        ]
+        await pilot.press("y")
+        await shows(pilot, "and 2 more lines")
+
+
+async def test_of_several_live_versions_each_is_offered() -> None:
+    now = time.time()
+    mixed = [instance(Colour.BLUE, 1, now), instance(Colour.BLUE, 2, now, version="9" * 40)]
+    app, _, _ = make_app(with_instances(service(now), Colour.BLUE, *mixed))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "LB ACTIVE")
+        screen = app.screen
+        assert isinstance(screen, FactsScreen)
+        pieces = {piece.label: piece.text for piece in pieces_of(screen)}
+        assert {pieces["live version, 1 of 2"], pieces["live version, 2 of 2"]} >= {"9" * 40}
+        await pilot.press("y")
+        await shows(pilot, "live version, 1 of 2", "live version, 2 of 2")
