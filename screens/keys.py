@@ -288,7 +288,7 @@ ACTIONS: tuple[Action, ...] = (
         reason=reasons.to_arm, armed="disarm",
     ),
     Action(
-        "way_back", ("R",), "back…", "Take back what is in the air: says how far, and asks first.", _ALL,
+        "way_back", ("R",), "take back…", "Take back what is in the air: says how far, and asks first.", _ALL,
         mutates=True, danger=Danger.SIMPLE, reason=reasons.to_take_back, bar=Bar.OPEN,
     ),
     Action(

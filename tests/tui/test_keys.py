@@ -40,6 +40,10 @@ def test_a_key_does_one_thing_in_a_place(place: Place) -> None:
 def test_every_action_has_a_sentence_and_no_two_are_called_the_same() -> None:
     assert all(action.help.endswith(".") and action.label for action in ACTIONS)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    # a reason is said under the label, and a label is what a command is called
+    for place in Place:
+        labels = [action.label.rstrip("….") for action in keys.at(place)]
+        assert len(set(labels)) == len(labels), place
 
 
 def test_every_action_is_done_by_its_screen() -> None:
