@@ -32,13 +32,17 @@ _ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One line of the palette. `aliases` run it when typed exactly; `closed` is why it can not be done now."""
+    """One line of the palette. `aliases` run it when typed exactly; `closed` is why it can not be done now.
+
+    `typed` ones are too many to be listed before something is typed.
+    """
 
     name: str
     explanation: str
     run: Callable[[], None]
     closed: str = ""
     aliases: tuple[str, ...] = ()
+    typed: bool = False
 
 
 def commands(screen: FactsScreen) -> Iterator[Command]:
@@ -85,6 +89,7 @@ def _instances(screen: FactsScreen) -> tuple[list[Command], list[Command]]:
             f"instance {name}" + (f" of {visible(spot.service)}" if used[name] > 1 else ""),
             f"Open this instance of {colour} of {visible(spot.service)}.",
             partial(app.trail.go, spot),
+            typed=True,
         )
         for name, spot, colour in elsewhere
     ]
@@ -94,7 +99,7 @@ def matching(screen: FactsScreen, known: Sequence[Command], typed: str) -> tuple
     """The commands that the typed words may mean, the likeliest first: the very name, its beginning, its words."""
     text = typed.strip().casefold()
     if not text:
-        return tuple(known)
+        return tuple(each for each in known if not each.typed)
     verb, _, words = typed.strip().partition(" ")
     if verb.casefold() == "filter" and words.strip() and screen.lists:
         return (

@@ -14,6 +14,7 @@ from screens.dialogs.palette import Palette
 from screens.fleet import FleetScreen
 from screens.instance import InstanceScreen
 from screens.problems import ProblemsScreen
+from screens.widgets.table import Table
 
 
 async def test_commands_by_name() -> None:
@@ -117,7 +118,10 @@ async def test_an_instance_of_any_service_is_opened_by_its_name() -> None:
     app, _, _ = make_app(service(now, "nova"), named)
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "all well")
-        await pilot.press("colon", *"instance keystone-green-1")
+        await pilot.press("colon")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        assert not [row for row in app.screen.query_one("#choices", Table).rows if "green" in row.key]
+        await pilot.press(*"instance keystone-green-1")
         await shows(pilot, "Open this instance of GREEN of keystone.")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, InstanceScreen))
