@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _KEYS = "abcdefhilmnopqrstuvxyz"  # but g, j and k, which move the cursor, and w
 _VERSIONS = 5  # of a live colour that are offered: more than one is a fault already
-_COLUMNS = (Column("", 1), Column("", 20), Column("", 0, most=150))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,8 @@ class CopyDialog(Dialog[str]):
         self.query_one("#text", Panel).display = False
         table = self.query_one("#choices", Table)
         table.entitle(line((self._heading, "title")), line(("esc leaves", "dim")))
-        table.fill(_COLUMNS, self._rows)
+        longest = max(len(row.cells[1][0]) for row in self._rows)
+        table.fill((Column("", 1), Column("", max(longest, 16)), Column("", 0, most=150)), self._rows)
         table.focus()
 
     def on_key(self, event: events.Key) -> None:
