@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import takewhile
 
+from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Plan
 from console.rollout.journal import Journal
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
 
-# neither traffic nor instances: each of these sets settles nothing but itself
+# what does not decide which colour serves, and makes no instances: each of these sets settles nothing but itself
 _ASIDE = (
     frozenset({Action.ADOPT}),
     frozenset({Action.HOLD, Action.UNHOLD}),
+    frozenset({Action.DRAIN, Action.RESTORE, Action.REPLACE}),
+    frozenset({Action.EVICT, Action.ADMIT}),
     frozenset({Action.PREVIEW, Action.UNPREVIEW}),
 )
 _MAKES = frozenset({Action.LAUNCH, Action.RETIRE, Action.SCALE, Action.TAKE_BACK})
@@ -39,10 +42,16 @@ def _settles(later: Plan, earlier: Plan) -> bool:
     """Whether the later one is about what the earlier one left: the traffic, or the instances of its colour."""
     aside = next((actions for actions in _ASIDE if later.action in actions), None)
     if aside is not None:
-        return earlier.action in aside
+        return earlier.action in aside and _names(earlier) <= _names(later)
     if earlier.action in _MAKES and not later.action.moves_traffic:
         return later.action in _MAKES and later.target is earlier.target
     return True
+
+
+def _names(plan: Plan) -> set[str]:
+    """The single instances that it is about; none of them says anything of another one."""
+    order = plan.intent.order
+    return set(order.names) if isinstance(order, SingleOrder) else set()
 
 
 def _did_something(journal: Journal, rollout: Rollout) -> bool:

@@ -85,6 +85,31 @@ def test_what_moves_traffic_or_is_about_the_instances_of_its_colour_settles_it(j
     assert request.to_resume(journal) == []
 
 
+@pytest.mark.parametrize(
+    "later",
+    [single(Action.DRAIN, "api-blue-1"), single(Action.DRAIN, "api-blue-2")],
+    ids=lambda one: one.what,
+)
+def test_a_change_of_single_instances_settles_no_shift_of_the_traffic(journal: Journal, later: Plan) -> None:
+    stopped = ended(journal, cut_over(), RolloutState.STOPPED)
+    ended(journal, later, RolloutState.DONE)
+    assert [one.id for one in request.to_resume(journal)] == [stopped]
+
+
+def test_a_change_of_single_instances_settles_an_earlier_one_of_the_same(journal: Journal) -> None:
+    first = ended(journal, single(Action.DRAIN, "api-blue-1"), RolloutState.STOPPED)
+    ended(journal, single(Action.DRAIN, "api-blue-2"), RolloutState.DONE)
+    assert [one.id for one in request.to_resume(journal)] == [first]
+    ended(journal, single(Action.DRAIN, "api-blue-1"), RolloutState.DONE)
+    assert request.to_resume(journal) == []
+
+
+def test_what_moves_traffic_settles_a_change_of_single_instances(journal: Journal) -> None:
+    ended(journal, single(Action.DRAIN, "api-blue-1"), RolloutState.STOPPED)
+    ended(journal, cut_over(), RolloutState.DONE)
+    assert request.to_resume(journal) == []
+
+
 def test_what_was_refused_before_it_wrote_settles_nothing(journal: Journal) -> None:
     stopped = ended(journal, launched(), RolloutState.STOPPED)
     ended(journal, launched(), RolloutState.REFUSED, wrote=False)
