@@ -89,7 +89,7 @@ def _end(rollout: Rollout) -> float:
 def _is_release(rollout: Rollout, ended: Sequence[Rollout]) -> bool:
     if rollout.plan.action is not Action.CUTOVER:
         return False
-    stopped = rollout.state is RolloutState.STOPPED and _recovery(rollout, ended) is not None
+    stopped = rollout.state in (RolloutState.STOPPED, RolloutState.LEFT) and _recovery(rollout, ended) is not None
     return stopped or rollout.state in (RolloutState.DONE, RolloutState.ROLLED_BACK)
 
 

@@ -220,13 +220,13 @@ class Journal:
             changed = connection.execute(
                 rollouts.update()
                 .where(rollouts.c.id == seen.id, rollouts.c.runner == seen.runner, rollouts.c.state == seen.state)
-                .values(state=RolloutState.FAILED, sentence=sentence, exit_code=7, ended_at=self._clock())
+                .values(state=RolloutState.LEFT, sentence=sentence, exit_code=7, ended_at=self._clock())
             )
             if changed.rowcount != 1:
                 return False
             row = rows.decision_row(DecisionKind.LEAVE, "", seen.plan.digest, who, reason=reason)
             connection.execute(decisions.insert().values(rollout_id=seen.id, at=self._clock(), **row))
-            data = {"state": RolloutState.FAILED, "exit_code": 7}
+            data = {"state": RolloutState.LEFT, "exit_code": 7}
             self._append(connection, seen.id, kind=EventKind.FINISHED, step="", text=sentence, data=data)
             return True
 

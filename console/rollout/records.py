@@ -20,6 +20,7 @@ class RolloutState(StrEnum):
     REFUSED = "refused"
     ROLLED_BACK = "rolled back"
     STOPPED = "stopped"  # needs a human
+    LEFT = "left as it was"  # a human has closed the record: what was written stays, and nobody goes on with it
 
     @property
     def ended(self) -> bool:

@@ -11,6 +11,9 @@ from console.rollout import stored_plan
 from console.rollout.records import Decision, DecisionKind, Rollout, RolloutState
 from console.rollout.who import Who
 
+# A journal may have what was left under the state of what failed: of those only it has this exit code.
+_LEFT_CODE = 7
+
 
 def dump(value: object) -> str:
     """As JSON text."""
@@ -49,6 +52,9 @@ def readable(row: Any) -> Rollout | None:
 
 def rollout(row: Any) -> Rollout:
     """The rollout. Raises MsgspecError, ValueError for what this program does not know."""
+    state = RolloutState(row.state)
+    if state is RolloutState.FAILED and row.exit_code == _LEFT_CODE:
+        state = RolloutState.LEFT
     return Rollout(
         id=row.id,
         service=row.service,
@@ -56,7 +62,7 @@ def rollout(row: Any) -> Rollout:
         who=msgspec.json.decode(row.who, type=Who),
         reason=row.reason,
         created_at=row.created_at,
-        state=RolloutState(row.state),
+        state=state,
         sentence=row.sentence,
         exit_code=row.exit_code,
         ended_at=row.ended_at,

@@ -8,7 +8,7 @@ from itertools import takewhile
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Plan
 from console.rollout.journal import Journal
-from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.records import EventKind, Rollout, RolloutState
 
 # what does not decide which colour serves, and makes no instances: each of these sets settles nothing but itself
 _ASIDE = (
@@ -56,7 +56,6 @@ def _names(plan: Plan) -> set[str]:
 
 def _did_something(journal: Journal, rollout: Rollout) -> bool:
     """Whether it came to its end, may still, was left as it was on purpose, or has sent a call."""
-    if rollout.state in (RolloutState.DONE, RolloutState.ROLLED_BACK) or not rollout.state.ended:
+    if rollout.state in (RolloutState.DONE, RolloutState.ROLLED_BACK, RolloutState.LEFT) or not rollout.state.ended:
         return True
-    left = any(decision.kind is DecisionKind.LEAVE for decision in journal.decisions(rollout.id))
-    return left or any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
+    return any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))

@@ -27,7 +27,6 @@ from console.rollout.waiting import plan_of
 from console.rollout.who import Who
 
 _RECENT = 50  # rollouts of a service that its record is made from
-LEFT = 7  # the exit code of one that somebody has left as it was
 _REMEMBERED = 100  # of those that were taken back, however long ago
 # cutovers and rollbacks that came to an end, done or taken back
 _MOVED = sa.and_(
@@ -169,7 +168,7 @@ def _unsettled(journal: Journal, rollouts: Sequence[Rollout]) -> str:
             continue
         if not rollout.state.ended or (rollout.state is RolloutState.STOPPED and taken_back.wrote(journal, rollout.id)):
             return rollout.id
-        if rollout.state is not RolloutState.FAILED or rollout.exit_code == LEFT:
+        if rollout.state is not RolloutState.FAILED:
             return ""
     return ""
 

@@ -106,7 +106,7 @@ def _is_as_before(part: Part) -> bool:
     """Nothing of it was written, or all of that is taken back."""
     if part.back is not None:
         return part.back.state is RolloutState.DONE
-    if part.orphan or part.rollout.state is RolloutState.STOPPED:
+    if part.orphan or part.rollout.state in (RolloutState.STOPPED, RolloutState.LEFT):
         return not part.wrote
     back = part.rollout.state in (RolloutState.ROLLED_BACK, RolloutState.REFUSED, RolloutState.FAILED)
     return back or not part.beyond(BARRIER_SHIFT)
@@ -118,7 +118,7 @@ def _next(parts: Sequence[Part], aborted: str) -> Move:
     failed = next((part for part in ended if not part.asked), ended[0] if ended else None)
     if aborted:
         return _backward(parts, aborted, asked=True)
-    if failed is not None and failed.rollout.state is not RolloutState.STOPPED:
+    if failed is not None and failed.rollout.state is not RolloutState.STOPPED and not _is_left_between(failed):
         return _backward(parts, f"{failed.service}: {failed.rollout.sentence}", asked=False)
     stuck = failed or next((part for part in parts if part.orphan), None)
     if stuck is not None:
@@ -129,6 +129,11 @@ def _next(parts: Sequence[Part], aborted: str) -> Move:
 
 def _well(part: Part) -> bool:
     return part.rollout.state is RolloutState.DONE
+
+
+def _is_left_between(part: Part) -> bool:
+    """A person has closed its record, and what was written stays."""
+    return part.rollout.state is RolloutState.LEFT and part.wrote
 
 
 def _forward(parts: Sequence[Part]) -> Move:
@@ -169,6 +174,8 @@ def _back(part: Part, *, asked: bool) -> Move | None:
         if asked and not part.settled:
             return Move(Do.SETTLE, part)
         return _stop(f"{part.service} needs a human: {rollout.sentence or 'its runner is gone'}")
+    if _is_left_between(part):
+        return _stop(f"{part.service} needs a human: {rollout.sentence}")
     if not rollout.state.ended:
         return Move(Do.WAIT if part.asked else Do.ABORT, part, sentence=f"{part.service} goes back")
     if rollout.state is not RolloutState.DONE or not rollout.plan.writes:

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from plan_worlds import NOW, config, usual
 
+from console.cli.history import history_lines
 from console.errors import JournalError
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.file_system import is_networked
 from console.rollout.journal import Journal
 from console.rollout.records import DecisionKind, EventKind, RolloutState
+from console.rollout.schema import rollouts
 from console.rollout.who import Who
 
 WHO = Who("alice", "jump1", ssh_from="192.0.2.7")
@@ -98,6 +100,22 @@ def test_the_end_is_in_the_row_and_in_the_events(url: str) -> None:
         rollout = journal.rollout(ident)
         assert (rollout.state, rollout.sentence, rollout.exit_code) == (RolloutState.ROLLED_BACK, "back", 6)
         assert journal.events(ident)[-1].kind is EventKind.FINISHED
+
+
+def test_what_somebody_left_is_not_called_failed_not_even_where_its_row_says_so(url: str) -> None:
+    with Journal.open(url) as journal:
+        ident, other = journal.create(a_plan(), WHO, ""), journal.create(a_plan(), WHO, "")
+        journal.append(ident, EventKind.INTENT, "shift-10", "PUT")
+        journal.end(ident, RolloutState.STOPPED, "held where it is", 7)
+        assert journal.leave(journal.rollout(ident), WHO, "left as it was by alice@jump1", "seen to")
+        journal.end(other, RolloutState.FAILED, "nobody could log in", 1)
+        assert (journal.rollout(ident).state, journal.rollout(ident).exit_code) == (RolloutState.LEFT, 7)
+        assert journal.events(ident)[-1].data == {"state": "left as it was", "exit_code": 7}
+        assert " left as it was " in next(history_lines(journal.rollout(ident)))
+        with journal.writing() as connection:
+            connection.execute(rollouts.update().where(rollouts.c.id == ident).values(state=RolloutState.FAILED))
+        assert journal.rollout(ident).state is RolloutState.LEFT
+        assert journal.rollout(other).state is RolloutState.FAILED
 
 
 def test_a_read_only_journal_refuses_to_be_written(url: str) -> None:

@@ -86,6 +86,15 @@ def test_one_that_did_not_arrive_takes_the_others_back(state: RolloutState) -> N
     assert (move.do, move.state, move.exit_code) == (Do.END, RolloutState.ROLLED_BACK, 6)
 
 
+def test_one_that_a_person_left_in_the_middle_is_not_called_back() -> None:
+    left = part("b", RolloutState.LEFT, wrote=True)
+    for aborted in ("", "bob"):
+        move = next_move([part("a", RolloutState.DONE), left], aborted)
+        told = "b needs a human: b said so"
+        assert (move.state, move.sentence.partition(";")[0]) == (RolloutState.STOPPED, told)
+    assert where([left]) == "somewhere between, look at it: b"
+
+
 def test_a_way_back_that_failed_stops_everything() -> None:
     lost = replace(part("b", RolloutState.DONE), back=part("b", RolloutState.STOPPED).rollout)
     move = next_move([part("a", RolloutState.DONE), lost], "bob")
