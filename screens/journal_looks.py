@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def remote_of(journal: Journal, open_ones: Mapping[str, Rollout]) -> dict[str, str]:
     """By id, whose lease it is, of those whose runner only its lease can tell to be alive."""
+    from console.rollout.left_lease import lease_owner  # noqa: PLC0415
     from console.rollout.liveness import alive  # noqa: PLC0415
-    from console.rollout.request import lease_owner  # noqa: PLC0415
 
     found = (each for each in open_ones.values() if not each.state.ended and alive(each) is None)
     return {each.id: lease_owner(journal, each) for each in found}

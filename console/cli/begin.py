@@ -6,7 +6,6 @@ import argparse
 import os
 import re
 import sys
-import time
 from collections.abc import Callable
 
 from console.cli.confirm import confirm, override
@@ -108,7 +107,7 @@ def _may_write(config: Config, name: str) -> None:
 
 def _not_held(config: Config, service: Service, take_over: str) -> None:
     """Tell at once who is at it; the runner's own attempt is what counts."""
-    from console.rollout.lease.lease import held_words
+    from console.cli.whose_lease import whose
 
     holder = service.lease
     if config.lease.network is None or holder is None:
@@ -117,17 +116,6 @@ def _not_held(config: Config, service: Service, take_over: str) -> None:
         raise Refused(holder.foreign, "delete that port or give the lease another network", rule=8)
     if take_over:
         return
-    if _is_unfinished_here(config, holder.rollout):
-        hint = f"its runner is gone: `bluegreen resume {holder.rollout}` finishes it, goes back, or leaves it"
-    else:
-        stop = f"`bluegreen abort {holder.rollout or service.name}` stops it, and it goes back"
-        hint = f"{stop}; or wait for it; or, if it is dead, take it over: --take-over {holder.owner}"
-    raise LeaseHeld(held_words(holder, time.time()), hint)
-
-
-def _is_unfinished_here(config: Config, rollout_id: str) -> bool:
-    from console.rollout.journal import Journal
-    from console.rollout.liveness import unfinished
-
-    with Journal.open(config.journal, read_only=True) as journal:
-        return any(unfinished(rollout) for rollout in journal.rollouts(limit=1000) if rollout.id == rollout_id)
+    found = whose(config, holder)
+    if not found.left:
+        raise LeaseHeld(found.held(), found.hint)

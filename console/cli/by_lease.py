@@ -11,6 +11,7 @@ from console.cli.confirm import confirm, override
 from console.cli.following import follow
 from console.cli.looking import HURRIED, clock, look, say, warn
 from console.cli.plan_words import plan_lines
+from console.cli.whose_lease import whose
 from console.config.model import Config
 from console.errors import LeaseHeld, Refused, UsageError
 from console.model.lease import LeaseHolder
@@ -28,6 +29,9 @@ def abort(config: Config, name: str, args: argparse.Namespace) -> int:
     from console.rollout.who import Who
 
     holder = _held(look(config, name, patience=0))
+    found = whose(config, holder)
+    if found.ended:
+        raise UsageError(f"no rollout of {name} is under way; the lease is {found.words(time.time())}", found.hint)
     from_cloud.ask_to_abort(config, name, holder, Who.current(), args.reason, hold=args.hold)
     then = "stay where it is" if args.hold else "go back"
     say(visible(f"{holder.owner}, rollout {holder.rollout}, was asked by a tag on its lease to {then}; "
@@ -67,6 +71,10 @@ def resume(config: Config, name: str, args: argparse.Namespace) -> int:
         say(f"nothing to resume: no rollout of {name} is unfinished, and nobody holds its lease")
         return 0
     holder = _held(service)
+    found = whose(config, holder)
+    if found.ended:
+        say(visible(f"nothing to resume; the lease is {found.words(time.time())}; {found.hint}"))
+        return 0
     offers = from_cloud.offers_of(config, service, holder, time.time())
     if args.choice is None:
         return _show(name, holder, offers)
@@ -75,7 +83,7 @@ def resume(config: Config, name: str, args: argparse.Namespace) -> int:
         raise UsageError("the record of this rollout is in another journal", "--finish or --go-back")
     if args.take_over != holder.owner:
         raise LeaseHeld(
-            f"{holder.words}; who goes on in its place takes its lease over",
+            f"{holder.told(time.time())}; who goes on in its place takes its lease over",
             f"only if it is dead: --take-over {holder.owner}",
         )
     if offer.plan is None:
@@ -107,7 +115,7 @@ def _show(name: str, holder: LeaseHolder, offers: Sequence[Offer]) -> int:
     import humanize
 
     age = humanize.naturaltime(max(0, round(time.time() - holder.renewed_at)))
-    say(visible(holder.words))
+    say(visible(holder.told(time.time())))
     say(
         visible(f"  its record is in another journal; last sign of life {age}, dead without one for {holder.ttl:.0f} s")
     )

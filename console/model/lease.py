@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 ABORT_TAG, HOLD_TAG = "bluegreen:abort", "bluegreen:abort-and-hold"  # `=WHO` may follow
@@ -53,5 +54,26 @@ class LeaseHolder:
         """One sentence: who, where, why, what, at which step."""
         if self.foreign:
             return self.foreign
+        return self._doing("is")
+
+    def told(self, now: float) -> str:
+        """The same at `now` (Unix seconds); of one that is silent, what it did, and since when nothing was heard."""
+        return self.last_heard(now) if self.silent(now) else self.words
+
+    def silent(self, now: float) -> bool:
+        """Whether nobody has renewed it for its whole lifetime: a holder that lives renews it six times in that."""
+        return not self.foreign and 0 < self.renewed_at < now - self.ttl
+
+    def last_heard(self, now: float) -> str:
+        """What its holder did, and since when no sign of life came from it."""
+        return f"{self._doing('was')}, no sign of life since {_clock(self.renewed_at, now)}"
+
+    def _doing(self, verb: str) -> str:
         why = f', reason "{self.reason}"' if self.reason else ""
-        return f"{self.owner} is doing {self.action}{why}, at step {self.step} (rollout {self.rollout})"
+        return f"{self.owner} {verb} doing {self.action}{why}, at step {self.step} (rollout {self.rollout})"
+
+
+def _clock(at: float, now: float) -> str:
+    """`14:03:22`; of another day with its date."""
+    then, today = time.localtime(at), time.localtime(now)
+    return time.strftime("%H:%M:%S" if then[:3] == today[:3] else "%Y-%m-%d %H:%M:%S", then)

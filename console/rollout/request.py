@@ -20,6 +20,7 @@ from console.plan.way_back import goes_back, taken_up_again, way_back
 from console.rollout import second_place
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
+from console.rollout.left_lease import lease_owner
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.operation import operation_of, tag
 from console.rollout.records import DecisionKind, Rollout, RolloutState
@@ -299,13 +300,6 @@ def _decided_meanwhile(rollout: Rollout) -> UsageError:
         f"rollout {rollout.id} is not as it was when this was offered: somebody else has decided on it",
         f"`bluegreen show {rollout.id}` says who and what",
     )
-
-
-def lease_owner(journal: Journal, rollout: Rollout) -> str:
-    """Whose name its lease carries: of whoever gave the last order, and not always of whoever began it."""
-    orders = (DecisionKind.CONFIRM, DecisionKind.FINISH, DecisionKind.GO_BACK, DecisionKind.CONTINUE)
-    found = [one.who.owner for one in journal.decisions(rollout.id) if one.kind in orders]
-    return found[-1] if found else rollout.who.owner
 
 
 def wait_until_judged(until: float, told: Told) -> None:

@@ -99,7 +99,7 @@ def _brief(service: Service, mine: list[Balanced], now: float, *, named: bool) -
 def changing(service: Service, now: float) -> Line:
     """Who is changing it at this moment, if anyone."""
     if service.lease is not None:
-        return line((visible(service.lease.words), "warn"))
+        return line((visible(service.lease.told(now)), "warn"))
     pending = any(each.provisioning_status.startswith("PENDING") for each in balancers(service))
     if pending and service.source(BALANCER).fresh(now):
         return line(("someone is changing it, and it is not a rollout of ours: nobody holds the lease", "warn"))

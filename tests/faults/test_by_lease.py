@@ -137,7 +137,7 @@ def test_a_dead_runner_is_noticed_and_another_console_goes_on(
 
     shown = stage.bluegreen("resume", stage.name, config=elsewhere, home=tmp_path)
     assert shown.returncode == 7, shown.stdout + shown.stderr
-    assert f"alice@jump1 is doing cutover {stage.name} blue>green" in shown.stdout
+    assert f"alice@jump1 was doing cutover {stage.name} blue>green" in shown.stdout
     assert "its record is in another journal; last sign of life" in shown.stdout
     assert "go back: all traffic to BLUE" in shown.stdout
     assert "--take-over alice@jump1" in shown.stdout
@@ -154,6 +154,10 @@ def test_a_dead_runner_is_noticed_and_another_console_goes_on(
         (rollout,) = theirs.rollouts()
         assert rollout.state is RolloutState.DONE
         until(theirs, rollout.id, EventKind.LEASE)
+        kinds = [one.kind for one in theirs.events(rollout.id)]
+        wait = theirs.events(rollout.id)[kinds.index(EventKind.WAIT)]
+        assert "taking the lease of alice@jump1 over: " in wait.text, "told before it is waited for"
+        assert kinds.index(EventKind.WAIT) < kinds.index(EventKind.LEASE)
     # the one whose record is here learns of it when it is looked at
     free = stage.bluegreen("resume", stage.name, config=elsewhere, home=tmp_path)
     assert free.returncode == 0
@@ -168,3 +172,28 @@ def test_the_record_of_another_journal_is_not_closed_from_here(
     left = stage.bluegreen("resume", stage.name, "--leave", config=elsewhere, home=tmp_path)
     assert left.returncode == 2
     assert "in another journal" in left.stderr
+
+
+def test_the_lease_of_what_was_left_is_free_once_its_runner_is_dead(stage: DrillStage) -> None:
+    rollout_id = stage.record(stage.plan())
+    stage.start("killing_runner.py", AFTER_THE_CALL, rollout_id).wait(timeout=60)
+    left = stage.bluegreen("resume", rollout_id, "--leave", "--yes", "--reason", "seen to by hand")
+    assert left.returncode == 0, left.stdout + left.stderr
+    lease = stage.look().lease
+    assert lease is not None
+    assert lease.rollout == rollout_id
+
+    asked = stage.bluegreen("abort", stage.name)
+    assert asked.returncode == 2, asked.stdout + asked.stderr
+    assert f"left behind by rollout {rollout_id} of alice@jump1 (left as it was): its runner is gone" in asked.stderr
+    assert "the next change takes it" in asked.stderr
+    resumed = stage.bluegreen("resume", stage.name)
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert "nothing to resume; the lease is left behind by rollout" in resumed.stdout
+
+    began = time.monotonic()
+    back = stage.bluegreen("rollback", stage.name, "--yes", "--reason", "errors")
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert time.monotonic() - began < lease.ttl + 30
+    assert stage.carries(Colour.BLUE)
+    assert stage.look().lease is None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from console.errors import JournalError, LeaseHeld, LeaseLost
 from console.model.lease import LeaseHolder
-from console.rollout.lease.lease import held_words
+from console.rollout.lease.lease import NONE_KNOWN, Rivals, held_words
 from console.rollout.schema import leases
 
 
@@ -25,6 +25,7 @@ class JournalLease:
         *,
         protected: str,
         client_timeout: float,
+        rivals: Rivals = NONE_KNOWN,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -32,6 +33,7 @@ class JournalLease:
         self._protected = protected
         self._client_timeout = client_timeout
         self._clock = clock
+        self._rivals = rivals
         self._sleep = sleep
         self.held: LeaseHolder | None = None
 
@@ -45,7 +47,7 @@ class JournalLease:
                 raise LeaseHeld("someone else took the lease at this very moment", "look again in some seconds")
         elif take_over and take_over == found.owner:
             self._take_over(found, wanted)
-        elif found.rollout == wanted.rollout and not take_over:
+        elif not take_over and (found.rollout == wanted.rollout or self._rivals.left_behind(found)):
             self._replace(found, wanted)
         elif take_over:
             raise LeaseHeld(
@@ -91,7 +93,9 @@ class JournalLease:
         return msgspec.json.decode(text, type=LeaseHolder) if text is not None else None
 
     def _take_over(self, found: LeaseHolder, wanted: LeaseHolder) -> None:
-        deadline = time.monotonic() + found.ttl + self._client_timeout
+        seconds = found.ttl + self._client_timeout
+        self._rivals.waits(found, seconds)
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self._sleep(1.0)
             again = self.find()

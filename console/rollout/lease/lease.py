@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from console.model.lease import LeaseHolder
+
+
+def _nobody_knows(_: LeaseHolder) -> bool:
+    return False
+
+
+def _untold(_: LeaseHolder, __: float) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """What is to be done about whoever else holds a lease.
+
+    `left_behind`: whether it is proven that nobody is left to write under it; then it is taken at once. `waits` hears
+    of each wait for a holder that may still live, with its seconds, before that begins.
+    """
+
+    left_behind: Callable[[LeaseHolder], bool] = _nobody_knows
+    waits: Callable[[LeaseHolder, float], None] = _untold
+
+
+NONE_KNOWN = Rivals()
 
 
 class Lease(Protocol):
@@ -18,7 +43,7 @@ class Lease(Protocol):
         """See the class."""
 
     def acquire(self, wanted: LeaseHolder, *, take_over: str = "") -> None:
-        """Take it, or adopt it if it is this rollout's own already.
+        """Take it, or adopt it if it is this rollout's own already, or left behind by one that is over.
 
         `take_over`: the owner, as typed, whose lease may be taken once nobody renewed it for its TTL and the client
         timeout. Raises LeaseHeld (someone else has it), Refused (its address is taken by something else, or the user
@@ -42,8 +67,8 @@ def settle_time(ttl: float) -> float:
 
 def held_words(holder: LeaseHolder, now: float) -> str:
     """Who, where, why, since when: the message for the one who does not get it."""
-    if holder.foreign:
-        return holder.foreign
+    if holder.foreign or holder.silent(now):
+        return holder.told(now)
     return f"{holder.words}, since {_ago(now - holder.since)}"
 
 

@@ -20,7 +20,7 @@ from console.errors import (
     Unreachable,
 )
 from console.model.lease import LeaseHolder
-from console.rollout.lease.lease import held_words
+from console.rollout.lease.lease import NONE_KNOWN, Rivals, held_words
 
 POLL = 1.0  # seconds between two looks at a lease that is waited for
 
@@ -50,6 +50,7 @@ class NeutronLease:
         protected: str,
         service: str,
         client_timeout: float,
+        rivals: Rivals = NONE_KNOWN,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._reader = reader
@@ -59,6 +60,7 @@ class NeutronLease:
         self._mac = mac_for(protected)
         self._name = NAME_PREFIX + service
         self._client_timeout = client_timeout
+        self._rivals = rivals
         self._sleep = sleep
         self._conflict = ""  # what Neutron said to the last POST that it refused
         self.held: LeaseHolder | None = None
@@ -75,7 +77,7 @@ class NeutronLease:
                 port = self._create(wanted)
             elif take_over and take_over == found.owner:
                 port = self._take_over(found, wanted)
-            elif _ours(found, wanted) and not take_over:
+            elif not take_over and (_ours(found, wanted) or self._rivals.left_behind(found)):
                 port = self._replace(found, wanted)
             else:
                 raise self._refusal(found, take_over)
@@ -153,7 +155,9 @@ class NeutronLease:
 
     def _take_over(self, found: LeaseHolder, wanted: LeaseHolder) -> dict[str, Any] | None:
         """Watch that nobody renews it for longer than a write could still be under way, then take it by its id."""
-        deadline = time.monotonic() + found.ttl + self._client_timeout
+        seconds = found.ttl + self._client_timeout
+        self._rivals.waits(found, seconds)
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self._sleep(POLL)
             again = self.find()

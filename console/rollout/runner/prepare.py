@@ -7,6 +7,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from console import __version__
 from console.cloud.reader import Reader, version_number
@@ -22,9 +23,10 @@ from console.rollout.batches import ONE_BY_ONE, has_batches
 from console.rollout.estimates import usual_build, usual_steps
 from console.rollout.journal import Journal
 from console.rollout.lease.in_journal import JournalLease
-from console.rollout.lease.lease import Lease
+from console.rollout.lease.lease import Lease, Rivals
 from console.rollout.lease.neutron import NeutronLease
 from console.rollout.lease.several import Leases
+from console.rollout.left_lease import left_behind
 from console.rollout.liveness import runner_id
 from console.rollout.operation import operation_of
 from console.rollout.records import Decision, EventKind, Rollout
@@ -135,8 +137,9 @@ def _lease(errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Le
 
 def _lease_on(protected: str, errand: Errand, reader: Reader, writer: Writer, timing: Timing) -> Lease:
     network, client_timeout = errand.config.lease.network, pace.real(timing.client_timeout)
+    rivals = Rivals(lambda holder: left_behind(errand.journal, holder), partial(_waits, errand))
     if network is None:
-        return JournalLease(errand.journal.engine, protected=protected, client_timeout=client_timeout)
+        return JournalLease(errand.journal.engine, protected=protected, client_timeout=client_timeout, rivals=rivals)
     return NeutronLease(
         reader,
         writer,
@@ -144,7 +147,18 @@ def _lease_on(protected: str, errand: Errand, reader: Reader, writer: Writer, ti
         protected=protected,
         service=errand.plan.service,
         client_timeout=client_timeout,
+        rivals=rivals,
     )
+
+
+def _waits(errand: Errand, holder: LeaseHolder, seconds: float) -> None:
+    text = (
+        f"taking the lease of {holder.owner} over: {seconds:.0f} s without a sign of life from it show that it is dead "
+        f"(it did {holder.action}, rollout {holder.rollout})"
+    )
+    until = time.time() + seconds
+    with suppress(JournalError):  # what may go on without a record says so at its first write
+        errand.journal.append(errand.rollout.id, EventKind.WAIT, "", text, seconds=seconds, until=until)
 
 
 def _wanted(errand: Errand) -> LeaseHolder:

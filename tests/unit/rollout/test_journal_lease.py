@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from console.errors import LeaseHeld, LeaseLost
 from console.model.lease import LeaseHolder
 from console.rollout.lease.in_journal import JournalLease
+from console.rollout.lease.lease import Rivals
 from console.rollout.schema import connect
 
 ALICE = LeaseHolder("", "alice@a", "r1", "cutover nova-api blue>green", "release", "start", time.time(), 0, ttl=0.2)
@@ -72,6 +73,21 @@ def test_a_dead_holder_is_taken_over_by_name_and_learns_of_it(engine: sa.Engine)
     found = theirs.find()
     assert found is not None
     assert found.owner == "bob@b"
+
+
+def test_what_is_left_behind_is_taken_at_once_and_a_wait_is_told(engine: sa.Engine) -> None:
+    told: list[float] = []
+    left = Rivals(lambda holder: holder.rollout == "r1", lambda _, seconds: told.append(seconds))
+    mine, theirs = (JournalLease(engine, protected="pool-1", client_timeout=0.1, rivals=left) for _ in range(2))
+    mine.acquire(ALICE)
+    theirs.acquire(BOB)
+    with pytest.raises(LeaseLost):
+        mine.renew("shift")
+    assert told == []
+    with pytest.raises(LeaseHeld):
+        mine.acquire(ALICE)
+    mine.acquire(ALICE, take_over="bob@b")
+    assert told == [pytest.approx(0.3)]
 
 
 def test_a_holder_that_renews_is_not_taken_over(engine: sa.Engine) -> None:

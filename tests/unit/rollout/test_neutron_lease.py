@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from console.errors import ApiError, Conflict, LeaseHeld, LeaseLost, NotFound, Refused, Unreachable
 from console.model.lease import LeaseHolder
+from console.rollout.lease.lease import Rivals
 from console.rollout.lease.neutron import NeutronLease
 
 WANTED = LeaseHolder("", "alice@jump1", "abc123", "cutover nova-api blue>green", "", "start", 0.0, 0.0, 60.0)
@@ -51,8 +52,10 @@ class Ports:
         self.there.pop(port_id)
 
 
-def lease(cloud: Ports) -> NeutronLease:
-    return NeutronLease(cloud, cloud, network="net", protected="pool-1", service="nova-api", client_timeout=1.0)
+def lease(cloud: Ports, rivals: Rivals = Rivals()) -> NeutronLease:  # noqa: B008 it is frozen
+    return NeutronLease(
+        cloud, cloud, network="net", protected="pool-1", service="nova-api", client_timeout=1.0, rivals=rivals
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,30 @@ def test_who_takes_a_rollout_up_again_shares_no_lease_with_an_earlier_runner() -
         first.renew("shift")
     first.release()
     assert len(cloud.there) == 1, "and gives back nothing of the other's"
+
+
+def test_what_is_left_behind_is_taken_at_once_and_nothing_else_is() -> None:
+    cloud, bob = Ports(), replace(WANTED, owner="bob@jump2", rollout="def456")
+    first = lease(cloud)
+    first.acquire(WANTED)
+    with pytest.raises(LeaseHeld):
+        lease(cloud, Rivals(lambda holder: holder.rollout == "other")).acquire(bob)
+    with pytest.raises(LeaseHeld, match="is not mallory@nowhere's"):
+        lease(cloud, Rivals(lambda _: True)).acquire(bob, take_over="mallory@nowhere")
+    second = lease(cloud, Rivals(lambda holder: holder.rollout == WANTED.rollout))
+    second.acquire(bob)
+    second.renew("shift")
+    with pytest.raises(LeaseLost, match="was taken away"):
+        first.renew("shift")
+
+
+def test_how_long_a_takeover_waits_is_told_before_it_does() -> None:
+    cloud, bob = Ports(), replace(WANTED, owner="bob@jump2", rollout="def456", ttl=0.1)
+    lease(cloud).acquire(replace(WANTED, ttl=0.1))
+    told: list[tuple[str, float, int]] = []
+    rivals = Rivals(waits=lambda holder, seconds: told.append((holder.owner, seconds, cloud.made)))
+    lease(cloud, rivals).acquire(bob, take_over="alice@jump1")
+    assert told == [("alice@jump1", pytest.approx(1.1), 1)]
 
 
 def test_a_name_that_is_not_the_holders_takes_nothing_over_not_even_of_the_same_rollout() -> None:
