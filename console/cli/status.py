@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from console.cli.looking import config_of
 from console.cli.printer import printer
+from console.cli.status_rollouts import NOTHING_KNOWN, Rollouts
 from console.cli.status_table import table
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
@@ -21,6 +22,7 @@ from console.model.service import BALANCER, SERVERS, Service
 from console.model.snapshot import Snapshot
 from console.model.text import visible
 from console.model.verdict import Verdict, verdict
+from console.rollout.unended import Unended
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,18 +46,20 @@ def run(args: argparse.Namespace) -> int:
         from console.cli.status_watch import run as watch
 
         return watch(args)
+    from console.cli.status_rollouts import rollouts_of
     from console.rollout.standing import with_records
     from console.watch.observe import Observer
 
     config = config_of(args)
     snapshot = with_records(config.journal, Observer(config, args.services or None).observe())
+    rollouts = rollouts_of(config, snapshot)
     out = printer()
     if args.json:
         from console.cli.status_json import as_json
 
-        out.out(json.dumps(as_json(snapshot), indent=2), highlight=False)
+        out.out(json.dumps(as_json(snapshot, rollouts), indent=2), highlight=False)
     else:
-        show(snapshot, out)
+        show(snapshot, out, rollouts)
     return exit_code(snapshot)
 
 
@@ -68,16 +72,16 @@ def exit_code(snapshot: Snapshot) -> int:
     return 0 if all(verdict(service, snapshot.taken_at).healthy for service in services) else 1
 
 
-def show(snapshot: Snapshot, console: Console) -> None:
+def show(snapshot: Snapshot, console: Console, rollouts: Rollouts = NOTHING_KNOWN) -> None:
     """Print for people, those that need one first."""
     found = [(service, verdict(service, snapshot.taken_at)) for service in snapshot.services.values()]
-    for service, words in sorted(found, key=lambda item: item[1].healthy):
+    for service, words in sorted(found, key=lambda item: item[1].healthy and not rollouts.needy(item[0])):
         console.print(_heading(service, words), soft_wrap=True)
-        for trouble in _troubles(service, words):
+        for trouble in (*_troubles(service, words), *_left_to_do(rollouts.needy(service))):
             console.print(trouble, soft_wrap=True)
         if any(side.instances for side in service.colours) or service.uncoloured:
             console.print(Padding(table(service, snapshot.taken_at), (0, 0, 0, 2)))
-        for line in _below(service, snapshot.taken_at):
+        for line in _below(service, snapshot.taken_at, rollouts):
             console.print(Text(f"  {visible(line)}"), soft_wrap=True)
         console.print()
 
@@ -94,6 +98,13 @@ def _troubles(service: Service, words: Verdict) -> Iterator[Text]:
         advised.add(hint)
 
 
+def _left_to_do(needy: Iterable[Unended]) -> Iterator[Text]:
+    """Each rollout that nobody ends by itself, and what offers the ways to end it."""
+    for one in needy:
+        yield Text(f"  ! {visible(one.words)}", style="red")
+        yield Text(f"    `{one.command}` compares the record with the cloud and offers what can be done", style="dim")
+
+
 def _heading(service: Service, words: Verdict) -> Text:
     """The verdict line."""
     style = "green" if words.healthy else "" if words.asking else "bold red"
@@ -103,8 +114,8 @@ def _heading(service: Service, words: Verdict) -> Text:
     return Text("  ").join(parts)
 
 
-def _below(service: Service, now: float) -> Iterator[str]:
-    """Load balancers, traffic, lease, freeze, what stands by: a line each."""
+def _below(service: Service, now: float, rollouts: Rollouts) -> Iterator[str]:
+    """Load balancers, traffic, lease, rollouts under way, freeze, what stands by: a line each."""
     for part in service.balanced:
         balancer = part.balancer
         doors = ", ".join(_door(part, one) for one in part.listeners) or "no listener"
@@ -119,7 +130,9 @@ def _below(service: Service, now: float) -> Iterator[str]:
         shares = ", ".join(f"{colour.upper()} {traffic.count(colour)}" for colour in Colour)
         yield f"through the VIP {traffic.url}: {len(traffic.answers)} asked, {shares}, lost {traffic.lost}"
     if service.lease is not None:
-        yield f"lease: {service.lease.words}"
+        yield f"lease: {rollouts.lease_words(service, now)}"
+    for one in rollouts.under_way(service):
+        yield f"{one.words}: `{one.command}`"
     if service.record is not None and (freeze := service.record.frozen(now)) is not None:
         yield freeze.words
     if (old := retirement(service, now)) is not None:

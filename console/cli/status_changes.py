@@ -52,6 +52,7 @@ class Seen:
     answering: frozenset[str] = frozenset()
     answered_at: float = 0.0  # of the newest answer through the VIP
     parts: tuple[str, ...] = ()  # of the verdict, as they were told
+    lease: str = ""  # who holds it, as it was told
 
 
 def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen, tuple[News, ...]]:
@@ -67,6 +68,7 @@ def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen
         _answering(traffic, now) or (before.answering if before is not None else frozenset()),
         max((answer.at for answer in traffic.answers), default=0.0) if traffic is not None else 0.0,
         _parts(words) if before is None else tuple(map(_told, before.parts, _parts(words))),
+        service.lease.told(now) if service.lease is not None else "",
     )
     lines = _first(seen) if before is None else _since(before, seen)
     return seen, tuple(lines)
@@ -97,7 +99,7 @@ def _since(before: Seen, seen: Seen) -> Iterator[News]:
         yield News(name, f"over: {before.problems[key]}", Tone.GOOD)
     yield from (News(name, text) for text in _instances(before, seen))
     yield from _traffic(before, seen)
-    if text := _lease(before.service, seen.service):
+    if text := _lease(before, seen):
         yield News(name, text)
     if was.restraint != words.restraint:
         yield News(name, words.restraint or f"not frozen any more (was {was.restraint})")
@@ -195,8 +197,8 @@ def _traffic(before: Seen, seen: Seen) -> Iterator[News]:
         yield News(name, f"through the VIP: {len(lost)} request{'' if len(lost) == 1 else 's'} lost ({why})", Tone.BAD)
 
 
-def _lease(before: Service, after: Service) -> str:
-    was, now = before.lease, after.lease
-    if now is None:
+def _lease(before: Seen, seen: Seen) -> str:
+    was = before.service.lease
+    if seen.service.lease is None:
         return f"lease free again (it was {was.owner} doing {was.action})" if was is not None else ""
-    return f"lease: {now.words}" if was is None or was.words != now.words else ""
+    return f"lease: {seen.lease}" if before.lease != seen.lease else ""

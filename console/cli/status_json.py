@@ -30,7 +30,11 @@
       standing_by what was cut over from and is the way back: colour, count, due (whether it is to be retired by now),
                   due_at (null: no time is configured), cost_per_hour (of all; 0: not configured), kept (by, reason,
                   until; null: nobody keeps it); null where nothing is
-      lease       owner, action, reason, step, rollout, since; null where nobody holds it or it is in the journal
+      lease       owner, action, reason, step, rollout, since, renewed_at and ttl (seconds) as it says them; silent (not
+                  renewed for its ttl); words; null where nobody holds it or it is in the journal
+      rollouts    by the journal, those that are not at their end, newest first: id, what, by, state (under way;
+                  unfinished: its runner is gone; stopped), needs_you (nobody ends it by itself), begun_at, last_at (of
+                  its last event, or null), words, command; healthy is of what serves, and says nothing of them
       sources     by name: seen_at, age (seconds), fresh, problem, hint
     instance    name, id (of the server), server (status, task_state, power_state, fault) or null, member or null,
                 probe (ok, at, ms, status, error) or null, version, version_source, health (healthy, unhealthy,
@@ -53,6 +57,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from console.cli.status_rollouts import NOTHING_KNOWN, Rollouts
 from console.model.balancer import Balanced, Listener, LoadBalancer, Member, Monitor, Pool
 from console.model.colour import Colour
 from console.model.health import disagreement, healthy_count, judge
@@ -63,13 +68,14 @@ from console.model.service import ColourSet, Service
 from console.model.snapshot import Snapshot
 from console.model.traffic import Traffic
 from console.model.verdict import Verdict, role_words, verdict
+from console.rollout.unended import Unended
 
 SCHEMA = 1
 
 Json = dict[str, Any]
 
 
-def as_json(snapshot: Snapshot) -> Json:
+def as_json(snapshot: Snapshot, rollouts: Rollouts = NOTHING_KNOWN) -> Json:
     """The whole document."""
     now = snapshot.taken_at
     found = [(service, verdict(service, now)) for service in snapshot.services.values()]
@@ -77,12 +83,11 @@ def as_json(snapshot: Snapshot) -> Json:
         "schema": SCHEMA,
         "taken_at": now,
         "healthy": all(one.healthy for _, one in found),
-        "services": [_service(service, one, now) for service, one in found],
+        "services": [_service(service, one, now, rollouts) for service, one in found],
     }
 
 
-def _service(service: Service, found: Verdict, now: float) -> Json:
-    lease = service.lease
+def _service(service: Service, found: Verdict, now: float, rollouts: Rollouts) -> Json:
     return {
         "name": service.name,
         "rotation": service.rotation,
@@ -111,7 +116,8 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
         "traffic": _traffic(service.traffic),
         "record": _record(service.record),
         "standing_by": _standing_by(retirement(service, now), now),
-        "lease": _picked(lease, "owner", "action", "reason", "step", "rollout", "since") if lease is not None else None,
+        "lease": _lease(service, rollouts, now),
+        "rollouts": [_rollout(one) for one in rollouts.of(service)],
         "sources": {
             source.name: {
                 "seen_at": source.seen_at,
@@ -122,6 +128,29 @@ def _service(service: Service, found: Verdict, now: float) -> Json:
             }
             for source in service.sources.values()
         },
+    }
+
+
+def _lease(service: Service, rollouts: Rollouts, now: float) -> Json | None:
+    lease = service.lease
+    if lease is None:
+        return None
+    names = ("owner", "action", "reason", "step", "rollout", "since", "renewed_at", "ttl")
+    return {**_picked(lease, *names), "silent": lease.silent(now), "words": rollouts.lease_words(service, now)}
+
+
+def _rollout(found: Unended) -> Json:
+    one = found.rollout
+    return {
+        "id": one.id,
+        "what": one.plan.what,
+        "by": one.who.owner,
+        "state": found.state,
+        "needs_you": found.needs_you,
+        "begun_at": one.created_at,
+        "last_at": found.last.at if found.last is not None else None,
+        "words": found.words,
+        "command": found.command,
     }
 
 

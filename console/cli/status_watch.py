@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.cli.looking import clock, config_of
 from console.cli.status_changes import News, Seen, Tone, look
@@ -18,6 +18,10 @@ from console.config.model import Config
 from console.model.snapshot import Snapshot
 from console.model.text import visible
 from screens.terminal import wants_no_colour
+
+if TYPE_CHECKING:  # its journal is opened once somebody watches
+    from console.cli.status_rollouts import Rollouts
+    from console.model.service import Service
 
 LEFT = 130  # the exit code after ctrl+c
 _GROWS_OLD = 5.0  # seconds after which facts are looked at again although nothing came: they may have become stale
@@ -37,6 +41,7 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
 
     Raises UsageError for a service that the config does not have.
     """
+    from console.cli.status_rollouts import Now
     from console.model.focus import Focus
     from console.rollout.standing import with_records
     from console.watch.poller import Poller
@@ -51,9 +56,10 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
         if len(names or config.services) > _CLOSELY:
             poller.focus(Focus())
         poller.start()
-        for at, snapshot, news in _told(snapshots, told, lambda one: with_records(config.journal, one)):
+        journal = Now(config)
+        for at, snapshot, news in _told(snapshots, told, lambda one: with_records(config.journal, one), journal.of):
             if as_json:
-                _write(_document(snapshot, news))
+                _write(_document(snapshot, news, journal.of(snapshot)))
             else:
                 for one in news:
                     _write(line(at, one, coloured=coloured))
@@ -87,8 +93,9 @@ class Told:
 
     began: float
     last: dict[str, Seen] = field(default_factory=dict)
+    needy: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def news(self, snapshot: Snapshot, now: float) -> tuple[News, ...]:
+    def news(self, snapshot: Snapshot, now: float, rollouts: Rollouts | None = None) -> tuple[News, ...]:
         """What has changed since the last time that this was asked, the services in the config's order."""
         found: list[News] = []
         for name, service in snapshot.services.items():
@@ -96,13 +103,25 @@ class Told:
             if name in self.last or asked or now - self.began > _PATIENCE:
                 self.last[name], lines = look(service, now, self.last.get(name))
                 found += lines
+                found += self._left_to_do(service, rollouts) if rollouts is not None else ()
         return tuple(found)
+
+    def _left_to_do(self, service: Service, rollouts: Rollouts) -> Iterator[News]:
+        """Rollouts that nobody ends by itself any more, and those that somebody has seen to."""
+        before = self.needy.get(service.name, frozenset())
+        now = {one.rollout.id: one for one in rollouts.needy(service)}
+        self.needy[service.name] = frozenset(now)
+        for ident in now.keys() - before:
+            yield News(service.name, f"{now[ident].words}: `{now[ident].command}`", Tone.BAD)
+        for ident in before - now.keys():
+            yield News(service.name, f"rollout {ident} does not wait for a person any more", Tone.GOOD)
 
 
 def _told(
     snapshots: SimpleQueue[Snapshot],
     told: Told,
     recorded: Callable[[Snapshot], Snapshot] = lambda one: one,
+    rollouts: Callable[[Snapshot], Rollouts | None] = lambda _: None,
     now: Callable[[], float] = time.time,
 ) -> Iterator[tuple[float, Snapshot, tuple[News, ...]]]:
     """News as they come, for ever."""
@@ -114,14 +133,14 @@ def _told(
             if latest is None:
                 continue
         latest, at = recorded(latest), now()
-        if news := told.news(latest, at):
+        if news := told.news(latest, at, rollouts(latest)):
             yield at, latest, news
 
 
-def _document(snapshot: Snapshot, news: Sequence[News]) -> str:
+def _document(snapshot: Snapshot, news: Sequence[News], rollouts: Rollouts) -> str:
     from console.cli.status_json import as_json
 
-    document: dict[str, Any] = as_json(snapshot)
+    document: dict[str, Any] = as_json(snapshot, rollouts)
     document["changes"] = [{"service": one.service, "text": one.text, "tone": one.tone} for one in news]
     return json.dumps(document, separators=(",", ":"))
 
