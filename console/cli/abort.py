@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
         args.rollout = found
     rollout_id = newest(config.journal, args.rollout)
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
+        before = max((event.seq for event in journal.events(rollout_id)), default=0)
         request.abort(journal, rollout_id, Who.current(), args.reason, hold=args.hold)
     say(f"rollout {rollout_id} was asked to {'hold' if args.hold else 'go back'}")
-    return 0 if args.detach else follow(config, rollout_id)
+    return 0 if args.detach else follow(config, rollout_id, said_after=before)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from console.cli.ctrl_c import ctrl_c
 from console.cli.json_lines import print_event
 from console.cli.looking import clock, say, warn
+from console.cli.vital_signs import VitalSigns
 from console.config.model import Config
 from console.config.places import state_dir
 from console.model.text import visible
 from console.rollout import second_place
 from console.rollout.journal import Journal
-from console.rollout.liveness import alive, runner_host, unfinished
+from console.rollout.liveness import alive, unfinished
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from console.rollout.standing import records
 
@@ -22,28 +23,30 @@ Pause = Callable[[float], None]
 POLL = 0.2  # seconds between two looks at the journal, which is a local query of some microseconds
 DETACHED = 130
 _LETTING_GO = 15.0  # seconds that a runner which is done gets to go; a chat that hangs may take as long
-_HEARD_WITHIN = 30.0  # seconds; a runner looks for words twice a second
 
 
 def follow(config: Config, rollout_id: str, *, as_json: bool = False, said_after: int | None = None) -> int:
     """Print events as they come; returns the rollout's exit code, 130 after ctrl+c, 7 when its runner is gone.
 
-    `said_after`: it was just told something, after the event of this number. A runner on another host that has recorded
-    nothing since is given up as well: whether it is dead cannot be seen from here.
+    One that gives no sign of life is given up as well. `said_after`: it was just told something, after the event of
+    this number.
     """
-    with Journal.open(second_place.url_of(rollout_id, config.journal), read_only=True) as journal:
+    url = second_place.url_of(rollout_id, config.journal)
+    with Journal.open(url, read_only=True) as journal:
+        signs = VitalSigns(config, url, rollout_id, said_after)
         try:
             with ctrl_c() as pause:
-                return _follow(journal, rollout_id, pause, as_json=as_json, said_after=said_after)
+                return _follow(journal, rollout_id, pause, signs, as_json=as_json)
         except KeyboardInterrupt:
             warn(f"\ndetached; the rollout goes on. `bluegreen attach {rollout_id}` follows it again, "
                  f"`bluegreen abort {rollout_id}` stops it")  # fmt: skip
             return DETACHED
+        finally:
+            signs.close()
 
 
-def _follow(journal: Journal, rollout_id: str, pause: Pause, *, as_json: bool, said_after: int | None) -> int:
+def _follow(journal: Journal, rollout_id: str, pause: Pause, signs: VitalSigns, *, as_json: bool) -> int:
     seen, changed = 0, -1
-    began = time.monotonic()
     while True:
         rollout = journal.rollout(rollout_id)
         now = journal.changed()
@@ -51,6 +54,7 @@ def _follow(journal: Journal, rollout_id: str, pause: Pause, *, as_json: bool, s
             changed = now
             for event in journal.events(rollout.id, after=seen):
                 seen = event.seq
+                signs.heard(event)
                 print_event(event) if as_json else say(event_line(event))
         elif rollout.state.ended:
             if rollout.state is RolloutState.STOPPED:
@@ -61,8 +65,9 @@ def _follow(journal: Journal, rollout_id: str, pause: Pause, *, as_json: bool, s
             return rollout.exit_code if rollout.exit_code is not None else 1
         elif unfinished(rollout):
             return _died(rollout)
-        elif seen == said_after and time.monotonic() - began > _HEARD_WITHIN and alive(rollout) is None:
-            return _unheard(rollout)
+        elif given_up := signs.given_up(journal, rollout):
+            warn("\n".join(map(visible, given_up.splitlines())))
+            return 7
         else:
             pause(POLL)
 
@@ -87,15 +92,6 @@ def _died(rollout: Rollout) -> int:
     warn(
         f"the runner of rollout {rollout.id} is gone, and the rollout has not ended ({log} may say why)\n"
         f"  `bluegreen resume {rollout.id}` compares the journal with the cloud and offers what can be done"
-    )
-    return 7
-
-
-def _unheard(rollout: Rollout) -> int:
-    host = runner_host(rollout)
-    warn(
-        f"the runner of rollout {rollout.id} on {host} shows no sign of having heard it for {_HEARD_WITHIN:.0f} s\n"
-        f"  if {host} is dead: `bluegreen resume {rollout.id} --finish | --go-back --take-over {rollout.who.owner}`"
     )
     return 7
 

@@ -91,5 +91,6 @@ def _end(config: Config, rollout_id: str, code: int) -> tuple[str, str, str]:
         return "", error.message, error.hint
     if code == _NEEDS_HUMAN and not rollout.state.ended:
         hint = f"`bluegreen resume {rollout_id}` compares the journal with the cloud and offers what can be done"
-        return RolloutState.STOPPED, "its runner is gone, or out of sight, and it has not ended", hint
+        why = "its runner is gone, out of sight or without a sign of life, and it has not ended"
+        return RolloutState.STOPPED, why, hint
     return rollout.state, rollout.sentence, ""

@@ -69,6 +69,20 @@ def alive(rollout: Walked) -> bool | None:
     return None if found is None else found == start != ""
 
 
+def runner_pid(rollout: Walked) -> int | None:
+    """The process of the runner, where it is one of this host and lives."""
+    return int(rollout.runner.split("/")[2]) if alive(rollout) else None
+
+
+def halted(pid: int) -> bool:
+    """Whether the process stands still, by a signal or a debugger: it lives, and does nothing."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] in "Tt"
+
+
 def unfinished(rollout: Walked) -> bool:
     """Begun, not ended, and with nobody left to end it.
 

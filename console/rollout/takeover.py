@@ -41,10 +41,11 @@ def refuse_living(config: Config, journal: Journal, rollout: Rollout) -> None:
 
 def _revisions(config: Config, journal: Journal, rollout: Rollout) -> dict[str, str]:
     """What changes with each renewal of each lease of the rollout."""
-    return {one.lease_id: one.revision for one in _holders(config, journal, rollout)}
+    return {one.lease_id: one.revision for one in holders(config, journal, rollout)}
 
 
-def _holders(config: Config, journal: Journal, rollout: Rollout) -> list[LeaseHolder]:
+def holders(config: Config, journal: Journal, rollout: Rollout) -> list[LeaseHolder]:
+    """The leases that the rollout has now, as whoever holds them renewed them last. Raises as `refuse_living` does."""
     if config.lease.network is None:
         with journal.reading() as connection:
             rows = connection.execute(sa.select(leases.c.holder)).scalars()
