@@ -108,7 +108,7 @@ def _both_words(service: Service) -> str:
     if service.rotation == POWER:
         return "both run: stopping either leaves all work to the other"
     calls = _calls(service, None)
-    return f"both serve: {_counted(calls)} gives all to either, if it is healthy"
+    return f"both serve: {_counted(calls)} gives all to either, if enough of it is healthy"
 
 
 def _calls(service: Service, source: Colour | None) -> int:

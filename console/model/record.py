@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from console.model.capacity import Capacity
 from console.model.colour import Colour
 
 
@@ -101,6 +103,19 @@ class StandsBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """The colour that the last cutover took the traffic from, and what had to be kept when that began.
+
+    `began`: for each way by which clients come, as a plan has it. `unfinished`: the cutover is not done.
+    """
+
+    colour: Colour
+    rollout: str
+    began: Mapping[str, Capacity]
+    unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A colour that somebody wants kept as the way back until `until` (Unix seconds)."""
 
@@ -127,7 +142,8 @@ class Record:
     rolled back, those of the last time first; `untold`: the versions of which nobody knows them.
     `heading`: the colour to which a rollout under way moves all traffic. `unsettled`: the id of one that moved some
     and is not at its end: under way, without a runner, or stopped until somebody decides.
-    `stands_by`: None where the other colour is the next one, or was taken back, or nobody knows.
+    `stands_by`: None where the other colour is the next one, or was taken back, or nobody knows. `left`: as well, and
+    where instances were made or deleted since.
     """
 
     freeze: Freeze | None = None
@@ -140,6 +156,7 @@ class Record:
     unsettled: str = ""
     stands_by: StandsBy | None = None
     kept: Kept | None = None
+    left: Left | None = None
 
     def frozen(self, now: float) -> Freeze | None:
         """The freeze that holds at `now` (Unix seconds)."""

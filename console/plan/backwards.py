@@ -39,6 +39,7 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
         source_fails=source_fails,
         one_by_one=plan.intent.one_by_one,
         undoes=undoes,
+        began=plan.intent.began or plan.floors,
     )
 
 

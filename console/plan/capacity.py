@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from console.model.capacity import Capacity
 from console.model.colour import Colour
 from console.model.health import judge, startable
 from console.model.service import Service
@@ -12,7 +13,7 @@ from console.plan import backups
 from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.course import after
-from console.plan.plan import Capacity, Plan, Share, Step
+from console.plan.plan import Plan, Share, Step
 
 
 def ways(basis: Basis) -> tuple[str, ...]:
@@ -78,11 +79,9 @@ def floor(both: tuple[Share, Share], min_ratio: float, failing: Colour | None = 
     )
 
 
-def first_below(asked: Asked, steps: Sequence[Step]) -> str:
-    """The first write of these steps that leaves less than the floor, as a clause; empty where every one keeps it."""
-    service, basis, now, min_ratio = asked.service, asked.basis, asked.now, asked.config.release.min_ratio
-    failing = asked.target.other if asked.intent.source_fails else None
-    least = {way: floor(shares(service, basis, now, way), min_ratio, failing) for way in ways(basis)}
+def first_below(asked: Asked, steps: Sequence[Step], least: Mapping[str, Capacity]) -> str:
+    """The first write of these steps that leaves less than that, as a clause; empty where every one keeps it."""
+    service, basis, now = asked.service, asked.basis, asked.now
     for write in (write for step in steps for write in step.writes):
         basis = after((write,), basis)
         for way in ways(basis):
@@ -91,9 +90,11 @@ def first_below(asked: Asked, steps: Sequence[Step]) -> str:
     return ""
 
 
-def floors(service: Service, basis: Basis, min_ratio: float, now: float) -> dict[str, Capacity]:
+def floors(
+    service: Service, basis: Basis, min_ratio: float, now: float, failing: Colour | None = None
+) -> dict[str, Capacity]:
     """The floor of each way, on this basis."""
-    return {way: floor(shares(service, basis, now, way), min_ratio) for way in ways(basis)}
+    return {way: floor(shares(service, basis, now, way), min_ratio, failing) for way in ways(basis)}
 
 
 def floor_of(plan: Plan, min_ratio: float) -> Capacity | None:
@@ -109,6 +110,12 @@ def highest(found: Iterable[Capacity]) -> Capacity:
     """The most of each kind that any of these asks for."""
     each = tuple(found)
     return Capacity(max(one.instances for one in each), max(one.weight for one in each))
+
+
+def lowest(found: Iterable[Capacity]) -> Capacity:
+    """The least of each kind that any of these asks for."""
+    each = tuple(found)
+    return Capacity(min(one.instances for one in each), min(one.weight for one in each))
 
 
 def below(after: Capacity, least: Capacity) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from console.config.gate import GateKind
 from console.model.call import Call
+from console.model.capacity import Capacity
 from console.model.colour import Colour
 from console.model.commit import CiState
 from console.model.shipping import NOT_KNOWN, Safety
@@ -69,7 +70,8 @@ class Intent:
     a worker without a probe) may serve all the same. `one_by_one`: a call for each member, where the cloud has no
     additive batch. `order`: what exactly, where a colour does not say it. `train`: the one that it is part of, which it
     waits for twice. `bakes`: what was moved before is watched all the same; its runner died before that was over.
-    `undoes`: it is the way back out of a rollout.
+    `undoes`: it is the way back out of a rollout. `began`: of what has begun already, what had to be kept when it did
+    (as `Plan.floors`): whoever goes back need not find more than that.
     """
 
     action: Action
@@ -85,6 +87,7 @@ class Intent:
     order: Order | None = None
     bakes: bool = False
     undoes: bool = False
+    began: Mapping[str, Capacity] = field(default_factory=dict)
 
 
 class StepKind(StrEnum):
@@ -115,14 +118,6 @@ class Share:
     weight: int
     percent: float
     healthy_weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """Healthy instances in rotation, and the sum of their weights."""
-
-    instances: int
-    weight: int
 
 
 @dataclass(frozen=True, slots=True)

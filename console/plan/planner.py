@@ -9,12 +9,14 @@ from typing import Protocol
 from console.config.model import ServiceConfig
 from console.model.colour import Colour, Role
 from console.model.service import POOLS, POWER, WEIGHTS, Service
-from console.plan import backups, capacity, course
+from console.plan import backups, course
 from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
 from console.plan.digest import digest, versions_of
 from console.plan.explain import explained
+from console.plan.least import least
+from console.plan.least import notes as returns_to_less
 from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
@@ -25,6 +27,7 @@ from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
 from console.plan.single.planner import plan as single
 from console.plan.steps import steps as steps_of
+from console.plan.too_few import too_few
 from console.plan.unlabelled import unlabelled
 from console.plan.withheld import barred, frozen, history, memory_notes, undone_again
 
@@ -88,7 +91,8 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
     rotation = _ROTATIONS[service.rotation]
     moves = rotation.moves(asked, found)
     steps = steps_of(asked, moves)
-    refusal = _below_floor(asked, steps) or _out_would_serve(asked, found, steps)
+    floors = least(asked, steps)
+    refusal = too_few(asked, found, steps, floors) or _out_would_serve(asked, found, steps)
     if refusal is not None:
         return refusal
     desired = [write.desired for step in steps for write in step.writes]
@@ -110,11 +114,12 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
             *history(service, intent, target),
             *shipment.notes,
             *memory_notes(service, intent, target),
+            *returns_to_less(asked, steps),
             *notes_for(asked, found),
         ),
         digest=digest(config, intent, asked.basis, desired, versions_of(service, intent, target)),
         goal=f"{target.upper()} {service.side(target).version} {does}",
-        floors=capacity.floors(service, asked.basis, config.release.min_ratio, asked.now),
+        floors=floors,
         shipment=shipment,
     )
 
@@ -169,26 +174,6 @@ def _unready(service: Service, intent: Intent, target: Colour, found: Candidates
 
 def _out_words(found: Candidates) -> str:
     return "; ".join(f"{instance.name} {reason}" for instance, reason in found.out) or "it has none"
-
-
-def _below_floor(asked: Asked, steps: Sequence[Step]) -> Refusal | None:
-    """Refuse if the state after any of the writes is below the floor, in any way by which clients come."""
-    intent, broken = asked.intent, capacity.first_below(asked, steps)
-    if not broken:
-        return None
-    hint = "add or mend instances of that colour, or lower release.min_ratio in the config on purpose"
-    if intent.action is Action.ROLLBACK:
-        hint = (
-            f"mend instances; or, if {asked.target.other.upper()} fails for clients although its checks pass, say so: "
-        )
-        hint += "bluegreen rollback --live-fails"
-    ratio = f"what serves now, times {asked.config.release.min_ratio:g}"
-    return Refusal(
-        code="floor",
-        reason=f"with all traffic on {asked.target.upper()}, {broken} ({ratio})",
-        hint=hint,
-        rule=1,
-    )
 
 
 def _out_would_serve(asked: Asked, found: Candidates, steps: Sequence[Step]) -> Refusal | None:

@@ -215,6 +215,8 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
     # whoever finishes confirms, but nobody has watched yet; a bake that has stopped by itself was looked at by a person
     bakes = not rollout.state.ended and any(step.kind is StepKind.BAKE for step in plan.steps)
     finish = taken_up_again(replace(plan.intent, target=plan.target, bakes=bakes))
+    if plan.action.moves_traffic:
+        finish = replace(finish, began=plan.intent.began or plan.floors)
     operation = operation_of(rollout.id, rollout.created_at)
     back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
     on, home = "finish", "go back"

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from console.errors import JournalError
 from console.model.colour import Colour
-from console.model.record import Freeze, Kept, Proven, Record, StandsBy
+from console.model.record import Freeze, Kept, Left, Proven, Record, StandsBy
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.plan.plan import Action
@@ -125,7 +125,8 @@ def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) 
     if len(recent) == _RECENT:
         for limit, where in ((_RECENT, _MOVED), (_REMEMBERED, _TAKEN_BACK)):
             every |= {one.id: one for one in journal.rollouts(service, limit, where=where)}
-    rollouts = sorted((one for one in every.values() if one.state.ended), key=lambda one: -one.created_at)
+    newest = sorted(every.values(), key=lambda one: -one.created_at)
+    rollouts = [one for one in newest if one.state.ended]
     allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
     barred = taken_back.barred(journal, rollouts, allowed)
     undone, untold = taken_back.undone(journal, rollouts, allowed, _blamed(decided))
@@ -140,6 +141,7 @@ def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) 
         unsettled=_unsettled(journal, recent),
         stands_by=_stands_by(rollouts),
         kept=_kept(decided, rollouts),
+        left=_left(journal, newest),
     )
 
 
@@ -183,6 +185,23 @@ def _stands_by(rollouts: Sequence[Rollout]) -> StandsBy | None:
             return StandsBy(plan.source, ended)
         if plan.action in (Action.LAUNCH, Action.ROLLBACK):
             return None  # what was rolled back is looked at, not waited out
+    return None
+
+
+def _left(journal: Journal, rollouts: Sequence[Rollout]) -> Left | None:
+    """What the last cutover took the traffic from. Instances made or deleted since change what is enough."""
+    for rollout in rollouts:
+        plan, done = rollout.plan, rollout.state is RolloutState.DONE
+        if rollout.state in (RolloutState.REFUSED, RolloutState.ROLLED_BACK):
+            continue
+        if plan.action.is_undone and plan.action is not Action.CUTOVER and not (plan.action.moves_traffic and done):
+            continue  # of single instances; or a way back that has not come to its end
+        if not done and not taken_back.wrote(journal, rollout.id):
+            continue
+        if plan.action is not Action.CUTOVER:
+            return None
+        began = plan.intent.began or plan.floors
+        return Left(plan.source, rollout.id, began, unfinished=not done) if began else None
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -227,15 +227,31 @@ def _floor(play: Play, begin: Beginning, told: Told) -> None:
     for write in sent(play):
         if not done(write):
             continue
-        before, after = (serving({**ways, **seen}, play.scene) for seen in (write.before, write.after))
+        pictures = [{**ways, **seen} for seen in (write.before, write.after)]
+        before, after = (serving(seen, play.scene) for seen in pictures)
         ways = {kind: write.after.get(kind, was) for kind, was in ways.items()}
         if told.at and 0 <= write.at - told.at < GAP and _unseen(write, told, recorded):
             continue  # it happened between the last look and the write: found afterwards
         for way, least in begin.floor.items():
+            if _only_added(way, begin, pictures, play.scene) and after.get(way, (0, 0))[0]:
+                continue
             for index, what in enumerate(("instances", "weight")):
                 had, has = before.get(way, (0, 0))[index], after.get(way, (0, 0))[index]
                 if has < min(least[index], had):
                     raise Violation(f"below the floor: {what} {has} after a write, {had} before, floor {least}")
+
+
+def _only_added(way: str, begin: Beginning, pictures: Sequence[dict[str, Any]], scene: Scene) -> bool:
+    """Whether a write takes away nothing but what was added to those that served at first, and all serve as they did.
+
+    Who of them is ill, or gone, came to that by itself.
+    """
+    first, before, after = (set(in_rotation(seen, scene).get(way, ())) for seen in (begin.picture, *pictures))
+    seen = pictures[0]
+    there = (
+        {one[0] for one in seen["servers"].values()} if scene.power else {m["name"] for m in seen["members"].values()}
+    )
+    return {one for one in first if one[0] in there} <= after <= before
 
 
 def _strangers(play: Play, begin: Beginning, told: Told) -> None:

@@ -81,7 +81,8 @@ def _is_held(one: Instance) -> bool:
 
 
 def _below_floor(asked: Asked, steps: Sequence[Step], named: Sequence[Instance]) -> Refusal | None:
-    broken = capacity.first_below(asked, steps)
+    least = capacity.floors(asked.service, asked.basis, asked.config.release.min_ratio, asked.now)
+    broken = capacity.first_below(asked, steps, least)
     if not broken:
         return None
     names = ", ".join(one.name for one in named)

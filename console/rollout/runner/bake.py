@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.errors import BluegreenError, NeedsHuman
+from console.model.capacity import Capacity
 from console.model.service import Service
 from console.model.traffic import VipAnswer
 from console.plan.basis import basis_of
 from console.plan.capacity import floor_of, floors, highest
-from console.plan.plan import Capacity, Plan, Proof, Step, StepKind
+from console.plan.plan import Plan, Proof, Step, StepKind
 from console.rollout import pace
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock

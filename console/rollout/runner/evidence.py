@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from console.model.capacity import Capacity
 from console.model.health import Health, Judgement, disagreement, judge
 from console.model.instance import Instance
 from console.model.service import Service
 from console.plan import course
-from console.plan.plan import Capacity, Plan
+from console.plan.plan import Plan
 
 _Found = list[tuple[Instance, Judgement]]
 

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from console.errors import Drift, NeedsHuman, Refused
+from console.model.capacity import Capacity
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import Service
@@ -17,7 +18,7 @@ from console.plan.drift import drift
 from console.plan.kinds.registry import entering_of
 from console.plan.lifecycle.planner import basis_for
 from console.plan.orders import SingleOrder
-from console.plan.plan import Action, Capacity, Plan, Refusal, Step, Write
+from console.plan.plan import Action, Plan, Refusal, Share, Step, Write
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
 from console.rollout.records import EventKind
@@ -81,13 +82,26 @@ def _keeps_the_floor(run: Run, plan: Plan, service: Service, bases: tuple[Basis,
     """`bases`: as it is, and as the write leaves it. Raises NeedsHuman."""
     (expected, left), now, ratio = bases, time.time(), _ratio(run, plan)
     for way in ways(expected):
-        # what serves in the middle of a shift is partly our own doing: what served before it counts as well
-        least = highest((floor(shares(service, expected, now, way), ratio), *_recorded(plan, way)))
+        least = _least(plan, shares(service, expected, now, way), ratio, way)
         if broken := below(serving(shares(service, left, now, way)), least):
             raise NeedsHuman(
                 f"the next write is not sent: {broken}",
                 "look at both colours, then finish or go back with `bluegreen resume`",
             )
+
+
+def _least(plan: Plan, serves: tuple[Share, Share], ratio: float, way: str) -> Capacity:
+    """What this write must leave in this way, where so much serves before it.
+
+    What serves in the middle of a shift is partly our own doing: what served before it counts as well, and on a way
+    back it alone, because that may lead to a smaller colour.
+    """
+    if plan.intent.source_fails:
+        return floor(serves, ratio, plan.source)
+    recorded = _recorded(plan, way)
+    if recorded and plan.action is Action.ROLLBACK:
+        return recorded[0]
+    return highest((floor(serves, ratio), *recorded))
 
 
 def _ratio(run: Run, plan: Plan) -> float:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from console.errors import BluegreenError, GateFailed
+from console.model.capacity import Capacity
 from console.model.shipping import Safe
 from console.plan.capacity import below, floor_of, serving
-from console.plan.plan import Action, Capacity, Plan, Refusal, Step, StepKind
+from console.plan.plan import Action, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
 from console.plan.shipment import taken_back

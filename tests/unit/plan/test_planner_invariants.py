@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from plan_worlds import NOW, applied, config, items_of, loose, rota, worlds
 
 from console.config.model import Release, ServiceConfig
+from console.model.capacity import Capacity
 from console.model.colour import Colour
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import Service
+from console.plan.backwards import back
 from console.plan.basis import basis_of
 from console.plan.capacity import below, floor, serving, shares
-from console.plan.plan import Action, Capacity, Intent, Plan, Step, StepKind
+from console.plan.plan import Action, Intent, Plan, Step, StepKind
 from console.plan.planner import plan
 
 # A world that cannot be planned on is filtered out: many are, by design of the rules.
@@ -97,6 +99,25 @@ def test_no_write_goes_below_the_floor(service: Service, settings: ServiceConfig
         serving_left = [weight for key, weight in sent(left).items() if key in healthy]
         assert len(serving_left) >= least.instances
         assert sum(serving_left) >= least.weight
+
+
+@many
+@given(worlds(), configs, intents)
+def test_from_any_share_of_a_cutover_the_way_back_leads_to_what_served(
+    service: Service, settings: ServiceConfig, intent: Intent
+) -> None:
+    made = planned(service, settings, replace(intent, action=Action.CUTOVER))
+    # of a weight that somebody has changed by hand the recorded one counts when it comes back, as a note says
+    assume(service.live is made.source and not any("the recorded one counts" in note for note in made.notes))
+    least = floor_told(service, settings.release.min_ratio)
+    healthy = {one.key for one in everyone(service) if judge(service, one, NOW).healthy}
+    for share in states(service, made)[1:]:
+        home = plan(share, settings, back(made, share), NOW)
+        assert isinstance(home, Plan) or home.code != "floor", home
+        for left in states(share, home)[1:] if isinstance(home, Plan) else ():
+            serving_left = [weight for key, weight in sent(left).items() if key in healthy]
+            assert len(serving_left) >= least.instances
+            assert sum(serving_left) >= least.weight
 
 
 @many

@@ -10,10 +10,11 @@ from plan_worlds import NOW, config, instance
 from plan_worlds import service as weights_service
 
 from console.config.model import Release, ServiceConfig
+from console.model.capacity import Capacity
 from console.model.colour import Colour
 from console.model.instance import Instance, Probe
 from console.model.service import Service
-from console.plan.plan import Action, Capacity, Intent, Plan
+from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.runner.evidence import of_instances
 

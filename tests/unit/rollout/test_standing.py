@@ -14,7 +14,7 @@ from console.config.model import Config
 from console.errors import Refused, UsageError
 from console.model.colour import Colour
 from console.model.readiness import rollback
-from console.model.record import Freeze, Kept, Record
+from console.model.record import Freeze, Kept, Left, Record
 from console.model.service import Service
 from console.model.verdict import verdict
 from console.plan.orders import SingleOrder
@@ -359,3 +359,37 @@ def test_what_stopped_is_unsettled_until_somebody_decides(journal: Journal) -> N
     assert unsettled() == ""
     waiting = journal.create(made(usual(), CUTOVER), ALICE, "")
     assert unsettled() == waiting
+
+
+# -- what a cutover took the traffic from
+
+
+def left(journal: Journal) -> Left | None:
+    return records(journal, ["nova-api"])["nova-api"].left
+
+
+def test_what_had_to_be_kept_when_the_last_cutover_began_is_the_floor_of_going_back(journal: Journal) -> None:
+    found = made(usual(), CUTOVER)
+    ident = cut_over(journal)
+    assert left(journal) == Left(Colour.BLUE, ident, found.floors)
+    rolled(journal, found, RolloutState.REFUSED, wrote=False)
+    rolled(journal, found, RolloutState.ROLLED_BACK)
+    back = made(swapped(), ROLLBACK)
+    under_way = journal.create(back, ALICE, "slow")
+    assert left(journal) == Left(Colour.BLUE, ident, found.floors), "the way back stays the same while it is walked"
+    journal.claim(under_way, "jump1/boot/1/1")
+    journal.end(under_way, RolloutState.DONE, "it went so", 0)
+    assert left(journal) is None
+
+
+def test_a_cutover_that_stopped_half_way_is_gone_back_from_as_well(journal: Journal) -> None:
+    ident = cut_over(journal, RolloutState.STOPPED)
+    found = left(journal)
+    assert found is not None
+    assert (found.colour, found.rollout, found.unfinished) == (Colour.BLUE, ident, True)
+
+
+def test_with_more_or_fewer_instances_since_the_last_cutover_says_nothing_of_what_is_enough(journal: Journal) -> None:
+    cut_over(journal)
+    rolled(journal, replace(made(usual(), CUTOVER), action=Action.SCALE), RolloutState.DONE)
+    assert left(journal) is None

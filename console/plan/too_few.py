@@ -1,0 +1,63 @@
+"""The refusal of a plan after which too few would serve, with what helps: DESIGN §6, rule 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from console.model.capacity import Capacity
+from console.model.colour import Role
+from console.model.health import judge
+from console.model.service import POWER
+from console.plan import capacity
+from console.plan.asked import Asked
+from console.plan.candidates import Candidates
+from console.plan.least import start_of
+from console.plan.plan import Action, Refusal, Step
+
+
+def too_few(asked: Asked, found: Candidates, steps: Sequence[Step], least: Mapping[str, Capacity]) -> Refusal | None:
+    """Refuse if the state after any of the writes is below `least`, in any way by which clients come."""
+    ratio = asked.config.release.min_ratio
+    now = capacity.floors(asked.service, asked.basis, ratio, asked.now)
+    if asked.intent.source_fails:
+        least = now = capacity.floors(asked.service, asked.basis, ratio, asked.now, asked.target.other)
+    broken = capacity.first_below(asked, steps, least)
+    if not broken:
+        return None
+    start = start_of(asked)
+    since = f"what serves now, times {ratio:g}"
+    if start is not None and least != now:
+        since = f"as when {start.words} began"
+    held = _only_held(asked, found)
+    return Refusal(
+        code="floor",
+        reason=f"with all traffic on {asked.target.upper()}, {broken} ({since})",
+        hint=_hint(asked, held),
+        rule=1,
+        names=held,
+    )
+
+
+def _only_held(asked: Asked, found: Candidates) -> tuple[str, ...]:
+    """Who is well, and missing only because somebody keeps it out."""
+    service = asked.service
+    return tuple(one.name for one, _ in found.out if one.held_by is not None and judge(service, one, asked.now).healthy)
+
+
+def _hint(asked: Asked, held: Sequence[str]) -> str:
+    service, colour, other = asked.service, asked.target.upper(), asked.target.other.upper()
+    first = f"mend instances of {colour}"
+    if held:
+        # behind a load balancer whoever is out of a colour that serves comes in by `restore` alone
+        serves = service.role(asked.target) is not Role.IDLE and service.rotation != POWER
+        verb = "restore" if serves else "unhold"
+        are = "are well and only held" if len(held) > 1 else "is well and only held"
+        first = f"{', '.join(held)} {are}: bluegreen {verb} {service.name} {' '.join(held)}"
+    if asked.intent.action is Action.ROLLBACK:
+        return (
+            f"{first}; or, if {other} fails for clients although its checks pass, say so: "
+            f"bluegreen rollback {service.name} --to {asked.target} --live-fails"
+        )
+    if held:
+        return f"{first}; or lower release.min_ratio in the config on purpose"
+    return "add or mend instances of that colour, or lower release.min_ratio in the config on purpose"
