@@ -52,7 +52,10 @@ def concluded(args: argparse.Namespace, verb: Callable[[argparse.Namespace, Begu
 
 def looked(args: argparse.Namespace) -> Looked:
     """The config, the service in it, and one look at it; refused before, where nothing could be changed anyway."""
+    from console.rollout import request
+
     config = config_of(args)
+    request.may_write(config)
     settings = service_config(config, args.service)
     if args.yes and not args.reason:
         raise UsageError("--yes needs --reason TEXT", "the record must say why, when nobody is asked")

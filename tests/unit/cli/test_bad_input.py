@@ -186,3 +186,17 @@ def test_more_time_is_given_by_extend_alone(
 
 def test_nothing_to_resume(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, place, ("resume",)) == (0, "nothing to resume: no rollout is unfinished\n")
+
+
+@pytest.mark.parametrize(
+    "words", [VERBS[2], (*VERBS[3], "--to", "blue"), ("drain", "nova-api-blue-1")], ids=lambda one: one[0]
+)
+def test_a_read_only_config_is_why_nothing_is_changed_whatever_else_stands_against_it(
+    words: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(place / "config.yaml", r"(?m)^services:", "read_only: true\nservices:")
+    pattern, instead, _ = CLOUDS["no such host"]
+    spoil(place / "clouds.yaml", pattern, instead)
+    code, text = said(capsys, place, words)
+    assert code == 3, text
+    assert "read_only: true" in text
