@@ -8,7 +8,7 @@ from console.model.capacity import Capacity
 from console.model.colour import Role
 from console.model.health import judge
 from console.model.service import POWER
-from console.plan import capacity
+from console.plan import capacity, course
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates
 from console.plan.least import start_of
@@ -32,32 +32,49 @@ def too_few(asked: Asked, found: Candidates, steps: Sequence[Step], least: Mappi
     return Refusal(
         code="floor",
         reason=f"with all traffic on {asked.target.upper()}, {broken} ({since})",
-        hint=_hint(asked, held),
+        hint=_hint(asked, held, enough=_short(asked, steps, least) <= len(held)),
         rule=1,
         names=held,
     )
 
 
 def _only_held(asked: Asked, found: Candidates) -> tuple[str, ...]:
-    """Who is well, and missing only because somebody keeps it out."""
-    service = asked.service
-    return tuple(one.name for one, _ in found.out if one.held_by is not None and judge(service, one, asked.now).healthy)
+    """Who is well, and missing only because somebody holds it. Of a disabled member nobody knows how it is."""
+    return tuple(
+        one.name
+        for one, _ in found.out
+        if one.held_by is not None and all(member.admin_state_up for member in one.members)
+        if judge(asked.service, one, asked.now).healthy and not asked.service.in_rotation(one)
+    )
 
 
-def _hint(asked: Asked, held: Sequence[str]) -> str:
+def _short(asked: Asked, steps: Sequence[Step], least: Mapping[str, Capacity]) -> int:
+    """How many instances are missing, in the way in which most are."""
+    left = course.after([write for step in steps for write in step.writes], asked.basis)
+    return max(
+        kept.instances - capacity.serving(capacity.shares(asked.service, left, asked.now, way)).instances
+        for way, kept in least.items()
+    )
+
+
+def _hint(asked: Asked, held: Sequence[str], *, enough: bool) -> str:
     service, colour, other = asked.service, asked.target.upper(), asked.target.other.upper()
-    first = f"mend instances of {colour}"
-    if held:
-        # behind a load balancer whoever is out of a colour that serves comes in by `restore` alone
-        serves = service.role(asked.target) is not Role.IDLE and service.rotation != POWER
-        verb = "restore" if serves else "unhold"
-        are = "are well and only held" if len(held) > 1 else "is well and only held"
-        first = f"{', '.join(held)} {are}: bluegreen {verb} {service.name} {' '.join(held)}"
-    if asked.intent.action is Action.ROLLBACK:
+    back = asked.intent.action is Action.ROLLBACK
+    mend = f"mend instances of {colour}" if back else f"add or mend instances of {colour}"
+    first = _released(asked, held) if held else mend
+    if held and not enough:
+        first = f"{mend}; {first}"
+    if back:
         return (
             f"{first}; or, if {other} fails for clients although its checks pass, say so: "
             f"bluegreen rollback {service.name} --to {asked.target} --live-fails"
         )
-    if held:
-        return f"{first}; or lower release.min_ratio in the config on purpose"
-    return "add or mend instances of that colour, or lower release.min_ratio in the config on purpose"
+    return f"{first}; or lower release.min_ratio in the config on purpose"
+
+
+def _released(asked: Asked, held: Sequence[str]) -> str:
+    """What brings in who is only held: where its colour serves behind a load balancer, `restore` alone."""
+    service = asked.service
+    serves = service.role(asked.target) is not Role.IDLE and service.rotation != POWER
+    are = "are well and only held" if len(held) > 1 else "is well and only held"
+    return f"{', '.join(held)} {are}: bluegreen {'restore' if serves else 'unhold'} {service.name} {' '.join(held)}"

@@ -110,3 +110,33 @@ def test_beside_a_finished_cutover_a_second_colour_that_serves_is_capacity() -> 
     there = world(100, 100, ill=1)
     assert isinstance(plan(with_record(there, Colour.BLUE, 3), config(), HOME, NOW), Refusal)
     assert isinstance(plan(with_record(there, Colour.BLUE, 3, unfinished=True), config(), HOME, NOW), Plan)
+
+
+def hint(blue: list[dict[str, Any]], intent: Intent = HOME, *, weight: int = 0) -> str:
+    """The hint of the refusal to go to BLUE, whose instances differ so, from three of GREEN."""
+    ours = [instance(Colour.BLUE, n, 0 if one.get("hold") else weight, **one) for n, one in enumerate(blue, 1)]
+    found = plan(service(ours, [instance(Colour.GREEN, n, 100) for n in (1, 2, 3)]), config(), intent, NOW)
+    assert isinstance(found, Refusal)
+    assert found.code == "floor"
+    return found.hint
+
+
+FAILS = "or, if GREEN fails for clients although its checks pass, say so: bluegreen rollback nova-api --to blue"
+
+
+def test_the_hint_is_a_whole_command() -> None:
+    assert hint([{}, {}, ILL]) == f"mend instances of BLUE; {FAILS} --live-fails"
+    assert hint([{}, {}], replace(HOME, action=Action.CUTOVER)).startswith("add or mend instances of BLUE; or lower")
+
+
+def test_whoever_is_well_and_only_held_is_released_and_not_mended() -> None:
+    held = {"hold": "bob"}
+    assert hint([held, {}, {}]).startswith(
+        "api-blue-1 is well and only held: bluegreen unhold nova-api api-blue-1; or, if GREEN fails"
+    )
+    both = hint([held, {}, held], weight=100)
+    assert both.startswith(
+        "api-blue-1, api-blue-3 are well and only held: bluegreen restore nova-api api-blue-1 api-blue-3; "
+    ), "where its colour serves already, a hold that is gone brings nobody in"
+    assert hint([held, {}, ILL]).startswith("mend instances of BLUE; api-blue-1 is well and only held")
+    assert "held" not in hint([{"hold": "bob", **ILL}, {}, {}])
