@@ -150,14 +150,12 @@ def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterato
 
 def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Trouble]:
     """The verdict's sentences, but for those that only repeat what a source says."""
-    from console.model.remedies import remedy  # noqa: PLC0415 there are facts by now
-
     sources = service.sources.values()
     stale = tuple(f"{source.name}:" for source in sources if not source.problem and not source.fresh(now))
     causes = tuple(source.problem for source in sources if source.problem)
-    problems = verdicts.of(service, now).problems
+    problems = verdicts.of(service, now).found
     by_name = {one.name: one for side in service.colours for one in side.instances} if problems else {}
-    for text in problems:
+    for text, hint, _ in problems:
         if text.startswith(stale) or any(cause in text for cause in causes):
             continue
         # a sentence about an instance begins with its name, which may have these signs in it
@@ -168,7 +166,7 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
             since, seen_here = instance.announced.since, False
         serving = instance is None or instance.weight > 0
         about = instance.key if instance is not None else ""
-        yield Trouble((service.name,), HEALTH, text, remedy(text), since, seen_here, about, serving)
+        yield Trouble((service.name,), HEALTH, text, hint, since, seen_here, about, serving)
 
 
 def _merged(found: Iterable[Trouble]) -> list[Trouble]:

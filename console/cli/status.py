@@ -16,7 +16,6 @@ from console.cli.status_rollouts import NOTHING_KNOWN, Rollouts
 from console.cli.status_table import table
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
-from console.model.remedies import remedy
 from console.model.retirement import retirement
 from console.model.service import BALANCER, SERVERS, Service
 from console.model.snapshot import Snapshot
@@ -90,7 +89,7 @@ def _troubles(service: Service, words: Verdict) -> Iterator[Text]:
     """Each problem, and what to do about it, each advice once; then what to do about the sources that fail."""
     advised: set[str] = set()
     failing = (source.hint for source in service.sources.values() if source.problem)
-    for problem, hint in (*((one, remedy(one)) for one in words.problems), *(("", hint) for hint in failing)):
+    for problem, hint in (*((one.text, one.hint) for one in words.found), *(("", hint) for hint in failing)):
         if problem:
             yield Text(f"  ! {visible(problem)}", style="red")
         if hint and hint not in advised:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from console.model.balancer import Balanced, Listener, LoadBalancer, Pool
 from console.model.moments import clock_words, when
+from console.model.problem import Problem
+from console.model.remedies import WAIT
 from console.model.roles import CHANGING, role_words
 from console.model.service import POOLS, POWER, Service
 from console.model.text import listed
@@ -16,32 +18,38 @@ from console.model.text import listed
 LONG = 300.0  # seconds: applying a change takes a few, minutes only where an amphora does not answer or is replaced
 
 
-def changes(service: Service, now: float) -> Iterator[str]:
+def changes(service: Service, now: float) -> Iterator[Problem]:
     """What is in a change, of ours or of somebody else's on the same load balancer, and no longer than usual."""
     by = f" by {service.lease.owner}" if service.lease is not None and not service.lease.foreign else ""
     if any(role_words(service, side.colour) == CHANGING for side in service.colours):
         what = {POOLS: "default pools", POWER: "workers"}.get(service.rotation, "weights")
         times = [at for part in service.balanced if (at := _since(part)) is not None]
         since = f" since {clock_words(min(times), now)}" if times else ""
-        yield f"a change is under way{by}{since}: these {what} may not be applied yet"
+        yield Problem(f"a change is under way{by}{since}: these {what} may not be applied yet", WAIT)
         return
     for part in service.balanced:
         locked = _locked(part)
         if not locked or _is_stuck(service, part, now):
             continue
         if len(locked) > 1 or locked[0] is not part.balancer:
-            yield f"{_locked_words(part, now)}: a change is under way{by}"
+            yield Problem(f"{_locked_words(part, now)}: a change is under way{by}", WAIT)
         elif any(one.provisioning_status.startswith("PENDING") for found in part.members.values() for one in found):
-            yield f"{_locked_words(part, now)}: a member of neither colour is in a change"
+            yield Problem(f"{_locked_words(part, now)}: a member of neither colour is in a change", WAIT)
         else:
-            yield f"{_locked_words(part, now)}: somebody changes a part that is not ours"
+            yield Problem(
+                f"{_locked_words(part, now)}: somebody changes a part that is not ours",
+                "wait: the lock is the whole load balancer's, for some seconds",
+            )
 
 
-def stuck(service: Service, now: float) -> Iterator[str]:
+def stuck(service: Service, now: float) -> Iterator[Problem]:
     """What is in a change for so long that somebody has to look, but for what a rollout of ours is waiting for."""
     for part in service.balanced:
         if _is_stuck(service, part, now):
-            yield f"{_locked_words(part, now)}, longer than {LONG / 60:.0f} min: nothing can be changed, or taken back"
+            yield Problem(
+                f"{_locked_words(part, now)}, longer than {LONG / 60:.0f} min: nothing can be changed, or taken back",
+                "what serves goes on; a cloud administrator looks why it does not end: worker, amphorae",
+            )
 
 
 def _is_stuck(service: Service, part: Balanced, now: float) -> bool:

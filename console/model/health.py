@@ -11,6 +11,8 @@ from functools import cache
 from console.model.balancer import Member
 from console.model.colour import Role
 from console.model.instance import Instance
+from console.model.problem import Problem
+from console.model.remedies import ANEW, LOOK, RELEASED, REPLACE
 from console.model.service import AHEAD, BALANCER, POOLS, POWER, PROBES, SERVERS, ColourSet, Service
 
 _WELL_STATUSES = ("ONLINE", "DRAINING")
@@ -26,7 +28,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A health, and the sentence that explains it: which check, what it saw.
+    """A health, the sentence that explains it (which check, what it saw), and the `hint` what to do about it.
 
     `stale`: unknown only because a source is old. `stopped`: a worker of the idle colour, off as it should be.
     `unanswered`: unhealthy only because the direct probe got no answer, which may be the fault of the host that asks.
@@ -37,6 +39,7 @@ class Judgement:
     stale: bool = False
     stopped: bool = False
     unanswered: bool = False
+    hint: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -88,7 +91,7 @@ def announced(service: Service, instance: Instance, now: float) -> Judgement:
         return seen
     if told.word == Health.HEALTHY and not is_sighted(service, instance, now):
         return seen
-    return Judgement(Health(told.word), told.reason)
+    return Judgement(Health(told.word), told.reason, hint=told.hint)
 
 
 def is_sighted(service: Service, instance: Instance, now: float) -> bool:
@@ -108,6 +111,11 @@ def healthy_count(service: Service, side: ColourSet, now: float) -> int:
 
 def disagreement(instance: Instance) -> str:
     """Where Nova, Octavia and the probe contradict each other, in a sentence; empty where they agree."""
+    return found.text if (found := contradiction(instance)) is not None else ""
+
+
+def contradiction(instance: Instance) -> Problem | None:
+    """The same with what to do about it."""
     probe, server = instance.probe, instance.server
     for member in instance.members:
         status = member.operating_status
@@ -115,17 +123,18 @@ def disagreement(instance: Instance) -> str:
             continue
         well = status in _WELL_STATUSES
         if probe is not None and not probe.not_from_here and well != probe.ok:
-            return f"probe says {probe.words}, Octavia says {status}"
+            return Problem(f"probe says {probe.words}, Octavia says {status}", _TRUST_NEITHER)
         if server is not None and well and not server.running:
-            return f"Octavia says {status}, Nova says {server.status}{_task(instance)}"
+            return Problem(f"Octavia says {status}, Nova says {server.status}{_task(instance)}", _TRUST_NEITHER)
         if status == "ONLINE" and member.weight == 0:
-            return "Octavia says ONLINE at weight 0: the last change may not have reached the load balancer"
+            late = "Octavia says ONLINE at weight 0: the last change may not have reached the load balancer"
+            return Problem(late, _TRUST_NEITHER)
     said = {member.operating_status for member in instance.members if member.id not in instance.parked}
     if "ERROR" in said and not said.isdisjoint(_WELL_STATUSES):
-        return "one load balancer's check passes, another's fails"
+        return Problem("one load balancer's check passes, another's fails", _REACHABLE)
     if not instance.members and probe is not None and probe.ok and server is not None and not server.running:
-        return f"probe says {probe.words}, Nova says {server.status}{_task(instance)}"
-    return ""
+        return Problem(f"probe says {probe.words}, Nova says {server.status}{_task(instance)}", _for_server(instance))
+    return None
 
 
 def _judge(service: Service, instance: Instance, now: float) -> Judgement:
@@ -166,13 +175,28 @@ def _end(at: float | None, good_for: float, now: float) -> float:
     return at + good_for if -AHEAD <= now - at <= good_for else now
 
 
-def _bad(reason: str) -> Judgement:
-    return Judgement(Health.UNHEALTHY, reason)
+def _bad(reason: str, hint: str) -> Judgement:
+    return Judgement(Health.UNHEALTHY, reason, hint=hint)
 
 
-def _unknown(reason: str, *, stale: bool = False) -> Judgement:
-    return Judgement(Health.UNKNOWN, reason, stale=stale)
+def _unknown(reason: str, hint: str = "", *, stale: bool = False) -> Judgement:
+    return Judgement(Health.UNKNOWN, reason, stale=stale, hint=hint)
 
+
+_TRUST_NEITHER = "trust neither until they agree: one of them is late, or looks elsewhere"
+_REACHABLE = LOOK + "is it reachable from that load balancer?"
+_INTO_POOL = "add it to the pool with weight 0: `bluegreen adopt`, `openstack loadbalancer member create`"
+_INTO_THAT_POOL = "add it to that pool with weight 0: `openstack loadbalancer member create`"
+_ATTACH = "make the pool the default pool of a listener, or add `health:` to the config"
+_MONITOR = "add `health:` to the config, or a monitor to the pool"
+_PROBE = "add `health:` to the config"
+_OPERATORS = "ask the cloud's operators; plans wait until Nova knows it"
+_TASK_ENDS = "wait for its task; one that does not end is for a cloud administrator to reset"
+_WHO_DID = "wait, or find out who did that; `openstack server event list` names them"
+_BY_STATUS = {
+    "SHUTOFF": "find out who stopped it; `openstack server start`, or launch another one in its place",
+    "ERROR": "`openstack server show` has the fault; launch another one in its place",
+}
 
 _WELL = Judgement(Health.HEALTHY)
 _NOT_PROBED = Judgement(Health.HEALTHY, "not probed directly")
@@ -195,22 +219,29 @@ def _nova(service: Service, instance: Instance, now: float) -> Judgement:
         return _unknown("Nova's answer is stale", stale=True)
     server = instance.server
     if server is None:
-        return (
-            _bad("its server is gone: Nova answers 404") if instance.gone else _unknown("Nova does not list its server")
-        )
+        gone = _bad("its server is gone: Nova answers 404", REPLACE)
+        return gone if instance.gone else _unknown("Nova does not list its server")
     if server.running:
         return _WELL
     if server.status == "ACTIVE":
         doing = f"task {server.task_state}" if server.task_state else f"power state {server.power_state}"
-        return _bad(f"Nova says ACTIVE with {doing}")
+        return _bad(f"Nova says ACTIVE with {doing}", _for_server(instance))
     if server.status == "UNKNOWN":
-        return _unknown("Nova does not know its state: its cell may be down")
+        return _unknown("Nova does not know its state: its cell may be down", _OPERATORS)
     if server.status not in _NOT_WORKING:
-        return _unknown(f"Nova says {server.status}, a word that tells nothing here")
+        return _unknown(f"Nova says {server.status}, a word that tells nothing here", _WHO_DID)
     if startable(instance) and service.rotation == POWER and _is_idle(service, instance):
         return Judgement(Health.UNKNOWN, f"stopped ({server.status}), as workers of the idle colour are", stopped=True)
     fault = f" ({server.fault})" if server.fault else ""
-    return _bad(f"Nova says {server.status}{_task(instance)}{fault}")
+    return _bad(f"Nova says {server.status}{_task(instance)}{fault}", _for_server(instance))
+
+
+def _for_server(instance: Instance) -> str:
+    """What to do about a server that does not do its work."""
+    server = instance.server
+    if server is not None and server.status == "ACTIVE" and server.task_state:
+        return _TASK_ENDS
+    return _BY_STATUS.get(server.status, _WHO_DID) if server is not None else _WHO_DID
 
 
 def startable(instance: Instance) -> bool:
@@ -234,11 +265,12 @@ def _members(service: Service, instance: Instance, now: float) -> Judgement:
     if not service.source(BALANCER).fresh(now):
         return _unknown("the load balancer's answer is stale", stale=True)
     if not instance.members:
-        return _unknown("it is in no pool, so no monitor checks it")
+        return _unknown("it is in no pool, so no monitor checks it", _INTO_POOL)
     found = [_member(service, instance, member) for member in instance.members]
     if len(service.balanced) > 1:
         found += [
-            _unknown(f"it is not in pool {name}, so no monitor checks it there") for name in _lacking(service, instance)
+            _unknown(f"it is not in pool {name}, so no monitor checks it there", _INTO_THAT_POOL)
+            for name in _lacking(service, instance)
         ]
     return _worst(found)
 
@@ -246,19 +278,21 @@ def _members(service: Service, instance: Instance, now: float) -> Judgement:
 def _member(service: Service, instance: Instance, member: Member) -> Judgement:
     where = _where(service, member) if len(service.balanced) > 1 else ""  # in which pool, where there are several
     if member.provisioning_status == "ERROR":
-        return _bad(f"its member{where} is in provisioning ERROR: the load balancer may not have applied its settings")
+        unapplied = f"its member{where} is in provisioning ERROR: the load balancer may not have applied its settings"
+        return _bad(unapplied, ANEW)
     if not member.admin_state_up:
         return _unknown(f"its member{where} is disabled, so no monitor checks it")
     if member.id in instance.parked:
         # its status is the last one from before its pool was taken away, or none at all: it says nothing either way
-        return _WELL if service.probed else _unknown(f"nothing attaches its pool{where}, so no monitor checks it")
+        unchecked = f"nothing attaches its pool{where}, so no monitor checks it"
+        return _WELL if service.probed else _unknown(unchecked, _ATTACH)
     if member.operating_status == "NO_MONITOR":
-        return _WELL if service.probed else _unknown(f"no monitor{where} and no probe checks it")
+        return _WELL if service.probed else _unknown(f"no monitor{where} and no probe checks it", _MONITOR)
     # ONLINE at weight 0, or DRAINING above it, is the heartbeat lagging behind a change: the check passes either way.
     if member.operating_status in _WELL_STATUSES:
         return _WELL
     if member.operating_status == "ERROR":
-        return _bad(f"the load balancer's health check{where} fails (ERROR)")
+        return _bad(f"the load balancer's health check{where} fails (ERROR)", RELEASED)
     return _unknown(f"the load balancer says {member.operating_status}{where}")
 
 
@@ -280,7 +314,7 @@ def _lacking(service: Service, instance: Instance) -> Iterator[str]:
 def _probe(service: Service, instance: Instance, now: float) -> Judgement:
     if not service.probed:
         powered = service.rotation == POWER or (instance.static and not instance.members)
-        return _unknown("no probe checks what it does") if powered else _WELL
+        return _unknown("no probe checks what it does", _PROBE) if powered else _WELL
     probe = instance.probe
     if probe is None:
         return _unknown("it was not probed yet", stale=not service.source(PROBES).fresh(now))
@@ -292,4 +326,4 @@ def _probe(service: Service, instance: Instance, now: float) -> Judgement:
         return _WELL
     why = f": {'; '.join(probe.reasons[:2])}" if probe.reasons else ""
     reason = f"the direct probe says {probe.words}{why}"
-    return Judgement(Health.UNHEALTHY, reason, unanswered=not probe.answered)
+    return Judgement(Health.UNHEALTHY, reason, unanswered=not probe.answered, hint=RELEASED)

@@ -67,14 +67,15 @@ class Version:
 class Announced:
     """A health that held for two observations, so that one odd answer does not flap; `word` as in `Health`.
 
-    `since` (Unix seconds) is when it was first observed. `seen` and `reason` are the last observation itself, which
-    may already say otherwise. Decisions use the observation, announcements use this.
+    `since` (Unix seconds) is when it was first observed. `seen`, `reason` and `hint` are the last observation itself,
+    which may already say otherwise. Decisions use the observation, announcements use this.
     """
 
     word: str
     reason: str
     since: float
     seen: str
+    hint: str = ""
 
     @property
     def wavering(self) -> bool:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from console.model.health import Health, announced, disagreement, holds_until, judge, startable
+from console.model.health import Health, announced, contradiction, holds_until, judge, startable
 from console.model.instance import Instance
+from console.model.problem import Problem
 from console.model.service import POOLS, POWER, ColourSet, Service
 
 
@@ -19,6 +20,7 @@ class Trouble:
     reason: str
     stale: bool
     in_rotation: bool
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ class Tally:
     warm: int = 0
     unrecorded: int = 0
     troubles: dict[Trouble, list[str]] = field(default_factory=dict)  # names of instances, those in rotation as well
-    odd: dict[str, str] = field(default_factory=dict)  # healthy ones in rotation whose sources disagree
+    odd: dict[str, Problem] = field(default_factory=dict)  # healthy ones in rotation whose sources disagree
     until: float = math.inf  # the counts hold until then, all facts being the same
 
 
@@ -91,9 +93,9 @@ def _count(found: Tally, service: Service, instance: Instance, now: float) -> No
     else:
         found.kept_out += 1
     if shown.health is not Health.HEALTHY and not shown.stopped and (serves or not out):
-        trouble = Trouble(shown.health, shown.reason, shown.stale, serves)
+        trouble = Trouble(shown.health, shown.reason, shown.stale, serves, shown.hint)
         found.troubles.setdefault(trouble, []).append(instance.name)
-    elif serves and shown.healthy and (odd := disagreement(instance) or _backup(instance)):
+    elif serves and shown.healthy and (odd := contradiction(instance) or _backup(instance)):
         found.odd[instance.name] = odd
 
 
@@ -111,10 +113,10 @@ def _count_meant(
         found.unrecorded += 1
 
 
-def _backup(instance: Instance) -> str:
+def _backup(instance: Instance) -> Problem | None:
     if not any(member.backup and member.in_rotation for member in instance.members):
-        return ""
-    return "a backup member: it gets traffic only when all others are down, whatever its weight"
+        return None
+    return Problem("a backup member: it gets traffic only when all others are down, whatever its weight")
 
 
 def carried(memo: Mapping[object, object]) -> dict[object, object]:

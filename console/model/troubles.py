@@ -9,7 +9,9 @@ from console.model.balancer import Balanced, Listener
 from console.model.changes import changes, stuck
 from console.model.colour import Colour, Role
 from console.model.health import Health
+from console.model.problem import Problem
 from console.model.readiness import balancers, pools
+from console.model.remedies import ANEW, ENABLE, FAILOVER
 from console.model.roles import IN_DOUBT, role_words
 from console.model.service import (
     BALANCER,
@@ -28,6 +30,7 @@ from console.model.strangers import dead_strangers, strangers, uncoloured
 from console.model.tally import tally
 from console.model.text import listed, some
 
+_MIXED = "a release has not come to its end, or somebody deployed by hand: `bluegreen history`"
 _STEPS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172_800.0, 3600.0, "h"), (math.inf, 86_400.0, "days"))
 
 
@@ -48,7 +51,7 @@ def _not_fresh(service: Service, now: float) -> list[Source]:
     return sorted(sources, key=lambda one: one.seen_at or 0.0)
 
 
-def stale_words(stale: Sequence[Source], now: float) -> Iterator[str]:
+def stale_words(stale: Sequence[Source], now: float) -> Iterator[Problem]:
     """A sentence for each cause: one that several sources share is said once.
 
     While the load balancer was never seen nobody knows where the VIP is: that is no trouble of its own.
@@ -64,7 +67,8 @@ def stale_words(stale: Sequence[Source], now: float) -> Iterator[str]:
         cause = first.problem if alone else cause_of(first)
         age = "never seen" if first.seen_at is None else f"{age_words(first, now)} old"
         answers = "" if first.seen_at is None else "the last answer is " if alone else "the last answers are "
-        yield f"{listed([one.name for one in sources])}: {answers}{age}{f': {cause}' if cause else ''}"
+        text = f"{listed([one.name for one in sources])}: {answers}{age}{f': {cause}' if cause else ''}"
+        yield Problem(text, sources=tuple(one.name for one in sources))
 
 
 def cause_of(source: Source) -> str:
@@ -83,7 +87,7 @@ def age_words(source: Source, now: float) -> str:
     return f"{age / seconds:.0f} {word}"
 
 
-def serving_troubles(service: Service, now: float) -> Iterator[str]:
+def serving_troubles(service: Service, now: float) -> Iterator[Problem]:
     """What is wrong with what serves."""
     yield from _of_balancers(service)
     yield from stuck(service, now)
@@ -97,10 +101,11 @@ def serving_troubles(service: Service, now: float) -> Iterator[str]:
         lost, asked = service.traffic.lost, len(service.traffic.answers)
         last = next(answer for answer in reversed(service.traffic.answers) if not answer.ok)
         cause = last.error or f"status {last.status}"
-        yield f"{lost} of {asked} requests through the VIP failed, the last {now - last.at:.0f} s ago: {cause}"
+        text = f"{lost} of {asked} requests through the VIP failed, the last {now - last.at:.0f} s ago: {cause}"
+        yield Problem(text, "if it began with a release, go back while the way back is ready")
 
 
-def other_troubles(service: Service, now: float) -> Iterator[str]:
+def other_troubles(service: Service, now: float) -> Iterator[Problem]:
     """What a person should know, and what does not harm what serves."""
     yield from changes(service, now)
     yield from _splits(service)
@@ -108,8 +113,9 @@ def other_troubles(service: Service, now: float) -> Iterator[str]:
     yield from _unhealthy(service, now, in_rotation=False, tolerated=False)
     for side in service.colours:
         if len(side.versions) > 1:
-            yield f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
-        yield from (f"{name}: {odd}" for name, odd in tally(service, side, now).odd.items())
+            text = f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
+            yield Problem(text, _MIXED)
+        yield from (odd.of(name) for name, odd in tally(service, side, now).odd.items())
     if service.foreign_allowed:
         yield from strangers(service)
     yield from uncoloured(service)
@@ -117,46 +123,52 @@ def other_troubles(service: Service, now: float) -> Iterator[str]:
     yield from _of_record(service)
     known = {cause_of(source) for source in stale_sources(service, now)}
     if (lease := service.source(LEASE)).problem and cause_of(lease) not in known:
-        yield f"who holds the lease is not known: {lease.problem}"
+        yield Problem(f"who holds the lease is not known: {lease.problem}", sources=(LEASE,))
 
 
-def _of_record(service: Service) -> Iterator[str]:
+def _of_record(service: Service) -> Iterator[Problem]:
     """What the journal says of the colour that does not serve, or why it says nothing."""
     record = service.record
     if record is None:
         return
     if record.problem:
-        yield f"whether {service.name} is frozen, and what was rolled back, is not known: {record.problem}"
+        yield Problem(f"whether {service.name} is frozen, and what was rolled back, is not known: {record.problem}")
     for side in service.colours:
         bar = record.bar_on(side.version)
         if bar is not None and service.role(side.colour) is Role.IDLE:
             runs = f"{side.colour.upper()} runs {bar.version}, which was rolled back"
-            yield f"{runs} ({bar.when}); it may not go out again until somebody allows it"
+            text = f"{runs} ({bar.when}); it may not go out again until somebody allows it"
+            yield Problem(text, "find out why it was taken back; then `bluegreen allow`")
 
 
-def _of_balancers(service: Service) -> Iterator[str]:
+def _of_balancers(service: Service) -> Iterator[Problem]:
     for balancer in balancers(service):
         if not balancer.provisioning_status.startswith(("ACTIVE", "PENDING")):
-            yield f"load balancer {balancer.name} is {balancer.provisioning_status}: it takes no change"
+            text = f"load balancer {balancer.name} is {balancer.provisioning_status}: it takes no change"
+            yield Problem(text, f"what serves may go on; {FAILOVER}")
         if not balancer.admin_state_up:
-            yield f"load balancer {balancer.name} is disabled (admin_state_up is false): it serves nobody"
+            text = f"load balancer {balancer.name} is disabled (admin_state_up is false): it serves nobody"
+            yield Problem(text, ENABLE)
     for pool in pools(service):
         if pool.provisioning_status == "ERROR":
-            yield f"pool {pool.name} is in provisioning ERROR"
+            yield Problem(f"pool {pool.name} is in provisioning ERROR", ANEW)
         if not pool.admin_state_up:
-            yield f"pool {pool.name} is disabled (admin_state_up is false): it serves nobody"
+            yield Problem(f"pool {pool.name} is disabled (admin_state_up is false): it serves nobody", ENABLE)
     for part in service.balanced:
         for listener in part.listeners:
             if not listener.admin_state_up:
-                yield f"listener {_door(listener)} is disabled (admin_state_up is false): nobody gets in there"
+                text = f"listener {_door(listener)} is disabled (admin_state_up is false): nobody gets in there"
+                yield Problem(text, ENABLE)
             elif listener.provisioning_status == "ERROR" and service.rotation != POOLS:
-                yield f"listener {_door(listener)} is in provisioning ERROR: its last change may not be applied"
+                text = f"listener {_door(listener)} is in provisioning ERROR: its last change may not be applied"
+                yield Problem(text, ANEW)
         if not part.listeners:
             names = listed([pool.name or pool.id for pool in part.pools])
-            yield f"no listener of load balancer {part.balancer.name} sends to {names}: no client gets there"
+            text = f"no listener of load balancer {part.balancer.name} sends to {names}: no client gets there"
+            yield Problem(text, "make the pool the default pool of a listener")
 
 
-def _nothing_serves(service: Service) -> Iterator[str]:
+def _nothing_serves(service: Service) -> Iterator[Problem]:
     seen = all(service.source(name).seen_at is not None for name in service.decisive)
     serving = [side for side in service.colours if service.role(side.colour) in (Role.LIVE, Role.BOTH)]
     if seen and not serving:
@@ -164,24 +176,26 @@ def _nothing_serves(service: Service) -> Iterator[str]:
             POOLS: "no listener sends to a pool of BLUE or GREEN that has instances",
             POWER: "no worker of BLUE or GREEN runs",
         }.get(service.rotation, "no member of BLUE or GREEN has weight")
-        yield f"no colour is live: {why}"
+        hint = "put a colour that is healthy in rotation: `bluegreen cutover`"
+        yield Problem(f"no colour is live: {why}", hint)
     for side in serving:
         if service.rotation == POOLS and not any(map(service.in_rotation, side.instances)):
-            yield f"{side.colour.upper()} is live and none of its members has weight: nobody answers"
+            text = f"{side.colour.upper()} is live and none of its members has weight: nobody answers"
+            yield Problem(text, "give its members weight again, or go back")
 
 
-def _in_doubt(service: Service) -> Iterator[str]:
+def _in_doubt(service: Service) -> Iterator[Problem]:
     doubtful = [side.colour.upper() for side in service.colours if role_words(service, side.colour) == IN_DOUBT]
     if service.rotation == POOLS and doubtful:
-        yield "a listener is in provisioning ERROR, so it may not send where it says"
+        yield Problem("a listener is in provisioning ERROR, so it may not send where it says", ANEW)
         return
-    why = "members are in provisioning ERROR, so the weights shown may not be applied"
+    why = Problem("members are in provisioning ERROR, so the weights shown may not be applied", ANEW)
     if service.rotation == POWER:
-        why = "Nova does not know the state of its workers"
-    yield from (f"{colour}: {why}" for colour in doubtful)
+        why = Problem("Nova does not know the state of its workers")
+    yield from map(why.of, doubtful)
 
 
-def _splits(service: Service) -> Iterator[str]:
+def _splits(service: Service) -> Iterator[Problem]:
     """Listeners, or pools, of one service that send to different colours."""
     doors: dict[Colour, list[str]] = {}
     for part in service.balanced:
@@ -194,7 +208,8 @@ def _splits(service: Service) -> Iterator[str]:
             for colour in _weighted(service, part):
                 doors.setdefault(colour, []).append(f"pool {listed(pool.name or pool.id for pool in part.pools)}")
     if len(doors) == 2 and set(doors[Colour.BLUE]) != set(doors[Colour.GREEN]):
-        yield f"{listed(doors[Colour.BLUE])} send to BLUE, {listed(doors[Colour.GREEN])} to GREEN"
+        text = f"{listed(doors[Colour.BLUE])} send to BLUE, {listed(doors[Colour.GREEN])} to GREEN"
+        yield Problem(text, "a cutover has not come to its end: `bluegreen resume`, or cut over again")
 
 
 def _weighted(service: Service, part: Balanced) -> list[Colour]:
@@ -207,7 +222,7 @@ def _weighted(service: Service, part: Balanced) -> list[Colour]:
     ]
 
 
-def _in_the_wrong_pool(service: Service) -> Iterator[str]:
+def _in_the_wrong_pool(service: Service) -> Iterator[Problem]:
     pool_of = {(colour, pool) for part in service.balanced for colour, pool in part.pool_of.items()}
     for side in service.colours if pool_of else ():
         other = {pool for colour, pool in pool_of if colour is not side.colour}
@@ -215,10 +230,10 @@ def _in_the_wrong_pool(service: Service) -> Iterator[str]:
             one.name for one in side.instances if any(service.pool_id_of(member) in other for member in one.members)
         ]
         if lost:
-            yield f"{some(lost)}: of {side.colour.upper()}, and in {side.colour.other.upper()}'s pool"
+            yield Problem(f"{some(lost)}: of {side.colour.upper()}, and in {side.colour.other.upper()}'s pool")
 
 
-def _unhealthy(service: Service, now: float, *, in_rotation: bool, tolerated: bool) -> Iterator[str]:
+def _unhealthy(service: Service, now: float, *, in_rotation: bool, tolerated: bool) -> Iterator[Problem]:
     """Instances that are not healthy, those with the same reason in one sentence, without those kept out on purpose.
 
     What is unknown only because a source is stale was said of the source. `tolerated`: of colours that are above their
@@ -235,9 +250,9 @@ def _unhealthy(service: Service, now: float, *, in_rotation: bool, tolerated: bo
             if trouble.in_rotation is in_rotation and not (trouble.stale and blind)
         }
         if found and quorum is not None and not tolerated:
-            yield f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}"
+            yield Problem(f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}")
         for trouble, names in sorted(found.items(), key=lambda item: item[0].health is Health.UNKNOWN):
-            yield f"{some(names)}: {trouble.reason}"
+            yield Problem(f"{some(names)}: {trouble.reason}", trouble.hint)
 
 
 def quorum_of(service: Service, side: ColourSet, now: float) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.model.colour import Colour, Role
+from console.model.problem import Problem
 from console.model.readiness import Readiness, balancers, pools, rollback
 from console.model.retirement import retirement
 from console.model.roles import provisioning, role_words
@@ -29,8 +30,8 @@ _WORSE = {"ACTIVE": 0, "PENDING": 1, "ERROR": 4}  # everything else is between
 class Verdict:
     """The words of the verdict line, and the reasons behind them.
 
-    `healthy`: all that serves is known to be well. `problems` are sentences, the worst first; trouble of the idle
-    colour is among them and does not make the service unhealthy. `settled`: the weights that the API shows are the
+    `healthy`: all that serves is known to be well. `found` is what is wrong, the worst first; trouble of the idle
+    colour is among it and does not make the service unhealthy. `settled`: the weights that the API shows are the
     ones that the load balancer applies. `fresh`: a decision may be made of these facts. `asking`: a source has not
     answered its first question yet, and nothing is known to be wrong.
     """
@@ -40,7 +41,7 @@ class Verdict:
     rollback: str  # "rollback ready: 6 warm, 1 call"
     balancer: str  # "LB ACTIVE"; "LB was ACTIVE" while its facts are stale
     freshness: str  # "fresh", "asking: vip", "STALE 40 s: servers", "STALE 40 s: 2 sources": why is the first problem
-    problems: tuple[str, ...]
+    found: tuple[Problem, ...]
     healthy: bool
     rollback_state: Readiness
     balancer_ready: bool
@@ -54,6 +55,11 @@ class Verdict:
     def state(self) -> str:
         """The one word: `well`, `asking` (nothing is known to be wrong, and not all is known) or `NOT WELL`."""
         return "well" if self.healthy else "asking" if self.asking else "NOT WELL"
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong, in sentences."""
+        return tuple(problem.text for problem in self.found)
 
     @property
     def rollback_ready(self) -> bool:
@@ -85,7 +91,7 @@ def verdict(service: Service, now: float) -> Verdict:
         rollback=way_back.words,
         balancer=_balancer_words(service, now),
         freshness=_freshness(stale, asked, now),
-        problems=(*stale_words(stale, now), *troubles, *other_troubles(service, now)),
+        found=(*stale_words(stale, now), *troubles, *other_troubles(service, now)),
         healthy=not stale and not asked and not troubles,
         rollback_state=way_back.state,
         balancer_ready=ready,

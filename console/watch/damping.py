@@ -97,13 +97,13 @@ def _told_well(track: _Track) -> bool:
 def _first(seen: Judgement, since: float, marks: Marks) -> _Track:
     """What is announced without waiting."""
     word = seen.health.value
-    return _Track(Announced(word, seen.reason, since, word), since, marks, seen.stale)
+    return _Track(Announced(word, seen.reason, since, word, seen.hint), since, marks, seen.stale)
 
 
 def _next(track: _Track, seen: Judgement, marks: Marks, now: float) -> _Track:
     word, told = seen.health.value, track.told
     if word == told.word:
-        return _Track(replace(told, reason=seen.reason, seen=word), told.since, marks, seen.stale)
+        return _Track(replace(told, reason=seen.reason, seen=word, hint=seen.hint), told.since, marks, seen.stale)
     if word != told.seen:  # the first observation that says so
         track = _Track(replace(told, seen=word), now, marks, blind=False)
     if seen.stale or _all_after(marks, track.marks):
