@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -31,10 +32,10 @@ def words(problem: BaseException) -> str:
             return f"bad certificate, {clipped(cause.verify_message, 200)}: `commits: {{tls: {{ca: FILE}}}}`"
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed, {clipped(str(cause.reason or '').lower().replace('_', ' '), 100)}"
+        if isinstance(cause, socket.gaierror):
+            return "no name server answers" if cause.errno == socket.EAI_AGAIN else "no such host name"
         if isinstance(cause, OSError) and cause.errno in _WORDS:
             return _WORDS[cause.errno]
-    if "name" in str(problem).lower() and isinstance(problem, httpx.ConnectError):
-        return "no such host name"
     if isinstance(problem, httpx.ProxyError):
         return "the proxy refuses"
     if isinstance(problem, httpx.RemoteProtocolError | httpx.DecodingError):
