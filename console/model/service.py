@@ -39,7 +39,8 @@ class Source:
 
     `problem` is its last failure in a sentence, empty when the last attempt succeeded; `since` is when that began.
     `good_for` is the age in seconds up to which its facts count as fresh. `doing` is what the watch does about the
-    problem: `trying again in 20 s, at 12:03:20`. `cause` is what other sources may fail for as well; empty: `problem`.
+    problem: `trying again at 12:03:20`; `waits` says that this is later than usual, so that a key may ask before it.
+    `cause` is what other sources may fail for as well; empty: `problem`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Source:
     hint: str = ""
     doing: str = ""
     cause: str = ""
+    waits: bool = False
 
     @property
     def advice(self) -> str:

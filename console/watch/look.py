@@ -88,11 +88,11 @@ class Look(Generic[Value]):
         hint = error.hint if isinstance(error, BluegreenError) else ""
         self._failed(self._steady(), error.message if isinstance(error, BluegreenError) else str(error), hint)
 
-    def say(self, doing: str) -> None:
-        """Say what is done about a problem."""
+    def say(self, doing: str, *, waits: bool) -> None:
+        """Say what is done about a problem; `waits`: later than usual."""
         seen = self.seen
         if seen.source.problem and seen.source.doing != doing:
-            self._keep(seen.value, replace(seen.source, doing=doing))
+            self._keep(seen.value, replace(seen.source, doing=doing, waits=waits))
 
     def _failed(self, began: float, problem: str, hint: str, cause: str = "") -> None:
         self.failures += 1
@@ -152,5 +152,4 @@ def older(first: Source, second: Source) -> Source:
     """One source made of two: as old as the older, with the problem of either."""
     trouble = first if first.problem else second
     seen_at = None if first.seen_at is None or second.seen_at is None else min(first.seen_at, second.seen_at)
-    problem, since, hint, doing = trouble.problem, trouble.since, trouble.hint, trouble.doing
-    return replace(second, seen_at=seen_at, problem=problem, since=since, hint=hint, doing=doing, cause=trouble.cause)
+    return replace(trouble, name=second.name, seen_at=seen_at, good_for=second.good_for)

@@ -181,7 +181,8 @@ class Poller:
         if isinstance(event, Node):
             self._schedule.finished(event, now)
             if event.look.failures:
-                event.look.say(self._doing(event, now))
+                doing, waits = self._doing(event, now)
+                event.look.say(doing, waits=waits)
             self._unseen.discard(event)
             if event.look is event.place.balancers:
                 self._schedule.want(self._changed(event.place), now)
@@ -209,8 +210,11 @@ class Poller:
             if any(listed.get(part.balancer.id) != part.balancer for part in watched.rotation.value.parts)
         ]
 
-    def _doing(self, node: Node, now: float) -> str:
-        """What is done about a source that failed. The moment is named once: a countdown would cost bytes."""
+    def _doing(self, node: Node, now: float) -> tuple[str, bool]:
+        """What is done about a source that failed, and whether that is later than usual.
+
+        The moment is named once: a countdown would cost bytes.
+        """
         problem = node.look.seen.source.problem
         for before in node.after:
             if before.look.failures and before.look.seen.source.problem == problem:
@@ -218,8 +222,8 @@ class Poller:
         wait = self._schedule.retry_in(node, now)
         beat = self._interval * self._every(node)
         if wait < 1.5 * beat:
-            return f"trying again every {max(beat, 1.0):.0f} s"
-        return f"trying again at {time.strftime('%H:%M:%S', time.localtime(self._clock() + wait))}"
+            return f"trying again every {max(beat, 1.0):.0f} s", False
+        return f"trying again at {time.strftime('%H:%M:%S', time.localtime(self._clock() + wait))}", True
 
     def _look_at(self, focus: Focus, now: float) -> None:
         """Ask what this focus wants to know, and nothing any more of what the last one wanted."""

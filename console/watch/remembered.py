@@ -178,7 +178,7 @@ def _aged(service: Service, now: float) -> Service:
 def _troubled(remembered: Service, asked: Service) -> Service:
     """The remembered service with what asking for it has come to."""
     sources = {
-        name: replace(source, problem=failed.problem, since=failed.since, hint=failed.hint, doing=failed.doing)
+        name: replace(failed, seen_at=source.seen_at, good_for=source.good_for, cause=source.cause)
         if (failed := asked.source(name)).problem
         else source
         for name, source in remembered.sources.items()

@@ -103,11 +103,11 @@ def test_what_is_done_about_a_problem_goes_with_the_problem(clocks: Clocks) -> N
 
     one = look(clocks, ask)
     one.run()
-    one.say("trying again in 20 s")
+    one.say("trying again in 20 s", waits=True)
     assert (one.pause, one.seen.source.advice) == (20.0, "wait; trying again in 20 s")
     one.run()
     assert (one.pause, one.seen.source.problem, one.seen.source.advice) == (0.0, "", "")
-    one.say("nothing is wrong")
+    one.say("nothing is wrong", waits=False)
     assert one.seen.source.doing == ""
 
 
