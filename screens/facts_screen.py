@@ -18,9 +18,11 @@ from screens import keys
 from screens.in_the_air import in_the_air
 from screens.keys import Place, Situation
 from screens.list_actions import ListActions
+from screens.told import Told, told
+from screens.trouble import ROLLOUT
 from screens.view import header
 from screens.view.header import Head
-from screens.view.line import Line, line
+from screens.view.line import Line, line, wrap
 from screens.view.room import too_small
 from screens.widgets.box import Box
 from screens.widgets.filter_line import FilterLine
@@ -132,17 +134,14 @@ class FactsScreen(ListActions):
         width = app.size.width - 2
         sheet = self.query_one("#header", Sheet)
         sheet.show(self.header_lines(found, width, now))
-        problems = self.problems(found)
-        # the header says in full what is stale first: once is enough
-        said = "" if found is None or app.paused_words else found.freshness
-        listed = [each for each in problems if f"STALE {each.removeprefix('stale: ')}" != said]
-        most = 2 if self.has_class("-short") else 4
         situation = self.situation()
-        hints = [header.with_key(hint, situation.key("refresh")) for hint in self.hints()]
-        shown = header.problems(listed, hints, most, glyphs, situation.key("problems"))
         above = [*header.paused(app.watching.paused_at, situation.key("pause"), glyphs), *in_the_air(self, situation)]
-        shown = [*above, *self.banner(), *shown]
+        above = [part for spans in (*above, *self.banner()) for part in wrap(spans, width)]
         area = self.query_one("#problems", Sheet)
+        limit = area.styles.max_height
+        room = header.Room(2 if self.has_class("-short") else 4, width, (int(limit.value) if limit else 6) - len(above))
+        refresh, more = situation.key("refresh"), situation.key("problems")
+        shown = [*above, *header.problems(self.told(found), room, glyphs, refresh, more)]
         area.display = bool(shown)
         self.set_class(bool(shown), "-troubled")
         area.show(shown)
@@ -175,7 +174,7 @@ class FactsScreen(ListActions):
             found,
             "the cloud can not be watched" if app.watch_problem else "asking the cloud",
             app.paused_words,
-            app.count_problems(self.service_name),
+            len(app.problems_of(self.service_name)),
         )
 
     def verdict(self, now: float) -> Verdict | None:
@@ -183,16 +182,11 @@ class FactsScreen(ListActions):
         service = self.console_app.service(self.service_name)
         return self.console_app.verdicts.of(service, now) if service is not None else None
 
-    def hints(self) -> tuple[str, ...]:
-        """What to do about the sources that fail."""
-        service = self.console_app.service(self.service_name)
-        sources = service.sources.values() if service is not None else ()
-        return tuple({source.hint: source.advice for source in sources if source.problem and source.advice}.values())
-
-    def problems(self, found: Verdict | None) -> tuple[str, ...]:
-        """All problems in sentences, those of this console itself first."""
-        app = self.console_app
-        return (*app.own_problems, *(found.problems if found is not None else ()))
+    def told(self, found: Verdict | None) -> list[Told]:
+        """All problems in sentences, but for what the banner says."""
+        above = bool(self.banner())
+        rows = self.console_app.problems_of(self.service_name)
+        return told([row for row in rows if not (above and row.about == ROLLOUT)], found)
 
     @property
     def lively(self) -> bool:
@@ -219,7 +213,7 @@ class FactsScreen(ListActions):
             services=len(app.config.services),
             rollout=rollout,
             unfinished=rollout is not None and rollout.id in app.journal.orphans,
-            problems=app.count_problems(self.service_name),
+            problems=len(app.problems_of(self.service_name)),
             journal_problem=app.journal.problem,
             paused=app.watching.paused_at is not None,
             sifted=bool(self.filter_words),

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
 from screens.navigate import Spot
+from screens.told import Told
 from screens.trouble import Cause, shared_causes
 from screens.view import fleet
 from screens.view.fleet import About, Entry
@@ -52,15 +53,11 @@ class FleetScreen(FactsScreen):
         """The fleet in one line."""
         return fleet_header(self.console_app, width, now)
 
-    def problems(self, found: Verdict | None) -> tuple[str, ...]:
+    def told(self, found: Verdict | None) -> list[Told]:
         """Of the console itself, and what keeps sources of several services from answering; the rest is in the rows."""
         app = self.console_app
-        return (*app.own_problems, *(cause.words for cause in _told_causes(app)))
-
-    def hints(self) -> tuple[str, ...]:
-        """What to do about the sources of several services."""
-        app = self.console_app
-        return tuple(dict.fromkeys(cause.hint for cause in _told_causes(app) if cause.hint))
+        causes = [Told(cause.words, cause.hint, cause.waits) for cause in _told_causes(app)]
+        return [*map(Told, app.own_problems), *causes]
 
     def show_body(self, now: float) -> None:
         """A row each."""
@@ -168,7 +165,7 @@ def fleet_header(app: BluegreenApp, width: int, now: float) -> list[Line]:
     about = About(
         mode,
         "the cloud can not be watched" if app.watch_problem else "asking the cloud",
-        app.count_problems(""),
+        len(app.problems_of("")),
         _remembered(app),
         app.paused_words,
     )

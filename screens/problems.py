@@ -16,6 +16,7 @@ from screens.filtering import JUST_NOW
 from screens.fleet import fleet_header
 from screens.keys import Place, Situation
 from screens.navigate import Spot
+from screens.told import Told
 from screens.trouble import ROLLOUT, Trouble, of_rollouts, troubles
 from screens.view import header
 from screens.view.line import Line, line
@@ -63,13 +64,9 @@ class ProblemsScreen(FactsScreen):
             return super().header_lines(found, width, now)
         return fleet_header(self.console_app, width, now)
 
-    def problems(self, found: Verdict | None) -> tuple[str, ...]:
+    def told(self, found: Verdict | None) -> list[Told]:
         """Nothing above the list: it is the list."""
-        return ()
-
-    def hints(self) -> tuple[str, ...]:
-        """In the list."""
-        return ()
+        return []
 
     def banner(self) -> list[Line]:
         """In the list."""
@@ -170,5 +167,6 @@ def row(key: str, trouble: Trouble, now: float, glyphs: Glyphs, refresh: str = "
     cells = ((glyphs.attention, role), (who, "strong"), (about, ""), (since, ""), (at, "dim"))
     notes = [line((visible(text), role))]
     if trouble.hint:
-        notes.append(line((f"{glyphs.arrow} {visible(header.with_key(trouble.hint, refresh))}", "")))
+        hint = header.with_key(trouble.hint, refresh if trouble.waits else "")
+        notes.append(line((f"{glyphs.arrow} {visible(hint)}", "")))
     return Row(key, cells, tuple(notes))

@@ -31,7 +31,7 @@ from screens.recorded import Recorded
 from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
-from screens.trouble import Tally
+from screens.trouble import Tally, Trouble
 from screens.verdicts import Verdicts
 from screens.view import header
 from screens.view.glyphs import UNICODE, Glyphs
@@ -269,7 +269,7 @@ class BluegreenApp(App[int]):
         )
         self._say(f"the config has changed and is used from now on{again}")
 
-    def count_problems(self, name: str) -> int:
+    def problems_of(self, name: str) -> tuple[Trouble, ...]:
         """Problems of a service, or of all (an empty name), as the screen of problems lists them."""
         names = [name] if name else list(self.config.services)
         return self._tally.of(names, self.snapshot, self.journal, self.own_problems, self.judged_at)

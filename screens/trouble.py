@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,7 +36,8 @@ class Trouble(NamedTuple):
     seen_here: bool = False
     instance: str = ""
     grave: bool = True
-    sources: tuple[str, ...] = ()  # those that have this cause in common, where there are several
+    sources: tuple[str, ...] = ()  # those that have this cause in common, one or several; none of what is no source's
+    waits: bool = False  # the next try is far off: a key need not wait for it
 
     @property
     def key(self) -> str:
@@ -71,6 +73,7 @@ class Cause(NamedTuple):
     sources: tuple[str, ...]
     services: tuple[str, ...]
     hint: str = ""
+    waits: bool = False
 
     @property
     def words(self) -> str:
@@ -84,7 +87,7 @@ def shared_causes(services: Iterable[Service], now: float) -> tuple[Cause, ...]:
     for service in services:
         for source in service.sources.values():
             if source.problem and not source.fresh(now):
-                before = found.get(source.problem, Cause(source.problem, (), (), source.advice))
+                before = found.get(source.problem, Cause(source.problem, (), (), source.advice, source.waits))
                 found[source.problem] = before._replace(
                     sources=tuple(dict.fromkeys((*before.sources, source.name))),
                     services=tuple(dict.fromkeys((*before.services, service.name))),
@@ -93,22 +96,22 @@ def shared_causes(services: Iterable[Service], now: float) -> tuple[Cause, ...]:
 
 
 class Tally:
-    """How many rows the list of problems has: every count on a screen is this one, made once a second at most."""
+    """The rows that the list of problems has: every count on a screen is of these, made once a second at most."""
 
     def __init__(self, verdicts: Verdicts) -> None:
         self._verdicts = verdicts
         self._last: tuple[object, ...] = ()
-        self._found = 0
+        self._found: tuple[Trouble, ...] = ()
 
     def of(
         self, names: Sequence[str], snapshot: Snapshot | None, journal: JournalView, own: Sequence[str], now: float
-    ) -> int:
+    ) -> tuple[Trouble, ...]:
         """For these services and this console."""
         # facts and journal are immutable: that they are the same ones says it all
         asked = tuple(names), id(snapshot), id(journal), tuple(own), math.floor(now)
         if asked != self._last:
-            left = sum(1 for _ in of_rollouts(journal.open, journal.orphans, names))
-            self._found = left + len(troubles(snapshot, self._verdicts, names, own, now))
+            left = of_rollouts(journal.open, journal.orphans, names)
+            self._found = (*left, *troubles(snapshot, self._verdicts, names, own, now))
             self._last = asked
         return self._found
 
@@ -143,20 +146,19 @@ def _of_sources(name: str, sources: Mapping[str, Source], now: float) -> Iterato
         if source.problem:
             since = source.since if source.since is not None else source.seen_at
             grave = source.name not in _DECIDE_NOTHING and not source.fresh(now)
-            yield Trouble((name,), source.name, source.problem, source.advice, since, grave=grave)
+            row = Trouble((name,), source.name, source.problem, source.advice, since, grave=grave)
+            yield row._replace(sources=(source.name,), waits=source.waits)
         elif source.seen_at is not None and not source.fresh(now):
-            yield Trouble((name,), source.name, "stale: nothing has answered, and nothing failed", "", source.seen_at)
+            text, only = "stale: nothing has answered, and nothing failed", (source.name,)
+            yield Trouble((name,), source.name, text, "", source.seen_at, sources=only)
 
 
 def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Trouble]:
     """The verdict's sentences, but for those that only repeat what a source says."""
-    sources = service.sources.values()
-    stale = tuple(f"{source.name}:" for source in sources if not source.problem and not source.fresh(now))
-    causes = tuple(source.problem for source in sources if source.problem)
     problems = verdicts.of(service, now).found
     by_name = {one.name: one for side in service.colours for one in side.instances} if problems else {}
-    for text, hint, _ in problems:
-        if text.startswith(stale) or any(cause in text for cause in causes):
+    for text, hint, told in problems:
+        if told:
             continue
         # a sentence about an instance begins with its name, which may have these signs in it
         ends = (end for end, char in enumerate(text) if char in ":,")
@@ -171,14 +173,17 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
 
 def _merged(found: Iterable[Trouble]) -> list[Trouble]:
     merged: dict[tuple[object, ...], Trouble] = {}
+    alike = Counter[tuple[str, ...]]()
     for each in found:
         # two services may well say the same of two different instances; of themselves they say it with other figures
-        about = each.about if each.about in (HEALTH, ROLLOUT, CONSOLE) else "source"
+        about = "source" if each.sources else each.about
         text = without_figures(each.text) if each.about == HEALTH else each.text
-        key = (about, text, each.services if each.instance else ())
+        # what one service says twice with other figures is about two things
+        alike[about, text, *each.services] += each.about == HEALTH
+        key = (about, text, each.services if each.instance else (), alike[about, text, *each.services])
         before = merged.get(key)
         if before is None:
-            merged[key] = each._replace(sources=(each.about,)) if about == "source" else each
+            merged[key] = each
             continue
         known = [since for since in (before.since, each.since) if since is not None]
         merged[key] = before._replace(
@@ -186,7 +191,8 @@ def _merged(found: Iterable[Trouble]) -> list[Trouble]:
             text=_of_the_first(before) if each.text != before.text and len(before.services) == 1 else before.text,
             since=min(known, default=None),
             grave=before.grave or each.grave,
-            sources=tuple(dict.fromkeys((*before.sources, each.about))) if about == "source" else (),
+            sources=tuple(dict.fromkeys((*before.sources, *each.sources))),
+            waits=before.waits or each.waits,
         )
     return list(merged.values())
 

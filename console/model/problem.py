@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Problem(NamedTuple):
     """A sentence, and what to do about it: empty where nobody needs to do anything, or the sentence says it.
 
-    `sources` are the names of those whose failure it tells.
+    `sources` are the names of those whose failure it tells, or that they do not answer.
     """
 
     text: str

@@ -132,7 +132,9 @@ def _of_record(service: Service) -> Iterator[Problem]:
     if record is None:
         return
     if record.problem:
-        yield Problem(f"whether {service.name} is frozen, and what was rolled back, is not known: {record.problem}")
+        text = f"whether {service.name} is frozen, and what was rolled back, is not known: {record.problem}"
+        alike = tuple(one.name for one in service.sources.values() if one.problem == record.problem)
+        yield Problem(text, sources=alike)
     for side in service.colours:
         bar = record.bar_on(side.version)
         if bar is not None and service.role(side.colour) is Role.IDLE:

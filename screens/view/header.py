@@ -10,13 +10,14 @@ from console.model.colour import Colour
 from console.model.text import visible
 from screens.arming import Arming
 from screens.view.glyphs import Glyphs
-from screens.view.line import BLANK, Line, flow, line, spread, width, wrap
+from screens.view.line import BLANK, Line, cut, flow, line, spread, width, wrap
 from screens.view.words import STEP, count, long, role_glyph
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.model.service import Service
     from console.model.verdict import Verdict
     from console.rollout.records import Rollout
+    from screens.told import Told
 
 
 class Head(NamedTuple):
@@ -141,14 +142,37 @@ def under_way(rollout: Rollout, *, orphan: bool, waits: bool, glyphs: Glyphs, ke
 
 
 def with_key(hint: str, key: str) -> str:
-    """The hint, and where it names the moment of the next try, the key that does not wait for it."""
-    return f"{hint} ({key} asks at once)" if "trying again at " in hint else hint
+    """The hint, and the key that does not wait for the next try; no key where that is soon."""
+    return f"{hint} ({key} asks at once)" if key else hint
 
 
-def problems(found: Sequence[str], hints: Sequence[str], most: int, glyphs: Glyphs, key: str = "p") -> list[Line]:
-    """The first problems, a line each, how many more there are, and what to do about what could not be read."""
-    shown = [line((f"{glyphs.attention} {visible(problem)}", "bad")) for problem in found[:most]]
-    hidden = len(found) - len(shown)
-    if hidden > 0:
-        shown.append(line((f"  and {count(hidden, 'more problem')}: press {key}", "warn")))
-    return [*shown, *(line((f"  {glyphs.arrow} {visible(hint)}", "warn")) for hint in hints[:1])]
+class Room(NamedTuple):
+    """What there is for the problems: sentences at most, cells of a line, and lines."""
+
+    most: int
+    cells: int
+    lines: int
+
+
+def problems(found: Sequence[Told], room: Room, glyphs: Glyphs, refresh: str = "ctrl+r", key: str = "p") -> list[Line]:
+    """The first problems, the first hint below its own one, and how many more there are; cut with an ellipsis.
+
+    `refresh` is the key that asks at once, `key` the one that lists all problems.
+    """
+    shown: list[Line] = []
+    told = 0
+    hinted = next((index for index, each in enumerate(found) if each.hint), None)
+    for index, each in enumerate(found[: room.most]):
+        left = room.lines - len(shown) - (index + 1 < len(found))  # the rest needs a line as well
+        if left <= 0:
+            break
+        block = wrap(line((f"{glyphs.attention} {visible(each.text)}", "bad")), room.cells)
+        if index == hinted:
+            hint = with_key(each.hint, refresh if each.waits else "")
+            block += wrap(line((f"  {glyphs.arrow} {visible(hint)}", "warn")), room.cells)
+        shown += cut(block, left, room.cells, glyphs.ellipsis)
+        told = index + 1
+    if hidden := sum(each.rows for each in found[told:]):
+        words = f"  and {count(hidden, 'more problem')}" if told else f"{glyphs.attention} {count(hidden, 'problem')}"
+        shown.append(line((f"{words}: press {key}", "warn")))
+    return shown

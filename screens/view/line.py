@@ -147,6 +147,15 @@ def _joined(spans: list[Span]) -> Line:
     return tuple(joined)
 
 
+def cut(lines: list[Line], most: int, cells: int, ellipsis: str) -> list[Line]:
+    """The first `most` lines; where that leaves some out, an ellipsis says so at the end of the last one."""
+    if len(lines) <= most or most <= 0:
+        return lines[: max(most, 0)]
+    last = lines[most - 1]
+    kept = fit(last, min(width(last), max(cells - cell_len(ellipsis), 0)))
+    return [*lines[: most - 1], (*kept, (ellipsis, last[-1][1] if last else ""))]
+
+
 def styled(spans: Line, role: str) -> Line:
     """The line with one more role under each span: what a span says of itself counts."""
     return tuple((text, f"{role} {was}" if was else role) for text, was in spans)

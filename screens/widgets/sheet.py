@@ -19,11 +19,14 @@ from textual.widget import Widget
 
 from screens.look import look_of
 from screens.view.glyphs import in_ascii
-from screens.view.line import BLANK, Line, fit, wrap
+from screens.view.line import BLANK, Line, cut, fit, wrap
 
 
 class Sheet(Widget):
-    """Some lines of text, cut at the right edge or wrapped (`wraps`); as high as they are with `height: auto`."""
+    """Some lines of text, cut at the right edge or wrapped (`wraps`); as high as they are with `height: auto`.
+
+    What is too high for it ends with an ellipsis.
+    """
 
     ALLOW_SELECT = False
     wraps = False
@@ -56,7 +59,7 @@ class Sheet(Widget):
 
     def draw(self, size: Size) -> list[Line]:
         """The whole content at this size, a line each; fewer than the height leaves blank lines."""
-        return self._wrapped(size.width)[: size.height]
+        return cut(self._wrapped(size.width), size.height, size.width, look_of(self.app).glyphs.ellipsis)
 
     def wanted_height(self, width: int) -> int:
         """Lines that the content takes at this width, for `height: auto`."""

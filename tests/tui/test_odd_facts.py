@@ -18,10 +18,11 @@ from console.model.service import ColourSet, Service, Source
 from console.model.traffic import Traffic, VipAnswer
 from console.model.verdict import verdict
 from screens.arming import Arming
+from screens.told import Told
 from screens.view import balancer, commits, header, instances, traffic
 from screens.view import side as side_view
 from screens.view.glyphs import ASCII, UNICODE, Glyphs
-from screens.view.header import Head
+from screens.view.header import Head, Room
 from screens.view.line import Line, plain
 from screens.view.table import row_line
 from screens.view.words import Magnitudes
@@ -102,7 +103,7 @@ def test_every_panel_shows_whatever_there_is(facts: Service, signs: Glyphs, cell
     head = Head(facts.name, facts.environment, True, Arming(), facts, found)
     shown: list[Line] = header.lines(head, cells, NOW, signs)
     shown += header.lines(head, cells, NOW, signs, short=True)
-    shown += header.problems(found.problems, (), 3, signs)
+    shown += header.problems([*map(Told, found.problems)], Room(3, cells, 6), signs)
     for side in facts.colours:
         rows = instances.rows(facts, side, NOW, signs, Magnitudes())
         shown += [side_view.title(facts, side, signs), side_view.title_right(facts, side, NOW)]

@@ -177,7 +177,7 @@ async def test_a_rollout_that_nobody_ends_is_a_problem_and_enter_opens_it() -> N
 async def test_the_next_try_need_not_be_awaited(keys: str) -> None:
     now = time.time()
     facts = stale(service(now), now - 90, "Octavia answered 429")
-    sources = {name: replace(one, doing="trying again at 18:36:58") for name, one in facts.sources.items()}
+    sources = {name: replace(one, doing="trying again at 18:36:58", waits=True) for name, one in facts.sources.items()}
     app, _, _ = make_app(replace(facts, sources=sources))
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "LB ")
