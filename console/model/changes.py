@@ -53,8 +53,7 @@ def stuck(service: Service, now: float) -> Iterator[Problem]:
 
 
 def _is_stuck(service: Service, part: Balanced, now: float) -> bool:
-    leased = service.lease is not None and not service.lease.foreign
-    if leased or (service.record is not None and service.record.heading is not None):
+    if service.is_led:
         return False
     since = _since(part)
     return since is not None and now - since > LONG

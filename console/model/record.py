@@ -140,8 +140,9 @@ class Record:
 
     `barred` and `proven`: the newest first; a version is in one of them at most. `undone`: the commits of what was
     rolled back, those of the last time first; `untold`: the versions of which nobody knows them.
-    `heading`: the colour to which a rollout under way moves all traffic. `unsettled`: the id of one that moved some
-    and is not at its end: under way, without a runner, or stopped until somebody decides.
+    `under_way`: a rollout has not ended. `heading`: the colour to which one that has not moves all traffic.
+    `unsettled`: the id of one that moved some and is not at its end: under way, without a runner, or stopped until
+    somebody decides.
     `stands_by`: None where the other colour is the next one, or was taken back, or nobody knows. `left`: as well, and
     where instances were made or deleted since.
     """
@@ -157,6 +158,7 @@ class Record:
     stands_by: StandsBy | None = None
     kept: Kept | None = None
     left: Left | None = None
+    under_way: bool = False
 
     def frozen(self, now: float) -> Freeze | None:
         """The freeze that holds at `now` (Unix seconds)."""

@@ -183,6 +183,12 @@ class Service:
         return float(mine) * (1 - sum(strange) / len(strange) if strange else 1.0)
 
     @property
+    def is_led(self) -> bool:
+        """Whether a rollout of ours is under way, by the lease that everyone sees or by the journal."""
+        leased = self.lease is not None and not self.lease.foreign
+        return leased or (self.record is not None and self.record.under_way)
+
+    @property
     def live(self) -> Colour | None:
         """The one live colour; None when both or none are."""
         return next((side.colour for side in self.colours if self.role(side.colour) is Role.LIVE), None)

@@ -8,18 +8,24 @@ from dataclasses import dataclass, field
 
 from console.model.health import Health, announced, contradiction, holds_until, judge, startable
 from console.model.instance import Instance
+from console.model.missing import is_as_a_rollout_leaves_it, is_missing
 from console.model.problem import Problem
 from console.model.service import POOLS, POWER, ColourSet, Service
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One reason why instances are not healthy. `stale`: only because a source is."""
+    """One reason why instances are not healthy. `stale`: only because a source is.
+
+    `serves`: of those in rotation, and of those that are missing there whatever is under way. `missing`: of those that
+    are missing, unless a rollout of ours that is under way means them to be.
+    """
 
     health: Health
     reason: str
     stale: bool
-    in_rotation: bool
+    serves: bool
+    missing: bool = False
     hint: str = ""
 
 
@@ -42,7 +48,7 @@ class Tally:
     observed: int = 0
     warm: int = 0
     unrecorded: int = 0
-    troubles: dict[Trouble, list[str]] = field(default_factory=dict)  # names of instances, those in rotation as well
+    troubles: dict[Trouble, list[str]] = field(default_factory=dict)  # names of instances
     odd: dict[str, Problem] = field(default_factory=dict)  # healthy ones in rotation whose sources disagree
     until: float = math.inf  # the counts hold until then, all facts being the same
 
@@ -93,7 +99,9 @@ def _count(found: Tally, service: Service, instance: Instance, now: float) -> No
     else:
         found.kept_out += 1
     if shown.health is not Health.HEALTHY and not shown.stopped and (serves or not out):
-        trouble = Trouble(shown.health, shown.reason, shown.stale, serves, shown.hint)
+        missing = not out and is_missing(service, instance)
+        meant = missing and is_as_a_rollout_leaves_it(service, instance)
+        trouble = Trouble(shown.health, shown.reason, shown.stale, serves or (missing and not meant), meant, shown.hint)
         found.troubles.setdefault(trouble, []).append(instance.name)
     elif serves and shown.healthy and (odd := contradiction(instance) or _backup(instance)):
         found.odd[instance.name] = odd

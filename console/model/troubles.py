@@ -93,7 +93,7 @@ def serving_troubles(service: Service, now: float) -> Iterator[Problem]:
     yield from stuck(service, now)
     yield from _in_doubt(service)
     yield from _nothing_serves(service)
-    yield from _unhealthy(service, now, in_rotation=True, tolerated=False)
+    yield from _unhealthy(service, now, serving=True, tolerated=False)
     yield from dead_strangers(service, now)
     if not service.foreign_allowed:
         yield from strangers(service)
@@ -109,8 +109,8 @@ def other_troubles(service: Service, now: float) -> Iterator[Problem]:
     """What a person should know, and what does not harm what serves."""
     yield from changes(service, now)
     yield from _splits(service)
-    yield from _unhealthy(service, now, in_rotation=True, tolerated=True)
-    yield from _unhealthy(service, now, in_rotation=False, tolerated=False)
+    yield from _unhealthy(service, now, serving=True, tolerated=True)
+    yield from _unhealthy(service, now, serving=False, tolerated=False)
     for side in service.colours:
         if len(side.versions) > 1:
             text = f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
@@ -235,21 +235,21 @@ def _in_the_wrong_pool(service: Service) -> Iterator[Problem]:
             yield Problem(f"{some(lost)}: of {side.colour.upper()}, and in {side.colour.other.upper()}'s pool")
 
 
-def _unhealthy(service: Service, now: float, *, in_rotation: bool, tolerated: bool) -> Iterator[Problem]:
+def _unhealthy(service: Service, now: float, *, serving: bool, tolerated: bool) -> Iterator[Problem]:
     """Instances that are not healthy, those with the same reason in one sentence, without those kept out on purpose.
 
     What is unknown only because a source is stale was said of the source. `tolerated`: of colours that are above their
-    quorum all the same; these do not harm what serves.
+    quorum all the same; these do not harm what serves. `serving`: those that serve, or are missing from what does.
     """
     blind = bool(_not_fresh(service, now))
     for side in service.colours:
-        quorum = quorum_of(service, side, now) if in_rotation else None
+        quorum = quorum_of(service, side, now) if serving else None
         if (quorum is not None and quorum[0] >= quorum[1]) is not tolerated:
             continue
         found = {
             trouble: names
             for trouble, names in tally(service, side, now).troubles.items()
-            if trouble.in_rotation is in_rotation and not (trouble.stale and blind)
+            if (trouble.serves or (trouble.missing and not service.is_led)) is serving and not (trouble.stale and blind)
         }
         if found and quorum is not None and not tolerated:
             yield Problem(f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}")

@@ -138,6 +138,7 @@ def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) 
         undone=undone,
         untold=untold,
         heading=_heading(journal, recent),
+        under_way=any(not one.state.ended for one in recent),
         unsettled=_unsettled(journal, recent),
         stands_by=_stands_by(rollouts),
         kept=_kept(decided, rollouts),

@@ -393,3 +393,13 @@ def test_with_more_or_fewer_instances_since_the_last_cutover_says_nothing_of_wha
     cut_over(journal)
     rolled(journal, replace(made(usual(), CUTOVER), action=Action.SCALE), RolloutState.DONE)
     assert left(journal) is None
+
+
+def test_a_rollout_of_any_action_is_under_way_until_it_ends(journal: Journal) -> None:
+    def under_way() -> bool:
+        return records(journal, ["nova-api"])["nova-api"].under_way
+
+    rolled(journal, made(usual(), CUTOVER), RolloutState.STOPPED)
+    assert not under_way()
+    journal.create(made(usual(), CUTOVER), ALICE, "")
+    assert under_way()

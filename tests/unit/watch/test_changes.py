@@ -74,7 +74,7 @@ def test_a_change_that_does_not_come_to_an_end_needs_a_human_unless_a_rollout_of
         f"load balancer api and pool api are PENDING_UPDATE since {at}, longer than 5 min: "
         "nothing can be changed, or taken back",
     )
-    ours = replace(api, record=Record(heading=Colour.GREEN))
+    ours = replace(api, record=Record(heading=Colour.GREEN, under_way=True))
     assert verdict(ours, seen.taken_at).healthy
     led = replace(api, lease=LEASE)
     assert verdict(led, seen.taken_at).healthy
