@@ -62,11 +62,6 @@ def counted(number: int, what: str = "instance") -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def has_pools(asked: Asked) -> bool:
-    """Whether instances are members of something."""
-    return asked.config.rotation.kind != Kind.POWER
-
-
 def pool_ids(asked: Asked, colour: Colour) -> tuple[str, ...]:
     """The pools that an instance of this colour is to be in: all of them, or with a pool for each colour its own."""
     service = asked.service
