@@ -30,7 +30,8 @@ class Health(StrEnum):
 class Judgement:
     """A health, the sentence that explains it (which check, what it saw), and the `hint` what to do about it.
 
-    `stale`: unknown only because a source is old. `stopped`: a worker of the idle colour, off as it should be.
+    `stale`: unknown only because a source is old. `stopped`: a worker of the idle colour, off as it should be; with
+    `stale` it was when Nova last answered.
     `unanswered`: unhealthy only because the direct probe got no answer, which may be the fault of the host that asks.
     """
 
@@ -140,7 +141,7 @@ def contradiction(instance: Instance) -> Problem | None:
 def _judge(service: Service, instance: Instance, now: float) -> Judgement:
     nova = _nova(service, instance, now)
     if nova.stopped:
-        return nova  # nothing can answer a probe there
+        return nova
     checks = (nova, _members(service, instance, now), _probe(service, instance, now))
     worst = _worst(checks)
     if worst is not _WELL:
@@ -216,7 +217,8 @@ def _nova(service: Service, instance: Instance, now: float) -> Judgement:
     if instance.static or SERVERS not in service.decisive:
         return _WELL
     if not service.source(SERVERS).fresh(now):
-        return _unknown("Nova's answer is stale", stale=True)
+        stopped = _stopped(service, instance, "when Nova last answered", stale=True)
+        return stopped or _unknown("Nova's answer is stale", stale=True)
     server = instance.server
     if server is None:
         gone = _bad("its server is gone: Nova answers 404", REPLACE)
@@ -230,8 +232,8 @@ def _nova(service: Service, instance: Instance, now: float) -> Judgement:
         return _unknown("Nova does not know its state: its cell may be down", _OPERATORS)
     if server.status not in _NOT_WORKING:
         return _unknown(f"Nova says {server.status}, a word that tells nothing here", _WHO_DID)
-    if startable(instance) and service.rotation == POWER and _is_idle(service, instance):
-        return Judgement(Health.UNKNOWN, f"stopped ({server.status}), as workers of the idle colour are", stopped=True)
+    if (stopped := _stopped(service, instance, "as workers of the idle colour are")) is not None:
+        return stopped
     fault = f" ({server.fault})" if server.fault else ""
     return _bad(f"Nova says {server.status}{_task(instance)}{fault}", _for_server(instance))
 
@@ -242,6 +244,14 @@ def _for_server(instance: Instance) -> str:
     if server is not None and server.status == "ACTIVE" and server.task_state:
         return _TASK_ENDS
     return _BY_STATUS.get(server.status, _WHO_DID) if server is not None else _WHO_DID
+
+
+def _stopped(service: Service, instance: Instance, how: str, *, stale: bool = False) -> Judgement | None:
+    """A worker of the idle colour that is off, as it should be; nothing can answer a probe there."""
+    server = instance.server
+    if server is None or service.rotation != POWER or not startable(instance) or not _is_idle(service, instance):
+        return None
+    return Judgement(Health.UNKNOWN, f"stopped ({server.status}), {how}", stale=stale, stopped=True)
 
 
 def startable(instance: Instance) -> bool:

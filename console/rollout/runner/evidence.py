@@ -55,7 +55,7 @@ def _left_on(plan: Plan) -> frozenset[str]:
 def _judged(service: Service, instance: Instance, now: float) -> Judgement:
     """Where all workers of a colour are off it is taken for the idle one, whose are off as they should be: not here."""
     found = judge(service, instance, now)
-    if not found.stopped or instance.server is None:
+    if not found.stopped or found.stale or instance.server is None:
         return found
     return Judgement(Health.UNHEALTHY, f"Nova says {instance.server.status}, and no rollout has stopped it")
 

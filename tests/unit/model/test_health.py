@@ -191,6 +191,27 @@ def test_shares_and_roles_of_workers_follow_what_runs() -> None:
     assert found.rollback == "both run: stopping either leaves all work to the other"
 
 
+def test_idle_workers_that_were_off_when_nova_last_answered_are_still_told_as_stopped() -> None:
+    refused = Probe(ok=False, at=NOW, error="refused")
+    off = [
+        instance(f"g{n}", Colour.GREEN, member=None, server=server("SHUTOFF", power_state=4), probe=refused)
+        for n in (1, 2)
+    ]
+    old = {SERVERS: Source(SERVERS, NOW - 40, problem="no answer"), PROBES: Source(PROBES, NOW - 1)}
+    facts = service(
+        instance("a", member=None, probe=refused), rotation=POWER, decisive=(SERVERS,), sources=old,
+        green=ColourSet(Colour.GREEN, tuple(off)),
+    )  # fmt: skip
+    found = judge(facts, off[0], NOW)
+    assert (found.stopped, found.stale, found.reason) == (True, True, "stopped (SHUTOFF), when Nova last answered")
+    told = verdict(facts, NOW)
+    assert told.green == "GREEN idle unknown 2 stopped"
+    assert told.problems == (
+        "servers: the last answer is 40 s old: no answer",
+        "a: the direct probe says refused",
+    ), "of the live colour's a refused probe counts all the same"
+
+
 def test_a_hold_on_a_worker_is_on_its_server() -> None:
     held = server("SHUTOFF", power_state=4, tags=("bluegreen:hold=bob",))
     facts = service(
