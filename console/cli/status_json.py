@@ -19,8 +19,9 @@
       parts           for each load balancer's part of the service: load_balancer, listeners, neighbours (listeners of
                       others on the same load balancer), pools, policies
       colours     blue, green: role (live, idle, both, none; unknown, changing, in doubt), share (of the traffic, 0 to
-                  1, or null), version (short, or "mixed", "unknown"), versions (all, whole), weight, healthy, total,
-                  instances
+                  1, or null), version (short, or "mixed", "unknown"), versions (all, whole), weight, healthy, total
+                  (of all its instances), meant, meant_healthy (without those kept out on purpose, as in the verdict),
+                  kept_out, instances
       foreign     members that join to no instance
       uncoloured  instances whose colour nothing tells
       traffic     url, asked, lost, blue, green (answers by colour), longest_gap_ms; null without a VIP check
@@ -66,6 +67,7 @@ from console.model.record import Record
 from console.model.retirement import Retirement, retirement
 from console.model.service import ColourSet, Service
 from console.model.snapshot import Snapshot
+from console.model.tally import tally
 from console.model.traffic import Traffic
 from console.model.verdict import Verdict, role_words, verdict
 from console.rollout.unended import Unended
@@ -181,6 +183,7 @@ def _record(found: Record | None) -> Json | None:
 
 
 def _side(service: Service, side: ColourSet, now: float) -> Json:
+    counted = tally(service, side, now)
     return {
         "role": role_words(service, side.colour),
         "share": service.share(side.colour),
@@ -189,6 +192,9 @@ def _side(service: Service, side: ColourSet, now: float) -> Json:
         "weight": side.weight,
         "healthy": healthy_count(service, side, now),
         "total": len(side.instances),
+        "meant": counted.meant,
+        "meant_healthy": counted.healthy,
+        "kept_out": counted.kept_out,
         "instances": _instances(service, side.instances, now),
     }
 

@@ -142,7 +142,7 @@ def _to_warm(service: Service, target: ColourSet, live: ColourSet, now: float) -
         return Rollback(Readiness.COLD, f"rollback cold: 0 of {meant} warm{aside}", *count)
     if warm < meant:
         return Rollback(Readiness.PARTIAL, f"rollback partial: {warm} of {meant} warm{aside}", *count)
-    if warm < (serving := tally(service, live, now).observed):
+    if warm < (serving := tally(service, live, now).serving):
         return Rollback(Readiness.PARTIAL, f"rollback partial: {warm} warm for {serving} that serve{aside}", *count)
     if service.rotation == WEIGHTS and found.unrecorded:
         words = f"rollback asks first: {warm} warm, {found.unrecorded} not recorded for rotation{aside}"

@@ -31,11 +31,11 @@ class Trouble:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one colour. Instances that are kept out on purpose are in `kept_out` alone, and in `observed`.
+    """Counts of one colour. Instances that are kept out on purpose are in `kept_out` alone.
 
-    `healthy`, `stopped` and `unseen` (unknown because a source is stale) as announced, `observed`, `warm` as decisions
-    see it: healthy at all, and healthy where a shift would find them. `standing`: there, health aside; `unrecorded`: of
-    the warm ones, nobody recorded a weight.
+    `healthy`, `stopped` and `unseen` (unknown because a source is stale) as announced, `serving`, `warm` as decisions
+    see it: healthy in rotation, and healthy where a shift would find them. `standing`: there, health aside;
+    `unrecorded`: of the warm ones, nobody recorded a weight.
     """
 
     meant: int = 0
@@ -45,7 +45,7 @@ class Tally:
     stopped: int = 0
     standing: int = 0
     startable: int = 0
-    observed: int = 0
+    serving: int = 0
     warm: int = 0
     unrecorded: int = 0
     troubles: dict[Trouble, list[str]] = field(default_factory=dict)  # names of instances
@@ -91,7 +91,7 @@ def _count(found: Tally, service: Service, instance: Instance, now: float) -> No
     shown = announced(service, instance, now) if instance.announced is not None else seen
     serves = service.in_rotation(instance)
     found.until = min(found.until, holds_until(service, instance, now))
-    found.observed += seen.healthy
+    found.serving += seen.healthy and serves
     out = is_kept_out(instance)
     if not out:
         found.unseen += shown.stale

@@ -122,6 +122,19 @@ def test_json_is_one_document_of_schema_1(
     assert service["sources"]["servers"]["fresh"]
 
 
+def test_json_counts_all_instances_and_those_of_the_verdict_without_the_ones_kept_out(
+    cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = cloud.members[cloud.pools[0]["id"]][0]
+    held |= {"weight": 0, "tags": [*held["tags"], "bluegreen:hold=alice"]}
+    run(config, "--json", "api")
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    blue = service["colours"]["blue"]
+    assert service["verdict"]["blue"].endswith("2/2 (1 kept out)")
+    assert (blue["healthy"], blue["total"]) == (3, 3)
+    assert (blue["meant_healthy"], blue["meant"], blue["kept_out"]) == (2, 2, 1)
+
+
 def test_json_when_nothing_is_known(cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.faults["/"] = (500, {})
     assert run(config, "--json") == 4

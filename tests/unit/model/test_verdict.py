@@ -192,6 +192,15 @@ def test_a_held_instance_is_kept_out_and_no_problem() -> None:
     assert found.problems == ()
 
 
+def test_the_way_back_needs_as_many_as_serve_and_not_those_that_were_taken_out() -> None:
+    held = instance(Colour.BLUE, 3, 0, tags=("bluegreen:hold=alice",))
+    by_hand = instance(Colour.BLUE, 3, 0)
+    two = [instance(Colour.GREEN, n, 0) for n in (1, 2)]
+    for out in (held, by_hand):
+        blue = side(Colour.BLUE, *service().blue.instances[:2], out)
+        assert rollback(replace(green(*two), blue=blue), NOW).words == "rollback ready: 2 warm, 1 call"
+
+
 def test_a_hold_on_an_instance_that_serves_does_not_hide_its_trouble() -> None:
     sick = instance(Colour.BLUE, 1, 1, tags=("bluegreen:hold=bob",), operating_status="ERROR")
     assert not verdict(service(blue=side(Colour.BLUE, sick)), NOW).healthy
