@@ -17,7 +17,7 @@ from console.cli.status_table import table
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
 from console.model.retirement import retirement
-from console.model.service import BALANCER, SERVERS, Service
+from console.model.service import BALANCER, SERVERS, VIP, Service
 from console.model.snapshot import Snapshot
 from console.model.text import visible
 from console.model.verdict import Verdict, verdict
@@ -128,6 +128,8 @@ def _below(service: Service, now: float, rollouts: Rollouts) -> Iterator[str]:
         traffic = service.traffic
         shares = ", ".join(f"{colour.upper()} {traffic.count(colour)}" for colour in Colour)
         yield f"through the VIP {traffic.url}: {len(traffic.answers)} asked, {shares}, lost {traffic.lost}"
+    elif service.traffic_watched and (problem := service.source(VIP).problem):
+        yield f"through the VIP: no answer: {problem}"
     if service.lease is not None:
         yield f"lease: {rollouts.lease_words(service, now)}"
     for one in rollouts.under_way(service):

@@ -54,12 +54,13 @@ def _not_fresh(service: Service, now: float) -> list[Source]:
 def stale_words(stale: Sequence[Source], now: float) -> Iterator[Problem]:
     """A sentence for each cause: one that several sources share is said once.
 
-    While the load balancer was never seen nobody knows where the VIP is: that is no trouble of its own.
+    While the load balancer was never seen nobody knows where the VIP is: the VIP is named with it.
     """
     unseen = {one.name for one in stale if one.seen_at is None}
     by_cause: dict[object, list[Source]] = {}
+    hidden = [VIP] if {VIP, BALANCER} <= unseen else []
     for source in stale:
-        if not (source.name == VIP and {VIP, BALANCER} <= unseen):
+        if source.name not in hidden:
             cause = cause_of(source)
             by_cause.setdefault((cause, source.seen_at is None) if cause else source.name, []).append(source)
     for sources in by_cause.values():
@@ -67,8 +68,10 @@ def stale_words(stale: Sequence[Source], now: float) -> Iterator[Problem]:
         cause = first.problem if alone else cause_of(first)
         age = "never seen" if first.seen_at is None else f"{age_words(first, now)} old"
         answers = "" if first.seen_at is None else "the last answer is " if alone else "the last answers are "
-        text = f"{listed([one.name for one in sources])}: {answers}{age}{f': {cause}' if cause else ''}"
-        yield Problem(text, sources=tuple(one.name for one in sources))
+        names = [one.name for one in sources]
+        names += hidden if BALANCER in names else []
+        text = f"{listed(names)}: {answers}{age}{f': {cause}' if cause else ''}"
+        yield Problem(text, sources=tuple(names))
 
 
 def cause_of(source: Source) -> str:

@@ -108,6 +108,17 @@ def test_a_load_balancer_that_is_not_there_is_named_with_near_ones(
     assert "in no pool" not in out, "nobody knows who is in which pool"
 
 
+def test_a_load_balancer_that_may_not_be_read_hides_the_vip_and_both_are_named(
+    cloud: FakeOpenStack, config: Path
+) -> None:
+    config.write_text(CONFIG + '    vip: {url: "http://{vip}/"}\n')
+    cloud.faults["/load-balancer"] = (403, {})
+    out = text(config, width=300)
+    assert "STALE (never seen): 2 sources" in out
+    assert "! load balancer and vip: never seen: cloud test: " in out
+    assert "through the VIP: no answer: the address of load balancer api is not known yet" in out
+
+
 def test_json_is_one_document_of_schema_1(
     cloud: FakeOpenStack, config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

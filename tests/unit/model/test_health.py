@@ -175,7 +175,7 @@ def test_failures_that_differ_only_in_what_was_asked_are_one_sentence() -> None:
     }
     old[VIP] = Source(VIP, problem="the address of load balancer api is not known yet")
     problems = verdict(service(sources=old, traffic_watched=True, probed=False), NOW).problems
-    assert problems == (f"servers and load balancer: never seen: {cause}",)
+    assert problems == (f"servers, load balancer and vip: never seen: {cause}",)
 
 
 def test_shares_and_roles_of_workers_follow_what_runs() -> None:
