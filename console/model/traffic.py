@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from console.model.colour import Colour
+
+WINDOW = 60.0  # seconds of answers that are kept, and told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Traffic:
     url: str
     answers: tuple[VipAnswer, ...]
     versions: dict[Colour, frozenset[str]]
+
+    def lately(self, now: float) -> Traffic:
+        """The answers of the window that ends at `now` (Unix seconds): what was kept may be older by then."""
+        kept = tuple(answer for answer in self.answers if now - answer.at <= WINDOW)
+        return self if len(kept) == len(self.answers) else replace(self, answers=kept)
 
     def colour_of(self, answer: VipAnswer) -> Colour | None:
         """The colour that gave the answer; None where it cannot be told."""

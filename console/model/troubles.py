@@ -100,11 +100,12 @@ def serving_troubles(service: Service, now: float) -> Iterator[Problem]:
     yield from dead_strangers(service, now)
     if not service.foreign_allowed:
         yield from strangers(service)
-    if service.traffic is not None and service.traffic.lost:
-        lost, asked = service.traffic.lost, len(service.traffic.answers)
-        last = next(answer for answer in reversed(service.traffic.answers) if not answer.ok)
+    traffic = service.traffic.lately(now) if service.traffic is not None else None
+    if traffic is not None and traffic.lost:
+        last = next(answer for answer in reversed(traffic.answers) if not answer.ok)
         cause = last.error or f"status {last.status}"
-        text = f"{lost} of {asked} requests through the VIP failed, the last {now - last.at:.0f} s ago: {cause}"
+        when = f"the last {now - last.at:.0f} s ago"
+        text = f"{traffic.lost} of {len(traffic.answers)} requests through the VIP failed, {when}: {cause}"
         yield Problem(text, "if it began with a release, go back while the way back is ready")
 
 

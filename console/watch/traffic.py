@@ -13,11 +13,10 @@ import httpx
 
 from console.config.model import VipCheck
 from console.errors import BluegreenError
-from console.model.traffic import VipAnswer
+from console.model.traffic import WINDOW, VipAnswer
 from console.watch.vip import ask_once, vip_client
 from console.watch.watched import Watched
 
-WINDOW = 60.0  # seconds of answers that are kept
 UNWATCHED_RATE = 0.5  # requests per second, at most, to the VIP of a service that nobody looks at
 _UNUSABLE_PAUSE = 10.0  # seconds between two tries to read certificates that cannot be used
 _UNKNOWN_PAUSE = 0.5  # seconds between two looks whether the VIP's address is known

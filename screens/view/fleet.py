@@ -127,7 +127,7 @@ def row(entry: Entry, at: float, glyphs: Glyphs) -> Row:
         _state(service, found, at),
         _side(service, first, glyphs),
         _side(service, first.other, glyphs),
-        _lost(service),
+        _lost(service, at),
         _ships(service),
         (_rollback(found), "" if found.rollback_ready else "warn"),
     )
@@ -220,11 +220,11 @@ def _side(service: Service, colour: Colour, glyphs: Glyphs) -> tuple[str, str]:
     return f"{role_glyph(role, glyphs)} {colour.upper()}{word} {visible(side.version)}", style
 
 
-def _lost(service: Service) -> tuple[str, str]:
+def _lost(service: Service, at: float) -> tuple[str, str]:
     """Requests through the VIP that failed, of the last minute."""
     if service.traffic is None or not service.traffic.answers:
         return "", ""
-    lost = service.traffic.lost
+    lost = service.traffic.lately(at).lost
     return str(lost), "bad" if lost else ""
 
 

@@ -7,20 +7,19 @@ import math
 from console.model.colour import Colour
 from console.model.service import VIP, Service
 from console.model.text import visible
-from console.model.traffic import Traffic, VipAnswer
+from console.model.traffic import WINDOW, Traffic, VipAnswer
 from screens.view import words
 from screens.view.glyphs import Glyphs
 from screens.view.line import Line, Span, line
 from screens.view.words import age, name
 
-WINDOW = 60  # seconds that the strip covers
 _FILLS_BY = 5  # slices by which the strip fills: one at a time would cost bytes all through the first minute
 
 
 def title(service: Service) -> Line:
     """`through the VIP 203.0.113.7, last 60 s`."""
     address = f" {visible(service.balancer.vip_address)}" if service.balancer and service.balancer.vip_address else ""
-    return line((f"through the VIP{address}", "title"), (f", last {WINDOW} s", "dim"))
+    return line((f"through the VIP{address}", "title"), (f", last {WINDOW:.0f} s", "dim"))
 
 
 def title_right(service: Service, now: float) -> Line:
@@ -39,6 +38,9 @@ def lines(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line
     if traffic is None or not traffic.answers:
         problem = service.source(VIP).problem
         return [line((visible(problem), "bad") if problem else (_silence(service), "dim"))]
+    traffic = traffic.lately(now)
+    if not traffic.answers:
+        return [line((f"no answer in the last {WINDOW:.0f} s", "warn"))]
     if _is_nameless(traffic):
         return [_accepted(traffic), _strip_line(traffic, cells, now, glyphs), summary(traffic)]
     shares = [_share(traffic, colour, cells, glyphs) for colour in Colour]
@@ -57,8 +59,8 @@ def brief(service: Service, cells: int, now: float, glyphs: Glyphs) -> list[Line
     full = lines(service, cells, now, glyphs)
     if len(full) == 1:
         return full
-    traffic = service.traffic
-    assert traffic is not None
+    assert service.traffic is not None
+    traffic = service.traffic.lately(now)
     if _is_nameless(traffic):
         return [line(*_accepted(traffic), "  ", *summary(traffic)), full[1]]
     shares = [f"{name(colour)} {_percent(traffic, colour)} %" for colour in Colour]

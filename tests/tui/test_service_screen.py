@@ -238,7 +238,7 @@ def _blue(app: BluegreenApp) -> Table:
 
 async def test_a_check_that_only_connects_tells_no_colour() -> None:
     now = time.time()
-    taken = tuple(VipAnswer(now - 60 + n, 2.0, connected=True) for n in range(58))
+    taken = tuple(VipAnswer(now - 30 + n / 2, 2.0, connected=True) for n in range(58))
     lost = VipAnswer(now - 1, 2.0, error="connection refused")
     seen = Traffic("tcp://203.0.113.7:5672", (*taken, lost), {})
     app, _, _ = make_app(replace(service(now), traffic=seen))

@@ -219,6 +219,14 @@ def test_lost_requests_through_the_vip_are_trouble() -> None:
     assert "1 of 2 requests through the VIP failed, the last 2 s ago: status 503" in found.problems
 
 
+def test_what_has_left_the_window_by_the_moment_of_telling_is_not_told() -> None:
+    answers = tuple(VipAnswer(NOW - ago, 5, status) for ago, status in ((62, 503), (58, 503), (2, 200)))
+    fresh = {**service().sources, VIP: Source(VIP, seen_at=NOW - 2)}
+    facts = service(traffic=Traffic("u", answers, {}), traffic_watched=True, sources=fresh)
+    assert verdict(facts, NOW).problems == ("1 of 2 requests through the VIP failed, the last 58 s ago: status 503",)
+    assert verdict(facts, NOW + 3).healthy
+
+
 def test_traffic_that_is_watched_and_was_not_seen_is_stale() -> None:
     assert "vip" in verdict(service(traffic_watched=True), NOW).freshness
 
