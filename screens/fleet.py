@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
     from screens.program import BluegreenApp
     from screens.view.glyphs import Glyphs
 
-_Made = tuple[Entry, "Glyphs", Row]
+_Made = tuple[Entry, "Glyphs", int, Row]
 
 
 class FleetScreen(FactsScreen):
@@ -62,21 +62,23 @@ class FleetScreen(FactsScreen):
     def show_body(self, now: float) -> None:
         """A row each."""
         entries = entries_of(self.console_app, now)
-        made = {entry.config.name: self._row(entry, now) for entry in entries}
+        cells = self.app.size.width - 4
+        width = fleet.state_width(cells)
+        made = {entry.config.name: self._row(entry, now, width) for entry in entries}
         self._table.entitle(line(("services", "title")), line((f"sorted {self.order.words}", "dim")))
         # groups stand together by need alone: by a column every service goes by itself
         by_column = bool(self.order.column)
         rows = list(made.values()) if by_column else fleet.rows(entries, made, self.console_app.look.glyphs)
-        self._table.fill(fleet.columns(entries, self.app.size.width - 4), rows)
+        self._table.fill(fleet.columns(entries, cells), rows)
 
-    def _row(self, entry: Entry, now: float) -> Row:
+    def _row(self, entry: Entry, now: float, width: int) -> Row:
         name, glyphs = entry.config.name, self.console_app.look.glyphs
         made = self._made.get(name)
-        if made is not None and made[1] is glyphs and _same(made[0], entry):
-            return made[2]
+        if made is not None and made[1] is glyphs and made[2] == width and _same(made[0], entry):
+            return made[3]
         at = self.console_app.verdicts.moment(entry.service, now) if entry.service is not None else now
-        row = fleet.row(entry, at, glyphs)
-        self._made[name] = (entry, glyphs, row)
+        row = fleet.row(entry, at, glyphs, width)
+        self._made[name] = (entry, glyphs, width, row)
         return row
 
     @property

@@ -102,7 +102,7 @@ def columns(entries: Sequence[Entry], cells: int) -> tuple[Column, ...]:
         Column("service", name, keeps_end=True),
         Column("env", 5, needs=0 if mixed else _NEVER),
         Column("region", 12, needs=_ROOMY if regions else _NEVER),
-        Column("state", 12 if cells >= _ROOMY else 10),
+        Column("state", state_width(cells)),
         Column("live", 15),
         Column("idle", 15, needs=76),
         Column("lost", 6, needs=_WIDEST),
@@ -111,8 +111,16 @@ def columns(entries: Sequence[Entry], cells: int) -> tuple[Column, ...]:
     )
 
 
-def row(entry: Entry, at: float, glyphs: Glyphs) -> Row:
-    """The row of one service, with what is wrong and what is under way below it. `at`: the verdict's moment."""
+def state_width(cells: int) -> int:
+    """The cells of the column that says how a service is, in a table of so many."""
+    return 12 if cells >= _ROOMY else 10
+
+
+def row(entry: Entry, at: float, glyphs: Glyphs, width: int) -> Row:
+    """The row of one service, with what is wrong and what is under way below it.
+
+    `at`: the verdict's moment. `width`: the cells of the state, which is said without its count where both do not fit.
+    """
     name = (visible(entry.config.name), "strong")
     place = ((_environment(entry.config), "strong" if entry.config.is_production else ""), (_region(entry.config), ""))
     if entry.service is None or entry.verdict is None:
@@ -124,7 +132,7 @@ def row(entry: Entry, at: float, glyphs: Glyphs) -> Row:
         (glyphs.attention, "bad") if entry.needs_you else (glyphs.attention if entry.own_problems else " ", "warn"),
         name,
         *place,
-        _state(service, found, at),
+        _state(service, found, at, width),
         _side(service, first, glyphs),
         _side(service, first.other, glyphs),
         _lost(service, at),
@@ -193,16 +201,16 @@ def _region(config: ServiceConfig) -> str:
     return visible(config.region or "")
 
 
-def _state(service: Service, found: Verdict, at: float) -> tuple[str, str]:
+def _state(service: Service, found: Verdict, at: float, width: int) -> tuple[str, str]:
     from console.model.tally import tally  # noqa: PLC0415 there are facts, so it is imported already
 
     counts = [tally(service, side, at) for side in service.colours if service.role(side.colour) in ("live", "both")]
     well, meant = sum(each.healthy for each in counts), sum(each.meant for each in counts)
-    if found.asking:
-        return f"asking ?/{meant}", "dim"
-    if not found.fresh:
-        return f"STALE ?/{meant}", "stale"
-    return (f"well {well}/{meant}", "") if found.healthy else (f"ill {well}/{meant}", "bad")
+    word, style = found.state, "" if found.healthy else "dim" if found.asking else "bad"
+    if not found.fresh and not found.asking:
+        word, style = "STALE", "stale"
+    counted = f"{word} {well if found.fresh else '?'}/{meant}"
+    return counted if len(counted) <= width else word, style
 
 
 def _side(service: Service, colour: Colour, glyphs: Glyphs) -> tuple[str, str]:

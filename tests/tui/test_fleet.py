@@ -50,11 +50,21 @@ async def test_what_needs_a_human_stands_first_with_its_reason() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "3 services", "1 needs you", "well 3/3")
         assert order_of(app)[0] == "glance"
-        assert "ill 1/2" in line_with(app, "! glance")
+        assert "NOT WELL 1/2" in line_with(app, "! glance")
         await shows(pilot, "api-blue-1: ")
         assert "PRODUCTION" in lines_of(app)[0]
         for part in ("BLUE 3f2a9c1", "GREEN 8be41d0", "3 warm, 1 call"):
             assert part in line_with(app, "nova")
+
+
+async def test_a_narrow_fleet_says_the_same_word_without_the_count_and_a_wider_one_has_it_again() -> None:
+    now = time.time()
+    app, _, _ = make_app(ill(now, "glance"), service(now, "nova"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "NOT WELL   ", "well 3/3")
+        assert "1/2" not in line_with(app, "! glance")
+        await pilot.resize_terminal(120, 40)
+        await shows(pilot, "NOT WELL 1/2")
 
 
 async def test_a_problem_that_harms_nothing_that_serves_is_said_below_its_service_as_well() -> None:

@@ -78,7 +78,7 @@ class Look(NamedTuple):
         Look("fleet-120x40", (120, 40), UNICODE, "", "is under way"),
         Look("fleet-80x24-ascii", (80, 24), ASCII, "", "cutover"),
         Look("fleet-250x60", (250, 60), UNICODE, "", "cutover"),
-        Look("fleet-filter-80x24", (80, 24), UNICODE, "slash a p i space exclamation_mark i l l", "rows"),
+        Look("fleet-filter-80x24", (80, 24), UNICODE, "slash a p i space exclamation_mark n o t", "rows"),
         Look("problems-80x24-ascii", (80, 24), ASCII, "p", "problems"),
         Look("problems-120x40", (120, 40), UNICODE, "p", "problems"),
         Look("palette-80x24", (80, 24), UNICODE, "colon s e r v", "service keystone"),

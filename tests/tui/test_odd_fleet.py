@@ -42,7 +42,7 @@ def test_the_fleet_shows_whatever_there_is(facts: list[Service], group: str, sig
         )
         for number, each in enumerate(facts)
     ]
-    made = {each.config.name: fleet.row(each, NOW, signs) for each in entries}
+    made = {each.config.name: fleet.row(each, NOW, signs, fleet.state_width(cells)) for each in entries}
     rows = fleet.rows(entries, made, signs)
     assert {row.key for row in rows} >= set(made)
     printable(*rows)
