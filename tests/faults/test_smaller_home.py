@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -90,3 +91,36 @@ def test_a_cutover_to_a_larger_colour_is_rolled_back_later(uneven: DrillStage) -
         done.stdout.split()
     )
     assert uneven.weights() == before
+
+
+@pytest.mark.thorough
+def test_what_a_refused_way_back_names_as_the_way_out_is_one(stage: DrillStage) -> None:
+    configure(stage, shift=[90, 100])
+    rollout_id = request.begin(stage.config, stage.plan(), WHO, "canary")
+    with stage.journal() as journal:
+        waits_at(journal, rollout_id, "pause-90")
+        ill(stage)
+        request.abort(journal, rollout_id, WHO, "enough")
+        ended = stage.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7), ended.sentence
+    words = re.search(r"bluegreen (rollback .*--live-fails)", ended.sentence)
+    assert words is not None, ended.sentence
+    done = stage.bluegreen(*words[1].split(), "--yes", "--reason", "GREEN fails")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.thorough
+def test_whom_a_refused_rollback_names_as_only_held_is_released_and_then_it_goes(stage: DrillStage) -> None:
+    rollout_id = stage.record(stage.plan())
+    with stage.journal() as journal:
+        start_runner(stage.config, rollout_id)
+        assert stage.ended(journal, rollout_id).state is RolloutState.DONE
+    drained(stage)
+    asked = ("rollback", stage.name, "--yes", "--reason", "slow")
+    refused = stage.bluegreen(*asked)
+    assert refused.returncode == 3, refused.stdout + refused.stderr
+    words = re.search(r"bluegreen (unhold \S+ \S+?)[;\s]", refused.stderr)
+    assert words is not None, refused.stderr
+    assert stage.bluegreen(*words[1].split(), "--yes", "--reason", "mended").returncode == 0
+    done = stage.bluegreen(*asked)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -17,6 +17,7 @@ from console.model.colour import Colour
 from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import POOLS, POWER, Service
+from console.plan.backwards import back
 from console.plan.plan import Action, Intent, Plan, Step, Write
 from console.plan.planner import plan
 
@@ -95,6 +96,18 @@ def test_no_write_goes_below_the_floor_in_any_way(case: Case, intent: Intent) ->
             alive = {key for key, weight in weights.items() if weight and key in healthy}
             assert len(alive) >= _largest(service, before[way], healthy, count=True) * ratio, way
             assert sum(weights[key] for key in alive) >= _largest(service, before[way], healthy) * ratio, way
+
+
+@many
+@given(cases(), intents)
+def test_from_any_write_of_a_cutover_there_is_enough_to_go_back_to(case: Case, intent: Intent) -> None:
+    service, config = case
+    made = planned(case, replace(intent, action=Action.CUTOVER))
+    # of a weight that somebody has changed by hand the recorded one counts when it comes back, as a note says
+    assume(service.live is made.source and not any("the recorded one counts" in note for note in made.notes))
+    for left in states(service, made)[1:]:
+        home = plan(left, config, back(made, left), NOW)
+        assert isinstance(home, Plan) or home.code != "floor", home
 
 
 def _largest(service: Service, weights: dict[str, int], healthy: set[str], *, count: bool = False) -> int:
