@@ -31,7 +31,7 @@ class LeaseHolder:
     rollout: str  # the rollout's id
     action: str  # "cutover nova-api blue>green"
     reason: str
-    step: str
+    step: str  # as the last renewal tells it: at a heartbeat, and right before each write
     since: float
     renewed_at: float
     ttl: float  # seconds without renewal after which it may be taken over
@@ -51,7 +51,7 @@ class LeaseHolder:
 
     @property
     def words(self) -> str:
-        """One sentence: who, where, why, what, at which step."""
+        """One sentence: who, where, why, what, and the step that was told with the last renewal."""
         if self.foreign:
             return self.foreign
         return self._doing("is")
@@ -70,7 +70,7 @@ class LeaseHolder:
 
     def _doing(self, verb: str) -> str:
         why = f', reason "{self.reason}"' if self.reason else ""
-        return f"{self.owner} {verb} doing {self.action}{why}, at step {self.step} (rollout {self.rollout})"
+        return f"{self.owner} {verb} doing {self.action}{why}, last seen at step {self.step} (rollout {self.rollout})"
 
 
 def _clock(at: float, now: float) -> str:

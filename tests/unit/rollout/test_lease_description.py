@@ -23,6 +23,11 @@ def test_it_comes_back() -> None:
     assert found.renewed_at == 1795442400.0
 
 
+def test_its_step_is_told_as_what_was_seen_last() -> None:
+    """It comes with a renewal: a runner that is killed before the first one in a step has told the step before."""
+    assert HOLDER.words.endswith('reason "why", last seen at step shift (rollout 3fa9c1)')
+
+
 @given(st.text(max_size=400))
 def test_a_long_reason_is_cut_and_the_rest_survives(reason: str) -> None:
     text = describe(LeaseHolder("", "a@b", "r1", "cutover x blue>green", reason, "shift", 1, 0, 60.0))
