@@ -16,10 +16,12 @@ from console.cli.status_rollouts import NOTHING_KNOWN, Rollouts
 from console.cli.status_table import table
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
+from console.model.problem import Problem
 from console.model.retirement import retirement
 from console.model.service import BALANCER, SERVERS, VIP, Service
 from console.model.snapshot import Snapshot
 from console.model.text import visible
+from console.model.troubles import cause_of
 from console.model.verdict import Verdict, verdict
 from console.rollout.unended import Unended
 
@@ -86,15 +88,23 @@ def show(snapshot: Snapshot, console: Console, rollouts: Rollouts = NOTHING_KNOW
 
 
 def _troubles(service: Service, words: Verdict) -> Iterator[Text]:
-    """Each problem, and what to do about it, each advice once; then what to do about the sources that fail."""
+    """Each problem, and what to do about it, each advice once; last the sources that fail and decide nothing."""
     advised: set[str] = set()
-    failing = (source.hint for source in service.sources.values() if source.problem)
-    for problem, hint in (*((one.text, one.hint) for one in words.found), *(("", hint) for hint in failing)):
-        if problem:
-            yield Text(f"  ! {visible(problem)}", style="red")
-        if hint and hint not in advised:
-            yield Text(f"    {visible(hint)}", style="dim")
-        advised.add(hint)
+    told = {name for one in words.found for name in one.sources}
+    causes = {cause_of(service.source(name)) for name in told}
+    failing = [one for one in service.sources.values() if one.problem and cause_of(one) not in causes]
+    found = [(one.text, _hints(service, one), "red") for one in words.found]
+    for problem, hints, style in (*found, *((f"{one.name}: {one.problem}", (one.hint,), "yellow") for one in failing)):
+        yield Text(f"  ! {visible(problem)}", style=style)
+        for hint in hints:
+            if hint and hint not in advised:
+                yield Text(f"    {visible(hint)}", style="dim")
+            advised.add(hint)
+
+
+def _hints(service: Service, problem: Problem) -> tuple[str, ...]:
+    """What to do about it: its own advice, or that of the sources whose failure it tells."""
+    return (problem.hint, *(service.source(name).hint for name in problem.sources))
 
 
 def _left_to_do(needy: Iterable[Unended]) -> Iterator[Text]:

@@ -18,6 +18,7 @@ from screens.view.words import count, role_glyph
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.config.model import ServiceConfig
+    from console.model.problem import Problem
     from console.model.service import Service
     from console.model.verdict import Verdict
     from console.rollout.records import Rollout
@@ -56,7 +57,12 @@ class Entry:
         """Every sentence that is wrong with it, but for causes that it shares with others; none while it is asked."""
         if self.verdict is None or self.verdict.asking:
             return ()
-        return tuple(text for text in self.verdict.problems if not any(cause in text for cause in self.causes))
+        return tuple(problem.text for problem in self.verdict.found if not self._is_shared(problem))
+
+    def _is_shared(self, problem: Problem) -> bool:
+        """Whether all that it says is that sources fail, each for a cause that is said above the rows."""
+        sources = [self.service.source(name) for name in problem.sources] if self.service is not None else []
+        return bool(sources) and all(source.problem in self.causes for source in sources)
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:

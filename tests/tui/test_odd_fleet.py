@@ -7,9 +7,11 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_odd_facts import NOW, odd, services
-from tuikit import config
+from tuikit import config, service, with_instances
 
-from console.model.service import Service
+from console.model.colour import Colour
+from console.model.instance import Probe
+from console.model.service import BALANCER, Service
 from console.model.snapshot import Snapshot
 from screens.filtering import Order, ordered, sifted
 from screens.problems import row as problem_row
@@ -54,6 +56,17 @@ def test_the_fleet_shows_whatever_there_is(facts: list[Service], group: str, sig
     assert len(sifted(rows, group)) <= len(rows)
     for column in columns:
         assert len(ordered(rows, columns, Order(column.title))) == len(rows)
+
+
+def test_what_a_service_says_in_the_words_of_a_shared_cause_is_its_own() -> None:
+    facts = service(NOW)
+    broken = replace(facts.blue.instances[0], probe=Probe(ok=False, at=NOW, status=503))
+    facts = with_instances(facts, Colour.BLUE, broken, *facts.blue.instances[1:])
+    stale = replace(facts.sources[BALANCER], seen_at=NOW - 90, problem="503")
+    facts = replace(facts, sources={**facts.sources, BALANCER: stale})
+    usual = config().services["api"]
+    entry = Entry(usual, facts, Verdicts().of(facts, NOW), causes=frozenset({"503"}))
+    assert entry.own_problems == ("api-blue-1: the direct probe says 503",)
 
 
 @settings(max_examples=50, deadline=None)

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from console.cli.main import main
 from console.cli.status import exit_code, show
 from console.cli.status_json import as_json
 from console.config import load
+from console.model.service import COMMITS, LEASE, SERVERS, Source
+from console.model.snapshot import Snapshot
 from console.watch.observe import Observer
 
 CONFIG = """\
@@ -43,8 +46,12 @@ def run(config: Path, *words: str) -> int:
 
 def text(config: Path, width: int = 120) -> str:
     """What a person sees, at this width."""
+    return printed(Observer(load(config, {})).observe(), width)
+
+
+def printed(snapshot: Snapshot, width: int = 120) -> str:
     out = io.StringIO()
-    show(Observer(load(config, {})).observe(), Console(file=out, width=width, highlight=False))
+    show(snapshot, Console(file=out, width=width, highlight=False))
     return out.getvalue()
 
 
@@ -186,6 +193,23 @@ def test_every_instance_can_be_read_at_this_width(cloud: FakeOpenStack, config: 
     out = text(config, width)
     for colour in ("blue", "green"):
         assert all(f"api-{colour}-{number}" in out for number in (1, 2, 3))
+
+
+def test_what_to_do_about_a_source_stands_below_its_problem(cloud: FakeOpenStack, config: Path) -> None:
+    cloud.members["api-p"][0]["operating_status"] = "ERROR"
+    seen = Observer(load(config, {})).observe()
+    api, at = seen.services["api"], seen.taken_at
+    failed = {
+        SERVERS: replace(api.sources[SERVERS], seen_at=at - 90, problem="answered 500", hint="the cloud's operators"),
+        COMMITS: Source(COMMITS, at, problem="the repository is locked", hint="unlock it"),
+        LEASE: Source(LEASE, problem="answered 500", hint="the cloud's operators"),
+    }
+    out = printed(replace(seen, services={"api": replace(api, sources={**api.sources, **failed})})).splitlines()
+    told = [line.strip() for line in out[1 : next(n for n, line in enumerate(out) if "api-blue-2" in line)]]
+    assert told[:2] == ["! servers: the last answer is 90 s old: answered 500", "the cloud's operators"]
+    assert told[2].startswith("! api-blue-1: the load balancer's health check fails")
+    assert told[4:6] == [f"! {COMMITS}: the repository is locked", "unlock it"]
+    assert sum("answered 500" in line for line in out) == 1
 
 
 def test_the_service_that_needs_someone_comes_first(cloud: FakeOpenStack, config: Path) -> None:
