@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         more = {"reason": reason, "take_over": args.take_over, "override": over}
         request.resume(config, journal, rollout, offer, Who.current(), **more)
     if offer.kind is DecisionKind.LEAVE:
-        say(f"rollout {rollout.id} is closed; nothing was written")
+        say(f"rollout {rollout.id} is closed; nothing more was written")
         return 0
     return 0 if args.detach else follow(config, rollout.id)
 

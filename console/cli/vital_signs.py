@@ -47,27 +47,24 @@ class VitalSigns:
             return ""
         name, pid = f"the runner of rollout {rollout.id} on {runner_host(rollout)}", runner_pid(rollout)
         if pid is not None and halted(pid):
-            since = f"no sign of life since {clock(self._recorded)}" if self._last is not None else "no sign of life"
             return (
-                f"{name} gives {since}: its process {pid} is stopped\n"
+                f"{name} gives no sign of life since {self._last_sign(rollout)}: its process {pid} is stopped\n"
                 f"  `kill -CONT {pid}` lets it go on; or `kill -9 {pid}`, then `bluegreen resume {rollout.id}`"
             )
         if self._last is not None and self._last.seq == self._said_after and alive(rollout) is None:
             heard = f"{name} shows no sign of having heard it for {HEARD_WITHIN:.0f} s"
             return f"{heard}\n  {_next(journal, rollout, pid)}"
-        renewed = self._leases.silent(self._patience)
-        if renewed is None or quiet < self._patience:
+        if not self._leases.silent(self._patience) or quiet < self._patience:
             return ""
-        since = clock(max(renewed, self._recorded))
-        return f"{name} gives no sign of life since {since}\n  {_next(journal, rollout, pid)}"
+        return f"{name} gives no sign of life since {self._last_sign(rollout)}\n  {_next(journal, rollout, pid)}"
 
     def close(self) -> None:
         """Look no more."""
         self._leases.over.set()
 
-    @property
-    def _recorded(self) -> float:
-        return self._last.at if self._last is not None else 0.0
+    def _last_sign(self, rollout: Rollout) -> str:
+        recorded = self._last.at if self._last is not None else rollout.waiting_since
+        return clock(max(recorded, self._leases.renewed_at))
 
 
 def _next(journal: Journal, rollout: Rollout, pid: int | None) -> str:
@@ -95,10 +92,16 @@ class _Leases:
             self._thread = threading.Thread(target=self._watch, name="vital-signs", daemon=True)
             self._thread.start()
 
-    def silent(self, seconds: float) -> float | None:
-        """The Unix time of the last renewal, where none was seen for so long; None where one was, or nothing tells."""
+    def silent(self, seconds: float) -> bool:
+        """Whether there are some, and for so long none of them was seen to be renewed."""
         found = self._seen
-        return found[1] if found is not None and time.monotonic() - found[0] > seconds else None
+        return found is not None and time.monotonic() - found[0] > seconds
+
+    @property
+    def renewed_at(self) -> float:
+        """When one was renewed last, as it says itself, Unix seconds; 0 where nothing tells."""
+        found = self._seen
+        return found[1] if found is not None else 0.0
 
     def _watch(self) -> None:
         from console.rollout.takeover import holders  # it imports what talks to the cloud
