@@ -85,7 +85,7 @@ def test_a_rollout_whose_runner_was_killed_is_named_with_the_command(journal: Jo
     said = text(journal, snapshot(ident))
     assert f"! rollout {ident} (cutover nova-api blue>green, by alice@jump1) is unfinished: its runner is gone" in said
     assert f"`bluegreen resume {ident}`" in said
-    assert "lease: alice@jump1 was doing cutover nova-api blue>green, at step pause-10" in said
+    assert "lease: alice@jump1 was doing cutover nova-api blue>green, last seen at step pause-10" in said
     assert "no sign of life since" in said
     rollout, lease = document(journal, snapshot(ident))
     assert (rollout["state"], rollout["needs_you"]) == ("unfinished", True)

@@ -96,7 +96,7 @@ def test_the_words_are_true_of_each(journal: Journal, tmp_path: Path) -> None:
     settings = Config(tmp_path / "config.yaml", {"nova-api": config()}, journal=journal.url)
     now = time.time()
     killed = whose(settings, holder(begun(journal, DEAD)))
-    assert "alice@jump1 was doing cutover nova-api blue>green, at step shift-10" in killed.words(now)
+    assert "alice@jump1 was doing cutover nova-api blue>green, last seen at step shift-10" in killed.words(now)
     assert "no sign of life since" in killed.words(now)
     assert "`bluegreen resume" in killed.hint
     free = whose(settings, holder(left(journal, begun(journal, DEAD))))
