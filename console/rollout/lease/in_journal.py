@@ -45,9 +45,11 @@ class JournalLease:
         if found is None:
             if not self._insert(wanted):
                 raise LeaseHeld("someone else took the lease at this very moment", "look again in some seconds")
+        elif take_over in ("", found.owner) and self._rivals.left_behind(found):
+            self._replace(found, wanted)
         elif take_over and take_over == found.owner:
             self._take_over(found, wanted)
-        elif not take_over and (found.rollout == wanted.rollout or self._rivals.left_behind(found)):
+        elif not take_over and found.rollout == wanted.rollout:
             self._replace(found, wanted)
         elif take_over:
             raise LeaseHeld(

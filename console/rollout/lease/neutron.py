@@ -75,9 +75,11 @@ class NeutronLease:
             found = self.find()
             if found is None:  # given back between our POST and our look
                 port = self._create(wanted)
+            elif take_over in ("", found.owner) and self._rivals.left_behind(found):
+                port = self._replace(found, wanted)
             elif take_over and take_over == found.owner:
                 port = self._take_over(found, wanted)
-            elif not take_over and (_ours(found, wanted) or self._rivals.left_behind(found)):
+            elif not take_over and _ours(found, wanted):
                 port = self._replace(found, wanted)
             else:
                 raise self._refusal(found, take_over)
