@@ -79,6 +79,7 @@ def test_the_image_has_its_own_properties_first(cloud: FakeOpenStack, details: D
         "size": 5,
         "id": "i1",
         "name": "api",
+        "registry_token": "hunter2secret",
         "tags": [],
     }
     assert list(details.image("i1").items()) == [
@@ -86,6 +87,7 @@ def test_the_image_has_its_own_properties_first(cloud: FakeOpenStack, details: D
         ("id", "i1"),
         ("size", "5"),
         ("git_commit", "abc"),
+        ("registry_token", "(hidden)"),
         ("zeta", "1"),
     ]
 

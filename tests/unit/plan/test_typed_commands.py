@@ -16,6 +16,7 @@ from console.plan import desired as states
 from console.plan.basis import Basis, ListenerBasis, PoolBasis, ServerBasis
 from console.plan.desired import Desired, MemberChange, MemberState, Standing, StandingChange
 from console.plan.kinds.registry import kind_of
+from console.plan.kinds.servers import Labelled
 from console.plan.kinds.typed import member_set, option
 
 EVIL = "x $(touch pwned) `touch pwned` ; touch pwned # ' \" \\"
@@ -161,3 +162,8 @@ def test_a_value_that_begins_with_a_dash_is_no_option() -> None:
 def test_what_needs_a_newer_nova_says_so(one: Desired) -> None:
     for command in commands_of(one, Basis())[:1]:
         assert shlex.split(command)[1:3] == ["--os-compute-api-version", "2.73"]
+
+
+def test_the_words_of_a_label_hide_what_names_a_secret() -> None:
+    labelled = states.ServerLabelled("s1", "api-1", {"color": "blue", "admin_password": "hunter2secret"})
+    assert Labelled().words(labelled) == ("api-1  color=blue, admin_password=(hidden)",)
