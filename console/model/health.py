@@ -15,7 +15,7 @@ from console.model.problem import Problem
 from console.model.remedies import ANEW, LOOK, RELEASED, REPLACE
 from console.model.service import AHEAD, BALANCER, POOLS, POWER, PROBES, SERVERS, ColourSet, Service
 
-_WELL_STATUSES = ("ONLINE", "DRAINING")
+_WELL_STATUSES = ("ONLINE", "DRAINING")  # its check passes; DRAINING is Octavia's word for that at weight 0
 
 
 class Health(StrEnum):
@@ -111,12 +111,22 @@ def healthy_count(service: Service, side: ColourSet, now: float) -> int:
 
 
 def disagreement(instance: Instance) -> str:
-    """Where Nova, Octavia and the probe contradict each other, in a sentence; empty where they agree."""
-    return found.text if (found := contradiction(instance)) is not None else ""
+    """Where sources contradict each other, or Octavia's word a weight, in a sentence; empty where they agree."""
+    return found.text if (found := contradiction(instance)) is not None else _lag(instance)
+
+
+def _lag(instance: Instance) -> str:
+    """Octavia's word for a member follows a change some seconds later, so it is the rule right after each."""
+    for member in instance.members:
+        status, usual = member.operating_status, "ONLINE" if member.weight else "DRAINING"
+        if status in _WELL_STATUSES and status != usual and member.id not in instance.parked:
+            why = "the last change may not have reached the load balancer"
+            return f"Octavia says {status} at weight {member.weight}: {why}"
+    return ""
 
 
 def contradiction(instance: Instance) -> Problem | None:
-    """The same with what to do about it."""
+    """Where Nova, Octavia and the probe contradict each other; None where they agree."""
     probe, server = instance.probe, instance.server
     for member in instance.members:
         status = member.operating_status
@@ -127,9 +137,6 @@ def contradiction(instance: Instance) -> Problem | None:
             return Problem(f"probe says {probe.words}, Octavia says {status}", _TRUST_NEITHER)
         if server is not None and well and not server.running:
             return Problem(f"Octavia says {status}, Nova says {server.status}{_task(instance)}", _TRUST_NEITHER)
-        if status == "ONLINE" and member.weight == 0:
-            late = "Octavia says ONLINE at weight 0: the last change may not have reached the load balancer"
-            return Problem(late, _TRUST_NEITHER)
     said = {member.operating_status for member in instance.members if member.id not in instance.parked}
     if "ERROR" in said and not said.isdisjoint(_WELL_STATUSES):
         return Problem("one load balancer's check passes, another's fails", _REACHABLE)

@@ -133,6 +133,22 @@ def test_disagreement_is_told(one: Instance, words: str) -> None:
     assert disagreement(one) == words
 
 
+@pytest.mark.parametrize(
+    ("status", "weight", "agrees"),
+    [("ONLINE", 1, True), ("DRAINING", 0, True), ("ONLINE", 0, False), ("DRAINING", 1, False)],
+)
+def test_a_word_of_octavias_that_is_another_weights_is_well_and_a_disagreement(
+    status: str, weight: int, agrees: bool
+) -> None:
+    bare = instance("a")
+    assert bare.member is not None
+    one = replace(bare, member=replace(bare.member, operating_status=status, weight=weight))
+    assert seen(one)[0] is Health.HEALTHY, "the check passes"
+    late = f"Octavia says {status} at weight {weight}: the last change may not have reached the load balancer"
+    assert disagreement(one) == ("" if agrees else late)
+    assert late not in verdict(service(one), NOW).problems, "it is so for some seconds after every change"
+
+
 def quorum(healthy: int, total: int, share: float) -> Service:
     sick = Probe(ok=False, at=NOW, status=503)
     instances = [instance(f"a{n}", probe=sick if n >= healthy else Probe(ok=True, at=NOW)) for n in range(total)]
