@@ -94,7 +94,7 @@ def test_the_reader_sees_everything_and_changes_nothing(stage: DrillStage) -> No
 
 
 def test_two_consoles_at_once(stage: DrillStage) -> None:
-    stage.trouble("settings", pending=4.0)
+    stage.trouble("settings", pending=8.0)
     first = request.begin(stage.config, stage.plan(), WHO, "the first")
     with stage.journal() as journal:
         until(journal, first, EventKind.INTENT)
