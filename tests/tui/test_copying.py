@@ -157,7 +157,7 @@ async def test_a_problem_is_copied_with_its_sentence_and_what_to_do() -> None:
         assert isinstance(screen, FactsScreen)
         pieces = {piece.label: piece.text for piece in pieces_of(screen)}
         assert pieces["problem"] == "503 from Octavia"
-        assert pieces["what to do"] == "ask the operators"
+        assert pieces["what to do"] == "ask the operators (ctrl+r asks at once)"
         assert [text.strip(" \N{RIGHTWARDS ARROW}") for text in pieces["row"].split("\n")[1:]] == [
             "503 from Octavia",
             "ask the operators",

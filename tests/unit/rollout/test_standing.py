@@ -361,9 +361,6 @@ def test_what_stopped_is_unsettled_until_somebody_decides(journal: Journal) -> N
     assert unsettled() == waiting
 
 
-# -- what a cutover took the traffic from
-
-
 def left(journal: Journal) -> Left | None:
     return records(journal, ["nova-api"])["nova-api"].left
 
@@ -396,10 +393,7 @@ def test_with_more_or_fewer_instances_since_the_last_cutover_says_nothing_of_wha
 
 
 def test_a_rollout_of_any_action_is_under_way_until_it_ends(journal: Journal) -> None:
-    def under_way() -> bool:
-        return records(journal, ["nova-api"])["nova-api"].under_way
-
     rolled(journal, made(usual(), CUTOVER), RolloutState.STOPPED)
-    assert not under_way()
+    assert not records(journal, ["nova-api"])["nova-api"].under_way
     journal.create(made(usual(), CUTOVER), ALICE, "")
-    assert under_way()
+    assert records(journal, ["nova-api"])["nova-api"].under_way
