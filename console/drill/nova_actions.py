@@ -78,14 +78,14 @@ def tail(text: str, length: int) -> str:
 
 async def _stop(world: World, server: Server, said: Any, user: User, level: Level) -> Response:
     nova_labels.ensure_unlocked(server, level)
-    _ensure("stop", server, "active", level)
+    _ensure("stop", server, ("active", "rescued", "error"), level)  # nova: compute/api.py, as its API reference says
     world.spawn(power(world, server, user, on=False))
     return answer(None, level, 202)
 
 
 async def _start(world: World, server: Server, said: Any, user: User, level: Level) -> Response:
     nova_labels.ensure_unlocked(server, level)
-    _ensure("start", server, "stopped", level)
+    _ensure("start", server, ("stopped",), level)
     world.spawn(power(world, server, user, on=True))
     return answer(None, level, 202)
 
@@ -102,11 +102,11 @@ async def _unlock(world: World, server: Server, said: Any, user: User, level: Le
     return answer(None, level, 202)
 
 
-def _ensure(word: str, server: Server, state: str, level: Level) -> None:
+def _ensure(word: str, server: Server, states: tuple[str, ...], level: Level) -> None:
     where = f"Cannot '{word}' instance {server.id} while it is in"
     if server.task_state is not None:
         raise fault(409, f"{where} task_state {server.task_state}", level)
-    if server.vm_state != state:
+    if server.vm_state not in states:
         raise fault(409, f"{where} vm_state {server.vm_state}", level)
 
 
