@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
+from console.model.health import judge
 from console.model.service import POWER, Service
 from console.plan import capacity, waits
 from console.plan.asked import Asked
@@ -73,8 +74,11 @@ def _proved(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     for move in moves:
         basis = move.after(basis)
     on = {server.id for server in basis.servers if server.on}
-    left = [(one.key, one.name) for one in service.side(target).instances if one.key in on and one.held_by is None]
-    return (waits.check("prove", target, left),)
+    left = [one for one in service.side(target).instances if one.key in on and one.held_by is None]
+    if asked.intent.action is Action.ROLLBACK:  # who ran all the time and is ill does not get well by waiting
+        running = {server.id for server in asked.basis.servers if server.on}
+        left = [one for one in left if one.key not in running or judge(service, one, asked.now).healthy] or left
+    return (waits.check("prove", target, [(one.key, one.name) for one in left]),)
 
 
 def reconcile_step(service: Service) -> Step:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from plan_rotations import power_config, power_service
 from plan_worlds import NOW, applied, config, instance, items_of, service
 
 from console.config.model import Release
@@ -140,3 +141,12 @@ def test_whoever_is_well_and_only_held_is_released_and_not_mended() -> None:
     ), "where its colour serves already, a hold that is gone brings nobody in"
     assert hint([held, {}, ILL]).startswith("mend instances of BLUE; api-blue-1 is well and only held")
     assert "held" not in hint([{"hold": "bob", **ILL}, {}, {}])
+
+
+def test_of_workers_who_ran_all_the_time_and_is_ill_is_not_waited_for_on_the_way_back() -> None:
+    blue = [instance(Colour.BLUE, 1, 100, probe_ok=False), instance(Colour.BLUE, 2, 100)]
+    both = power_service(blue, [instance(Colour.GREEN, n, 100) for n in (1, 2)])
+    found = plan(both, power_config(), replace(HOME, undoes=True, began={"": Capacity(2, 2)}), NOW)
+    assert isinstance(found, Plan), found
+    assert found.steps[-1].id == "prove"
+    assert found.steps[-1].healthy == (blue[1].key,)
