@@ -38,7 +38,7 @@ def parts(folder: Path, *, quick: bool) -> dict[str, tuple[Work, ...]]:
         "calls": (partial(bench_load.calls, folder, 6 if quick else 12),),
         "ui": (partial(bench_load.ui_thread, rounds),),
         "memory": (partial(bench_load.memory, folder),),
-        "read": (_read_lane,),
+        "read": (_read_lane, partial(bench_load.recalling, folder, rounds)),
         "commits": (partial(bench_commits.ranges, folder, 3 if quick else 9),),
     }
 

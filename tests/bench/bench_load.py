@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parents[1]
 SERVICES, EACH = 50, 10  # instances of each colour
 UI_BAR = 50.0  # ms, for 1,000 instances
+RECALL_BAR = 100.0  # ms; the watch begins only then
 _INTERVAL = 2.0  # seconds between two cycles
 
 
@@ -124,6 +125,28 @@ async def _applied(facts: list[Service], rounds: int, now: float) -> tuple[float
         assert shown is not None
         assert shown.blue.instances[-1].weight == 50 + (rounds - 1) % 50, "the facts were not shown"
     return statistics.median(three), statistics.median(whole)
+
+
+def recalling(folder: Path, rounds: int) -> Iterator[Row]:
+    """What a console waits for before it shows the facts of the last one: the file of a fleet, read."""
+    _with_test_kits()
+    import tuikit
+
+    from console.model.snapshot import Snapshot
+    from console.watch.remembered import recall, remember
+
+    now, path = time.time(), folder / "seen"
+    names = [f"api-{number:02d}" for number in range(SERVICES)]
+    settings = tuikit.config(*names)
+    remember(Snapshot(now, 1, {name: tuikit.service(now, name=name, size=EACH) for name in names}), path, settings)
+    took = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        found = recall(path, settings)
+        took.append(1000 * (time.perf_counter() - began))
+        assert found is not None
+        assert len(found.services) == SERVICES
+    yield Row(f"recall {SERVICES} services x {2 * EACH} from disk", statistics.median(took), "ms", RECALL_BAR)
 
 
 def _weighted(facts: Service, most: int, count: int) -> Service:
