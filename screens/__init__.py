@@ -5,6 +5,6 @@ Importing this package sets what Textual reads from the environment when it is i
 
 import os
 
-from screens.terminal import prepare
+from console.terminal import prepare
 
 prepare(os.environ)

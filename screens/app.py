@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from console.config.model import Config
 from console.config.places import state_dir
 from console.errors import BluegreenError, UsageError
+from console.terminal import can_draw, is_ascii_only, wants_no_colour
 from screens import themes
 from screens.arming import Arming
 from screens.desk import JournalDesk
@@ -21,7 +22,6 @@ from screens.habits import Habits
 from screens.keys import ACTIONS
 from screens.ports import Publish, Watch, Watcher
 from screens.program import BluegreenApp
-from screens.terminal import can_draw, is_ascii_only, wants_no_colour
 from screens.view.glyphs import ASCII, UNICODE
 
 if TYPE_CHECKING:

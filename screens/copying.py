@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.config.places import make_private
-from screens.terminal import has_clipboard
+from console.terminal import has_clipboard
 
 # Bytes before encoding: terminals cut a sequence at 100,000 bytes, prefix and base64 included (as k9s and xterm do).
 MOST = 74_994

@@ -39,7 +39,7 @@ def terminal(here: Terminal) -> Iterator[Finding]:
     if not here.is_terminal:
         yield ok("terminal.kind", "input or output is no terminal: the verbs work, the screens need one")
         return
-    from screens.terminal import LEAST, can_draw
+    from console.terminal import LEAST, can_draw
 
     name = here.environ.get("TERM", "")
     if not can_draw(here.environ):
@@ -61,7 +61,7 @@ def terminal(here: Terminal) -> Iterator[Finding]:
 
 
 def _characters(here: Terminal) -> Iterator[Finding]:
-    from screens.terminal import is_ascii_only
+    from console.terminal import is_ascii_only
 
     if "utf" not in here.encoding.lower():
         means = "frames and signs are drawn in ASCII, and other letters as question marks"
@@ -74,7 +74,7 @@ def _characters(here: Terminal) -> Iterator[Finding]:
 
 
 def _colours(environ: Mapping[str, str]) -> str:
-    from screens.terminal import TRUE_COLOUR, colours
+    from console.terminal import TRUE_COLOUR, colours
 
     found = colours(environ)
     if found == 0:  # asked first: the switches of the screens say NO_COLOR then, whether or not the user did
@@ -85,7 +85,7 @@ def _colours(environ: Mapping[str, str]) -> str:
 
 
 def _between(environ: Mapping[str, str]) -> str:
-    from screens.terminal import multiplexer
+    from console.terminal import multiplexer
 
     between = multiplexer(environ)
     far = ", over SSH (15 frames a second at most)" if "SSH_CONNECTION" in environ or "SSH_TTY" in environ else ""
@@ -94,7 +94,7 @@ def _between(environ: Mapping[str, str]) -> str:
 
 def _tmux(here: Terminal) -> Iterator[Finding]:
     """What tmux itself says of its settings; silent where it does not."""
-    from screens.terminal import multiplexer
+    from console.terminal import multiplexer
 
     if multiplexer(here.environ) != "tmux":
         return

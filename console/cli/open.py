@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "`bluegreen status` prints the same facts, `bluegreen status --watch` goes on and prints what changes"
         raise UsageError("the console needs a terminal", hint)
-    from screens.terminal import can_draw
+    from console.terminal import can_draw
 
     if not can_draw(os.environ):
         return _in_lines(config, args)

@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-from screens.terminal import wants_no_colour
+from console.terminal import wants_no_colour
 
 _PIPED_WIDTH = 120  # columns where no terminal says how many it has
 

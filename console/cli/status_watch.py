@@ -17,7 +17,7 @@ from console.cli.status_changes import News, Seen, Tone, look
 from console.config.model import Config
 from console.model.snapshot import Snapshot
 from console.model.text import visible
-from screens.terminal import wants_no_colour
+from console.terminal import wants_no_colour
 
 if TYPE_CHECKING:  # its journal is opened once somebody watches
     from console.cli.status_rollouts import Rollouts

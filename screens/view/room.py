@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from screens.terminal import LEAST
+from console.terminal import LEAST
 from screens.view.line import Line, fit, line, width
 
 

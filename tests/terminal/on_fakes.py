@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from screens.terminal import is_ascii_only, wants_no_colour  # first, as in the program: it tells Textual what there is
+from console.terminal import is_ascii_only, wants_no_colour  # first, as in the program: it tells Textual what there is
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tui"))
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from screens.terminal import TRUE_COLOUR, can_draw, colours, is_ascii_only, multiplexer, prepare, wants_no_colour
+from console.terminal import TRUE_COLOUR, can_draw, colours, is_ascii_only, multiplexer, prepare, wants_no_colour
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_stands_between() -> None:
 
 @pytest.mark.parametrize(("term", "found"), [("vt420", 0), ("linux", 8), ("no-such-terminal", 16)])
 def test_this_host_s_terminfo_is_asked(term: str, found: int) -> None:
-    code = "import os; from screens.terminal import colours; print(colours(os.environ))"
+    code = "import os; from console.terminal import colours; print(colours(os.environ))"
     environ = {key: value for key, value in os.environ.items() if key not in ("COLORTERM", "TERM")}
     done = subprocess.run([sys.executable, "-c", code], env=environ | {"TERM": term}, capture_output=True, check=True)
     # a host may lack the entry, and then 16 are taken for granted

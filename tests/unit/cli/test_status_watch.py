@@ -31,7 +31,7 @@ from console.model.server import Server
 from console.model.service import BALANCER, PROBES, SERVERS, ColourSet, Service, Source
 from console.model.snapshot import Snapshot
 from console.model.traffic import Traffic, VipAnswer
-from screens.terminal import wants_no_colour
+from console.terminal import wants_no_colour
 
 NOW = 1_800_000_000.0
 BALANCED = LoadBalancer("l", "api", "203.0.113.7", "amphora", "ACTIVE", "ONLINE")
