@@ -80,13 +80,13 @@ def _theme_names(path: Path) -> tuple[str, ...]:
 
 
 def _catalogue(path: Path) -> Any:
-    """The themes that the console can wear; only by name, because the core knows no terminal."""
+    """The themes that the console can wear; only by name, because the core knows no Textual."""
     themes = importlib.import_module("screens.themes")
     return themes.Catalogue(themes.folders(path, os.environ))
 
 
 def console_actions() -> Actions:
-    """The actions that `keys:` may name; only by name, because the core knows no terminal."""
+    """The actions that `keys:` may name; only by name, because the core knows no Textual."""
 
     def actions() -> object:
         return importlib.import_module("screens.keys").ACTIONS

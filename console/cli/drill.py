@@ -177,6 +177,6 @@ def _console(directory: Path, *, operate: bool) -> int:
         del os.environ[name]  # nothing of a real cloud may leak into practice
     os.environ["OS_CLIENT_CONFIG_FILE"] = str(directory / CLOUDS)
     loaded = config.load(directory / CONFIG, os.environ)
-    screens = importlib.import_module("screens.app")  # only by name: the core knows no terminal
+    screens = importlib.import_module("screens.app")  # only by name: the core knows no Textual
     code: int = screens.run(loaded, service=None, operate=operate, read_only=False)
     return code

@@ -7,13 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-from console.terminal import is_ascii_only, wants_no_colour  # first, as in the program: it tells Textual what there is
+from console.terminal import is_ascii_only, wants_no_colour
+from screens.view.glyphs import ASCII, UNICODE  # first, as in the program: `screens` tells Textual what there is
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tui"))
 
 from tuikit import config, make_app, service
-
-from screens.view.glyphs import ASCII, UNICODE
 
 
 def main(kind: str) -> int:
