@@ -216,7 +216,7 @@ class ChangeScreen(FactsScreen):
         if rollout.state.ended and not self._ended:
             self._ended = True
             self.say("")  # what was said while it ran is in the past
-            self.console_app.look_now()  # and so is what was seen
+            self.console_app.watching.refresh()  # and so is what was seen
         service = self.console_app.service(self.service_name)
         story = change.story(
             rollout, service.record if service is not None else None, orphan=self.orphan, glyphs=glyphs

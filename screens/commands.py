@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,21 +32,17 @@ _ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One line of the palette. `aliases` run it when typed exactly; `closed` is why it can not be done now.
-
-    `typed` ones are too many to be listed before something is typed.
-    """
+    """One line of the palette. `aliases` run it when typed exactly; `closed` is why it can not be done now."""
 
     name: str
     explanation: str
     run: Callable[[], None]
     closed: str = ""
     aliases: tuple[str, ...] = ()
-    typed: bool = False
 
 
 def commands(screen: FactsScreen) -> Iterator[Command]:
-    """All that can be asked for here, in the order in which it is listed."""
+    """All that is listed before anything is typed, in this order."""
     app, situation = screen.console_app, screen.situation()
     for action in keys.at(screen.place, situation.keymap):
         if action.id != "palette":
@@ -57,8 +53,8 @@ def commands(screen: FactsScreen) -> Iterator[Command]:
         yield Command(
             f"service {visible(name)}", "Open this service.", partial(app.trail.go, Spot(Place.SERVICE, name))
         )
-    here, elsewhere = _instances(screen)
-    yield from here
+    for name, spot, colour in _instances(screen, lambda service: service == screen.service_name):
+        yield Command(f"instance {name}", f"Open this instance of {colour}.", partial(app.trail.go, spot))
     for name in app.themes.names():
         yield Command(f"theme {name}", "Change the colours.", partial(app.choose_theme, name))
     for title in dict.fromkeys(column.title for table in screen.lists for column in table.columns if column.title):
@@ -66,40 +62,38 @@ def commands(screen: FactsScreen) -> Iterator[Command]:
         yield Command(
             f"sort {title} backwards", "The largest first.", partial(screen.sort_by, Order(title, backwards=True))
         )
-    yield from elsewhere
 
 
-def _instances(screen: FactsScreen) -> tuple[list[Command], list[Command]]:
-    """Those of the screen's service, and of all others. Of a name that others have as well the service is named."""
-    app, here, elsewhere = screen.console_app, screen.service_name, list[tuple[str, Spot, str]]()
-    mine: list[Command] = []
-    for service in app.snapshot.services.values() if app.snapshot is not None else ():
-        sides = [(side.colour.upper(), side.instances) for side in service.colours]
-        for colour, instances in (*sides, ("neither colour", service.uncoloured)):
-            for one in instances:
-                spot = Spot(Place.INSTANCE, service.name, one.key)
-                if service.name == here:
-                    name, words = f"instance {visible(one.name)}", f"Open this instance of {colour}."
-                    mine.append(Command(name, words, partial(app.trail.go, spot)))
-                else:
-                    elsewhere.append((visible(one.name), spot, colour))
-    used = Counter(name for name, _, _ in elsewhere) + Counter(each.name.removeprefix("instance ") for each in mine)
-    return mine, [
+def typed_commands(screen: FactsScreen) -> tuple[Command, ...]:
+    """What is found by typing alone: the instances of all other services, which may be thousands.
+
+    Of a name that several have the service is named.
+    """
+    used = Counter(name for name, _, _ in _instances(screen, lambda _: True))
+    return tuple(
         Command(
             f"instance {name}" + (f" of {visible(spot.service)}" if used[name] > 1 else ""),
             f"Open this instance of {colour} of {visible(spot.service)}.",
-            partial(app.trail.go, spot),
-            typed=True,
+            partial(screen.console_app.trail.go, spot),
         )
-        for name, spot, colour in elsewhere
-    ]
+        for name, spot, colour in _instances(screen, lambda service: service != screen.service_name)
+    )
 
 
-def matching(screen: FactsScreen, known: Sequence[Command], typed: str) -> tuple[Command, ...]:
+def _instances(screen: FactsScreen, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Spot, str]]:
+    """The name of each instance of these services, where it is shown, and its colour."""
+    snapshot = screen.console_app.snapshot
+    for service in snapshot.services.values() if snapshot is not None else ():
+        if wanted(service.name):
+            sides = [(side.colour.upper(), side.instances) for side in service.colours]
+            for colour, instances in (*sides, ("neither colour", service.uncoloured)):
+                for one in instances:
+                    yield visible(one.name), Spot(Place.INSTANCE, service.name, one.key), colour
+
+
+def matching(screen: FactsScreen, known: Iterable[Command], typed: str) -> tuple[Command, ...]:
     """The commands that the typed words may mean, the likeliest first: the very name, its beginning, its words."""
     text = typed.strip().casefold()
-    if not text:
-        return tuple(each for each in known if not each.typed)
     verb, _, words = typed.strip().partition(" ")
     if verb.casefold() == "filter" and words.strip() and screen.lists:
         return (

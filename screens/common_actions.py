@@ -82,7 +82,7 @@ class CommonActions(Screen[None]):
 
     def do_refresh(self) -> None:
         """Look at the cloud now."""
-        self.console_app.look_now()
+        self.console_app.watching.refresh()
         self.say("looking at the cloud")
 
     @property

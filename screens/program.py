@@ -32,7 +32,7 @@ from screens.reloading import Reloading
 from screens.theming import ThemeRead, Theming
 from screens.theming import read as read_theme
 from screens.trouble import Tally, Trouble
-from screens.verdicts import Verdicts
+from screens.verdicts import Verdicts, prepare
 from screens.view import header
 from screens.view.glyphs import UNICODE, Glyphs
 from screens.watching import Watching
@@ -114,7 +114,7 @@ class BluegreenApp(App[int]):
         self.desk = desk
         self.habits = habits or Habits()
         self.trail = Trail(self)
-        self.watching = Watching(watch, self.post_message)
+        self.watching = Watching(watch, self.post_message, self._prepare)
         self.config_problem = ""
         self._reloading = Reloading(follow, self.post_message) if follow is not None else None
         self._forbidden = forbidden
@@ -219,6 +219,9 @@ class BluegreenApp(App[int]):
     def paused_words(self) -> str:
         """What is said of the facts' age while they are frozen: `PAUSED 45 s`; empty while the cloud is watched."""
         return header.paused_for(self.watching.paused_at, self.now())
+
+    def _prepare(self, facts: Snapshot) -> None:
+        prepare(self._recorded.of(facts, self.journal.records), self.now())
 
     def on_snapshot_ready(self, message: SnapshotReady) -> None:
         """Newer facts; a late snapshot is dropped, and every one while the facts are frozen."""
@@ -371,10 +374,6 @@ class BluegreenApp(App[int]):
                 for sheet in screen.query(Sheet):
                     sheet.repaint()
         self._show(body=False)
-
-    def look_now(self) -> None:
-        """Ask the cloud at once."""
-        self.watching.refresh()
 
     def pause_or_go_on(self) -> None:
         """Freeze the facts that are shown, or go on with those of now."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
     from console.model.service import Service
+    from console.model.snapshot import Snapshot
     from console.model.verdict import Verdict
 
 _STEP = 5  # seconds; what ticks every second costs bytes all the time
@@ -24,13 +25,11 @@ class Verdicts:
 
     def of(self, service: Service, now: float) -> Verdict:
         """The verdict at the end of the current five seconds; of this second where a source grows old in between."""
-        from console.model.verdict import verdict  # noqa: PLC0415 there are facts, so it is imported already
-
         at = self.moment(service, now)
         last = self._last.get(service.name)
         if last is not None and last[0] is service and last[1] == at:
             return last[2]
-        found = verdict(service, at)
+        found = _made(service, at)
         self._last[service.name] = (service, at, found)
         self.notice(service.name, found.problems, now)
         return found
@@ -51,6 +50,22 @@ class Verdicts:
     def noticed(self, name: str, problem: str) -> float | None:
         """When this console saw this problem of a service first (Unix seconds), None where it does not see it."""
         return self._noticed.get(name, {}).get(without_figures(problem))
+
+
+def prepare(snapshot: Snapshot, now: float) -> None:
+    """Make the verdicts of all services where the facts come from: keys do not wait for it where they are shown."""
+    for service in snapshot.services.values():
+        _made(service, Verdicts.moment(service, now))
+
+
+def _made(service: Service, at: float) -> Verdict:
+    """The verdict for a moment, kept beside the facts; whichever thread makes it, it is the same."""
+    from console.model.verdict import verdict  # noqa: PLC0415 the first paint, without facts, does not wait for it
+
+    known: tuple[float, Verdict] | None = service.memo.get("verdict")
+    if known is None or known[0] != at:
+        known = service.memo["verdict"] = at, verdict(service, at)
+    return known[1]
 
 
 def without_figures(problem: str) -> str:

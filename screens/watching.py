@@ -21,9 +21,14 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 class Watching:
     """One watcher at a time. Whatever it is told returns at once; its snapshots come as messages with its number."""
 
-    def __init__(self, watch: Watch, post: Callable[[Message], object]) -> None:
-        self._watch = watch
-        self._post = post
+    def __init__(
+        self,
+        watch: Watch,
+        post: Callable[[Message], object],
+        prepare: Callable[[Snapshot], object] = lambda facts: None,
+    ) -> None:
+        """`prepare` is called with each snapshot in the watcher's thread, before it is posted."""
+        self._watch, self._post, self._prepare = watch, post, prepare
         self._number = 0
         self._watcher: Watcher | None = None
         self._wish: Focus | None = None
@@ -88,6 +93,7 @@ class Watching:
 
     def _publish(self, number: int, snapshot: Snapshot) -> None:
         """One message at a time: while a terminal that takes nothing holds the console up, snapshots do not pile up."""
+        self._prepare(snapshot)
         with self._lock:
             if number != self._number:
                 return

@@ -129,7 +129,7 @@ def _backup(instance: Instance) -> Problem | None:
 
 def carried(memo: Mapping[object, object]) -> dict[object, object]:
     """What may be used again for the same instances: judgements and counts, each with the time that it holds."""
-    return {key: value for key, value in memo.items() if key in _CARRIED}
+    return {key: memo[key] for key in _CARRIED if key in memo}  # another thread may add to it just now
 
 
 _CARRIED = ("judged", "blue", "green")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from textual import events
 from textual.widget import Widget
 
-from screens.commands import Command, commands, matching
+from screens.commands import Command, commands, matching, typed_commands
 from screens.dialogs.dialog import Dialog
 from screens.facts_screen import FactsScreen
 from screens.view.line import line
@@ -32,7 +32,8 @@ class Palette(Dialog[Command]):
     def __init__(self, screen: FactsScreen) -> None:
         super().__init__("command", ())
         self._facts = screen
-        self._commands = tuple(commands(screen))
+        self._listed = tuple(commands(screen))
+        self._further: tuple[Command, ...] | None = None  # made when something is typed: opening waits for nothing
         self._shown: tuple[Command, ...] = ()
         self.typed = ""
         self._chosen = False  # whether the cursor was moved on purpose
@@ -97,14 +98,19 @@ class Palette(Dialog[Command]):
         return next((each for each in self._shown if each.name == key), None)
 
     def _match(self) -> None:
-        self._shown = matching(self._facts, self._commands, self.typed)
+        self._shown = self._matching() if self.typed.strip() else self._listed
         self.query_one("#word", Sheet).show([line((":", "key"), (self.typed, "strong"), (" ", "caret"))])
         table = self.query_one("#choices", Table)
-        every = (*(each for each in self._commands if not each.typed), *self._shown)
+        every = (*self._listed, *self._shown)
         longest = max((len(each.name) for each in every), default=0)
         columns = (Column("", min(max(longest, 20), 44), keeps_end=True), Column("", 0, most=90))
         table.fill(columns, [_row(each) for each in self._shown], [line(("nothing has such a name", "warn"))])
         table.action_end(-1)
+
+    def _matching(self) -> tuple[Command, ...]:
+        if self._further is None:
+            self._further = typed_commands(self._facts)
+        return matching(self._facts, (*self._listed, *self._further), self.typed)
 
 
 def _row(command: Command) -> Row:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from textual.message import Message
-from tuikit import config
+from tuikit import config, service
 
 from console.config.model import Config
 from console.model.focus import Focus
 from console.model.snapshot import Snapshot
+from console.model.verdict import verdict
 from screens.messages import SnapshotReady
+from screens.verdicts import Verdicts, prepare
 from screens.watching import Watching
 
 
@@ -25,7 +28,9 @@ class Poller:
     def pause(self, paused: bool) -> None: ...
 
 
-def begun(posted: list[Message]) -> tuple[Watching, Callable[[Snapshot], None]]:
+def begun(
+    posted: list[Message], prepare: Callable[[Snapshot], object] = lambda facts: None
+) -> tuple[Watching, Callable[[Snapshot], None]]:
     """A console's side, and what its poller publishes with."""
     made = threading.Event()
     publishers: list[Callable[[Snapshot], None]] = []
@@ -35,7 +40,7 @@ def begun(posted: list[Message]) -> tuple[Watching, Callable[[Snapshot], None]]:
         made.set()
         return Poller()
 
-    watching = Watching(watch, posted.append)
+    watching = Watching(watch, posted.append, prepare)
     watching.begin(config())
     assert made.wait(10)
     return watching, publishers[0]
@@ -59,3 +64,22 @@ def test_nothing_comes_of_a_poller_that_was_stopped() -> None:
     watching.stop()
     publish(Snapshot(1.0, 1, {}))
     assert posted == []
+
+
+def test_facts_are_prepared_before_the_console_hears_of_them() -> None:
+    posted: list[Message] = []
+    prepared: list[tuple[int, int]] = []
+    _, publish = begun(posted, lambda facts: prepared.append((facts.generation, len(posted))))
+    publish(Snapshot(1.0, 1, {}))
+    assert prepared == [(1, 0)]
+    assert len(posted) == 1
+
+
+def test_a_prepared_verdict_is_not_made_again_where_it_is_shown() -> None:
+    now = time.time()
+    facts = service(now)
+    prepare(Snapshot(now, 1, {facts.name: facts}), now)
+    _, made = facts.memo["verdict"]
+    assert Verdicts().of(facts, now) is made
+    late = now + 3600
+    assert Verdicts().of(facts, late) == verdict(facts, Verdicts.moment(facts, late)) != made
