@@ -19,7 +19,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     mode.add_argument("--operate", action="store_true", help="open armed for 30 minutes instead of read-only")
     mode.add_argument("--read-only", action="store_true", help="can not be armed; opens the journal read-only as well")
     parser.add_argument("--ascii", action="store_true", help="only ASCII signs and frames")
-    parser.add_argument("--theme", metavar="NAME", help="dark or mono; default: the config's, mono under NO_COLOR")
+    of_theme = "one of docs/themes.md or your own; default: the config's, mono under NO_COLOR"
+    parser.add_argument("--theme", metavar="NAME", help=of_theme)
     parser.add_argument("--interval", type=float, metavar="SECONDS", help="between two looks at the cloud")
 
 

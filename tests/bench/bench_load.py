@@ -101,7 +101,7 @@ def ui_thread(rounds: int) -> Iterator[Row]:
 async def _applied(facts: list[Service], rounds: int, now: float) -> tuple[float, float]:
     """Milliseconds until a snapshot is shown: with three facts that differ from the last, and with all of them.
 
-    Snapshots come as the watch's thread hands them over: damped, and judged and counted by that.
+    Snapshots come as the watch hands them over, from a thread of its own, which damps, judges and counts.
     """
     import tuikit
 
@@ -115,7 +115,7 @@ async def _applied(facts: list[Service], rounds: int, now: float) -> tuple[float
         async def show(services: list[Service]) -> float:
             seen = [dampers[each.name].damped(each, now) for each in services]
             began = time.thread_time()
-            watcher.show(*seen)
+            await asyncio.to_thread(watcher.show, *seen)
             await pilot.pause()
             return 1000 * (time.thread_time() - began)
 
