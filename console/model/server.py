@@ -10,6 +10,8 @@ from console.model.address import canonical
 # Another system runs on it, or none that answers: a rescue image, a guest that is built or was taken away.
 _NOT_ITSELF = frozenset({"RESCUE", "BUILD", "REBUILD", "DELETED", "SOFT_DELETED", "SHELVED", "SHELVED_OFFLOADED"})
 
+_POWER_TASKS = ("powering-on", "powering-off")  # Nova's task_state of os-start and os-stop
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -56,6 +58,11 @@ class Server:
     def running(self) -> bool:
         """ACTIVE, powered on as far as Nova knows, and with no task under way."""
         return self.status == "ACTIVE" and self.task_state is None and self.power_state in (None, 1)
+
+    @property
+    def changing_power(self) -> bool:
+        """Whether Nova is starting or stopping it: what it says of the power is outdated at once."""
+        return self.task_state in _POWER_TASKS
 
     @property
     def powered(self) -> bool:

@@ -139,6 +139,12 @@ class Service:
         """The instances of this colour."""
         return self.blue if colour is Colour.BLUE else self.green
 
+    @property
+    def changing_power(self) -> tuple[Instance, ...]:
+        """The workers that Nova is starting or stopping; none where power is not the rotation."""
+        instances = (one for side in self.colours for one in side.instances if self.rotation == POWER)
+        return tuple(one for one in instances if one.server is not None and one.server.changing_power)
+
     def in_rotation(self, instance: Instance) -> bool:
         """Whether clients (for `power`: work) are sent to the instance now, healthy or not.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 
 from console.model.balancer import Member
 from console.plan.basis import Basis, ListenerBasis, PolicyBasis, PoolBasis, ServerBasis
@@ -12,12 +13,12 @@ _OBSERVED = ("provisioning_status", "operating_status")
 _COMPARED = tuple(field.name for field in fields(Member) if field.name not in (*_OBSERVED, "id"))
 
 
-def drift(planned: Basis, found: Basis) -> tuple[str, ...]:
-    """Each difference of intent; empty when there is none."""
+def drift(planned: Basis, found: Basis, names: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
+    """Each difference of intent; empty when there is none. `names` of servers by id, which a basis does not have."""
     changes = _pools_drift(planned.pools, found.pools)
     changes += listener_drift(planned.listeners, found.listeners)
     changes += _policy_drift(planned.policies, found.policies)
-    changes += _server_drift(planned.servers, found.servers)
+    changes += _server_drift(planned.servers, found.servers, names)
     return tuple(changes)
 
 
@@ -73,17 +74,20 @@ def _pools_drift(planned: tuple[PoolBasis, ...], found: tuple[PoolBasis, ...]) -
     return changes
 
 
-def _server_drift(planned: tuple[ServerBasis, ...], found: tuple[ServerBasis, ...]) -> list[str]:
+def _server_drift(
+    planned: tuple[ServerBasis, ...], found: tuple[ServerBasis, ...], names: Mapping[str, str]
+) -> list[str]:
     was, now = {one.id: one for one in planned}, {one.id: one for one in found}
-    changes = [f"server {key} is gone" for key in was.keys() - now.keys()]
-    changes += [f"server {key} was added" for key in now.keys() - was.keys()]
+    called = {key: names.get(key, key) for key in (*was, *now)}
+    changes = [f"server {called[key]} is gone" for key in was.keys() - now.keys()]
+    changes += [f"server {called[key]} was added" for key in now.keys() - was.keys()]
     for key in was.keys() & now.keys():
         if was[key].task_state != now[key].task_state:
             changes.append(
-                f"server {key} has task {now[key].task_state or 'none'}, had {was[key].task_state or 'none'}"
+                f"server {called[key]} has task {now[key].task_state or 'none'}, had {was[key].task_state or 'none'}"
             )
         if was[key].on != now[key].on:
-            changes.append(f"server {key} is {_power(now[key])}, was {_power(was[key])}")
+            changes.append(f"server {called[key]} is {_power(now[key])}, was {_power(was[key])}")
     return sorted(changes)
 
 

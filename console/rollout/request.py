@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from console.config.model import Config
 from console.errors import JournalError, JournalUnwritable, Refused, UsageError
-from console.model.service import POWER, Service
+from console.model.service import Service
 from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
@@ -32,7 +32,6 @@ from console.rollout.unanswered import settles_in
 from console.rollout.waiting import Waiting, may_sign, waiting
 from console.rollout.who import Who
 
-_POWER_TASKS = ("powering-on", "powering-off")  # Nova's task_state of os-start and os-stop
 ALL = 1_000  # rollouts that are looked through for one that is unfinished
 
 Told = Callable[[float], None]
@@ -235,12 +234,7 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
 
 def _still_changing(service: Service) -> Refusal | None:
     """A worker that was being started or stopped when its runner died: a plan made now would be outdated at once."""
-    instances = [one for side in service.colours for one in side.instances]
-    names = tuple(
-        one.name
-        for one in instances
-        if service.rotation == POWER and one.server is not None and one.server.task_state in _POWER_TASKS
-    )
+    names = tuple(one.name for one in service.changing_power)
     if not names:
         return None
     return Refusal(

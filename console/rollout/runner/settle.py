@@ -1,8 +1,10 @@
-"""Wait until the load balancer is ACTIVE again, with a deadline, and say how long it took."""
+"""Wait until the cloud is done with what it was asked for, with a deadline, and say how long it took."""
 
 from __future__ import annotations
 
 from console.errors import CloudError, NeedsHuman
+from console.model.service import Service
+from console.plan.plan import Plan
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.run import Run
@@ -45,3 +47,33 @@ def settle(run: Run, balancer_id: str, step: str, deadline: float) -> None:
             )
             run.note(EventKind.WAIT, step, text)
         run.wait(run.timing.first_polls if waited < run.timing.eager else run.timing.poll, step)
+
+
+def at_rest(run: Run, plan: Plan, deadline: float) -> Service:
+    """The service as it is seen once Nova starts and stops none of its workers any more.
+
+    A stop or a start that was sent goes on, whoever asks for the opposite: a plan made before its end is made on a
+    power that is none. It may take as long as the step that sent it. A cloud that does not answer is asked again until
+    `deadline` (seconds from now). Raises NeedsHuman, AbortAsked.
+    """
+    began = boot_clock.now()
+    told = False
+    limit = max((step.deadline for step in plan.steps if step.writes), default=deadline)
+    while True:
+        service = run.look(run.observe, "", deadline)
+        waited = boot_clock.now() - began
+        names = ", ".join(f"{one.name} ({one.server.task_state})" for one in service.changing_power if one.server)
+        if not names:
+            if told:
+                text = f"no worker is being started or stopped any more, after {waited:.1f} s"
+                run.note(EventKind.SETTLED, "", text, seconds=round(waited, 3))
+            return service
+        if waited > limit:
+            raise NeedsHuman(
+                f"still being started or stopped after {waited:.0f} s: {names}",
+                "only the cloud can end that; look at their actions, then `bluegreen resume`",
+            )
+        if not told:
+            told = True
+            run.note(EventKind.WAIT, "", f"still being started or stopped: {names}; waited for, limit {limit:.0f} s")
+        run.wait(run.timing.first_polls if waited < run.timing.eager else run.timing.poll, "")

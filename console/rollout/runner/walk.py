@@ -29,7 +29,7 @@ from console.rollout.runner.reconcile import reconcile, still_as_left, still_as_
 from console.rollout.runner.removing import recheck, see_what_is_left
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
-from console.rollout.runner.settle import settle
+from console.rollout.runner.settle import at_rest, settle
 from console.rollout.runner.words import confirm, hold_if_asked, pause
 from console.rollout.runner.writing import carry_out
 
@@ -211,7 +211,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         for balancer_id in plan.basis.balancers:
             settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
-        service = run.look(run.observe, "", PENDING_DEADLINE)
+        service = at_rest(run, plan, PENDING_DEADLINE)
         intent = way_back(plan, service, run.tag, source_fails=lost > 0)
         back = make_plan(service, run.service, intent, time.time())
         if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
@@ -231,7 +231,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
     except FailingAnswers as evidence:
         return Ended(RolloutState.STOPPED, f"{why}; {plan.source.upper()} fails as well: {evidence}", 7)
     except BluegreenError as error:
-        return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {error.message} ({error.hint})", 7)
+        return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {ended_by(error, written=True).sentence}", 7)
     if not back.action.moves_traffic:
         return Ended(RolloutState.ROLLED_BACK, f"{why}; {back.goal}", 6)
     again = "does all the work" if back.basis.workers else "carries all traffic"

@@ -233,6 +233,12 @@ def test_a_task_on_a_server_is_drift() -> None:
     assert "has task deleting, had none" in found[0]
 
 
+def test_drift_calls_a_server_by_its_name_where_that_is_known() -> None:
+    bases = basis_of(usual(), config()), basis_of(with_task("deleting"), config())
+    assert drift(*bases) == ("server server-green-1 has task deleting, had none",)
+    assert drift(*bases, {"server-green-1": "api-green-1"}) == ("server api-green-1 has task deleting, had none",)
+
+
 @pytest.mark.parametrize(
     ("was", "now", "is_drift"),
     [
