@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
@@ -27,7 +28,10 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 import urllib3.connection
 import urllib3.util.connection
+from stage import WHO
 
+from console.errors import UsageError
+from console.rollout import request
 from console.rollout.journal import Journal
 from console.rollout.runner import process
 from console.watch.observe import Observer
@@ -70,6 +74,7 @@ class Trigger:
     drill: str = ""  # the door's URL
     journal: str = ""
     mark: str = ""  # a file that says when it happened
+    rollout: str = ""  # its id
 
 
 @dataclass
@@ -191,6 +196,12 @@ def _refuse(trigger: Trigger) -> None:
     vars(urllib3.connection)["HTTPConnection"].request = afresh
 
 
+def _abort(trigger: Trigger) -> None:
+    """The operator asks for the way back; one who comes too late is told so."""
+    with suppress(UsageError), Journal.open(f"sqlite:///{trigger.journal}") as journal:
+        request.abort(journal, trigger.rollout, WHO, "in between")
+
+
 ACTS: dict[str, Callable[[Trigger], None]] = {
     "kill": _kill,
     "stop": _stop,
@@ -199,6 +210,7 @@ ACTS: dict[str, Callable[[Trigger], None]] = {
     "fill": _fill,
     "protect": _protect,
     "refuse": _refuse,
+    "abort": _abort,
 }
 
 

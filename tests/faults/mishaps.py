@@ -9,6 +9,7 @@ from hooked_runner import Act
 from scene import Scene
 
 CHANGES, LEASES, ROWS, EDGES = "each change", "each call of the lease", "after each row", "before and after each row"
+OUTCOMES = "after each answer to a change"
 CHANGE = {"method": "PUT|POST|DELETE", "path": "^/(load-balancer|compute)/", "agent": "rollout/"}
 LEASE = {"method": "PUT|POST|DELETE", "path": "^/network/", "agent": "rollout/"}
 READ = {"method": "GET", "path": "^/(load-balancer|compute|network)/"}
@@ -113,6 +114,11 @@ def _of_this_host() -> Iterator[Mishap]:
         yield Mishap(f"clock-{name}", Act("clock", number=jump))
 
 
+def _of_the_operator() -> Iterator[Mishap]:
+    yield Mishap("abort-in-flight", Act("abort"), CHANGES)
+    yield Mishap("abort-answered", Act("abort"), OUTCOMES)
+
+
 def fits(mishap: Mishap, scene: Scene) -> bool:
     """Whether it can happen in this scene: workers have no load balancer, one mishap is of the first service, and
     what is not there yet cannot be lost."""
@@ -127,4 +133,5 @@ def fits(mishap: Mishap, scene: Scene) -> bool:
     return not (scene.power and (balancing or mishap.name == "change-unsupported"))
 
 
-MISHAPS = (*_of_this_host(), *_of_requests(), *_of_the_balancer(), *_of_others(), *_of_builds())
+ABORTS = tuple(_of_the_operator())
+MISHAPS = (*_of_this_host(), *_of_requests(), *_of_the_balancer(), *_of_others(), *_of_builds(), *ABORTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 GAP = 2.0  # seconds of ours: between the runner's last look and its write, on a busy machine
 AHEAD = 0.5  # seconds by which the look at everything else may come before the record of a write
+REST = 5.0  # seconds of ours for what was asked of Nova before the end
 HOLD = "bluegreen:hold="
 
 
@@ -156,6 +158,8 @@ def after_the_mishap(play: Play, mishap: Mishap, begin: Beginning, told: Told, r
         raise Violation(f"no sentence: {rollout.sentence!r}")
     if "a fault of this program" in rollout.sentence:
         raise Violation(rollout.sentence)
+    if re.search(r"server [0-9a-f]{8}-[0-9a-f]{4}-", rollout.sentence):
+        raise Violation(f"a server is called by its id: {rollout.sentence}")
     touched = [write for write in sent(play) if done(write)]
     if re.search(r"nothing was (written|sent)|nothing has changed", rollout.sentence) and touched:
         raise Violation(f"untrue: {rollout.sentence!r} after {len(touched)} writes")
@@ -165,12 +169,23 @@ def after_the_mishap(play: Play, mishap: Mishap, begin: Beginning, told: Told, r
         play.scene.goal(world, play.scene, plan)
     if plan.action.moves_traffic and rollout.state is RolloutState.ROLLED_BACK and not mishap.meddles:
         carries(world, play.scene, plan.source)
+    if mishap.act.kind == "abort" and "has changed since" in rollout.sentence:
+        raise Violation(f"its own writes are taken for somebody else's: {rollout.sentence}")
     if (
         rollout.state is RolloutState.STOPPED
         and mishap.words
         and not any(word in rollout.sentence for word in mishap.words)
     ):
         raise Violation(f"the sentence does not tell what is wrong: {rollout.sentence}")
+
+
+def comes_to_rest(world: World) -> None:
+    """What Nova was asked for is over. Who says that all is as before says so of what comes then, too."""
+    end = time.monotonic() + REST
+    while busy := [one[0] for one in picture(world, "compute")["servers"].values() if one[3] is not None]:
+        if time.monotonic() > end:
+            raise Violation(f"still being changed after the end: {busy}")
+        time.sleep(0.05)
 
 
 # -- at the very end

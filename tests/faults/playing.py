@@ -19,7 +19,7 @@ import pytest
 import yaml
 from drill_stage import DrillStage
 from hooked_runner import AFTER, Trigger, start
-from mishaps import CHANGES, EDGES, LEASES, Mishap
+from mishaps import CHANGES, EDGES, LEASES, OUTCOMES, Mishap
 from orphans import Belongings, no_orphans, nobody_else_deleted
 from scene import Scene
 from stage import WHO, environment
@@ -335,6 +335,8 @@ def points(mishap: Mishap, events: list[Event]) -> list[tuple[int, str]]:
     logins = [row for row, event in enumerate(events, start=2) if event.kind is EventKind.AUTHENTICATED]
     if mishap.where == CHANGES:
         return [(row, AFTER) for row in intents]
+    if mishap.where == OUTCOMES:
+        return [(row, AFTER) for row, event in enumerate(events, start=2) if event.kind is EventKind.OUTCOME]
     if mishap.where == LEASES:
         return [(row, AFTER) for row in (*logins, *intents, last)]
     if mishap.where == EDGES:
@@ -352,7 +354,13 @@ def perform(
         mark = place / "mark"
         database = play.stage.config.journal.removeprefix("sqlite:///")
         trigger = Trigger(
-            row, moment, mishap.act.of(scene.service), str(play.drill.control.base_url), database, str(mark)
+            row,
+            moment,
+            mishap.act.of(scene.service),
+            str(play.drill.control.base_url),
+            database,
+            str(mark),
+            play.rollout_id,
         )
         child = play.start(play.rollout_id, trigger=trigger)
         play.attend(child)
@@ -366,6 +374,8 @@ def perform(
         rollout, events = play.rollout(), play.events()
         told.state, told.sentence = str(rollout.state), rollout.sentence
         told.texts = [f"{event.kind}: {event.text}" for event in events]
+        if rollout.state is RolloutState.ROLLED_BACK:
+            oracle.comes_to_rest(play.drill.world)
         oracle.after_the_mishap(play, mishap, begin, told, rollout)
         play.lift()
         if rollout.state in (RolloutState.REFUSED, RolloutState.FAILED):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from hooked_runner import forks
-from mishaps import MISHAPS, Mishap, fits
+from mishaps import ABORTS, MISHAPS, Mishap, fits
 from oracle import Violation
 from playing import perform, playing, points
 from scene import Scene
@@ -23,7 +23,8 @@ from console.rollout.records import DecisionKind, Event, RolloutState
 
 RUNS = Path(__file__).parent.parent.parent / "build" / "faults.jsonl"
 SEED = 2013
-SAMPLE = 108  # pairs of a scene without gates, and a mishap, that are always tried; each scene has some
+SAMPLE = 100  # pairs of a scene without gates, and a mishap, that are always tried; each scene has some
+ABORTS_SAMPLE = 4  # the same of aborts, beside those of workers, which go on stopping when nobody wants it any more
 GATED_SAMPLE = 6  # the same of scenes with gates, each of which is a process more
 CLEAN_RUNS = 3  # of a scene, at most, until one goes through
 POINTS = int(os.environ.get("FAULTS_POINTS", "1"))  # of each mishap in each scene; 0: all
@@ -68,7 +69,10 @@ def _keep(run: dict[str, object]) -> None:
 
 def _cases() -> list[object]:
     """Every scene with every mishap; those that are no sample are thorough."""
-    sample = {*_sampled(SHIFTS, SAMPLE), *_sampled(GATED, GATED_SAMPLE)}
+    others = tuple(mishap for mishap in MISHAPS if mishap not in ABORTS)
+    sample = {*_sampled(SHIFTS, others, SAMPLE), *_sampled(GATED, others, GATED_SAMPLE)}
+    sample |= _sampled([scene for scene in SHIFTS if not scene.power], ABORTS, ABORTS_SAMPLE)
+    sample |= {(scene.name, mishap.name) for scene in SHIFTS if scene.power for mishap in ABORTS}
     return [
         pytest.param(
             scene,
@@ -80,13 +84,13 @@ def _cases() -> list[object]:
     ]
 
 
-def _pairs(scenes: Sequence[Scene]) -> list[tuple[Scene, Mishap]]:
-    return [(scene, mishap) for scene in scenes for mishap in MISHAPS if fits(mishap, scene)]
+def _pairs(scenes: Sequence[Scene], mishaps: Sequence[Mishap] = MISHAPS) -> list[tuple[Scene, Mishap]]:
+    return [(scene, mishap) for scene in scenes for mishap in mishaps if fits(mishap, scene)]
 
 
-def _sampled(scenes: Sequence[Scene], size: int) -> set[tuple[str, str]]:
+def _sampled(scenes: Sequence[Scene], mishaps: Sequence[Mishap], size: int) -> set[tuple[str, str]]:
     """The names of so many pairs, the same each time."""
-    names = [(scene.name, mishap.name) for scene, mishap in _pairs(scenes)]
+    names = [(scene.name, mishap.name) for scene, mishap in _pairs(scenes, mishaps)]
     return set(random.Random(SEED).sample(names, size))
 
 
