@@ -14,6 +14,7 @@ from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
 from console.plan.digest import digest, versions_of
+from console.plan.disabled import enabled_again
 from console.plan.explain import explained
 from console.plan.least import least
 from console.plan.least import notes as returns_to_less
@@ -165,7 +166,7 @@ def _unready(service: Service, intent: Intent, target: Colour, found: Candidates
         return Refusal(
             code="none",
             reason=f"no instance of {colour} may go into rotation: " + _out_words(found),
-            hint="release a hold, or launch instances of that colour",
+            hint=f"{enabled_again(service, target, found.out) or 'release a hold'}, or launch instances of that colour",
             rule=1,
             names=tuple(instance.name for instance, _ in found.out),
         )

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from console.model.capacity import Capacity
 from console.model.colour import Role
 from console.model.health import judge
+from console.model.instance import Instance
 from console.model.service import POWER
 from console.plan import capacity, course
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates
+from console.plan.disabled import enabled_again
 from console.plan.least import start_of
 from console.plan.plan import Action, Refusal, Step
 
@@ -32,7 +34,7 @@ def too_few(asked: Asked, found: Candidates, steps: Sequence[Step], least: Mappi
     return Refusal(
         code="floor",
         reason=f"with all traffic on {asked.target.upper()}, {broken} ({since})",
-        hint=_hint(asked, held, enough=_short(asked, steps, least) <= len(held)),
+        hint=_hint(asked, held, found.out, enough=_short(asked, steps, least) <= len(held)),
         rule=1,
         names=held,
     )
@@ -57,13 +59,15 @@ def _short(asked: Asked, steps: Sequence[Step], least: Mapping[str, Capacity]) -
     )
 
 
-def _hint(asked: Asked, held: Sequence[str], *, enough: bool) -> str:
+def _hint(asked: Asked, held: Sequence[str], out: Sequence[tuple[Instance, str]], *, enough: bool) -> str:
     service, colour, other = asked.service, asked.target.upper(), asked.target.other.upper()
     back = asked.intent.action is Action.ROLLBACK
     mend = f"mend instances of {colour}" if back else f"add or mend instances of {colour}"
     first = _released(asked, held) if held else mend
     if held and not enough:
         first = f"{mend}; {first}"
+    if enable := enabled_again(asked.service, asked.target, out):
+        first = f"{enable}; {first}"
     if back:
         return (
             f"{first}; or, if {other} fails for clients although its checks pass, say so: "

@@ -19,7 +19,7 @@ from console.plan.kinds.member_state import standing
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Refusal, Step, StepKind, Write
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK
-from console.plan.single import undoing, words
+from console.plan.single import undoing, way_out, words
 
 Change = Callable[[Instance, Member], Standing]
 
@@ -41,6 +41,8 @@ def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal
         Action.EVICT: lambda one, member: replace(standing(member), admin_state_up=False),
         Action.REPLACE: lambda one, member: _replaced(asked, named, one, member),
     }
+    if refusal := way_out.taken(asked, named, changes[action], words.verb(action)):
+        return refusal
     step = _step(asked, asked.basis, named, changes[action], "change")
     return (step,) if step is not None else ()
 
@@ -179,7 +181,8 @@ def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
 def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Standing]) -> Refusal | None:
     """What stands against putting them back as they were: who gets traffic by it must be well, and of what serves."""
     if asked.intent.action is Action.EVICT:
-        return _still_serves(asked, named)
+        taken = way_out.taken(asked, named, lambda _, member: goals[member.id], words.verb(Action.EVICT))
+        return _still_serves(asked, named) or taken
     comes = [one for one in named if any(_gains(member, goals) for member in one.members)]
     if refusal := _ill(asked, comes):
         return refusal

@@ -1,0 +1,53 @@
+"""The way out: while what serves is not well, nobody takes away those to whom its traffic could go (rule 6)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from console.model.balancer import Member
+from console.model.colour import Role
+from console.model.health import Health, judge
+from console.model.instance import Instance
+from console.plan.asked import Asked
+from console.plan.desired import Standing
+from console.plan.plan import Refusal
+
+
+def taken(
+    asked: Asked, named: Sequence[Instance], change: Callable[[Instance, Member], Standing], verb: str
+) -> Refusal | None:
+    """Refuse to hold or disable instances of the idle colour that are missing as soon as the other one is left.
+
+    `change`: how a member is to stand. Those that are left are enough where they are as many as must be healthy.
+    """
+    service, colour, other = asked.service, asked.target, asked.target.other
+    if service.role(colour) is not Role.IDLE:
+        return None  # what serves is kept by the floor
+    serving = [one for one in service.side(other).instances if service.in_rotation(one)]
+    well = sum(judge(service, one, asked.now).healthy for one in serving)
+    least = max(1, math.ceil(len(serving) * asked.config.release.min_ratio))
+    able = [one for one in service.side(colour).instances if _may_serve(asked, one)]
+    gone = [one for one in named if one in able and any(_out(change(one, member)) for member in one.members)]
+    left = len(able) - len(gone)
+    if well >= least or not gone or left >= least:
+        return None
+    seen = f"{other.upper()}, which serves, has {well} of {len(serving)} healthy and must have {least}"
+    return Refusal(
+        "way out",
+        f"{seen if serving else f'nothing of {other.upper()} serves'}: {colour.upper()} is the way out, and to {verb} "
+        f"{', '.join(one.name for one in gone)} would leave {left} of it for that",
+        f"go to {colour.upper()} first (`bluegreen rollback {service.name} --to {colour}`), or mend {other.upper()}",
+        6,
+        tuple(one.name for one in gone),
+    )
+
+
+def _may_serve(asked: Asked, one: Instance) -> bool:
+    """Whether traffic could go to it: of an instance that nothing has checked nobody knows that it could not."""
+    known_bad = judge(asked.service, one, asked.now).health is Health.UNHEALTHY
+    return bool(one.members) and one.held_by is None and not known_bad
+
+
+def _out(wanted: Standing) -> bool:
+    return wanted.held_by is not None or not wanted.admin_state_up
