@@ -169,7 +169,7 @@ def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
         return Refusal("names", "one instance is replaced by one other", "bluegreen replace OLD NEW", 0)
     if action is Action.REPLACE and len({one.colour for one in named}) > 1:
         return Refusal("colour", "the two are of different colours: a replacement is of the same one", "", 0)
-    if action is Action.REPLACE and (refusal := _held(asked, comes)):
+    if action is Action.REPLACE and (refusal := _nothing_to_take(asked, named) or _held(asked, comes)):
         return refusal
     if refusal := _ill(asked, comes):
         return refusal
@@ -195,6 +195,28 @@ def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Sta
 def _gains(member: Member, goals: Mapping[str, Standing]) -> bool:
     goal = goals.get(member.id)
     return goal is not None and goal.admin_state_up and goal.weight > (member.weight if member.admin_state_up else 0)
+
+
+def _nothing_to_take(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
+    """The place of one that gets no traffic is none, and one in other pools cannot take it."""
+    service, (old, new) = asked.service, named_in_order(asked, named)
+    if not service.in_rotation(old):
+        idle = service.role(asked.target) is Role.IDLE
+        return Refusal(
+            "out",
+            f"{old.name} gets no traffic, so {new.name} would get none in its place",
+            f"to keep {old.name} out when {asked.target.upper()} comes in: `bluegreen hold {service.name} {old.name}`"
+            if idle
+            else f"to bring {new.name} in: `bluegreen restore {service.name} {new.name}`",
+            0,
+            (old.name,),
+        )
+    where = {service.pool_id_of(one) for one in old.members if one.in_rotation}
+    if missing := where - {service.pool_id_of(one) for one in new.members}:
+        pools = ", ".join(sorted(missing))
+        reason = f"{new.name} has no member in pool {pools}, in which {old.name} serves: it cannot take its place there"
+        return Refusal("out", reason, "add it to that pool first", 0, (new.name,))
+    return None
 
 
 def _held(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:

@@ -18,12 +18,11 @@ from plan_rotations import (
     several_config,
     several_service,
 )
+from plan_singles import after, asked, blues, greens, made, one, refused, world
 from plan_worlds import NOW, config, instance, usual
 from plan_worlds import service as weights_service
 
-from console.config.model import ServiceConfig
 from console.model.colour import Colour
-from console.model.instance import Instance
 from console.model.record import Freeze, Record
 from console.model.service import Service
 from console.plan.backwards import back
@@ -31,46 +30,6 @@ from console.plan.desired import MemberState
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
-
-
-def asked(action: Action, *names: str, min_ratio: float | None = None, target: Colour | None = None) -> Intent:
-    return Intent(action, target, order=SingleOrder(names, "alice@jump1", min_ratio))
-
-
-def made(service: Service, intent: Intent, settings: ServiceConfig | None = None) -> Plan:
-    found = plan(service, settings or config(), intent, NOW)
-    assert isinstance(found, Plan), found
-    return found
-
-
-def refused(service: Service, intent: Intent, settings: ServiceConfig | None = None) -> Refusal:
-    found = plan(service, settings or config(), intent, NOW)
-    assert isinstance(found, Refusal), found
-    return found
-
-
-def after(service: Service, found: Plan) -> Service:
-    for step in found.steps:
-        for write in step.writes:
-            service = done(service, write.call)
-    return service
-
-
-def one(service: Service, name: str) -> Instance:
-    return next(each for side in service.colours for each in side.instances if each.name == name)
-
-
-def blues() -> list[Instance]:
-    return [instance(Colour.BLUE, n, 100) for n in (1, 2, 3)]
-
-
-def greens(weight: int = 0) -> list[Instance]:
-    return [instance(Colour.GREEN, n, weight) for n in (1, 2, 3)]
-
-
-def world() -> Service:
-    """In pools, so that a call can be carried out on it."""
-    return several_service(blues(), greens())
 
 
 def test_one_of_three_cannot_be_spared_unless_that_is_said() -> None:
@@ -146,6 +105,26 @@ def test_one_for_another_in_one_write() -> None:
     )
 
 
+def test_nobody_serves_in_the_place_of_one_that_gets_no_traffic() -> None:
+    out = several_service([instance(Colour.BLUE, 1, 0, hold="alice@jump1"), *blues()[1:]], greens())
+    refusal = refused(out, asked(Action.REPLACE, "api-blue-1", "api-blue-2"), several_config())
+    assert refusal.reason == "api-blue-1 gets no traffic, so api-blue-2 would get none in its place"
+    assert refusal.hint == "to bring api-blue-2 in: `bluegreen restore nova-api api-blue-2`"
+    idle = refused(world(), asked(Action.REPLACE, "api-green-1", "api-green-2"), several_config())
+    assert "bluegreen hold nova-api api-green-1" in idle.hint
+    parked = pools_service(blues(), greens(100))
+    assert refused(parked, asked(Action.REPLACE, "api-green-1", "api-green-2"), pools_config()).code == "out"
+
+
+def test_one_that_is_not_in_every_pool_does_not_take_the_place_of_one_that_is() -> None:
+    service = several_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens())
+    third = replace(one(service, "api-blue-3"), further=())
+    service = replace(service, blue=replace(service.blue, instances=(*service.blue.instances[:2], third)))
+    assert (
+        "in pool pool-2" in refused(service, asked(Action.REPLACE, "api-blue-1", "api-blue-3"), several_config()).reason
+    )
+
+
 def test_clients_of_the_idle_colour_are_sent_away_and_it_can_be_undone() -> None:
     before, settings = world(), several_config()
     out = made(before, asked(Action.EVICT), settings)
@@ -159,60 +138,6 @@ def test_clients_of_the_idle_colour_are_sent_away_and_it_can_be_undone() -> None
 
 def test_a_colour_that_serves_is_not_sent_away() -> None:
     assert refused(world(), asked(Action.EVICT, target=Colour.BLUE), several_config()).code == "serving"
-
-
-def ill_blues(ill: int = 3) -> list[Instance]:
-    return [instance(Colour.BLUE, n, 100, probe_ok=n > ill) for n in (1, 2, 3)]
-
-
-@pytest.mark.parametrize("ill", [1, 3])
-def test_the_clients_of_the_way_out_are_not_sent_away(ill: int) -> None:
-    refusal = refused(several_service(ill_blues(ill), greens()), asked(Action.EVICT), several_config())
-    assert (refusal.code, refusal.rule) == ("way out", 6)
-    assert f"BLUE, which serves, has {3 - ill} of 3 healthy and must have 3: GREEN is the way out" in refusal.reason
-    assert "bluegreen rollback nova-api --to green" in refusal.hint
-
-
-def test_whom_the_way_out_cannot_use_may_be_sent_away() -> None:
-    ill = [instance(Colour.GREEN, n, 0, probe_ok=False) for n in (1, 2)]
-    made(several_service(ill_blues(), [*ill, instance(Colour.GREEN, 3, 0, hold="bob@jump2")]), asked(Action.EVICT),
-         several_config())  # fmt: skip
-
-
-def test_a_way_out_that_nothing_checks_is_kept_as_well() -> None:
-    service = pools_service(ill_blues(), greens(100), preview=False)
-    assert refused(service, asked(Action.EVICT), pools_config()).code == "way out"
-
-
-@pytest.mark.parametrize("action", [Action.DRAIN, Action.HOLD])
-def test_the_way_out_is_not_held_as_long_as_what_serves_is_not_well(action: Action) -> None:
-    for service in (several_service(ill_blues(), greens()), several_service(ill_blues(1), greens())):
-        assert refused(service, asked(action, "api-green-1"), several_config()).code == "way out"
-    spare = several_service(ill_blues(), [*greens(), instance(Colour.GREEN, 4, 0)])
-    assert made(spare, asked(action, "api-green-1"), several_config()).writes == 2, "three are left: enough"
-    assert refused(spare, asked(action, "api-green-1", "api-green-2"), several_config()).code == "way out"
-    well = several_service(blues(), greens())
-    assert made(well, asked(action, "api-green-1", "api-green-2", "api-green-3"), several_config()).writes == 2
-
-
-def test_to_take_an_eviction_back_again_keeps_the_way_out() -> None:
-    before = several_service(blues(), [instance(Colour.GREEN, n, 0, admin_up=False) for n in (1, 2, 3)])
-    undo = made(before, asked(Action.ADMIT), several_config())
-    enabled = several_service(ill_blues(), greens())
-    assert refused(enabled, back(undo, enabled), several_config()).code == "way out"
-
-
-def test_a_way_back_that_an_eviction_has_shut_says_what_opens_it() -> None:
-    evicted = [instance(Colour.GREEN, n, 0, admin_up=False) for n in (1, 2, 3)]
-    refusal = refused(several_service(ill_blues(), evicted), Intent(Action.ROLLBACK), several_config())
-    assert refusal.code == "none"
-    assert "`bluegreen evict nova-api --undo`" in refusal.hint
-    partly = refused(several_service(blues(), [*greens()[:2], evicted[2]]), Intent(Action.ROLLBACK), several_config())
-    assert partly.code == "floor"
-    assert partly.hint.startswith("enable api-green-3 again: `bluegreen evict nova-api --undo`")
-    held = [instance(Colour.GREEN, n, 0, hold="bob@jump2") for n in (1, 2, 3)]
-    by_hand = refused(several_service(blues(), held), Intent(Action.ROLLBACK), several_config())
-    assert by_hand.hint == "release a hold, or launch instances of that colour"
 
 
 def test_who_is_to_be_sent_away_without_a_name_is_clear_or_asked_for() -> None:
