@@ -54,9 +54,15 @@ def _single(plan: Plan) -> Intent:
 def _taken_out(plan: Plan, service: Service) -> tuple[str, ...]:
     """Those of the source that were out when it served alone. In the middle of a shift nobody could tell."""
     if plan.basis.workers:
-        return ()
+        return _were_off(plan, service)
     in_rotation = {one.id for one in plan.basis.members if one.in_rotation}
     if any(one.id in in_rotation for i in service.side(plan.target).instances for one in i.members):
         return ()
     found = (one for one in service.side(plan.source).instances if one.members)
     return tuple(sorted(one.key for one in found if in_rotation.isdisjoint(member.id for member in one.members)))
+
+
+def _were_off(plan: Plan, service: Service) -> tuple[str, ...]:
+    """Its workers that did not run then, and do not now; the planner starts those that the floor needs."""
+    off = {one.id for one in plan.basis.servers if not one.on}
+    return tuple(one.key for one in service.side(plan.source).instances if one.key in off and not one.runs)

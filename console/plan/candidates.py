@@ -175,7 +175,9 @@ def _kept_out(service: Service, instance: Instance, intent: Intent) -> str:
     if instance.held_by is not None:
         return f"held by {instance.held_by}"
     if is_named(instance, intent.leave_out):
-        return "left out as you said"
+        if not intent.undoes:
+            return "left out as you said"
+        return f"it {'did not run' if service.rotation == POWER else 'was out'} when the rollout began"
     if not instance.members:
         return ""
     if all(one.weight == 0 and one.intended_weight == 0 for one in instance.members):

@@ -9,7 +9,7 @@ from console.model.colour import Colour
 from console.model.health import healthy_count
 from console.model.readiness import pools
 from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
-from console.plan import backups
+from console.plan import at_need, backups
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates, holding
 from console.plan.plan import Action
@@ -22,7 +22,8 @@ def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
     service, config, target = asked.service, asked.config, asked.target
     return (
         *_dead_source(service, target, asked.now),
-        *_left_out(found),
+        *_left_out(service, found),
+        *at_need.notes(asked, found),
         *_held_that_serve(service, target),
         *_backups(asked, found),
         *_unchecked(asked),
@@ -53,9 +54,11 @@ def _dead_source(service: Service, target: Colour, now: float) -> Iterator[str]:
         yield f"{side.colour.upper()} carries the traffic, and none of it is healthy: nothing that serves is taken away"
 
 
-def _left_out(found: Candidates) -> Iterator[str]:
+def _left_out(service: Service, found: Candidates) -> Iterator[str]:
     for instance, reason in found.out:
-        if instance.weight > 0:
+        if service.rotation == POWER:
+            yield f"{instance.name} {'goes on running, although' if instance.runs else 'stays off:'} {reason}"
+        elif instance.weight > 0:
             yield f"{instance.name} keeps weight {instance.weight}, although {reason}: it is left as it is"
         else:
             yield f"{instance.name} stays out of rotation: {reason}"

@@ -9,7 +9,7 @@ from typing import Protocol
 from console.config.model import ServiceConfig
 from console.model.colour import Colour, Role
 from console.model.service import POOLS, POWER, WEIGHTS, Service
-from console.plan import backups, course
+from console.plan import at_need, backups, course
 from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
@@ -79,8 +79,13 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     refusal = names_nobody(service, intent) or held_where_it_serves(service, intent, target)
     if refusal is not None:
         return refusal
-    asked = Asked(service, config, intent, basis_of(service, config), now)
-    return _planned(asked, candidates(asked))
+    basis = basis_of(service, config)
+    for each in at_need.intents(service, intent):
+        asked = Asked(service, config, each, basis, now)
+        made = _planned(asked, candidates(asked))
+        if isinstance(made, Plan):
+            break
+    return made
 
 
 def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
