@@ -171,7 +171,7 @@ def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
         return Refusal("colour", "the two are of different colours: a replacement is of the same one", "", 0)
     if action is Action.REPLACE and (refusal := _nothing_to_take(asked, named) or _held(asked, comes)):
         return refusal
-    if refusal := _ill(asked, comes):
+    if refusal := _ill(asked, _rising(asked, named, comes)):
         return refusal
     if action is Action.RESTORE and service.role(asked.target) is Role.IDLE and service.live is not None:
         return _idle(asked, named)
@@ -183,7 +183,7 @@ def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Sta
     if asked.intent.action is Action.EVICT:
         taken = way_out.taken(asked, named, lambda _, member: goals[member.id], words.verb(Action.EVICT))
         return _still_serves(asked, named) or taken
-    comes = [one for one in named if any(_gains(member, goals) for member in one.members)]
+    comes = [one for one in named if any(_gains(member, goals[member.id]) for member in one.members)]
     if refusal := _ill(asked, comes):
         return refusal
     service = asked.service
@@ -192,9 +192,16 @@ def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Sta
     return _idle(asked, comes) if comes and not serves and service.rotation != POOLS else None
 
 
-def _gains(member: Member, goals: Mapping[str, Standing]) -> bool:
-    goal = goals.get(member.id)
-    return goal is not None and goal.admin_state_up and goal.weight > (member.weight if member.admin_state_up else 0)
+def _rising(asked: Asked, named: Sequence[Instance], comes: Sequence[Instance]) -> list[Instance]:
+    """Those of them that get more traffic than now, in any of their pools."""
+    if asked.intent.action is Action.REPLACE:
+        return [one for one in comes if any(_gains(m, _replaced(asked, named, one, m)) for m in one.members)]
+    goals = _goals(asked, comes)
+    return [one for one in comes if any(_gains(member, goals[member.id]) for member in one.members)]
+
+
+def _gains(member: Member, goal: Standing) -> bool:
+    return goal.admin_state_up and goal.weight > (member.weight if member.admin_state_up else 0)
 
 
 def _nothing_to_take(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
@@ -237,9 +244,9 @@ def _held(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:
 
 
 def _ill(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:
-    """Nobody comes in who is not seen healthy; who is disabled is enabled and seen first."""
+    """Nobody gets more traffic who is not seen healthy; who is disabled is enabled and seen first."""
     found = [(one, judge(asked.service, one, asked.now)) for one in comes if all(m.admin_state_up for m in one.members)]
-    ill = [(one, health) for one, health in found if not health.healthy and one.weight == 0]
+    ill = [(one, health) for one, health in found if not health.healthy]
     if not ill:
         return None
     reasons = "; ".join(f"{one.name}: {health.reason}" for one, health in ill)

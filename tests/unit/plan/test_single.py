@@ -22,7 +22,9 @@ from plan_singles import after, asked, blues, greens, made, one, refused, world
 from plan_worlds import NOW, config, instance, usual
 from plan_worlds import service as weights_service
 
+from console.model.balancer import Member
 from console.model.colour import Colour
+from console.model.instance import Instance
 from console.model.record import Freeze, Record
 from console.model.service import Service
 from console.plan.backwards import back
@@ -86,6 +88,44 @@ def test_a_disabled_member_is_seen_healthy_before_it_serves() -> None:
 def test_an_ill_one_is_not_put_back() -> None:
     ill = [instance(Colour.BLUE, 1, 100), instance(Colour.BLUE, 2, 0, operating="ERROR")]
     assert refused(weights_service(ill, greens()), asked(Action.RESTORE, "api-blue-2")).code == "unhealthy"
+
+
+@pytest.mark.parametrize(("first", "further"), [(100, 0), (30, 30), (0, 100)])
+def test_an_ill_one_does_not_get_more_traffic_in_any_of_its_pools(first: int, further: int) -> None:
+    def world(*, ill: bool) -> Service:
+        partly = instance(Colour.BLUE, 1, first, probe_ok=not ill)
+        service = several_service([partly, *blues()[1:]], greens())
+        return with_further(service, "api-blue-1", further)
+
+    restore = asked(Action.RESTORE, "api-blue-1")
+    assert refused(world(ill=True), restore, several_config()).code == "unhealthy"
+    assert made(world(ill=False), restore, several_config()).writes == (first < 100) + (further < 100)
+    replaced = asked(Action.REPLACE, "api-blue-2", "api-blue-1", min_ratio=0.3)
+    assert refused(world(ill=True), replaced, several_config()).code == "unhealthy"
+
+
+def test_who_gets_no_more_than_it_has_may_be_ill() -> None:
+    held = instance(Colour.BLUE, 1, 100, hold="bob@jump2", probe_ok=False)
+    assert made(several_service([held, *blues()[1:]], greens()), asked(Action.RESTORE, "api-blue-1"),
+                several_config()).writes == 2  # fmt: skip
+
+
+def with_further(service: Service, name: str, weight: int) -> Service:
+    """The instance has this weight in the second pool."""
+    status = "ONLINE" if weight else "DRAINING"
+
+    def changed(member: Member) -> Member:
+        return replace(member, weight=weight, operating_status=status)
+
+    ours = {member.id for member in one(service, name).further}
+    first, second = service.balanced
+    there = {pool: tuple(changed(m) if m.id in ours else m for m in found) for pool, found in second.members.items()}
+
+    def joined(each: Instance) -> Instance:
+        return replace(each, further=tuple(map(changed, each.further))) if each.name == name else each
+
+    blue = replace(service.blue, instances=tuple(map(joined, service.blue.instances)))
+    return replace(service, blue=blue, balanced=(first, replace(second, members=there)))
 
 
 def test_one_of_the_idle_colour_is_not_put_beside_the_live_one() -> None:
