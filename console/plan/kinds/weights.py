@@ -7,7 +7,7 @@ monitor_* to null (Octavia API, MemberPOST). So every item carries every field t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from console.model.balancer import WEIGHT_TAG, Member
 from console.model.call import Call
 from console.plan.basis import Basis
 from console.plan.desired import MemberChange, Weights
-from console.plan.kinds.typed import MEMBER, openstack
+from console.plan.kinds.typed import member_set
 
 SERVICE = "load-balancer"
 
@@ -106,7 +106,8 @@ def item(member: Member) -> dict[str, Any]:
 def batch(pool_id: str, members: Sequence[Member], before: Sequence[Member] = ()) -> Call:
     """The call that sets these members, and the same for the `openstack` client (one write each, there).
 
-    `before`: the members as they are, so that whoever types the commands gives weight before taking any.
+    `before`: the members as they are, so that whoever types the commands gives weight before taking any, and records
+    what the batch does.
     """
     ordered = sorted(members, key=lambda member: (member.address, member.protocol_port))
     return Call(
@@ -114,25 +115,28 @@ def batch(pool_id: str, members: Sequence[Member], before: Sequence[Member] = ()
         method="PUT",
         path=f"/v2/lbaas/pools/{pool_id}/members?additive_only=true",
         body={"members": [item(member) for member in ordered]},
-        commands=tuple(_commands(pool_id, ordered, {member.id: member.weight for member in before})),
+        commands=tuple(_commands(pool_id, ordered, before)),
         size=f"{len(ordered)} members",
     )
 
 
-def put(pool_id: str, member: Member) -> Call:
-    """The call that sets one member's weight, and records it: only what is said changes (Octavia API)."""
+def put(pool_id: str, member: Member, before: Sequence[Member] = ()) -> Call:
+    """The call that sets one member's weight, and records it: only what is said changes (Octavia API).
+
+    `before`: as in `batch`.
+    """
     return Call(
         service=SERVICE,
         method="PUT",
         path=f"/v2/lbaas/pools/{pool_id}/members/{member.id}",
         body={"member": {"weight": member.weight, "tags": sorted(member.tags)}},
-        commands=tuple(_commands(pool_id, [member], {})),
+        commands=tuple(_commands(pool_id, [member], before)),
         size=member.name or member.address,
     )
 
 
 def _call(desired: Weights, members: Sequence[Member], before: Sequence[Member]) -> Call:
-    return put(desired.pool_id, *members) if desired.single else batch(desired.pool_id, members, before)
+    return put(desired.pool_id, *members, before) if desired.single else batch(desired.pool_id, members, before)
 
 
 def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:
@@ -140,7 +144,11 @@ def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:
     return tuple(by_id[change.member_id] for change in desired.changes)
 
 
-def _commands(pool_id: str, members: Iterable[Member], before: Mapping[str, int]) -> Iterable[str]:
+def _commands(pool_id: str, members: Iterable[Member], before: Iterable[Member]) -> Iterable[str]:
+    """One each; of a member that nobody knows as it is the weight alone, so that tags of others are not lost."""
+    known = {member.id: member for member in before}
     # What gets weight first, so that whoever types them by hand never takes capacity away before adding it.
-    for member in sorted(members, key=lambda one: (one.weight == 0, before.get(one.id, one.weight) - one.weight)):
-        yield openstack(*MEMBER, "set", "--wait", "--weight", member.weight, pool_id, member.id)
+    for member in sorted(members, key=lambda one: (one.weight == 0, known.get(one.id, one).weight - one.weight)):
+        was = known.get(member.id, replace(member, weight=-1))
+        if command := member_set(pool_id, member, was):
+            yield command

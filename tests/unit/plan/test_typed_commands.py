@@ -122,6 +122,17 @@ def test_a_hold_is_taken_away_by_saying_all_tags_that_stay() -> None:
     assert only(undo.commands)[4:-2] == ["--wait", "--tag", f"{HOLD_TAG}{EVIL}"], "one more is only added"
 
 
+@pytest.mark.parametrize("single", [True, False])
+def test_the_weight_that_a_write_records_is_recorded_by_hand_as_well(*, single: bool) -> None:
+    enters = states.Weights(EVIL, (MemberChange(EVIL, EVIL, GREEN, 0, 100, 100),), single=single)
+    found, kind = basis("team=compute"), kind_of(enters)
+    assert only(kind.call(enters, found).commands)[4:-2] == ["--wait", "--weight", "100", "--tag", f"{WEIGHT_TAG}100"]
+    recorded = basis("team=compute", f"{WEIGHT_TAG}100")
+    assert only(kind.call(enters, recorded).commands)[4:-2] == ["--wait", "--weight", "100"], "it is there"
+    (back,) = kind.restore([enters], recorded)
+    assert only(back.commands)[4:-2] == ["--wait", "--weight", "0"], "what others have tagged meanwhile stays"
+
+
 def test_putting_back_by_hand_says_weight_state_and_tags() -> None:
     evicted = Standing(0, admin_state_up=False, held_by=EVIL)
     evict = MemberState(EVIL, (StandingChange(EVIL, EVIL, GREEN, HELD, evicted),))
