@@ -136,7 +136,7 @@ def put(pool_id: str, member: Member, before: Sequence[Member] = ()) -> Call:
 
 
 def _call(desired: Weights, members: Sequence[Member], before: Sequence[Member]) -> Call:
-    return put(desired.pool_id, *members, before) if desired.single else batch(desired.pool_id, members, before)
+    return put(desired.pool_id, members[0], before) if desired.single else batch(desired.pool_id, members, before)
 
 
 def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:
@@ -146,9 +146,12 @@ def _before(desired: Weights, basis: Basis) -> tuple[Member, ...]:
 
 def _commands(pool_id: str, members: Iterable[Member], before: Iterable[Member]) -> Iterable[str]:
     """One each; of a member that nobody knows as it is the weight alone, so that tags of others are not lost."""
-    known = {member.id: member for member in before}
-    # What gets weight first, so that whoever types them by hand never takes capacity away before adding it.
-    for member in sorted(members, key=lambda one: (one.weight == 0, known.get(one.id, one).weight - one.weight)):
-        was = known.get(member.id, replace(member, weight=-1))
-        if command := member_set(pool_id, member, was):
+    known: dict[str, Member] = {member.id: member for member in before}
+
+    def order(member: Member) -> tuple[bool, int]:
+        # What gets weight first, so that whoever types them by hand never takes capacity away before adding it.
+        return member.weight == 0, known.get(member.id, member).weight - member.weight
+
+    for member in sorted(members, key=order):
+        if command := member_set(pool_id, member, known.get(member.id, replace(member, weight=-1))):
             yield command
