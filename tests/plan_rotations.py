@@ -144,6 +144,8 @@ def done(before: Service, call: Call) -> Service:
         case ["servers", ident, "action"]:
             (verb,) = body
             return _powered(before, ident, on=verb == "os-start")
+        case ["servers", ident, "tags", label]:
+            return _retagged(before, ident, label, there=call.method == "PUT")
     raise AssertionError(call.line)
 
 
@@ -176,6 +178,18 @@ def _set(part: Balanced, pool: str, ident: str, fields: dict[str, Any]) -> Balan
         for name, some in part.members.items()
     }
     return replace(part, members=found)
+
+
+def _retagged(before: Service, ident: str, label: str, *, there: bool) -> Service:
+    def changed(one: Instance) -> Instance:
+        if one.server is None or one.server.id != ident:
+            return one
+        assert (label in one.server.tags) != there, f"{ident} has {label} {'already' if there else 'not'}"
+        kept = tuple(tag for tag in one.server.tags if tag != label)
+        return replace(one, server=replace(one.server, tags=(*kept, label) if there else kept))
+
+    blue, green = (replace(side, instances=tuple(map(changed, side.instances))) for side in before.colours)
+    return replace(before, blue=blue, green=green)
 
 
 def _powered(before: Service, ident: str, *, on: bool) -> Service:

@@ -14,8 +14,9 @@ from console.plan.plan import Intent
 def intents(service: Service, intent: Intent) -> Iterator[Intent]:
     """The intent, and, of a way back of workers, the same with ever more taken in of those that it leaves out."""
     yield intent
-    for number in range(1, len(intent.leave_out) + 1) if service.rotation == POWER and intent.undoes else ():
-        yield replace(intent, take_in=intent.leave_out[:number], leave_out=intent.leave_out[number:])
+    out = intent.leave_out if service.rotation == POWER and intent.undoes else ()
+    for number in range(1, len(out) + 1):
+        yield replace(intent, take_in=(*intent.take_in, *out[:number]), leave_out=out[number:])
 
 
 def notes(asked: Asked, found: Candidates) -> Iterator[str]:

@@ -192,11 +192,12 @@ class ServerLabelled(msgspec.Struct, frozen=True, tag="server labelled"):
 
 
 class ServerTagged(msgspec.Struct, frozen=True, tag="server tagged"):
-    """A server with one more tag."""
+    """A server with one more tag; not `there`: without it."""
 
     server_id: str
     name: str
     label: str
+    there: bool = True
 
 
 class ServerLocked(msgspec.Struct, frozen=True, tag="server locked"):

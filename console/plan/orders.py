@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from console.model.colour import Colour
-from console.plan.desired import MemberState, Power
+from console.plan.desired import MemberState, Power, ServerTagged
 
 
 class LaunchOrder(msgspec.Struct, frozen=True, tag="launch"):
@@ -104,7 +104,7 @@ class SingleOrder(msgspec.Struct, frozen=True, tag="single"):
     names: tuple[str, ...] = ()
     who: str = ""
     min_ratio: float | None = None
-    undone: tuple[MemberState | Power, ...] | None = None
+    undone: tuple[MemberState | Power | ServerTagged, ...] | None = None
 
 
 Order = LaunchOrder | AdoptOrder | RetireOrder | TakeBackOrder | SingleOrder

@@ -112,21 +112,25 @@ class Labelled(_OnServer):
 
 
 class Tagged(_OnServer):
-    """PUT /servers/ID/tags/TAG: 201, or 204 where it was there."""
+    """PUT /servers/ID/tags/TAG: 201, or 204 where it was there. DELETE: 204, or 404 where it was not."""
 
     def call(self, desired: ServerTagged, basis: Basis) -> Call:
-        """The one PUT."""
-        command = openstack(*LEVEL, "server", "set", *option("--tag", desired.label), desired.server_id)
-        return Call(SERVICE, "PUT", f"/servers/{desired.server_id}/tags/{desired.label}", None, (command,))
+        """The one PUT, or the one DELETE."""
+        return _tagging(desired, there=desired.there)
 
     def undo(self, desired: ServerTagged, basis: Basis) -> Call | None:
-        """Without the tag."""
-        command = openstack(*LEVEL, "server", "unset", *option("--tag", desired.label), desired.server_id)
-        return Call(SERVICE, "DELETE", f"/servers/{desired.server_id}/tags/{desired.label}", None, (command,))
+        """The other way round."""
+        return _tagging(desired, there=not desired.there)
 
     def words(self, desired: ServerTagged) -> tuple[str, ...]:
         """The tag."""
-        return (f"{desired.name}  tag {desired.label}",)
+        return (f"{desired.name}  {'' if desired.there else 'no '}tag {desired.label}",)
+
+
+def _tagging(desired: ServerTagged, *, there: bool) -> Call:
+    verb, method = ("set", "PUT") if there else ("unset", "DELETE")
+    command = openstack(*LEVEL, "server", verb, *option("--tag", desired.label), desired.server_id)
+    return Call(SERVICE, method, f"/servers/{desired.server_id}/tags/{desired.label}", None, (command,))
 
 
 class Locked(_OnServer):

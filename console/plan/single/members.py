@@ -41,7 +41,8 @@ def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal
         Action.EVICT: lambda one, member: replace(standing(member), admin_state_up=False),
         Action.REPLACE: lambda one, member: _replaced(asked, named, one, member),
     }
-    if refusal := way_out.taken(asked, named, changes[action], words.verb(action)):
+    leaving = [one for one in named if any(_is_out(changes[action](one, member)) for member in one.members)]
+    if refusal := way_out.taken(asked, leaving, words.verb(action)):
         return refusal
     step = _step(asked, asked.basis, named, changes[action], "change")
     return (step,) if step is not None else ()
@@ -181,8 +182,8 @@ def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
 def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Standing]) -> Refusal | None:
     """What stands against putting them back as they were: who gets traffic by it must be well, and of what serves."""
     if asked.intent.action is Action.EVICT:
-        taken = way_out.taken(asked, named, lambda _, member: goals[member.id], words.verb(Action.EVICT))
-        return _still_serves(asked, named) or taken
+        leaving = [one for one in named if any(_is_out(goals[member.id]) for member in one.members)]
+        return _still_serves(asked, named) or way_out.taken(asked, leaving, words.verb(Action.EVICT))
     comes = [one for one in named if any(_gains(member, goals[member.id]) for member in one.members)]
     if refusal := _ill(asked, comes):
         return refusal
@@ -190,6 +191,10 @@ def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Sta
     serves = service.live is None or service.role(asked.target) is not Role.IDLE
     # with a pool for each colour the weights of the idle one bring no traffic
     return _idle(asked, comes) if comes and not serves and service.rotation != POOLS else None
+
+
+def _is_out(wanted: Standing) -> bool:
+    return wanted.held_by is not None or not wanted.admin_state_up
 
 
 def _rising(asked: Asked, named: Sequence[Instance], comes: Sequence[Instance]) -> list[Instance]:

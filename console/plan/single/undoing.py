@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from console.model.balancer import Member
-from console.plan.desired import MemberState, Power, Standing, StandingChange
+from console.plan.desired import MemberState, Power, ServerTagged, Standing, StandingChange
 from console.plan.kinds.member_state import standing
 from console.plan.orders import SingleOrder
 from console.plan.plan import Plan
@@ -14,17 +14,22 @@ from console.plan.plan import Plan
 _T = TypeVar("_T")
 
 
-def written(plan: Plan) -> tuple[MemberState | Power, ...]:
+def written(plan: Plan) -> tuple[MemberState | Power | ServerTagged, ...]:
     """What a plan of single instances writes, with what was there before."""
     found = (write.desired for step in plan.steps for write in step.writes)
-    return tuple(one for one in found if isinstance(one, MemberState | Power))
+    return tuple(one for one in found if isinstance(one, MemberState | Power | ServerTagged))
 
 
 def changed_ids(order: SingleOrder) -> frozenset[str]:
     """The ids of the members and servers that the plan which is undone has changed."""
     members = (one.member_id for one in _changes(order))
-    servers = (one.server_id for one in order.undone or () if isinstance(one, Power))
+    servers = (one.server_id for one in order.undone or () if isinstance(one, Power | ServerTagged))
     return frozenset([*members, *servers])
+
+
+def switched_ids(order: SingleOrder) -> frozenset[str]:
+    """Of those the ids of the servers that it has started or stopped."""
+    return frozenset(one.server_id for one in order.undone or () if isinstance(one, Power))
 
 
 def before(order: SingleOrder, member: Member) -> Standing:

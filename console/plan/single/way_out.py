@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from console.model.balancer import Member
 from console.model.colour import Role
 from console.model.health import Health, judge
 from console.model.instance import Instance
+from console.model.service import POWER
 from console.plan.asked import Asked
-from console.plan.desired import Standing
 from console.plan.plan import Refusal
 
 
-def taken(
-    asked: Asked, named: Sequence[Instance], change: Callable[[Instance, Member], Standing], verb: str
-) -> Refusal | None:
+def taken(asked: Asked, leaving: Sequence[Instance], verb: str) -> Refusal | None:
     """Refuse to hold or disable instances of the idle colour that are missing as soon as the other one is left.
 
-    `change`: how a member is to stand. Those that are left are enough where they are as many as must be healthy.
+    Those that stay are enough where they are as many as must be healthy.
     """
     service, colour, other = asked.service, asked.target, asked.target.other
     if service.role(colour) is not Role.IDLE:
@@ -28,7 +25,7 @@ def taken(
     well = sum(judge(service, one, asked.now).healthy for one in serving)
     least = max(1, math.ceil(len(serving) * asked.config.release.min_ratio))
     able = [one for one in service.side(colour).instances if _may_serve(asked, one)]
-    gone = [one for one in named if one in able and any(_out(change(one, member)) for member in one.members)]
+    gone = [one for one in leaving if one in able]
     left = len(able) - len(gone)
     if well >= least or not gone or left >= least:
         return None
@@ -46,8 +43,5 @@ def taken(
 def _may_serve(asked: Asked, one: Instance) -> bool:
     """Whether traffic could go to it: of an instance that nothing has checked nobody knows that it could not."""
     known_bad = judge(asked.service, one, asked.now).health is Health.UNHEALTHY
-    return bool(one.members) and one.held_by is None and not known_bad
-
-
-def _out(wanted: Standing) -> bool:
-    return wanted.held_by is not None or not wanted.admin_state_up
+    placed = bool(one.members) or asked.service.rotation == POWER
+    return placed and one.held_by is None and not known_bad

@@ -10,6 +10,7 @@ from console.model.service import POWER
 from console.plan.asked import Asked
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Step
+from console.plan.single import worker_holds
 from console.plan.single.undoing import taken_by
 
 _VERBS = {
@@ -49,11 +50,7 @@ def goal(asked: Asked, named: Sequence[Instance]) -> str:
         return f"{names} {be} as before"
     match asked.intent.action:
         case Action.DRAIN:
-            return (
-                f"{names} {be} stopped"
-                if powered
-                else f"{names} {be} out of rotation, held by {_holders(asked, named)}"
-            )
+            return f"{names} {be} {'stopped' if powered else 'out of rotation'}, held by {_holders(asked, named)}"
         case Action.RESTORE:
             return f"{names} {be} seen to work" if powered else f"{names} {be} in rotation"
         case Action.HOLD:
@@ -89,6 +86,8 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
         return f"{names} was disabled, so nothing checked it: it is enabled at weight 0 first, without traffic.{busy}"
     if _order(asked).undone is not None and asked.service.rotation != POWER:
         return f"What the change has written on {names} is put back: weight, hold, admin state; nothing else.{busy}"
+    if ident == "hold":
+        return _of_workers(asked, names)
     match asked.intent.action:
         case Action.DRAIN if asked.service.rotation == POWER:
             return f"{names} is stopped. Nova tells the guest to shut down, and gives it a minute (by default)."
@@ -118,6 +117,27 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
             return f"{colour}'s members are enabled at weight 0: they get no traffic, and are checked again.{busy}"
 
 
+def _of_workers(asked: Asked, names: str) -> str:
+    """The step that only tags their servers."""
+    match asked.intent.action:
+        case _ if _order(asked).undone is not None:
+            return f"The hold of {names} is put back as it was: only a tag of the server changes."
+        case Action.DRAIN:
+            return (
+                "A tag on the server, a hold with your name, keeps every cutover, and every way back, from starting "
+                f"{names}: `bluegreen restore` does."
+            )
+        case Action.HOLD:
+            return (
+                f"Only a tag of the server changes: no cutover starts {names}, and none stops it; a rollback stops it "
+                "with the others."
+            )
+        case Action.UNHOLD:
+            return f"Only a tag of the server goes: the next cutover to {asked.target.upper()} takes {names} along."
+        case _:
+            return f"The hold of {names} ends: a tag of the server goes."
+
+
 def notes(asked: Asked, named: Sequence[Instance]) -> tuple[str, ...]:
     """What an operator must have read before confirming."""
     return tuple(_notes(asked, named))
@@ -143,7 +163,8 @@ def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
     action, order = asked.intent.action, _order(asked)
     if order.undone is not None:
         for one in named:
-            if who := next(filter(None, (taken_by(order, member) for member in one.members)), ""):
+            since = (worker_holds.taken_by(order, one), *(taken_by(order, member) for member in one.members))
+            if who := next(filter(None, since), ""):
                 yield f"{one.name} has been held by {who} since: it stays as it stands"
         return
     if action is Action.ADMIT:
@@ -157,6 +178,8 @@ def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
 
 
 def _holder(one: Instance) -> str:
+    if not one.members:
+        return one.held_by or ""
     return next((member.held_by for member in one.members if member.held_by), "")
 
 

@@ -1,4 +1,4 @@
-"""Single workers: stopped, or started and seen to work."""
+"""Single workers: stopped and held, or started and seen to work; or only held."""
 
 from __future__ import annotations
 
@@ -12,29 +12,37 @@ from console.plan.desired import Power
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Refusal, Step, StepKind
 from console.plan.rotations.power import START_DEADLINE, STOP_DEADLINE
-from console.plan.single import words
-from console.plan.single.undoing import changed_ids
+from console.plan.single import way_out, words, worker_holds
+from console.plan.single.undoing import changed_ids, switched_ids
 
 
 def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal:
-    """Stop on drain; start, and see that it works, on restore. All else is of load balancers."""
-    action = asked.intent.action
-    if action not in (Action.DRAIN, Action.RESTORE):
+    """A hold, and a stop after it, on drain; its end, a start, and the look that it works, on restore."""
+    action, order = asked.intent.action, asked.intent.order
+    assert isinstance(order, SingleOrder)
+    if action not in (Action.DRAIN, Action.RESTORE, Action.HOLD, Action.UNHOLD):
         return Refusal(
             "rotation",
             f"{words.verb(action)} is of members of a load balancer; {asked.service.name} has workers",
-            "drain stops one, restore starts it; to hold one: `openstack server set --tag bluegreen:hold=WHO SERVER`",
+            "drain stops and holds one, restore starts it",
             0,
         )
-    on = action is Action.RESTORE
-    order = asked.intent.order
-    if isinstance(order, SingleOrder) and order.undone is not None:
-        named = [one for one in named if one.key in changed_ids(order)]
-    moving = [one for one in named if one.server is not None and one.runs != on]
+    if alone := tuple(one.name for one in named if one.server is None):
+        return Refusal("none", f"Nova lists no server for {', '.join(alone)}: there is nothing to change", "", 0, alone)
+    on, takes = action is Action.RESTORE, action in (Action.DRAIN, Action.HOLD) and order.undone is None
+    if takes and (refusal := way_out.taken(asked, named, words.verb(action))):
+        return refusal
+    if order.undone is not None:
+        named = [one for one in named if one.key in changed_ids(order) and not worker_holds.taken_by(order, one)]
+    switched = named if order.undone is None else [one for one in named if one.key in switched_ids(order)]
+    moving = [one for one in switched if one.runs != on and action in (Action.DRAIN, Action.RESTORE)]
     if bad := [one.name for one in moving if on and not startable(one)]:
         return Refusal("unhealthy", f"{', '.join(bad)} cannot be started: it is neither off nor at rest", "", 2)
-    if not moving:
-        return ()
+    hold = worker_holds.step(asked, order, named, words.explained(asked, named, "hold"))
+    return (*([hold] if hold is not None else []), *(_switched(asked, moving, on=on) if moving else ()))
+
+
+def _switched(asked: Asked, moving: Sequence[Instance], *, on: bool) -> tuple[Step, ...]:
     several = len(moving) > 1
     basis, writes = asked.basis, []
     for one in moving:
@@ -44,7 +52,7 @@ def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal
         id="change",
         kind=StepKind.SHIFT,
         title=words.title(asked, "change"),
-        words=words.explained(asked, named, "change"),
+        words=words.explained(asked, moving, "change"),
         deadline=START_DEADLINE if on else STOP_DEADLINE,
         outcome="it stops and needs a human",
         writes=tuple(writes),

@@ -96,12 +96,16 @@ class ServerLabelledUnderWay(_Adopted):
 
 
 class ServerTaggedUnderWay(_Adopted):
-    """A tag."""
+    """A tag, or none."""
 
     desired: ServerTagged
 
     def _as_wanted(self, server: Server) -> bool:
-        return self.desired.label in server.tags
+        return (self.desired.label in server.tags) is self.desired.there
+
+    def answered(self, error: ApiError) -> bool:
+        """See UnderWay.answered: who takes a tag away that is not there has what was wanted."""
+        return isinstance(error, NotFound) and not self.desired.there
 
 
 class ServerLockedUnderWay(OnServer):
