@@ -213,16 +213,14 @@ def _nothing_to_take(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
     """The place of one that gets no traffic is none, and one in other pools cannot take it."""
     service, (old, new) = asked.service, named_in_order(asked, named)
     if not service.in_rotation(old):
-        idle = service.role(asked.target) is Role.IDLE
-        return Refusal(
-            "out",
-            f"{old.name} gets no traffic, so {new.name} would get none in its place",
-            f"to keep {old.name} out when {asked.target.upper()} comes in: `bluegreen hold {service.name} {old.name}`"
-            if idle
-            else f"to bring {new.name} in: `bluegreen restore {service.name} {new.name}`",
-            0,
-            (old.name,),
-        )
+        hint = f"to bring {new.name} in: `bluegreen restore {service.name} {new.name}`"
+        if service.role(asked.target) is Role.IDLE:
+            hint = f"to keep {old.name} out when {asked.target.upper()} comes in: "
+            hint += f"`bluegreen hold {service.name} {old.name}`"
+        elif service.in_rotation(new):
+            hint = f"{new.name} serves already; what is to come in is named as the second one"
+        reason = f"{old.name} gets no traffic, so {new.name} would get none in its place"
+        return Refusal("out", reason, hint, 0, (old.name,))
     where = {service.pool_id_of(one) for one in old.members if one.in_rotation}
     if missing := where - {service.pool_id_of(one) for one in new.members}:
         pools = ", ".join(sorted(missing))

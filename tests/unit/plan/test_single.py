@@ -149,7 +149,10 @@ def test_nobody_serves_in_the_place_of_one_that_gets_no_traffic() -> None:
     out = several_service([instance(Colour.BLUE, 1, 0, hold="alice@jump1"), *blues()[1:]], greens())
     refusal = refused(out, asked(Action.REPLACE, "api-blue-1", "api-blue-2"), several_config())
     assert refusal.reason == "api-blue-1 gets no traffic, so api-blue-2 would get none in its place"
-    assert refusal.hint == "to bring api-blue-2 in: `bluegreen restore nova-api api-blue-2`"
+    assert refusal.hint.startswith("api-blue-2 serves already")
+    both = several_service([*blues()[:1], *(instance(Colour.BLUE, n, 0) for n in (2, 3))], greens())
+    other = refused(both, asked(Action.REPLACE, "api-blue-2", "api-blue-3"), several_config())
+    assert other.hint == "to bring api-blue-3 in: `bluegreen restore nova-api api-blue-3`"
     idle = refused(world(), asked(Action.REPLACE, "api-green-1", "api-green-2"), several_config())
     assert "bluegreen hold nova-api api-green-1" in idle.hint
     parked = pools_service(blues(), greens(100))
