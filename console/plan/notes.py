@@ -12,6 +12,7 @@ from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
 from console.plan import backups
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates, holding
+from console.plan.drained import DRAINED
 from console.plan.plan import Action
 from console.plan.rotations.pools import target_pools
 from console.plan.switches import bystanders as elsewhere
@@ -55,6 +56,8 @@ def _dead_source(service: Service, target: Colour, now: float) -> Iterator[str]:
 
 def _left_out(found: Candidates) -> Iterator[str]:
     for instance, reason in found.out:
+        if reason == DRAINED:
+            continue  # has a sentence of its own
         if instance.weight > 0:
             yield f"{instance.name} keeps weight {instance.weight}, although {reason}: it is left as it is"
         else:

@@ -14,6 +14,7 @@ from console.plan.asked import Asked
 from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
 from console.plan.digest import digest, versions_of
+from console.plan.drained import drained_words
 from console.plan.explain import explained
 from console.plan.least import least
 from console.plan.least import notes as returns_to_less
@@ -79,7 +80,11 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     if refusal is not None:
         return refusal
     asked = Asked(service, config, intent, basis_of(service, config), now)
-    return _planned(asked, candidates(asked))
+    made = _planned(asked, candidates(asked))
+    if isinstance(made, Refusal) and intent.drained and not intent.drained_needed:
+        asked = replace(asked, intent=replace(intent, drained_needed=made.reason))  # it must not shut the way back
+        return _planned(asked, candidates(asked))
+    return made
 
 
 def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
@@ -115,6 +120,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
             *shipment.notes,
             *memory_notes(service, intent, target),
             *returns_to_less(asked, steps),
+            *drained_words(service, intent, steps),
             *notes_for(asked, found),
         ),
         digest=digest(config, intent, asked.basis, desired, versions_of(service, intent, target)),

@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from console.errors import BluegreenError, GateFailed
+from console.errors import BluegreenError, GateFailed, JournalError
 from console.model.capacity import Capacity
+from console.model.service import Service
 from console.model.shipping import Safe
 from console.plan.capacity import below, floor_of, serving
+from console.plan.drained import drained_notes
 from console.plan.plan import Action, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
 from console.plan.shipment import taken_back
 from console.plan.way_back import goes_back, stays_words, way_back
+from console.rollout.drained import drained
 from console.rollout.due import still_to_walk, was_proven
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
@@ -162,6 +166,25 @@ def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
     return below(serving(after), kept)
 
 
+def _enough(run: Run, plan: Plan, back: Plan | Refusal, service: Service, lost: float) -> Plan | Refusal:
+    """The way back; with those that somebody took out as well, where it would fall short without them."""
+    if isinstance(back, Refusal) or not lost or not back.intent.drained or back.intent.drained_needed:
+        return back
+    short = _too_few(run, plan, back, lost)
+    intent = replace(back.intent, drained_needed=short)
+    return make_plan(service, run.service, intent, time.time()) if short else back
+
+
+def _drained(run: Run, plan: Plan, service: Service) -> tuple[str, ...]:
+    """Whom somebody else took out while it ran; a record that cannot be read names nobody."""
+    if not plan.action.moves_traffic:
+        return ()
+    with suppress(JournalError):
+        began = run.journal.rollout(run.rollout_id).plan
+        return drained(began, run.journal.events(run.rollout_id), service, plan.source)
+    return ()
+
+
 def _unsafe(back: Plan) -> str:
     """What is said where commits are undone that are not rollback-safe: it does not stop the way out."""
     found = back.shipment.safety
@@ -212,15 +235,16 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
             settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
         service = run.look(run.observe, "", PENDING_DEADLINE)
-        intent = way_back(plan, service, run.tag, source_fails=lost > 0)
-        back = make_plan(service, run.service, intent, time.time())
+        intent = way_back(plan, service, run.tag, source_fails=lost > 0, drained=_drained(run, plan, service))
+        back = _enough(run, plan, make_plan(service, run.service, intent, time.time()), service, lost)
         if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
         if plan.action is Action.CUTOVER:
             back = replace(back, shipment=taken_back(plan))
-        run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}{_unsafe(back)}", plan=back)
+        text = f"{back.summary}{_unsafe(back)}{drained_notes(back)}"
+        run.note(EventKind.PLANNED, "", f"{why}: going back. {text}", plan=back)
         proven = False
         for step in back.steps:
             if step.kind is not StepKind.RECONCILE:  # it was planned on this very look
