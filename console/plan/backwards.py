@@ -41,6 +41,7 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False, drained: t
         undoes=undoes,
         began=plan.intent.began or plan.floors,
         drained=drained,
+        no_before=plan.intent.no_before,
     )
 
 

@@ -73,6 +73,7 @@ class Intent:
     `undoes`: it is the way back out of a rollout. `began`: of what has begun already, what had to be kept when it did
     (as `Plan.floors`): whoever goes back need not find more than that. `drained`: keys of those that somebody set to
     weight 0 while the rollout ran that is taken back: they stay out, unless `drained_needed` says why that is too few.
+    `no_before`: when it began the source did not carry all traffic, so that nothing of before could be put back.
     """
 
     action: Action
@@ -91,6 +92,12 @@ class Intent:
     began: Mapping[str, Capacity] = field(default_factory=dict)
     drained: tuple[str, ...] = ()
     drained_needed: str = ""
+    no_before: bool = False
+
+    @property
+    def is_return(self) -> bool:
+        """Whether traffic goes where it was."""
+        return self.action is Action.ROLLBACK and not self.no_before
 
 
 class StepKind(StrEnum):

@@ -229,6 +229,8 @@ def offers(
     on, home = "finish", "go back"
     if plan.action.moves_traffic:
         on, home = f"finish: all traffic to {plan.target.upper()}", f"go back: all traffic to {plan.source.upper()}"
+        if plan.intent.no_before:
+            home += ", which did not carry all of it when this began"
     elif plan.action.is_undone:
         on, home = f"finish: {plan.goal}", "go back: everything as it was before"
     elif back is not None:
