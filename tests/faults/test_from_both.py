@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from drill_stage import DrillStage
 from stage import WHO
-from test_shares import configure, shorter, waits_at
+from test_shares import configure, modes, shorter, waits_at
 
 from console.model.colour import Colour
 from console.plan.plan import Action, StepKind
@@ -43,6 +43,19 @@ def test_unconfirmed_it_stops_and_asks(both: DrillStage) -> None:
     assert gone.state is RolloutState.ROLLED_BACK
     assert "again" not in gone.sentence
     assert both.carries(Colour.GREEN)
+
+
+def test_what_fails_in_the_bake_stops_and_asks(both: DrillStage) -> None:
+    configure(both, bake="120s")
+    rollout_id = request.begin(both.config, both.plan(Action.CUTOVER, Colour.BLUE), WHO, "home")
+    with both.journal() as journal:
+        waits_at(journal, rollout_id, "bake")
+        modes(both, Colour.BLUE, "error-rate=1")
+        ended = both.ended(journal, rollout_id)
+    assert (ended.state, ended.exit_code) == (RolloutState.STOPPED, 7)
+    assert ended.sentence.startswith("BLUE fails: ")
+    assert "it does not go back by itself, because GREEN did not carry all traffic when it began" in ended.sentence
+    assert both.carries(Colour.BLUE)
 
 
 def test_aborted_it_goes_to_the_source_which_is_not_called_back(both: DrillStage) -> None:

@@ -127,6 +127,22 @@ def test_from_any_share_of_a_cutover_the_way_back_leads_to_what_served(
 
 @many
 @given(worlds(), configs, intents)
+def test_whom_somebody_took_out_never_shuts_the_way_back(
+    service: Service, settings: ServiceConfig, intent: Intent
+) -> None:
+    made = planned(service, settings, replace(intent, action=Action.CUTOVER))
+    for share in states(service, made)[1:]:
+        out = tuple(one.key for one in share.side(made.source).instances if one.member and one.member.weight == 0)
+        if isinstance(plan(share, settings, back(made, share), NOW), Plan):
+            home = plan(share, settings, back(made, share, drained=out), NOW)
+            assert isinstance(home, Plan), home
+            written = {one.member_id for step in shifts_of(home) for one in step.changes if one.weight_after}
+            kept = [one for one in share.side(made.source).instances if one.key in out and one.member]
+            assert home.intent.drained_needed or written.isdisjoint(one.member.id for one in kept if one.member)
+
+
+@many
+@given(worlds(), configs, intents)
 def test_nothing_gets_traffic_unless_healthy_and_free(
     service: Service, settings: ServiceConfig, intent: Intent
 ) -> None:
