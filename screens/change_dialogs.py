@@ -181,5 +181,6 @@ def ask_to_abort(screen: ChangeScreen, rollout: Rollout) -> None:
 def _back_words(rollout: Rollout, seconds: float) -> str:
     """What going back comes to."""
     if rollout.plan.action.moves_traffic:
-        return f"{rollout.plan.source.upper()} serves again. {back_words(rollout, seconds)}"
+        again = "gets all traffic" if rollout.plan.intent.no_before else "serves again"
+        return f"{rollout.plan.source.upper()} {again}. {back_words(rollout, seconds)}"
     return "what it has made is deleted" if goes_back(rollout.plan) else stays_words(rollout.plan)

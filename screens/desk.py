@@ -344,7 +344,7 @@ class JournalDesk:
             text = f"its last call may still be on its way: ask again in {left:.0f} s"
             self._post(Decided(text, failed=True))
             return
-        offers = request.offers(self._config, rollout, service, time.time())
+        offers = request.offers(self._config, rollout, service, time.time(), journal.events(rollout_id))
         offer = next(each for each in offers if each.kind is choice)
         request.resume(self._config, journal, rollout, offer, Who.current(), **said)
         self._followed = rollout_id

@@ -24,8 +24,9 @@ def in_the_air(screen: FactsScreen, situation: Situation) -> list[Line]:
         return []
     seconds = screen.console_app.journal.shift_seconds.get(rollout.service, 0.0)
     whose = f"{visible(rollout.service)} " if screen.service_name != rollout.service else ""
+    to = "all traffic to" if rollout.plan.intent.no_before else "back to"
     key, words = situation.key("way_back"), back_words(rollout, seconds)
-    return [line((f" {key} ", "key"), (f"{whose}back to {words}", "strong"))]
+    return [line((f" {key} ", "key"), (f"{whose}{to} {words}", "strong"))]
 
 
 def back_words(rollout: Rollout, seconds: float) -> str:

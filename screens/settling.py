@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from console.model.service import Service
     from console.rollout.request import Offer
     from screens.change import ChangeScreen
-    from screens.program import BluegreenApp
 
 
 def ask_to_take_over(screen: ChangeScreen, rollout: Rollout, owner: str) -> None:
@@ -56,7 +55,7 @@ def ask_to_settle(screen: ChangeScreen, rollout: Rollout, take_over: str = "") -
     if service is None:
         screen.say("the service was not seen yet: nothing can be planned")
         return
-    found = offers(app.config, rollout, service, time.time())
+    found = offers(app.config, rollout, service, time.time(), screen.events)
     choices = [
         Choice(
             offer.kind,
@@ -80,11 +79,12 @@ def ask_to_settle(screen: ChangeScreen, rollout: Rollout, take_over: str = "") -
     app.push_screen(ChoiceDialog(f"Settle rollout {rollout.id}", lines, choices, nothing="not now"), answered)
 
 
-def _digest(app: BluegreenApp, rollout: Rollout, offer: Offer, service: Service) -> str:
+def _digest(screen: ChangeScreen, rollout: Rollout, offer: Offer, service: Service) -> str:
     """Of the plan of the same way on these facts; empty where there is none: to leave needs none."""
     from console.rollout.request import offers  # noqa: PLC0415
 
-    found = (one.plan for one in offers(app.config, rollout, service, time.time()) if one.kind is offer.kind)
+    made = offers(screen.console_app.config, rollout, service, time.time(), screen.events)
+    found = (one.plan for one in made if one.kind is offer.kind)
     plan = next(found, None)
     return plan.digest if plan is not None else ""
 
@@ -103,7 +103,7 @@ def _confirm_settling(screen: ChangeScreen, rollout: Rollout, offer: Offer, take
         now = app.service(screen.service_name)
         if reason is None or now is None:
             screen.say("nothing was changed")
-        elif _digest(app, rollout, offer, now) != (offer.plan.digest if offer.plan is not None else ""):
+        elif _digest(screen, rollout, offer, now) != (offer.plan.digest if offer.plan is not None else ""):
             screen.say("the plan has changed while you were typing: look at the ways once more")
         else:
             app.desk.settle(rollout.id, choice, now, reason, reason if unsafe else "", take_over=take_over)

@@ -84,7 +84,8 @@ def run(args: argparse.Namespace) -> int:
             return 0
         until = request.judged_after(journal, rollout, config.lease.ttl)
         request.wait_until_judged(until, _counting(rollout))
-        offers = request.offers(config, rollout, look(config, rollout.service, patience=HURRIED), time.time())
+        service = look(config, rollout.service, patience=HURRIED)
+        offers = request.offers(config, rollout, service, time.time(), journal.events(rollout.id))
         if args.choice is None:
             return _show(rollout, offers)
         offer = next(offer for offer in offers if offer.kind is args.choice)

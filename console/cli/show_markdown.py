@@ -8,7 +8,7 @@ from console.cli.looking import date
 from console.cli.plan_words import call_words
 from console.model.text import visible
 from console.plan.plan import Action, Plan, Step
-from console.rollout.by_hand import transcript
+from console.rollout.by_hand import by_hand, transcript, way_back_words
 from console.rollout.records import Decision, Event, EventKind, Rollout
 
 _QUIET = (EventKind.BEGUN, EventKind.AUTHENTICATED)
@@ -21,6 +21,9 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
     yield ""
     yield _cell(rollout.sentence or plan.summary)
     yield ""
+    way_back = by_hand(rollout, events).way_back
+    if way_back is not None:
+        yield from (_cell(way_back_words(rollout, way_back)), "")
     yield from _table(
         ("what", ""),
         [
@@ -44,6 +47,9 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
     yield "## Steps"
     yield ""
     yield from _table(("step", "call", "limit", "then"), [_step(step) for step in plan.steps])
+    if way_back is not None:
+        yield from ("## Steps of the way that was taken then", "")
+        yield from _table(("step", "call", "limit", "then"), [_step(step) for step in way_back.steps])
     yield "## What happened"
     yield ""
     told = [one for one in events if one.kind not in _QUIET]

@@ -54,7 +54,7 @@ RELEASE = Section(
         Key(
             "confirm_within",
             Duration(0, _DAY),
-            "goes back by itself unless confirmed again within it; `0`: it does not",
+            "goes back by itself (begun while both serve: stops) unless confirmed again within it; `0`: it does not",
         ),
         Key(
             "gates",

@@ -22,8 +22,8 @@ _OPPOSITE = {
 }
 
 
-def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
-    """The intent that puts back what was before the plan. Who was out by hand then stays out.
+def back(plan: Plan, service: Service, *, source_fails: bool = False, drained: tuple[str, ...] = ()) -> Intent:
+    """The intent that puts back what was before the plan. Who was out by hand then, or is now (`drained`), stays out.
 
     What undoes a way back is none: it does again what was taken back.
     """
@@ -40,6 +40,8 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False) -> Intent:
         one_by_one=plan.intent.one_by_one,
         undoes=undoes,
         began=plan.intent.began or plan.floors,
+        drained=drained,
+        no_before=plan.intent.no_before,
     )
 
 

@@ -14,6 +14,7 @@ from console.model.instance import Instance
 from console.model.service import POOLS, POWER, ColourSet, Service
 from console.plan.asked import Asked
 from console.plan.backups import standing_by
+from console.plan.drained import DRAINED
 from console.plan.plan import Action, Intent, Refusal
 from console.plan.switches import gaining
 
@@ -182,6 +183,8 @@ def _kept_out(service: Service, instance: Instance, intent: Intent) -> str:
         return ""
     if all(one.weight == 0 and one.intended_weight == 0 for one in instance.members):
         return "its recorded weight is 0"
+    if instance.key in intent.drained and not intent.drained_needed:
+        return DRAINED
     if _drained(service, instance) and not is_named(instance, intent.take_in):
         return "it is at weight 0 while its colour carries all traffic: somebody took it out (--in takes it in)"
     return ""

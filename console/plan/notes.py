@@ -12,6 +12,7 @@ from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
 from console.plan import at_need, backups
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates, holding
+from console.plan.drained import DRAINED
 from console.plan.plan import Action
 from console.plan.rotations.pools import target_pools
 from console.plan.switches import bystanders as elsewhere
@@ -56,6 +57,8 @@ def _dead_source(service: Service, target: Colour, now: float) -> Iterator[str]:
 
 def _left_out(service: Service, found: Candidates) -> Iterator[str]:
     for instance, reason in found.out:
+        if reason == DRAINED:
+            continue  # has a sentence of its own
         if service.rotation == POWER:
             yield f"{instance.name} {'goes on running, although' if instance.runs else 'stays off:'} {reason}"
         elif instance.weight > 0:

@@ -71,7 +71,9 @@ class Intent:
     additive batch. `order`: what exactly, where a colour does not say it. `train`: the one that it is part of, which it
     waits for twice. `bakes`: what was moved before is watched all the same; its runner died before that was over.
     `undoes`: it is the way back out of a rollout. `began`: of what has begun already, what had to be kept when it did
-    (as `Plan.floors`): whoever goes back need not find more than that.
+    (as `Plan.floors`): whoever goes back need not find more than that. `drained`: keys of those that somebody set to
+    weight 0 while the rollout ran that is taken back: they stay out, unless `drained_needed` says why that is too few.
+    `no_before`: when it began the source did not carry all traffic, so that nothing of before could be put back.
     """
 
     action: Action
@@ -88,6 +90,14 @@ class Intent:
     bakes: bool = False
     undoes: bool = False
     began: Mapping[str, Capacity] = field(default_factory=dict)
+    drained: tuple[str, ...] = ()
+    drained_needed: str = ""
+    no_before: bool = False
+
+    @property
+    def is_return(self) -> bool:
+        """Whether traffic goes where it was."""
+        return self.action is Action.ROLLBACK and not self.no_before
 
 
 class StepKind(StrEnum):

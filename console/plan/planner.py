@@ -15,10 +15,13 @@ from console.plan.basis import basis_of
 from console.plan.candidates import Candidates, candidates, held_where_it_serves, names_nobody
 from console.plan.digest import digest, versions_of
 from console.plan.disabled import enabled_again
+from console.plan.drained import drained_words
 from console.plan.explain import explained
 from console.plan.least import least
 from console.plan.least import notes as returns_to_less
 from console.plan.lifecycle.planner import plan as lifecycle
+from console.plan.no_before import has_no_before, no_train
+from console.plan.no_before import notes as no_before_notes
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
@@ -71,8 +74,8 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     target = intent.target or _other_than_live(service)
     if target is None:
         return unlabelled(service, config) or _which_way(service, intent)
-    intent = replace(intent, target=target)
-    refusal = barred(service, intent, target, now) or undone_again(service, intent, target)
+    intent = replace(intent, target=target, no_before=has_no_before(service, intent, target))
+    refusal = no_train(service, intent) or barred(service, intent, target, now) or undone_again(service, intent, target)
     refusal = refusal or first_refusal(service, config, intent, target)
     if refusal is not None:
         return refusal
@@ -85,6 +88,10 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
         made = _planned(asked, candidates(asked))
         if isinstance(made, Plan):
             break
+    if isinstance(made, Refusal) and intent.drained and not intent.drained_needed:
+        # they must not shut the way back
+        asked = Asked(service, config, replace(intent, drained_needed=made.reason), basis, now)
+        made = _planned(asked, candidates(asked))
     return made
 
 
@@ -117,10 +124,12 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
         basis=asked.basis,
         steps=steps,
         notes=(
+            *no_before_notes(service, intent, target, steps),
             *history(service, intent, target),
             *shipment.notes,
             *memory_notes(service, intent, target),
             *returns_to_less(asked, steps),
+            *drained_words(service, intent, steps),
             *notes_for(asked, found),
         ),
         digest=digest(config, intent, asked.basis, desired, versions_of(service, intent, target)),

@@ -12,6 +12,7 @@ from console.model.service import POWER, Service
 from console.plan import capacity, waits
 from console.plan.asked import Asked
 from console.plan.gates import gate_steps, gates_while_baking
+from console.plan.no_before import staying
 from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Proof, Share, Step, StepKind
 from console.plan.rotations.move import Move
@@ -45,10 +46,11 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
         result.append(waits.barrier(waits.BARRIER_KEEP, intent.train, target))
     if intent.action is Action.CUTOVER:
         if moves and config.release.confirm_within and not intent.keep_on_proof:
-            result.append(waits.confirm(target, config.release.confirm_within))
+            result.append(waits.confirm(target, config.release.confirm_within, stays=intent.no_before))
         if (moves or intent.bakes) and config.release.bake:
-            result.append(waits.bake(target, config.release.bake, gates_while_baking(config)))
-    return tuple(result)
+            gates_then = gates_while_baking(config)
+            result.append(waits.bake(target, config.release.bake, gates_then, stays=intent.no_before))
+    return staying(result) if intent.no_before else tuple(result)
 
 
 def _gated(asked: Asked, move: Move, gates: Sequence[Step]) -> tuple[Step, ...]:

@@ -62,28 +62,40 @@ def check(ident: str, colour: Colour, instances: Sequence[tuple[str, str]]) -> S
     )
 
 
-def confirm(target: Colour, within: float) -> Step:
-    """Go back unless somebody confirms in time: an operator who has lost the network needs no second pair of hands."""
+def confirm(target: Colour, within: float, *, stays: bool = False) -> Step:
+    """Go back unless somebody confirms in time: an operator who has lost the network needs no second pair of hands.
+
+    `stays`: there is nothing to go back to, so it stops there.
+    """
+    then = "goes back by itself, as long as the runner lives and reaches the cloud"
+    if stays:
+        then = "stops there and needs you: it does not go back by itself"
     return Step(
         id="confirm",
         kind=StepKind.CONFIRM,
         title="confirm that you keep it",
         words=f"{target.upper()} carries all traffic. Confirm once more that it is well; without a word within "
-        f"{_minutes(within)} it goes back by itself, as long as the runner lives and reaches the cloud.",
+        f"{_minutes(within)} it {then}.",
         deadline=within,
         outcome="it goes back by itself",
         checks=("an operator confirms again",),
     )
 
 
-def bake(target: Colour, time: float, gates: tuple[str, ...] = ()) -> Step:
-    """Watch health and traffic for a while; only failing answers or instances take it back, never a loss of sight."""
+def bake(target: Colour, time: float, gates: tuple[str, ...] = (), *, stays: bool = False) -> Step:
+    """Watch health and traffic for a while; only failing answers or instances take it back, never a loss of sight.
+
+    `stays`: they stop it, because there is nothing to go back to.
+    """
+    then = " while the old colour is healthy, it goes back by itself, once"
+    if stays:
+        then = ", it stops and needs you: it does not go back by itself"
     return Step(
         id="bake",
         kind=StepKind.BAKE,
         title="bake",
-        words=f"{target.upper()} is watched for {_minutes(time)}: its instances, and what clients get. If it fails "
-        "while the old colour is healthy, it goes back by itself, once. If nothing can be seen, it holds and says so.",
+        words=f"{target.upper()} is watched for {_minutes(time)}: its instances, and what clients get. If it fails"
+        f"{then}. If nothing can be seen, it holds and says so.",
         deadline=time,
         outcome="the cutover is done",
         checks=(

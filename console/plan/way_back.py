@@ -20,13 +20,15 @@ def goes_back(plan: Plan) -> bool:
     return plan.action.is_undone or isinstance(plan.intent.order, LaunchOrder | TakeBackOrder)
 
 
-def way_back(plan: Plan, service: Service, tag: Tag, *, source_fails: bool = False) -> Intent:
+def way_back(
+    plan: Plan, service: Service, tag: Tag, *, source_fails: bool = False, drained: tuple[str, ...] = ()
+) -> Intent:
     """Traffic goes back to the other colour, an instance to where it stood; what was made is deleted.
 
-    Only for a plan that `goes_back`.
+    Only for a plan that `goes_back`. `drained`: whom somebody took out since it began.
     """
     if plan.action.is_undone:
-        return back(plan, service, source_fails=source_fails)
+        return back(plan, service, source_fails=source_fails, drained=drained)
     order = plan.intent.order
     if isinstance(order, LaunchOrder):
         tags = tuple(tag(name) for name in made_names(plan) or order.new)

@@ -16,10 +16,11 @@ from console.model.call import COMPUTE_LEVEL, Call
 from console.model.text import visible
 from console.plan.basis import Basis
 from console.plan.desired import Desired
+from console.plan.drained import drained_notes
 from console.plan.kinds.registry import kind_of
 from console.plan.kinds.typed import MEMBER, openstack
 from console.plan.plan import Plan, Write
-from console.rollout.records import Event, EventKind, Rollout
+from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from console.rollout.waiting import plan_of
 
 _Key = tuple[str, str]  # a step's id, and the key of one of its writes
@@ -30,11 +31,13 @@ class ByHand:
     """`finish`: the writes that are still to be made, in order; `undo`: those that put everything back.
 
     `in_doubt`: a call was sent, and the record does not tell what became of it: look before typing anything.
+    `way_back`: the plan that takes the rollout back, where that is under way, or done: `finish` is of it then.
     """
 
     finish: tuple[Call, ...]
     undo: tuple[Call, ...]
     in_doubt: bool
+    way_back: Plan | None = None
 
 
 def by_hand(rollout: Rollout, events: Sequence[Event]) -> ByHand:
@@ -51,7 +54,21 @@ def by_hand(rollout: Rollout, events: Sequence[Event]) -> ByHand:
         elif event.kind is EventKind.VERIFIED:
             verified.add(key)
     left = tuple(write.call for step, write in _writes(plan) if (step, write.key) not in verified)
-    return ByHand(left, _undo(touched, rollout.plan.basis), bool(sent - verified))
+    way_back = plan if _takes_back(plan, rollout.plan) else None
+    return ByHand(left, _undo(touched, rollout.plan.basis), bool(sent - verified), way_back)
+
+
+def _takes_back(plan: Plan, began: Plan) -> bool:
+    """Whether this plan of a rollout is no other way to finish it."""
+    return (plan.action, plan.intent.undoes) != (began.action, began.intent.undoes)
+
+
+def way_back_words(rollout: Rollout, way_back: Plan) -> str:
+    """What became of a rollout that is taken back, in a sentence."""
+    homeward = way_back.intent.is_return or not way_back.action.moves_traffic
+    way = "way back" if homeward else f"way to {way_back.target.upper()}"
+    end = "it is done" if rollout.state is RolloutState.ROLLED_BACK else "it is not at its end"
+    return f"Then its {way} was begun, and {end}: {way_back.summary}{drained_notes(way_back)}"
 
 
 def _writes(plan: Plan) -> list[tuple[str, Write]]:
@@ -69,9 +86,14 @@ def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
     """The same as a text: comments, `openstack` commands, and the one request that does it at once for `curl`."""
     found = by_hand(rollout, events)
     yield visible(f"# rollout {rollout.id}: {rollout.plan.summary}")  # a line break would end the comment
+    if found.way_back is not None:
+        yield visible(f"# {way_back_words(rollout, found.way_back)}")
     if found.in_doubt:
         yield "# The record does not tell what became of the last call: look first."
     yield from _looks(rollout.plan.basis)
+    if found.way_back is not None:
+        yield from _homeward(found, found.way_back)
+        return
     if found.finish:
         yield "# To finish it:"
         yield from _typed(found.finish)
@@ -82,6 +104,29 @@ def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
         yield from _typed(found.undo)
     else:
         yield "# Nothing of it was sent: there is nothing to put back."
+
+
+def _homeward(found: ByHand, way_back: Plan) -> Iterator[str]:
+    """The same two blocks while it is taken back: the first does what the second does, or is a part of it."""
+    if found.finish:
+        after = f", after which {way_back.goal}" if way_back.goal else ""
+        yield visible(f"# To finish that way{after}:")
+        yield from _typed(found.finish)
+    else:
+        yield "# Every write of that way was made: nothing of it is left to type."
+    if not found.undo:
+        return
+    if _commands(found.undo) == _commands(found.finish):
+        yield "# That puts back what was when the rollout began, too."
+        return
+    yield "# To put back what was when the rollout began, if it is not so:"
+    if way_back.intent.drained:
+        yield "# This gives weight to those as well whom somebody has set to 0 meanwhile."
+    yield from _typed(found.undo)
+
+
+def _commands(calls: Sequence[Call]) -> list[str]:
+    return sorted(command for call in calls for command in call.commands)
 
 
 def _looks(basis: Basis) -> Iterator[str]:

@@ -6,7 +6,7 @@ Each request is a row in the journal; a runner, a process of its own, reads it a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from console.config.model import Config
@@ -18,12 +18,13 @@ from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.way_back import goes_back, taken_up_again, way_back
 from console.rollout import second_place
+from console.rollout.drained import drained
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.left_lease import lease_owner
 from console.rollout.liveness import alive, runner_host, unfinished
 from console.rollout.operation import operation_of, tag
-from console.rollout.records import DecisionKind, Rollout, RolloutState
+from console.rollout.records import DecisionKind, Event, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.schema import file_of
 from console.rollout.settled import settled_by
@@ -200,8 +201,13 @@ def judged_after(journal: Journal, rollout: Rollout, ttl: float) -> float:
     return time.time() + left if left else 0.0
 
 
-def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tuple[Offer, ...]:
-    """Compare the rollout with the cloud as observed: finish, go back, or leave it; each with its plan."""
+def offers(
+    config: Config, rollout: Rollout, service: Service, now: float, events: Sequence[Event] = ()
+) -> tuple[Offer, ...]:
+    """Compare the rollout with the cloud as observed: finish, go back, or leave it; each with its plan.
+
+    `events`: its record, which tells whom somebody else took out meanwhile.
+    """
     plan = rollout.plan
     settings = config.services[rollout.service]
 
@@ -217,10 +223,13 @@ def offers(config: Config, rollout: Rollout, service: Service, now: float) -> tu
     if plan.action.moves_traffic:
         finish = replace(finish, began=plan.intent.began or plan.floors)
     operation = operation_of(rollout.id, rollout.created_at)
-    back = way_back(plan, service, lambda name: tag(operation, name)) if goes_back(plan) else None
+    out = drained(plan, events, service, plan.source) if events else ()
+    back = way_back(plan, service, lambda name: tag(operation, name), drained=out) if goes_back(plan) else None
     on, home = "finish", "go back"
     if plan.action.moves_traffic:
         on, home = f"finish: all traffic to {plan.target.upper()}", f"go back: all traffic to {plan.source.upper()}"
+        if plan.intent.no_before:
+            home += ", which did not carry all of it when this began"
     elif plan.action.is_undone:
         on, home = f"finish: {plan.goal}", "go back: everything as it was before"
     elif back is not None:

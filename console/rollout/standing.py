@@ -236,7 +236,7 @@ def _proven(rollouts: Sequence[Rollout], barred: set[str]) -> tuple[Proven, ...]
         if rollout.state is not RolloutState.DONE or plan.action not in (Action.CUTOVER, Action.ROLLBACK):
             continue
         at = rollout.ended_at or rollout.created_at
-        went = [(plan.source_version, True)] if plan.action is Action.CUTOVER else []
+        went = [(plan.source_version, True)] if plan.action is Action.CUTOVER and not plan.intent.no_before else []
         for version, until in ((plan.target_version, False), *went):
             if version not in taken_back.NO_VERSION and version not in barred:
                 found.setdefault(version, Proven(version, rollout.id, at, until))

@@ -23,8 +23,8 @@ def barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, 
     """
     found: dict[str, Barred] = {}
     settled: set[str] = set()
-    for rollout in rollouts:
-        version, at = _version(rollout), _ended(rollout)
+    for number, rollout in enumerate(rollouts):
+        version, at = _version(rollout, rollouts[number + 1 :]), _ended(rollout)
         if rollout.state is RolloutState.DONE and rollout.plan.action.moves_traffic:
             settled.add(rollout.plan.target_version)  # carries the traffic since
         if version in NO_VERSION or version in found or version in settled or at <= allowed.get(version, 0.0):
@@ -47,7 +47,8 @@ def undone(
     settled: set[str] = set()
     reverts: list[Carried] = []
     for number, rollout in enumerate(rollouts):
-        version, at, named = _version(rollout), _ended(rollout), blamed.get(rollout.id, {})
+        version, at = _version(rollout, rollouts[number + 1 :]), _ended(rollout)
+        named = blamed.get(rollout.id, {})
         if rollout.state is RolloutState.DONE:
             settled |= {ident for one in _stayed(rollout.plan.shipment) for ident in one.ids}
             reverts += [one for one in rollout.plan.shipment.ships or () if one.reverts and not one.reverted_by]
@@ -85,17 +86,29 @@ def _taken(rollout: Rollout, earlier: Sequence[Rollout]) -> Sequence[Carried] | 
     if taken is not None:
         return taken
     cutovers = (one.plan for one in earlier if one.plan.action is Action.CUTOVER)
-    same = (one.shipment.ships for one in cutovers if one.target_version == _version(rollout))
+    same = (one.shipment.ships for one in cutovers if one.target_version == _version(rollout, earlier))
     return next((ships for ships in same if ships is not None), None)
 
 
-def _version(rollout: Rollout) -> str:
-    """The version that a rollout took out of service as unfit; empty where it took none."""
+def _version(rollout: Rollout, earlier: Sequence[Rollout]) -> str:
+    """The version that a rollout took out of service as unfit; empty where it took none. `earlier`: newest first."""
     plan = rollout.plan
     if plan.action is Action.CUTOVER and rollout.state is RolloutState.ROLLED_BACK:
-        return plan.target_version
+        # begun while both served it was rolled back only if the other one had carried the traffic before
+        went_back = not plan.intent.no_before or _carried(earlier) == plan.source_version
+        return plan.target_version if went_back else ""
     if plan.action is Action.ROLLBACK and rollout.state is RolloutState.DONE:
         return plan.source_version
+    return ""
+
+
+def _carried(rollouts: Sequence[Rollout]) -> str:
+    """The version that carried all traffic last, by these, newest first; empty where they do not tell."""
+    for rollout in rollouts:
+        if rollout.plan.action.moves_traffic and rollout.state is RolloutState.DONE:
+            return rollout.plan.target_version
+        if rollout.plan.action is Action.CUTOVER and rollout.state is RolloutState.ROLLED_BACK:
+            return "" if rollout.plan.intent.no_before else rollout.plan.source_version
     return ""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from console.config.gate import GateKind
+from console.plan.no_before import STAYS
 from console.plan.plan import Plan, Step, StepKind
 from console.rollout import stored_plan
 from console.rollout.records import DecisionKind, Event, EventKind, Rollout, RolloutState
@@ -78,7 +79,8 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
         elif event.kind is EventKind.DECISION and "until_word" in event.data:
             began = event.at
             until = began + float(event.data["until_word"])
-            found = Waiting(step, DecisionKind.GO_ON, until, "it goes back by itself", plan.digest)
+            then = STAYS if plan.intent.no_before else "it goes back by itself"
+            found = Waiting(step, DecisionKind.GO_ON, until, then, plan.digest)
         elif event.kind is EventKind.DECISION and found is not None and "deadline" in event.data:
             until = began + float(event.data["deadline"])
             found = Waiting(found.step, found.word, until, found.otherwise, found.digest)

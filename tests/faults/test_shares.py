@@ -98,6 +98,21 @@ def test_without_a_word_it_goes_back_by_itself(shared: DrillStage, kind: StepKin
     assert shared.batches(since=mark) == 2
 
 
+def test_who_was_taken_out_meanwhile_stays_out_on_the_way_back_and_is_named(shared: DrillStage) -> None:
+    configure(shared, shift=[25, 100], min_ratio=0.5)
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "by shares")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-25")
+        name = shared.look().blue.instances[1].name
+        shared.trouble(f"members/{name}", weight=0)
+        request.abort(journal, rollout_id, WHO, "enough")
+        ended = shared.ended(journal, rollout_id)
+        planned = next(one for one in journal.events(rollout_id) if one.kind is EventKind.PLANNED)
+    assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
+    assert sorted(shared.weights_of(Colour.BLUE)) == [0, 100, 100]
+    assert f"{name} was set to weight 0 by somebody while the rollout ran: it stays out" in planned.text
+
+
 @pytest.mark.thorough
 def test_more_time_is_given_and_recorded(shared: DrillStage) -> None:
     rollout_id = request.begin(shared.config, shorter(shared.plan(), StepKind.PAUSE, 3.0), WHO, "slow reader")

@@ -16,7 +16,7 @@ from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.candidates import Candidates
 from console.plan.desired import DefaultPool, MemberChange
-from console.plan.plan import Action, Step, StepKind, Write
+from console.plan.plan import Step, StepKind, Write
 from console.plan.rotations.divided import divided
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK, Move, count
 from console.plan.switches import gaining, switches
@@ -106,7 +106,7 @@ def _switch_step(asked: Asked, basis: Basis, write: Write, number: int, names: S
     listener = asked.basis.listener(write.desired.listener_id) if isinstance(write.desired, DefaultPool) else None
     assert listener is not None
     after = capacity.shares(service, course.after((write,), basis), asked.now, listener.id)
-    back = "back " if asked.intent.action is Action.ROLLBACK else ""
+    back = "back " if asked.intent.is_return else ""
     several = len(names) > 1
     healthy = capacity.share_of(after, target).healthy
     return Step(
@@ -156,7 +156,7 @@ def summary(asked: Asked, found: Sequence[Move]) -> str:
     source, side = target.other.upper(), service.side(target)
     if not found:
         return f"{target.upper()} {side.version} carries all traffic already; it will be proven, nothing is written."
-    verb = "goes back" if asked.intent.action is Action.ROLLBACK else "moves"
+    verb = "goes back" if asked.intent.is_return else "moves"
     names = [one.name or one.id for one, _ in switches(asked)]
     where = f"listener {names[0]}" if len(names) == 1 else f"{len(names)} listeners in this order: {', '.join(names)}"
     writes = sum(move.writes for move in found)

@@ -16,6 +16,7 @@ from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.candidates import Candidates
 from console.plan.desired import Power
+from console.plan.no_before import STAYS
 from console.plan.plan import Action, Step, StepKind, Write
 from console.plan.rotations.move import Move, count
 
@@ -72,7 +73,7 @@ def _start(asked: Asked, basis: Basis, suffix: str, workers: Sequence[Instance])
         words=f"{', '.join(one.name for one in workers)} of {colour} are started, {AT_ONCE} at a time at most. As soon "
         f"as they run they take work, beside those of {asked.target.other.upper()}: both versions work then.",
         deadline=START_DEADLINE,
-        outcome="it goes back: what was started is stopped again",
+        outcome=STAYS if asked.intent.no_before else "it goes back: what was started is stopped again",
         writes=writes,
         at_once=AT_ONCE,
         before=capacity.shares(asked.service, basis, asked.now),
@@ -114,7 +115,7 @@ def summary(asked: Asked, found: Sequence[Move]) -> str:
         return f"{target.upper()} {side.version} does all the work already; nothing is written."
     powers = [w.desired for move in found for step in move.steps for w in step.writes if isinstance(w.desired, Power)]
     on = sum(one.on for one in powers)
-    verb = "goes back" if asked.intent.action is Action.ROLLBACK else "moves"
+    verb = "goes back" if asked.intent.is_return else "moves"
     shares = f" ({', '.join(f'{move.percent} %' for move in found)})" if len(found) > 1 else ""
     return (
         f"All work {verb} from {source} {service.side(target.other).version} to {target.upper()} {side.version}: "

@@ -104,7 +104,7 @@ def _step(asked: Asked, basis: Basis, percent: int, writes: Sequence[Write]) -> 
     way = next(iter(capacity.ways(basis)))
     after = capacity.shares(service, course.after(writes, basis), asked.now, way)
     whole = percent >= 100
-    title = f"{'back ' if asked.intent.action is Action.ROLLBACK else ''}to {target.upper()}"
+    title = f"{'back ' if asked.intent.is_return else ''}to {target.upper()}"
     size = sum(len(write.desired.changes) for write in writes if isinstance(write.desired, Weights))
     changes = [one for write in writes if isinstance(write.desired, Weights) for one in write.desired.changes]
     return Step(
@@ -173,7 +173,7 @@ def summary(asked: Asked, found: Sequence[Move]) -> str:
     source, side = target.other.upper(), service.side(target)
     if not found:
         return f"{target.upper()} {side.version} carries all traffic already; it will be proven, nothing is written."
-    verb = "goes back" if asked.intent.action is Action.ROLLBACK else "moves"
+    verb = "goes back" if asked.intent.is_return else "moves"
     changes = {change.member_id: change for move in found for step in move.steps for change in step.changes}
     entering = sum(change.colour is target for change in changes.values())
     writes = sum(move.writes for move in found)

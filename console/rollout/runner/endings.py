@@ -25,7 +25,7 @@ class AbortAsked(Exception):
 
 
 class NotConfirmed(AbortAsked):
-    """Nobody said the word that a step waits for, within its deadline: it goes back."""
+    """Nobody said the word that a step waits for, within its deadline: it goes back, where something was before."""
 
     def __init__(self, sentence: str) -> None:
         Exception.__init__(self, sentence)

@@ -14,6 +14,7 @@ from console.config import load
 from console.config.model import Config
 from console.config.notice import Occasion
 from console.errors import BluegreenError, JournalError
+from console.plan.drained import drained_notes
 from console.plan.plan import Action, Plan
 from console.rollout import pace, second_place
 from console.rollout.due import where
@@ -142,7 +143,8 @@ def _execute(
         runner=runner_id(),
     )
     if order.plan is not None:
-        journal.append(rollout.id, EventKind.PLANNED, "", f"{order.kind}: {plan.summary}", plan=plan)
+        text = f"{order.kind}: {plan.summary}{drained_notes(plan)}"
+        journal.append(rollout.id, EventKind.PLANNED, "", text, plan=plan)
     run: Run | None = None
     try:
         _keep_room(reserve, plan)

@@ -5,23 +5,28 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from console.errors import BluegreenError, GateFailed
+from console.errors import BluegreenError, GateFailed, JournalError
 from console.model.capacity import Capacity
+from console.model.service import Service
 from console.model.shipping import Safe
+from console.plan import no_before
 from console.plan.capacity import below, floor_of, serving
+from console.plan.drained import drained_notes
 from console.plan.plan import Action, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
 from console.plan.rotations.move import PENDING_DEADLINE
 from console.plan.shipment import taken_back
 from console.plan.way_back import goes_back, stays_words, way_back
+from console.rollout.drained import drained
 from console.rollout.due import still_to_walk, was_proven
 from console.rollout.records import EventKind, RolloutState
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake import bake
 from console.rollout.runner.check import check
-from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, ended_by
+from console.rollout.runner.endings import AbortAsked, Ended, FailingAnswers, NotConfirmed, ended_by
 from console.rollout.runner.gate import gate
 from console.rollout.runner.health import await_built, await_health, drain
 from console.rollout.runner.prove import prove
@@ -52,7 +57,7 @@ def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> End
         return _failing(run, plan, evidence)
     except GateFailed as error:
         if run.written and error.evidence and plan.action is Action.CUTOVER:
-            return _go_back(run, plan, error.message)
+            return _by_itself(run, plan, error.message)
         return ended_by(error, written=run.written)
     except BluegreenError as error:
         return ended_by(error, written=run.written)
@@ -162,6 +167,25 @@ def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
     return below(serving(after), kept)
 
 
+def _enough(run: Run, plan: Plan, back: Plan | Refusal, service: Service, lost: float) -> Plan | Refusal:
+    """The way back; with those that somebody took out as well, where it would fall short without them."""
+    if isinstance(back, Refusal) or not lost or not back.intent.drained or back.intent.drained_needed:
+        return back
+    short = _too_few(run, plan, back, lost)
+    intent = replace(back.intent, drained_needed=short)
+    return make_plan(service, run.service, intent, time.time()) if short else back
+
+
+def _drained(run: Run, plan: Plan, service: Service) -> tuple[str, ...]:
+    """Whom somebody else took out while it ran; a record that cannot be read names nobody."""
+    if not plan.action.moves_traffic:
+        return ()
+    with suppress(JournalError):
+        began = run.journal.rollout(run.rollout_id).plan
+        return drained(began, run.journal.events(run.rollout_id), service, plan.source)
+    return ()
+
+
 def _unsafe(back: Plan) -> str:
     """What is said where commits are undone that are not rollback-safe: it does not stop the way out."""
     found = back.shipment.safety
@@ -184,7 +208,8 @@ def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
         return Ended(
             RolloutState.STOPPED, f"{abort}; a {plan.action} is not taken back by itself: look, then decide", 7
         )
-    return _go_back(run, plan, str(abort))
+    go = _by_itself if isinstance(abort, NotConfirmed) else _go_back
+    return go(run, plan, str(abort))
 
 
 def _failing(run: Run, plan: Plan, evidence: FailingAnswers) -> Ended:
@@ -197,7 +222,14 @@ def _failing(run: Run, plan: Plan, evidence: FailingAnswers) -> Ended:
     if plan.action is Action.ROLLBACK:
         sentence = f"{plan.target.upper()} answers with errors after the rollback: {evidence}"
         return Ended(RolloutState.STOPPED, f"{sentence}; both colours need a look", 7)
-    return _go_back(run, plan, f"{plan.target.upper()} fails: {evidence}", lost=evidence.lost)
+    return _by_itself(run, plan, f"{plan.target.upper()} fails: {evidence}", lost=evidence.lost)
+
+
+def _by_itself(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
+    """Go back although nobody has asked for it: only to what was before."""
+    if plan.intent.no_before:
+        return Ended(RolloutState.STOPPED, f"{why}; {no_before.stays_words(plan)}", 7)
+    return _go_back(run, plan, why, lost=lost)
 
 
 def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
@@ -212,15 +244,17 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
             settle(run, balancer_id, "", PENDING_DEADLINE)
         run.let_settle("")
         service = at_rest(run, plan, PENDING_DEADLINE)
-        intent = way_back(plan, service, run.tag, source_fails=lost > 0)
-        back = make_plan(service, run.service, intent, time.time())
+        intent = way_back(plan, service, run.tag, source_fails=lost > 0, drained=_drained(run, plan, service))
+        back = _enough(run, plan, make_plan(service, run.service, intent, time.time()), service, lost)
         if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)
         if plan.action is Action.CUTOVER:
             back = replace(back, shipment=taken_back(plan))
-        run.note(EventKind.PLANNED, "", f"{why}: going back. {back.summary}{_unsafe(back)}", plan=back)
+        text = f"{back.summary}{_unsafe(back)}{drained_notes(back)}"
+        going = f"going to {plan.source.upper()}" if plan.intent.no_before else "going back"
+        run.note(EventKind.PLANNED, "", f"{why}: {going}. {text}", plan=back)
         proven = False
         for step in back.steps:
             if step.kind is not StepKind.RECONCILE:  # it was planned on this very look
@@ -234,6 +268,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         return Ended(RolloutState.STOPPED, f"{why}; going back stopped: {ended_by(error, written=True).sentence}", 7)
     if not back.action.moves_traffic:
         return Ended(RolloutState.ROLLED_BACK, f"{why}; {back.goal}", 6)
-    again = "does all the work" if back.basis.workers else "carries all traffic"
-    sentence = f"{why}; {plan.source.upper()} {again} again, {_how(back, proven=proven)}"
+    does = "does all the work" if back.basis.workers else "carries all traffic"
+    does = does if plan.intent.no_before else f"{does} again"
+    sentence = f"{why}; {plan.source.upper()} {does}, {_how(back, proven=proven)}"
     return Ended(RolloutState.ROLLED_BACK, sentence, 6)

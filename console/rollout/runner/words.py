@@ -25,7 +25,7 @@ def pause(run: Run, plan: Plan, step: Step) -> None:
 
 def confirm(run: Run, plan: Plan, step: Step) -> None:
     """Hold until somebody confirms once more. Raises NotConfirmed, AbortAsked, NeedsHuman."""
-    run.note(EventKind.WAIT, step.id, f"waits to be confirmed within {_span(step.deadline)}, or it goes back")
+    run.note(EventKind.WAIT, step.id, f"waits to be confirmed within {_span(step.deadline)}, or {step.outcome}")
     run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
     _wait_for(run, plan, step, DecisionKind.KEEP, "nobody confirmed")
 

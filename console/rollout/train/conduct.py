@@ -128,7 +128,8 @@ class Conductor:
         if request.judged_after(self._journal, rollout, self._config.lease.ttl):
             self._tell(f"{rollout.service}: its last call may still be on its way")
             return
-        offers = request.offers(self._config, rollout, self._look(rollout.service), time.time())
+        events = self._journal.events(rollout.id)
+        offers = request.offers(self._config, rollout, self._look(rollout.service), time.time(), events)
         offer = next(one for one in offers if one.kind is DecisionKind.GO_BACK)
         self._tell(f"{rollout.service}: nobody walks rollout {rollout.id} any more; it goes back")
         request.resume(self._config, self._journal, rollout, offer, self._train.who, reason=reason, override=reason)

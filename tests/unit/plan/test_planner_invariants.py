@@ -107,8 +107,13 @@ def test_from_any_share_of_a_cutover_the_way_back_leads_to_what_served(
     service: Service, settings: ServiceConfig, intent: Intent
 ) -> None:
     made = planned(service, settings, replace(intent, action=Action.CUTOVER))
+    assert made.intent.no_before is (service.live is not made.source), "else there is nothing to lead back to"
+    if made.intent.no_before:
+        promises = [text for step in made.steps for text in (step.words, step.outcome)]
+        assert not any("it goes back" in text or "take it back" in text for text in promises)
+        assert any("it does not go back by itself" in note for note in made.notes) is bool(made.writes)
     # of a weight that somebody has changed by hand the recorded one counts when it comes back, as a note says
-    assume(service.live is made.source and not any("the recorded one counts" in note for note in made.notes))
+    assume(not made.intent.no_before and not any("the recorded one counts" in note for note in made.notes))
     least = floor_told(service, settings.release.min_ratio)
     healthy = {one.key for one in everyone(service) if judge(service, one, NOW).healthy}
     for share in states(service, made)[1:]:
@@ -118,6 +123,22 @@ def test_from_any_share_of_a_cutover_the_way_back_leads_to_what_served(
             serving_left = [weight for key, weight in sent(left).items() if key in healthy]
             assert len(serving_left) >= least.instances
             assert sum(serving_left) >= least.weight
+
+
+@many
+@given(worlds(), configs, intents)
+def test_whom_somebody_took_out_never_shuts_the_way_back(
+    service: Service, settings: ServiceConfig, intent: Intent
+) -> None:
+    made = planned(service, settings, replace(intent, action=Action.CUTOVER))
+    for share in states(service, made)[1:]:
+        out = tuple(one.key for one in share.side(made.source).instances if one.member and one.member.weight == 0)
+        if isinstance(plan(share, settings, back(made, share), NOW), Plan):
+            home = plan(share, settings, back(made, share, drained=out), NOW)
+            assert isinstance(home, Plan), home
+            written = {one.member_id for step in shifts_of(home) for one in step.changes if one.weight_after}
+            kept = [one for one in share.side(made.source).instances if one.key in out and one.member]
+            assert home.intent.drained_needed or written.isdisjoint(one.member.id for one in kept if one.member)
 
 
 @many

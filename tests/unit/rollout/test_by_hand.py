@@ -19,6 +19,7 @@ from console.config.model import Release
 from console.model.call import COMPUTE_LEVEL
 from console.model.colour import Colour
 from console.model.instance import Instance
+from console.plan.backwards import back as way_home
 from console.plan.lifecycle.ordering import Wish
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
@@ -169,3 +170,49 @@ def test_what_was_added_is_put_back_without_a_client_lost_and_by_names_only() ->
         "openstack server group delete bluegreen-nova-api-blue",
     ]
     assert not [line for line in transcript(begun, rows) if line.startswith("curl")], "no id of them is known"
+
+
+def taken_back(state: RolloutState, *rows: tuple[EventKind, str], left: int = 1) -> tuple[Rollout, list[Event]]:
+    """A rollout that goes back after its first share; `left`: of how many of BLUE a weight was lowered."""
+    begun = replace(rollout(), state=state)
+    blue = [instance(Colour.BLUE, n, 50 if n <= left else 100) for n in (1, 2, 3)]
+    there = service(blue, [instance(Colour.GREEN, n, 100) for n in (1, 2, 3)])
+    back = plan(there, config(), way_home(begun.plan, there), NOW)
+    assert isinstance(back, Plan)
+    made = Event(8, NOW + 8, EventKind.PLANNED, "", "going back", {"plan": msgspec.to_builtins(back)})
+    later = [Event(9 + n, NOW + 9 + n, kind, step, "text") for n, (kind, step) in enumerate(rows)]
+    return begun, [*told(*FIRST), made, *later]
+
+
+def said(begun: Rollout, events: list[Event]) -> list[str]:
+    """The comments, without those that belong to a call."""
+    found = [line for line in transcript(begun, events) if line.startswith("# ")]
+    return [line for line in found if not line.startswith("# or at once")]
+
+
+def test_on_the_way_back_each_block_says_what_it_does() -> None:
+    begun, events = taken_back(RolloutState.RUNNING)
+    head, way, finish, *_ = said(begun, events)
+    assert head.startswith("# rollout a1b2c3: All traffic moves from BLUE")
+    assert way.startswith("# Then its way back was begun, and it is not at its end: All traffic goes back from GREEN")
+    assert finish == "# To finish that way, after which BLUE aaaaaaa carries all traffic:"
+    assert "# To finish it:" not in said(begun, events)
+
+
+def test_what_has_gone_back_has_nothing_left_to_type_and_never_made_every_write() -> None:
+    begun, events = taken_back(RolloutState.ROLLED_BACK, (EventKind.INTENT, "shift"), (EventKind.VERIFIED, "shift"))
+    lines = said(begun, events)
+    assert lines[1].startswith("# Then its way back was begun, and it is done: All traffic goes back from GREEN")
+    assert "# Every write of that way was made: nothing of it is left to type." in lines
+    assert "# To put back what was when the rollout began, if it is not so:" in lines
+    assert not any("Every write of it was made" in line for line in lines)
+    text = "\n".join(markdown(begun, [], events))
+    assert "Then its way back was begun, and it is done: All traffic goes back from GREEN" in text
+    assert "## Steps of the way that was taken then" in text
+
+
+def test_blocks_that_are_the_same_are_printed_once() -> None:
+    begun, events = taken_back(RolloutState.STOPPED, left=0)
+    lines = [*transcript(begun, events)]
+    assert lines[-1] == "# That puts back what was when the rollout began, too."
+    assert sum(line.startswith("curl") for line in lines) == 1

@@ -86,6 +86,29 @@ def later(journal: Journal, *ships: Commit, more: bool = False) -> Plan | Refusa
     return plan(facts, config(), CUTOVER, NOW)
 
 
+def both_serve() -> Service:
+    blue, green = ([instance(colour, n, 100) for n in (1, 2, 3)] for colour in (Colour.BLUE, Colour.GREEN))
+    return service_of(blue, green)
+
+
+@pytest.mark.parametrize(("before", "barred"), [((), []), ((Colour.BLUE,), ["bbbbbbb"]), ((Colour.GREEN,), [])])
+def test_what_both_carried_is_rolled_back_only_where_the_other_had_carried_all(
+    journal: Journal, before: tuple[Colour, ...], barred: list[str]
+) -> None:
+    for colour in before:
+        intent = replace(CUTOVER, target=colour)
+        rolled(journal, swapped() if colour is Colour.BLUE else usual(), intent, RolloutState.DONE)
+    rolled(journal, both_serve(), replace(CUTOVER, target=Colour.GREEN), RolloutState.ROLLED_BACK)
+    found = records(journal, ["nova-api"])["nova-api"]
+    assert [one.version[:7] for one in found.barred] == barred
+
+
+def test_what_carried_a_part_is_not_known_to_have_carried_all(journal: Journal) -> None:
+    rolled(journal, both_serve(), replace(CUTOVER, target=Colour.GREEN), RolloutState.DONE)
+    found = records(journal, ["nova-api"])["nova-api"]
+    assert [one.version[:7] for one in found.proven] == ["bbbbbbb"]
+
+
 @pytest.mark.parametrize("taken_back", [by_itself, by_hand])
 def test_a_later_release_with_the_same_commits_is_refused(journal: Journal, taken_back: object) -> None:
     assert callable(taken_back)
