@@ -152,7 +152,8 @@ def to_extend(s: Situation) -> str:
 
 def to_hold(s: Situation) -> str:
     """To let a rollout wait before its next write."""
-    return "it waits already" if s.waiting is not None and not s.unfinished else to_abort(s)
+    waits = s.waiting is not None and s.waiting.by_people and not s.unfinished
+    return "it waits already" if waits else to_abort(s)
 
 
 def to_read_output(s: Situation) -> str:
