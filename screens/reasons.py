@@ -175,6 +175,13 @@ def to_take_in(s: Situation) -> str:
     return "no instance waits for being taken in"
 
 
+def to_say_enough(s: Situation) -> str:
+    """To say on purpose that fewer are enough."""
+    if s.followed is not None or s.refusal is None or s.refusal.code != "floor":
+        return "no plan was refused because too few would serve"
+    return "" if s.refusal.enough is not None else "it can not be said here: the refusal says what helps"
+
+
 def to_divide(s: Situation) -> str:
     """To plan with a call for each member."""
     from console.rollout.batches import divisible, refused_for_batches  # noqa: PLC0415 the first paint does not wait
