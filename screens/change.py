@@ -19,7 +19,7 @@ from console.rollout.batches import divided
 from console.rollout.records import Event, Rollout
 from console.rollout.waiting import Waiting, waiting
 from screens import themes
-from screens.change_dialogs import ask_how_much_time, ask_to_abort, ask_to_go_on, ask_to_start
+from screens.change_dialogs import ask_how_much_time, ask_if_enough, ask_to_abort, ask_to_go_on, ask_to_start
 from screens.facts_screen import FactsScreen, bindings
 from screens.keys import Place, Situation
 from screens.messages import NoSignOfLife, Ordered
@@ -47,6 +47,7 @@ class ChangeScreen(FactsScreen):
     def __init__(self, service: str, intent: Intent, rollout: Rollout | None = None) -> None:
         super().__init__(service)
         self.intent = intent
+        self.why = ""
         self.forecast: Plan | Refusal | None = None
         self._rollout = rollout
         self._steps: tuple[StepView, ...] = ()
@@ -190,13 +191,12 @@ class ChangeScreen(FactsScreen):
         verb = change.verb(self.intent.action)
         headline.show([line((f"{verb} {self.service_name}", "strong"))])
         detail.entitle(line(("no plan", "title")))
-        config = self.console_app.config.services[self.service_name]
-        first = "waiting for the cloud's first answer"
-        waiting = [line(("looking at what the cloud has" if self._asked else first, "dim"))]
-        refused = (
-            change.refusal_lines(forecast, self.intent.action, config, glyphs) if forecast is not None else waiting
-        )
-        detail.show(refused)
+        if forecast is not None:
+            config = self.console_app.config.services[self.service_name]
+            detail.show(change.refusal_lines(forecast, self.intent.action, config, glyphs))
+        else:
+            first = "waiting for the cloud's first answer"
+            detail.show([line(("looking at what the cloud has" if self._asked else first, "dim"))])
         log.display = False
 
     def _show_ships(self, forecast: Plan | Refusal | None) -> None:
@@ -218,9 +218,8 @@ class ChangeScreen(FactsScreen):
             self.say("")  # what was said while it ran is in the past
             self.console_app.watching.refresh()  # and so is what was seen
         service = self.console_app.service(self.service_name)
-        story = change.story(
-            rollout, service.record if service is not None else None, orphan=self.orphan, glyphs=glyphs
-        )
+        record = service.record if service is not None else None
+        story = change.story(rollout, record, orphan=self.orphan, glyphs=glyphs)
         if (waits := self.waiting) is not None:
             story = [story[0], change.waits_line(waits, now, glyphs)]  # which says as well that it runs
         if self.remote_owner and not self.orphan:
@@ -269,10 +268,8 @@ class ChangeScreen(FactsScreen):
     def _show_output(self, detail: Panel) -> None:
         """The end of it, until somebody scrolls."""
         lines = change.output_lines(self.printed)
-        detail.entitle(
-            line(("what the gates printed", "title")),
-            line((f"{self.situation().key('output')} shows the step again", "dim")),
-        )
+        again = line((f"{self.situation().key('output')} shows the step again", "dim"))
+        detail.entitle(line(("what the gates printed", "title")), again)
         if len(lines) != len(detail.lines):
             detail.top = _THE_END
         detail.show(lines)
@@ -346,29 +343,33 @@ class ChangeScreen(FactsScreen):
     def do_rollback(self) -> None:
         """Plan the way back, on this screen."""
         followed, service = self.followed, self.console_app.service(self.service_name)
-        single = followed is not None and followed.plan.action.is_single
-        if followed is not None and service is not None and single:
-            self._plan_anew(back(followed.plan, service))
+        if followed is not None and service is not None and followed.plan.action.is_single:
+            self.plan_anew(back(followed.plan, service))
         else:
             one_by_one = followed is not None and followed.plan.intent.one_by_one
-            self._plan_anew(Intent(Action.ROLLBACK, one_by_one=one_by_one))
+            self.plan_anew(Intent(Action.ROLLBACK, one_by_one=one_by_one))
 
     def do_take_in(self) -> None:
         """Plan again with the instances that the refusal names."""
         if isinstance(self.forecast, Refusal):
-            self._plan_anew(replace(self.intent, take_in=(*self.intent.take_in, *self.forecast.names)))
+            self.plan_anew(replace(self.intent, take_in=(*self.intent.take_in, *self.forecast.names)))
+
+    def do_enough(self) -> None:
+        """Ask whether what is left is enough."""
+        if isinstance(self.forecast, Refusal):
+            ask_if_enough(self, self.forecast)
 
     def do_one_by_one(self) -> None:
         """Plan again with a call for each member, or with batches after all."""
-        self._plan_anew(divided(self.intent, self.followed))
+        self.plan_anew(divided(self.intent, self.followed))
 
     def do_to_blue(self) -> None:
         """All traffic to BLUE."""
-        self._plan_anew(replace(self.intent, target=Colour.BLUE))
+        self.plan_anew(replace(self.intent, target=Colour.BLUE))
 
     def do_to_green(self) -> None:
         """All traffic to GREEN."""
-        self._plan_anew(replace(self.intent, target=Colour.GREEN))
+        self.plan_anew(replace(self.intent, target=Colour.GREEN))
 
     def do_output(self) -> None:
         """What the gates printed, or the explanation again."""
@@ -389,8 +390,9 @@ class ChangeScreen(FactsScreen):
         self.console_app.desk.follow(None)
         self.app.pop_screen()
 
-    def _plan_anew(self, intent: Intent) -> None:
-        self.intent, self.forecast, self._rollout, self._walked_to = intent, None, None, ""
+    def plan_anew(self, intent: Intent, why: str = "") -> None:
+        """Plan this in place of what was shown here; `why` is offered as the reason when it is started."""
+        self.intent, self.why, self.forecast, self._rollout, self._walked_to = intent, why, None, None, ""
         self._ended = self._reads_output = False
         self.console_app.desk.follow(None)
         self._part("#steps", Table).action_end(-1)

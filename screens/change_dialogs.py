@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from console.model.shipping import Safe
 from console.model.text import visible
-from console.plan.plan import Action, Plan, StepKind
+from console.plan.orders import SingleOrder
+from console.plan.plan import Action, Plan, Refusal, StepKind
 from console.plan.way_back import goes_back, stays_words
 from console.plan.withheld import unproven
 from console.rollout.records import Rollout
@@ -64,9 +68,46 @@ def ask_to_start(screen: ChangeScreen, plan: Plan) -> None:
         word=word,
         go=go,
         # the reason for arming is one for going on; why it goes back, or is deleted, is another, and others act on it
-        reason="" if plan.action is Action.ROLLBACK or plan.deleted else app.arming.reason,
+        reason="" if plan.action is Action.ROLLBACK or plan.deleted else screen.why or app.arming.reason,
         needs_reason=unsafe or (config.is_production and plan.action is Action.CUTOVER),
         danger=unsafe or config.is_production or bool(plan.deleted),
+    )
+    app.push_screen(dialog, answered)
+
+
+def ask_if_enough(screen: ChangeScreen, refused: Refusal) -> None:
+    """Say that what is left is enough, typed; then the same is planned with that, to be read and started as ever."""
+    from screens.dialogs.typed import TypedDialog  # noqa: PLC0415 widgets that only a dialog needs
+
+    enough, order = refused.enough, screen.intent.order
+    if enough is None or not isinstance(order, SingleOrder):
+        return
+    ratio = enough.ratio
+    app = screen.console_app
+    production = app.config.services[screen.service_name].is_production
+
+    def answered(reason: str | None) -> None:
+        now = screen.forecast
+        if reason is None:
+            screen.say("nothing was said: it stays refused")
+        elif not isinstance(now, Refusal) or now.enough != enough:
+            screen.say("not said: the cloud has changed while you were typing; look at it again")
+        else:
+            screen.plan_anew(replace(screen.intent, order=msgspec.structs.replace(order, min_ratio=ratio)), reason)
+
+    lines = [
+        line((f"{visible(enough.words)}.", "bad")),
+        line(f"Is {ratio:g} of the capacity of now enough while this lasts?"),
+        BLANK,
+        line("Nothing is changed yet: the plan is made with that, and shown."),
+    ]
+    dialog = TypedDialog(
+        f"{change.verb(screen.intent.action).capitalize()} all the same: {visible(', '.join(refused.names))}",
+        lines,
+        word=screen.service_name if production else "y",
+        go="Plan it",
+        reason=app.arming.reason,
+        danger=production,
     )
     app.push_screen(dialog, answered)
 

@@ -315,7 +315,7 @@ class JournalDesk:
 
         with self._place(journal, rollout_id) as place:
             request.pause(place, rollout_id, Who.current())
-        self._post(Decided("it waits before its next write, if there is one left"))
+        self._post(Decided("it waits before its next write, if there is one left; a way back does not wait"))
 
     def _extend(self, rollout_id: str, seconds: int, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
@@ -355,7 +355,7 @@ class JournalDesk:
         from console.rollout.who import Who  # noqa: PLC0415
 
         paused = restraint.freeze(self._config, journal, service, Who.current(), reason, until=until)
-        waits = f"; rollout {paused.id} waits before its next write" if paused is not None else ""
+        waits = f"; {restraint.halted_words(journal, paused)}" if paused is not None else ""
         self._post(Decided(f"{service} is frozen: nothing but a rollback is begun{waits}"))
 
     def _unfreeze(self, service: str, reason: str, journal: Journal) -> None:

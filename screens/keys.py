@@ -216,6 +216,11 @@ ACTIONS: tuple[Action, ...] = (
         _CHANGE, reason=reasons.to_take_in, bar=Bar.OPEN,
     ),
     Action(
+        "enough", ("l",), "enough…",
+        "Where too few would serve: say that what is left is enough while it lasts, and plan it again.",
+        _CHANGE, reason=reasons.to_say_enough, bar=Bar.OPEN,
+    ),
+    Action(
         "one_by_one", ("e",), "one by one",
         "Plan again with a call for each member, where the cloud has no batch of members; again: with batches.",
         _CHANGE, reason=reasons.to_divide, bar=Bar.NEVER,

@@ -152,7 +152,8 @@ def to_extend(s: Situation) -> str:
 
 def to_hold(s: Situation) -> str:
     """To let a rollout wait before its next write."""
-    return "it waits already" if s.waiting is not None and not s.unfinished else to_abort(s)
+    waits = s.waiting is not None and s.waiting.by_people and not s.unfinished
+    return "it waits already" if waits else to_abort(s)
 
 
 def to_read_output(s: Situation) -> str:
@@ -172,6 +173,13 @@ def to_take_in(s: Situation) -> str:
     if s.refusal is not None and s.refusal.code == "untagged" and s.followed is None:
         return ""
     return "no instance waits for being taken in"
+
+
+def to_say_enough(s: Situation) -> str:
+    """To say on purpose that fewer are enough."""
+    if s.followed is not None or s.refusal is None or s.refusal.code != "floor":
+        return "no plan was refused because too few would serve"
+    return "" if s.refusal.enough is not None else "it can not be said here: the refusal says what helps"
 
 
 def to_divide(s: Situation) -> str:

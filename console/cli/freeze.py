@@ -61,7 +61,7 @@ def _decide(config: Config, name: str, args: argparse.Namespace) -> Iterator[str
             paused = restraint.freeze(config, journal, name, who, args.reason, until=until)
             yield f"{name} is frozen: nothing but a rollback is begun. `bluegreen unfreeze {name}` ends it"
             if paused is not None:
-                yield f"rollout {paused.id} is under way: it waits before its next write, if it has one"
+                yield restraint.halted_words(journal, paused)
         elif args.verb == "unfreeze":
             restraint.unfreeze(config, journal, name, who, args.reason)
             yield f"{name} is not frozen any more"

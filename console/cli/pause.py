@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when the rollout hears it."""
+    """0 when the rollout hears it. Raises Refused where it waits already."""
     from console.rollout import request, second_place
     from console.rollout.journal import Journal
     from console.rollout.who import Who
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         if args.verb == "pause":
             request.pause(journal, rollout_id, Who.current(), args.reason)
-            say(f"rollout {rollout_id} waits before its next write, if it has one; "
+            say(f"rollout {rollout_id} waits before its next write, if it has one; a way back does not wait. "
                 f"`bluegreen resume {rollout_id}` goes on")  # fmt: skip
             return 0
         found = request.extend(journal, rollout_id, more, Who.current(), args.reason)

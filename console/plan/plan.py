@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from console.config.gate import GateKind
 from console.model.call import Call
@@ -300,11 +301,19 @@ class Plan:
         return sum(len(step.writes) for step in self.steps)
 
 
+class Enough(NamedTuple):
+    """The `min_ratio` with which what was refused would be planned; `words`: `1 of 2 would serve`."""
+
+    ratio: float
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why there is no plan. `code` is for programs: `untagged`, `unhealthy`, `floor`, `foreign`, `stale`, ...
 
-    `names` are the instances it is about. `rule` is the number in DESIGN §6.
+    `names` are the instances it is about. `rule` is the number in DESIGN §6. `enough`: what an operator may say on
+    purpose, so that it is planned all the same.
     """
 
     code: str
@@ -312,3 +321,4 @@ class Refusal:
     hint: str
     rule: int
     names: tuple[str, ...] = ()
+    enough: Enough | None = None

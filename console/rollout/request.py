@@ -30,7 +30,7 @@ from console.rollout.schema import file_of
 from console.rollout.settled import settled_by
 from console.rollout.standing import records
 from console.rollout.unanswered import settles_in
-from console.rollout.waiting import Waiting, may_sign, waiting
+from console.rollout.waiting import Waiting, may_sign, waiting, waits_already
 from console.rollout.who import Who
 
 ALL = 1_000  # rollouts that are looked through for one that is unfinished
@@ -81,9 +81,14 @@ def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold
     _decide(journal, rollout, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
 
 
-def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "") -> None:
-    """Ask a rollout to wait before its next write. Raises UsageError if none hears it."""
+def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, even_waiting: bool = False) -> None:
+    """Ask a rollout to wait before its next write. Raises UsageError if none hears it.
+
+    Raises Refused where it waits for somebody's word already, unless `even_waiting`: the word may be on its way.
+    """
     rollout = _heard(journal, rollout_id, "pause")
+    if not even_waiting and (found := waits_for_people(journal, rollout)) is not None:
+        raise waits_already(rollout, found, journal.now())
     _decide(journal, rollout, DecisionKind.PAUSE, rollout.plan.digest, who, step="", reason=reason)
 
 
@@ -137,6 +142,15 @@ def _decide(
         if not Reserve(file_of(journal.engine), rollout.id).give_up():
             raise
         journal.decide(rollout.id, kind, digest, who, step=step, reason=reason)
+
+
+def waits_for_people(journal: Journal, rollout: Rollout) -> Waiting | None:
+    """What it waits for an operator to say, and nobody has said yet."""
+    found = waiting(rollout, journal.events(rollout.id))
+    if found is None or not found.by_people:
+        return None
+    said = (one for one in journal.decisions(rollout.id) if one.kind is found.word and one.at >= found.since)
+    return None if any(one.step == found.step.id and one.digest == found.digest for one in said) else found
 
 
 def _waits(journal: Journal, rollout: Rollout, step: str) -> Waiting:

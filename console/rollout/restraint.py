@@ -15,7 +15,7 @@ from console.plan.plan import Action
 from console.rollout import request
 from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
-from console.rollout.records import Rollout
+from console.rollout.records import DecisionKind, Rollout
 from console.rollout.standing import ServiceDecisionKind, decide, records
 from console.rollout.who import Who
 
@@ -37,8 +37,16 @@ def freeze(
         (one for one in living if one.plan.action is not Action.ROLLBACK and not one.plan.intent.undoes), None
     )
     if forward is not None:
-        request.pause(journal, forward.id, who, f"{service} is frozen: {reason}")
+        request.pause(journal, forward.id, who, f"{service} is frozen: {reason}", even_waiting=True)
     return forward
+
+
+def halted_words(journal: Journal, rollout: Rollout) -> str:
+    """What a rollout that was under way when its service was frozen does now; a freeze stops no way back."""
+    found = request.waits_for_people(journal, rollout)
+    does = found.already(journal.now()) if found is not None else "it waits before its next write, if it has one"
+    taken = found is None or found.word is DecisionKind.KEEP
+    return f"rollout {rollout.id} is under way: {does}{'' if taken else ', and none is taken while it is frozen'}"
 
 
 def unfreeze(config: Config, journal: Journal, service: str, who: Who, reason: str) -> Freeze:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import msgspec
 
 from console.config.gate import GateKind
+from console.errors import Refused
 from console.plan.no_before import STAYS
 from console.plan.plan import Plan, Step, StepKind
+from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT
+from console.plan.way_back import goes_back
 from console.rollout import stored_plan
 from console.rollout.records import DecisionKind, Event, EventKind, Rollout, RolloutState
 from console.rollout.who import Who
@@ -34,13 +37,53 @@ def may_sign(step: Step, who: Who) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`word` is the decision that ends it, `step` where it waits. `until` is Unix seconds, `otherwise` what then."""
+    """`word` is the decision that ends it, `step` where it waits. `otherwise` is what happens without one.
+
+    `since`, `until`: Unix seconds.
+    """
 
     step: Step
     word: DecisionKind
     until: float
     otherwise: str
     digest: str
+    since: float
+
+    @property
+    def by_people(self) -> bool:
+        """Whether an operator says the word; at a barrier the conductor of a train does."""
+        return self.step.id not in (BARRIER_SHIFT, BARRIER_KEEP)
+
+    def already(self, now: float) -> str:
+        """`it waits already, for a word; without one, it goes back by itself in 14 min`."""
+        left = _span(max(self.until - now, 0.0))
+        if self.step.kind is StepKind.BAKE:
+            return f"it waits already: it bakes for {left} more, and has nothing left to write unless it must go back"
+        if self.word is DecisionKind.KEEP:
+            return f"it waits already, for somebody to keep it; without a word, {self.otherwise} in {left}"
+        what = "a signature" if self.word is DecisionKind.SIGN else "a word to go on"
+        return f"it waits already, for {what}; without one, {self.otherwise} in {left}"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
+
+
+def waits_already(rollout: Rollout, found: Waiting, now: float) -> Refused:
+    """The refusal to let it wait before its next write, with what helps."""
+    ident = rollout.id
+    word = f"`bluegreen resume {ident}` goes on"
+    if found.word is DecisionKind.SIGN:
+        word = f"`bluegreen sign {ident}` signs"
+    elif found.step.kind is StepKind.BAKE:
+        word = f"`bluegreen resume {ident}` ends the bake early"
+    elif found.word is DecisionKind.KEEP:
+        word = f"`bluegreen resume {ident}` keeps it"
+    stops = "goes back now" if goes_back(rollout.plan) else "stops it here"
+    return Refused(
+        f"rollout {ident} is not paused: {found.already(now)}",
+        f"`bluegreen extend {ident} --by 10m` gives it more time; {word}; `bluegreen abort {ident}` {stops}",
+    )
 
 
 def plan_of(event: Event) -> Plan | None:
@@ -73,15 +116,17 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
             began = event.at
             word = _word_of(step)
             until = began + float(event.data.get("deadline", step.deadline))  # less where it was taken up again
-            found = Waiting(step, word, until, step.outcome, plan.digest) if word else None
+            found = Waiting(step, word, until, step.outcome, plan.digest, began) if word else None
         elif event.kind is EventKind.PASSED:
             found = None
         elif event.kind is EventKind.DECISION and "until_word" in event.data:
             began = event.at
             until = began + float(event.data["until_word"])
             then = STAYS if plan.intent.no_before else "it goes back by itself"
-            found = Waiting(step, DecisionKind.GO_ON, until, then, plan.digest)
+            found = Waiting(step, DecisionKind.GO_ON, until, then, plan.digest, began)
         elif event.kind is EventKind.DECISION and found is not None and "deadline" in event.data:
             until = began + float(event.data["deadline"])
-            found = Waiting(found.step, found.word, until, found.otherwise, found.digest)
+            found = Waiting(found.step, found.word, until, found.otherwise, found.digest, found.since)
+        elif event.kind is EventKind.DECISION and "word" in event.data:
+            found = None
     return found if begun else None  # a new runner has not come to it yet: it would not hear what is said now

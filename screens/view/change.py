@@ -114,6 +114,8 @@ def refusal_lines(refusal: Refusal, action: Action, service: ServiceConfig, glyp
         "which": "press 1 for all traffic to BLUE, 2 for all traffic to GREEN",
     }
     hint = hints.get(refusal.code, visible(refusal.hint))
+    if refusal.enough is not None:
+        hint = f"put another in first, or press l: {refusal.enough.words}, and that is enough"
     about = [line(f"  {visible(each)}") for each in refusal.names]
     rule = [BLANK, line((f"safety rule {refusal.rule}", "dim"))] if refusal.rule else []
     return [

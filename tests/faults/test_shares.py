@@ -13,7 +13,7 @@ from stage import WHO
 from console.errors import UsageError
 from console.model.colour import Colour
 from console.plan.plan import Plan, StepKind
-from console.rollout import request
+from console.rollout import request, restraint
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
@@ -128,6 +128,32 @@ def test_more_time_is_given_and_recorded(shared: DrillStage) -> None:
         ended = shared.ended(journal, rollout_id)
     assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
     assert shared.carries(Colour.BLUE)
+
+
+def test_a_freeze_while_it_waits_and_a_pause_before_that_need_no_second_word(shared: DrillStage) -> None:
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "an incident comes between")
+    with shared.journal() as journal:
+        request.pause(journal, rollout_id, WHO, "slowly", even_waiting=True)
+        for _ in range(2):  # it is held before its first write, and then at the share
+            while (found := waiting(journal.rollout(rollout_id), journal.events(rollout_id))) is None:
+                time.sleep(0.1)
+            restraint.freeze(shared.config, journal, shared.name, WHO, "incident")
+            restraint.unfreeze(shared.config, journal, shared.name, WHO, "over")
+            request.say_word(journal, rollout_id, WHO, "go", step=found.step.id)
+            until_past(journal, rollout_id, found.step.id)
+        waits_at(journal, rollout_id, "pause-50")
+        words = [one.text for one in journal.events(rollout_id) if one.kind is EventKind.DECISION]
+        assert [one.partition(":")[0] for one in words] == [f"paused by {WHO.words}", "go on", "go on"]
+        request.abort(journal, rollout_id, WHO, "enough")
+        shared.ended(journal, rollout_id)
+
+
+def until_past(journal: Journal, rollout_id: str, step: str) -> None:
+    """It does not wait at this step any more."""
+    while (found := waiting(journal.rollout(rollout_id), journal.events(rollout_id))) is not None:
+        if found.step.id != step:
+            return
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("kind", [DecisionKind.GO_BACK, pytest.param(DecisionKind.FINISH, marks=pytest.mark.thorough)])

@@ -134,5 +134,5 @@ async def test_d_plans_taking_it_out_and_y_would_start_it() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, InstanceScreen))
         await pilot.press("d")
-        await shows(pilot, "DRAIN api", "REFUSED", "--min-ratio")
+        await shows(pilot, "DRAIN api", "REFUSED", "press l")
         assert "safety rule 1" in text_of(app)

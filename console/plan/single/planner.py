@@ -17,6 +17,7 @@ from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import not_seen, writable
 from console.plan.single import members, words, workers
+from console.plan.single.enough import enough, hint
 from console.plan.single.undoing import changed_ids
 from console.plan.steps import reconcile_step
 
@@ -86,13 +87,15 @@ def _below_floor(asked: Asked, steps: Sequence[Step], named: Sequence[Instance])
     if not broken:
         return None
     names = ", ".join(one.name for one in named)
+    fits = enough(asked, steps)
     return Refusal(
         code="floor",
         reason=f"{words.verb(asked.intent.action)} {names}: {broken} "
         f"(what serves now, times {asked.config.release.min_ratio:g})",
-        hint="put a replacement in first (`bluegreen replace`), or say how much is enough, on purpose: --min-ratio 0.8",
+        hint=hint(asked, fits),
         rule=1,
         names=tuple(one.name for one in named),
+        enough=fits,
     )
 
 

@@ -20,7 +20,9 @@ def pause(run: Run, plan: Plan, step: Step) -> None:
     run.note(EventKind.WAIT, step.id, f"waits for {whom} to go on, for {_span(step.deadline)} at most")
     if by_people:
         run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
-    _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on")
+    word = _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on")
+    if by_people:
+        _end_pause(run, word)
 
 
 def confirm(run: Run, plan: Plan, step: Step) -> None:
@@ -41,8 +43,14 @@ def hold_if_asked(run: Run, plan: Plan, step: Step) -> bool:
     run.pause_asked = None
     run.heard.clear()
     run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{why(asked)}", until_word=PAUSE_DEADLINE)
-    _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE)
+    _end_pause(run, _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE))
     return True
+
+
+def _end_pause(run: Run, word: Decision) -> None:
+    """Who goes on has seen a rollout that waits: a pause asked for before that needs no second word."""
+    if run.pause_asked is not None and run.pause_asked.seq < word.seq:
+        run.pause_asked = None
 
 
 def extended(run: Run, step: Step, decision: Decision, length: float) -> float:
@@ -63,7 +71,7 @@ def why(decision: Decision) -> str:
 
 def _wait_for(
     run: Run, plan: Plan, step: Step, kind: DecisionKind, otherwise: str, *, limit: float | None = None
-) -> None:
+) -> Decision:
     began, length = boot_clock.now(), limit if limit is not None else step.deadline
     while True:
         while run.heard:
@@ -71,8 +79,8 @@ def _wait_for(
             if decision.digest != plan.digest:
                 continue
             if decision.kind is kind and decision.step == step.id:
-                run.note(EventKind.DECISION, step.id, f"{kind}: {decision.who.words}{why(decision)}")
-                return
+                run.note(EventKind.DECISION, step.id, f"{kind}: {decision.who.words}{why(decision)}", word=kind)
+                return decision
             length = extended(run, step, decision, length)
         late = boot_clock.now() - began - length
         if late > run.timing.ttl:
