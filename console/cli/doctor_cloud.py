@@ -126,8 +126,8 @@ def identity(who: Identity, before: float, after: float, needed: float) -> Itera
     if not who.expires_at:
         return
     yield from token(who, after, needed)
-    # the token was issued between the two; Keystone cuts its time to whole seconds
-    yield clock("cloud.clock", before - 1 - who.issued_at, who.issued_at - after, "Keystone's")
+    if who.issued_at:  # between the two; Keystone cuts its time to whole seconds
+        yield clock("cloud.clock", before - 1 - who.issued_at, who.issued_at - after, "Keystone's")
 
 
 def token(who: Identity, now: float, needed: float) -> Iterator[Finding]:
@@ -190,7 +190,11 @@ def _lease(reader: Reader, who: Identity, network: str | None, *, production: bo
         yield problem("lease.network", error.message, means, mend, error.exit_code)
         return
     owner = found.get("project_id") or found.get("tenant_id")
-    if owner != who.project_id:
+    if not who.project_id:
+        text = f"whether network {network} is the project's own is not known: the login names no project"
+        means = "in the network of another project no lease can be taken, and so no change be made"
+        yield warning("lease.network", text, means, "name the project in clouds.yaml")
+    elif owner != who.project_id:
         text = f"network {network} belongs to another project"
         means = "setting the MAC of a port there is refused, and with it the lease and every change"
         yield problem("lease.network", text, means, f"openstack network create {network}-{who.project}")
