@@ -269,7 +269,8 @@ class Session:
             raise self._not_in_catalog(service)
         if service not in _MAJOR:
             # The catalogs disagree on whether these URLs carry a version: cut it off, the paths name it.
-            adapter.endpoint_override = endpoint.rstrip("/").removesuffix("/v2.0").removesuffix("/v2").rstrip("/")
+            told = endpoint if adapter.endpoint_override else endpoint.replace("%", "%%")  # an override is a template
+            adapter.endpoint_override = told.rstrip("/").removesuffix("/v2.0").removesuffix("/v2").rstrip("/")
         return adapter
 
     def _not_in_catalog(self, service: str) -> NotInCatalog:

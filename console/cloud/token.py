@@ -69,7 +69,8 @@ def _usable(entry: dict[str, Any]) -> dict[str, Any]:
     """A service with those of its endpoints that say where and for whom."""
     listed = entry.get("endpoints")
     ends = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    return {**entry, "endpoints": [one for one in ends if _texts(one, "url", "interface")]}
+    told = [one for one in ends if _texts(one, "url", "interface") and one["url"].startswith(("http://", "https://"))]
+    return {**entry, "endpoints": told}
 
 
 def _texts(thing: dict[str, Any], *keys: str) -> bool:

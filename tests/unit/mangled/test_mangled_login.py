@@ -53,6 +53,7 @@ UNUSABLE: dict[str, tuple[Mangle, str]] = {
     "no catalog": (Mangle(TOKEN, "null", in_token(*CATALOG, value=None)), "its catalog is no list"),
     "no endpoints": (Mangle(TOKEN, "null", in_token(*ENDPOINTS, value=None)), "names no URL"),
     "no URL": (Mangle(TOKEN, "null", in_token(*ENDPOINTS, "*", "url", value=None)), "names no URL"),
+    "a URL that is none": (Mangle(TOKEN, "text", in_token(*ENDPOINTS, "*", "url", value="%s%n")), "names no URL"),
     "no end": (Mangle(TOKEN, "null", in_token("token", "expires_at", value=None)), "expires_at"),
     "an end in words": (Mangle(TOKEN, "text", in_token("token", "expires_at", value="soon")), "expires_at"),
     "no token": (Mangle(TOKEN, "null", in_token("token", value=None)), "Keystone at http"),
