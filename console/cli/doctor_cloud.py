@@ -13,6 +13,7 @@ import humanize
 from console.cli import doctor_apis as apis
 from console.cli.doctor_service import services
 from console.cli.finding import Finding, about, ok, problem, warning
+from console.cloud.entries import Place, places
 from console.cloud.reader import Reader
 from console.cloud.roles import cannot_write
 from console.cloud.session import Identity, Session
@@ -22,8 +23,6 @@ from console.errors import BluegreenError
 SKEW = 5.0  # seconds between two clocks that nobody need know of
 _STEP = 960.0  # seconds: the longest that one step of a cutover waits, for the load balancer and for the proof
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-
-Place = tuple[str, str | None]
 
 
 def clouds(config: Config) -> Iterator[Finding]:
@@ -35,16 +34,6 @@ def clouds(config: Config) -> Iterator[Finding]:
     yield from proxies(os.environ)
     if sessions:
         yield from services(config, sessions)
-
-
-def places(config: Config) -> list[Place]:
-    """Clouds and regions, each once: those of load balancers and those of instances."""
-    found: dict[Place, None] = {}
-    for service in config.services.values():
-        found[service.server_place] = None
-        if service.rotation.attached:
-            found[service.balancer_place] = None
-    return list(found)
 
 
 def _cloud(config: Config, place: Place, sessions: dict[Place, Session]) -> Iterator[Finding]:
