@@ -95,9 +95,10 @@ def _forbidden(config: Config, *, read_only: bool) -> str:
 
 def _follower(config: Config) -> Callable[[], Config | BluegreenError | None]:
     """In a thread: sees when the file of the config changes."""
+    from console.cloud.entries import refusal  # noqa: PLC0415
     from console.config.follow import Follower  # noqa: PLC0415
 
-    return Follower(config.path, os.environ, config, lambda: ACTIONS).look
+    return Follower(config.path, os.environ, config, lambda: ACTIONS, refusal).look
 
 
 def _watch() -> Watch:

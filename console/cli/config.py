@@ -61,9 +61,17 @@ def _check(path: Path | None) -> int:
         return error.exit_code
     for line in meaning(config):
         say(line)
-    for line in (*cautions(config), *_theme(config)):
+    for line in (*cautions(config), *_clouds(config), *_theme(config)):
         say(f"! {line}")
     return 0
+
+
+def _clouds(config: Config) -> Iterator[str]:
+    """Clouds that this host has no credentials for: another one may have them."""
+    from console.cloud.entries import missing
+
+    for services, error in missing(config):
+        yield visible(f"{services}: {error.message}; {error.hint}")
 
 
 def _theme(config: Config) -> Iterator[str]:

@@ -13,6 +13,7 @@ import humanize
 from console.cli import doctor_apis as apis
 from console.cli.doctor_service import services
 from console.cli.finding import Finding, about, ok, problem, warning
+from console.cloud.entries import Place, places
 from console.cloud.reader import Reader
 from console.cloud.roles import cannot_write
 from console.cloud.session import Identity, Session
@@ -22,8 +23,6 @@ from console.errors import BluegreenError
 SKEW = 5.0  # seconds between two clocks that nobody need know of
 _STEP = 960.0  # seconds: the longest that one step of a cutover waits, for the load balancer and for the proof
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-
-Place = tuple[str, str | None]
 
 
 def clouds(config: Config) -> Iterator[Finding]:
@@ -35,16 +34,6 @@ def clouds(config: Config) -> Iterator[Finding]:
     yield from proxies(os.environ)
     if sessions:
         yield from services(config, sessions)
-
-
-def places(config: Config) -> list[Place]:
-    """Clouds and regions, each once: those of load balancers and those of instances."""
-    found: dict[Place, None] = {}
-    for service in config.services.values():
-        found[service.server_place] = None
-        if service.rotation.attached:
-            found[service.balancer_place] = None
-    return list(found)
 
 
 def _cloud(config: Config, place: Place, sessions: dict[Place, Session]) -> Iterator[Finding]:
@@ -126,8 +115,8 @@ def identity(who: Identity, before: float, after: float, needed: float) -> Itera
     if not who.expires_at:
         return
     yield from token(who, after, needed)
-    # the token was issued between the two; Keystone cuts its time to whole seconds
-    yield clock("cloud.clock", before - 1 - who.issued_at, who.issued_at - after, "Keystone's")
+    if who.issued_at:  # between the two; Keystone cuts its time to whole seconds
+        yield clock("cloud.clock", before - 1 - who.issued_at, who.issued_at - after, "Keystone's")
 
 
 def token(who: Identity, now: float, needed: float) -> Iterator[Finding]:
@@ -190,7 +179,11 @@ def _lease(reader: Reader, who: Identity, network: str | None, *, production: bo
         yield problem("lease.network", error.message, means, mend, error.exit_code)
         return
     owner = found.get("project_id") or found.get("tenant_id")
-    if owner != who.project_id:
+    if not who.project_id:
+        text = f"whether network {network} is the project's own is not known: the login names no project"
+        means = "in the network of another project no lease can be taken, and so no change be made"
+        yield warning("lease.network", text, means, "name the project in clouds.yaml")
+    elif owner != who.project_id:
         text = f"network {network} belongs to another project"
         means = "setting the MAC of a port there is refused, and with it the lease and every change"
         yield problem("lease.network", text, means, f"openstack network create {network}-{who.project}")

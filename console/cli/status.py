@@ -81,7 +81,7 @@ def show(snapshot: Snapshot, console: Console, rollouts: Rollouts = NOTHING_KNOW
         for trouble in (*_troubles(service, words), *_left_to_do(rollouts.needy(service))):
             console.print(trouble, soft_wrap=True)
         if any(side.instances for side in service.colours) or service.uncoloured:
-            console.print(Padding(table(service, snapshot.taken_at), (0, 0, 0, 2)))
+            console.print(Padding(table(service, snapshot.taken_at, console.width - 2), (0, 0, 0, 2)))
         for line in _below(service, snapshot.taken_at, rollouts):
             console.print(Text(f"  {visible(line)}"), soft_wrap=True)
         console.print()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich import box
+from rich.cells import cell_len
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -14,42 +16,76 @@ from console.model.instance import Instance
 from console.model.service import BALANCER, POOLS, POWER, Service
 from console.model.text import visible
 
+_GAP = 2  # cells between two columns
+_WORD = 12  # cells: the longest word that a narrow terminal does not break
+_NOTE = 24  # cells: a reason that has fewer of them beside its row is written below
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its head, and what it says of an instance."""
+    """A column: its head, what it says of an instance, and down to how many cells it may break words to fit."""
 
     head: str
     cell: Callable[[Service, Instance], str]
     right: bool = False
+    least: int = _WORD
 
 
-def table(service: Service, now: float) -> Table:
-    """A row per instance, BLUE first."""
+def table(service: Service, now: float, width: int) -> Group:
+    """A row per instance, BLUE first, in so many cells: what is too long goes on below itself, and nothing is cut.
+
+    What is odd about an instance stands at the end of its row, or below all of them by the instance's name.
+    """
     columns = _columns(service)
-    found = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
-    for column in columns:
-        found.add_column(column.head, no_wrap=True, justify="right" if column.right else "left")
-    found.add_column("")
+    rows: list[list[Text]] = []
+    notes: list[tuple[str, Text]] = []
     for instance in (*service.blue.instances, *service.green.instances, *service.uncoloured):
         health = announced(service, instance, now)
-        cells = [
-            *(column.cell(service, instance) for column in columns),
-            _note(instance, health.health, health.stopped),
-        ]
         style = "" if health.healthy or health.stopped else "yellow"
-        found.add_row(*(Text(visible(cell), style=style) for cell in cells))
-    return found
+        rows.append([Text(visible(column.cell(service, instance)), style=style) for column in columns])
+        notes.append((instance.name, Text(visible(_note(instance, health.health, health.stopped)), style=style)))
+    widths = _fitted(columns, rows, width)
+    found = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim", padding=(0, _GAP - 1, 0, 0))
+    for column, cells in zip(columns, widths, strict=True):
+        found.add_column(column.head, width=cells, justify="right" if column.right else "left", overflow="fold")
+    left, needed = width - sum(widths) - _GAP * len(widths), max((note.cell_len for _, note in notes), default=0)
+    beside = 0 < min(needed, _NOTE) <= left
+    if beside:
+        found.add_column("", width=min(needed, left), overflow="fold")
+    for row, (_, note) in zip(rows, notes, strict=True):
+        found.add_row(*row, *([note] if beside else []))
+    below = [] if beside else [Text(f"{visible(name)}: ", note.style).append(note) for name, note in notes if note]
+    return Group(found, *below)
+
+
+def _fitted(columns: Sequence[Column], rows: Sequence[Sequence[Text]], width: int) -> list[int]:
+    """How wide each column may be: as wide as what it says, where that fits; else the widest give way first.
+
+    No column gives way below its longest word, or below its `least`, before all have done so.
+    """
+    told = list(zip(*rows, [Text(column.head) for column in columns], strict=True))
+    widths = [max(cell.cell_len for cell in cells) for cells in told]
+    words = [max(_longest_word(cell) for cell in cells) for cells in told]
+    space = width - _GAP * (len(widths) - 1)
+    for floors in ([min(word, one.least) for word, one in zip(words, columns, strict=True)], [1] * len(widths)):
+        while sum(widths) > space and (wide := [at for at, one in enumerate(widths) if one > floors[at]]):
+            widths[max(wide, key=lambda at: widths[at])] -= 1
+    return widths
+
+
+def _longest_word(cell: Text) -> int:
+    return max((cell_len(word) for word in cell.plain.split()), default=1)
 
 
 def _columns(service: Service) -> list[Column]:
-    found = [Column("colour", _colour), Column("instance", lambda _, one: one.name), Column("nova", _nova)]
+    found = [Column("colour", _colour), Column("instance", lambda _, one: one.name, least=8), Column("nova", _nova)]
     if service.rotation != POWER:
-        found += [*([Column("pool", _pool)] if service.rotation == POOLS else []), Column("member", _member)]
+        found += [*([Column("pool", _pool, least=8)] if service.rotation == POOLS else []), Column("member", _member)]
         found.append(Column("weight", _weight, right=True))
     if service.probed:
         found.append(Column("probe", lambda _, one: one.probe.words if one.probe is not None else "not probed"))
-    return [*found, Column("version", lambda _, one: one.version.short if one.version is not None else "unknown")]
+    version = Column("version", lambda _, one: one.version.short if one.version is not None else "unknown", least=8)
+    return [*found, version]
 
 
 def _colour(_: Service, instance: Instance) -> str:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from console import __version__
-from console.cloud import sdk
+from console.cloud import sdk, token
 from console.cloud.problems import CONNECT_TIMEOUT, READ_TIMEOUT, clean, from_exception, from_response
-from console.errors import ApiError, AuthError, NotInCatalog
+from console.errors import ApiError, AuthError, CloudError, NotInCatalog
 
 if TYPE_CHECKING:
     from keystoneauth1.adapter import Adapter
@@ -74,6 +74,7 @@ class Session:
         both: Any = self.timeout  # requests takes the pair; keystoneauth's constructor and types know one number only
         self._http.timeout = both
         _log_in_once_at_a_time(self._http)
+        token.made_sure(self._http.auth, self.cloud, self._auth_url)
         self._adapters: dict[str, Adapter] = {}
         self._lock = Lock()
         self._lost: set[str] = set()  # services that could not be reached, or are not in the catalog
@@ -164,6 +165,8 @@ class Session:
             return  # a login that needs a person, or one without a catalog
         try:
             found = auth.get_auth_ref(self._http)
+        except CloudError:
+            return
         except sdk_errors():
             return
         with self._lock:
@@ -202,15 +205,15 @@ class Session:
         self.login()
         get_access = getattr(self._http.auth, "get_access", None)  # logins without Keystone have none
         access = get_access(self._http) if get_access else None
-        issued, expires = getattr(access, "issued", None), getattr(access, "expires", None)
+        roles = token.told(access, "role_names")
         return Identity(
-            user=getattr(access, "username", None) or "",
-            user_id=getattr(access, "user_id", None) or "",
-            project=getattr(access, "project_name", None) or "",
-            project_id=getattr(access, "project_id", None) or "",
-            roles=tuple(sorted(getattr(access, "role_names", None) or ())),
-            issued_at=issued.timestamp() if issued else 0.0,
-            expires_at=expires.timestamp() if expires else 0.0,
+            user=token.text(access, "username"),
+            user_id=token.text(access, "user_id"),
+            project=token.text(access, "project_name"),
+            project_id=token.text(access, "project_id"),
+            roles=tuple(sorted(clean(role) for role in roles or () if isinstance(role, str))),
+            issued_at=token.moment(access, "issued"),
+            expires_at=token.moment(access, "expires"),
             auth_url=self._auth_url,
             cloud=self.cloud,
             region=self.region,
@@ -256,11 +259,18 @@ class Session:
         except sdk_errors() as error:
             self._lost.add(service)
             raise from_exception(error, self.cloud, service) from error
+        except (TypeError, ValueError, LookupError, AttributeError) as error:  # it believes the versions that are told
+            raise ApiError(
+                f"cloud {self.cloud}: {service}, asked for its versions, answered with something else "
+                f"({type(error).__name__})",
+                "is the endpoint in the catalog this service, or a proxy's login page?",
+            ) from error
         if not endpoint:
             raise self._not_in_catalog(service)
         if service not in _MAJOR:
             # The catalogs disagree on whether these URLs carry a version: cut it off, the paths name it.
-            adapter.endpoint_override = endpoint.rstrip("/").removesuffix("/v2.0").removesuffix("/v2").rstrip("/")
+            told = endpoint if adapter.endpoint_override else endpoint.replace("%", "%%")  # an override is a template
+            adapter.endpoint_override = told.rstrip("/").removesuffix("/v2.0").removesuffix("/v2").rstrip("/")
         return adapter
 
     def _not_in_catalog(self, service: str) -> NotInCatalog:
@@ -269,6 +279,14 @@ class Session:
         catalog = get_access(self._http).service_catalog.catalog if get_access else []
         known = sorted({str(entry.get("type")) for entry in catalog if entry.get("endpoints")})
         where = f" in region {self.region}" if self.region else ""
+        if (
+            any(entry.get("type") == self._region.get_service_type(service) for entry in catalog)
+            and service not in known
+        ):
+            return NotInCatalog(
+                f"cloud {self.cloud}: its catalog names no URL of the {service} service{where}",
+                "the fault is in the catalog that Keystone tells: its operators mend the endpoint there",
+            )
         return NotInCatalog(
             f"cloud {self.cloud} has no {service} service{where} in its catalog",
             f"the catalog has: {', '.join(known) or 'nothing'}; check region_name and interface in clouds.yaml",

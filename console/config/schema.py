@@ -16,6 +16,7 @@ from console.config.late import Late
 from console.config.mistakes import Gathering, Mistake
 from console.config.model import Config, Kind, LeaseConfig, ServiceConfig
 from console.config.nodes import Value, nearest
+from console.config.pools import taken_twice
 from console.config.probing import HEALTH, VIP
 from console.config.releasing import RELEASE
 from console.config.rotating import CLOUD, INSTANCES, REGION, ROTATION, rotation, selection
@@ -135,6 +136,8 @@ class Services:
             values = gathering.read(lambda entry=entry: SERVICE.values(entry))  # type: ignore[misc]
             if values is not None:
                 services[name] = service(name, values)
+        for mistake in taken_twice(services, entries):
+            gathering.add(mistake)
         gathering.done()
         return services
 

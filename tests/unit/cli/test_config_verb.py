@@ -198,3 +198,14 @@ def test_the_reference_has_every_section(capsys: pytest.CaptureFixture[str]) -> 
     out = capsys.readouterr().out
     assert "| `services.NAME.rotation.also[].pool` |" in out
     assert "| `keys` |" in out
+
+
+def test_a_cloud_that_this_host_has_not_is_named(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clouds = tmp_path / "clouds.yaml"
+    clouds.write_text("clouds: {prd: {region_name: south, auth: {auth_url: 'http://x/v3', username: u, password: p}}}")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(clouds))
+    code, lines = checked(file, capsys)
+    assert code == 0, "the file is right, and may be for another host"
+    assert f"! api: there is no cloud prod in {clouds}; did you mean prd?" in lines

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from fake_openstack import FakeOpenStack, populate
+from rich.cells import cell_len
 from rich.console import Console
 
 from console.cli.main import main
 from console.cli.status import exit_code, show
 from console.cli.status_json import as_json
+from console.cli.status_table import table
 from console.config import load
 from console.model.service import COMMITS, LEASE, SERVERS, Source
 from console.model.snapshot import Snapshot
@@ -242,3 +244,39 @@ def test_a_reader_that_leaves_does_not_change_the_exit_code(
         os.close(writer)
     assert done.returncode == code, done.stderr.decode()
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_long_name_takes_no_column_away(cloud: FakeOpenStack, config: Path, width: int) -> None:
+    long = "a-server-whose-name-somebody-made-up-and-never-shortened"
+    cloud.servers[0] |= {"name": long, "OS-EXT-STS:task_state": "block_device_mapping"}
+    cloud.servers[1]["status"] = "SHUTOFF"
+    cloud.members["api-p"][2]["operating_status"] = "ERROR"
+    lines = [line for line in text(config, width).splitlines() if not line.startswith(("  !", "    "))]
+    out = "\n".join(lines)
+    for whole in ("colour", "instance", "nova", "member", "weight", "version", "SHUTOFF", "ERROR", "DRAINING"):
+        assert whole in out, whole
+    assert "Octavia says ONLINE, Nova says SHUTOFF" in out
+    assert "…" not in out
+    folded = "".join(text(config, width).split("rollback")[1].split())
+    assert all(part in folded for part in (long[:12], long[-4:])), "the name goes on below itself"
+
+
+def test_what_is_odd_stands_in_its_row_where_there_is_room(cloud: FakeOpenStack, config: Path) -> None:
+    cloud.servers[1]["status"] = "SHUTOFF"
+    for width, beside in ((120, True), (80, False)):
+        (row,) = (line for line in text(config, width).splitlines() if line.startswith("  BLUE    api-blue-2"))
+        assert ("Nova says SHUTOFF" in row) is beside
+    assert "  api-blue-2: Octavia says ONLINE, Nova says SHUTOFF" in text(config, 80)
+
+
+@pytest.mark.parametrize("width", [40, 79, 80, 100, 200])
+def test_the_table_is_as_wide_as_the_terminal_at_most(cloud: FakeOpenStack, config: Path, width: int) -> None:
+    cloud.servers[0]["name"] = "日本語" * 20
+    cloud.servers[1]["status"] = "SHUTOFF"
+    (service,) = (snapshot := Observer(load(config, {})).observe()).services.values()
+    out = io.StringIO()
+    Console(file=out, width=width).print(table(service, snapshot.taken_at, width))
+    assert max(map(cell_len, out.getvalue().splitlines())) <= width
+    assert out.getvalue().count("日") == 20
+    assert "…" not in out.getvalue()

@@ -168,3 +168,38 @@ def test_a_service_that_is_wrong_is_there_for_trains_and_notices() -> None:
     error = fault("services: {api: {cloud: []}}\ntrains: {a: {services: [api]}}\nnotify: {url: X, services: [apy]}\n")
     assert isinstance(error, Mistakes)
     assert ["cloud" in error.all[0].message, "`apy`" in error.all[1].message, len(error.all)] == [True, True, 2]
+
+
+WEB = "rotation: {load_balancer: l, pool: p}"
+BOTH = "rotation: {kind: pools, load_balancer: l, pools: {blue: b, green: g}"
+TAKEN = [
+    (WEB, WEB, "web.rotation.pool: pool `p` of load balancer `l` is that of `api` as well"),
+    ("rotation: {load_balancer: l}", "rotation: {load_balancer: l}", "web.rotation.load_balancer: pool `l`"),
+    (WEB, "rotation: {load_balancer: x, also: [{load_balancer: l, pool: p}]}", "web.rotation.also: pool `p`"),
+    (BOTH + "}", BOTH.replace("b,", "other,") + "}", "web.rotation.pools: pool `g`"),
+    (BOTH + ", listeners: [a]}", BOTH + ", listeners: [b, a]}", "web.rotation.pools: pool `b`"),
+    ("rotation: {load_balancer: l, pool: b}", BOTH + "}", "web.rotation.pools: pool `b`"),
+    ("rotation: {load_balancer: web}", "environment: lab", "web: pool `web` of load balancer `web`"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "message"), TAKEN)
+def test_a_pool_of_two_services_is_named_with_its_line(first: str, second: str, message: str) -> None:
+    error = fault(f"services:\n  api: {{cloud: c, {first}}}\n  web: {{cloud: c, {second}}}\n")
+    assert error.message.startswith(f"/etc/bluegreen/config.yaml:3: services.{message}")
+    assert "is one service" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (WEB, WEB.replace("p}", "q}")),
+        (WEB, WEB.replace("l,", "m,")),
+        (WEB, f"region: r, {WEB}"),
+        (WEB, WEB.replace("p}", "p, cloud: d}")),
+        ("rotation: {kind: power}", "rotation: {kind: power}"),
+        (BOTH + ", listeners: [a]}", BOTH + ", listeners: [b]}"),
+    ],
+)
+def test_two_services_on_one_load_balancer_have_pools_of_their_own(first: str, second: str) -> None:
+    assert parsed(f"services:\n  api: {{cloud: c, {first}}}\n  web: {{cloud: c, {second}}}\n")

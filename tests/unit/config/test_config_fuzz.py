@@ -86,7 +86,7 @@ services:
     health: {port: 80, timeout: 500ms}
     vip: {url: "http://{vip}/", rate: 0.5}
     release: {min_ratio: 0.5, weight: 10}
-  db: {<<: *api, foreign: ignore}
+  db: {<<: *api, foreign: ignore, rotation: {load_balancer: lb, pool: db}}
 lease: {network: n, ttl: 60s}
 journal: sqlite:////var/j.db
 read_only: false

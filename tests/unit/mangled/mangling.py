@@ -121,30 +121,39 @@ USELESS: dict[str, Callable[[int, Any], Raw]] = {
 # What is only asked about one object, while somebody looks at it.
 CLOSE = ("servers/api-blue-1", "/os-instance-actions", "/action", "/images/", "/stats", "loadbalancers/web-l", "/rules")
 
+# What a login asks: Keystone's versions, and a token with its catalog.
+LOGIN = ("/identity", "/identity/v3/auth/tokens")
+
 _seeds = st.integers(0, 2**32)
 _shares = st.sampled_from([0.05, 0.3, 1.0])
 _parts = st.sampled_from(
     ["servers/detail", "loadbalancers", "listeners", "/pools", "/members", "healthmonitors", "/images/", "/networks",
-     "/ports", "l7policies", "healthcheck", "/version", *CLOSE, ""]
+     "/ports", "l7policies", "healthcheck", "/version", *LOGIN, *CLOSE, ""]
 )  # fmt: skip
 
 
-def _deep() -> st.SearchStrategy[Mangle]:
+def _deep(parts: st.SearchStrategy[str]) -> st.SearchStrategy[Mangle]:
     values = {"hostile text": HOSTILE, "unknown words": UNKNOWN, "odd numbers": NUMBERS, "other shapes": SHAPES}
 
     def made(part: str, name: str, seed: int, share: float) -> Mangle:
         return Mangle(part, name, with_values(seed, values[name], share))
 
-    return st.builds(made, _parts, st.sampled_from(sorted(values)), _seeds, _shares)
+    return st.builds(made, parts, st.sampled_from(sorted(values)), _seeds, _shares)
 
 
-mangles = st.one_of(
-    _deep(),
-    st.builds(lambda *a: Mangle(a[0], "missing keys", without_keys(*a[1:])), _parts, _seeds, _shares),
-    st.builds(lambda part: Mangle(part, "everything twice", doubled), _parts),
-    st.builds(lambda part, name: Mangle(part, name, USELESS[name]), _parts, st.sampled_from(sorted(USELESS))),
-)
+def _any(parts: st.SearchStrategy[str]) -> st.SearchStrategy[Mangle]:
+    return st.one_of(
+        _deep(parts),
+        st.builds(lambda *a: Mangle(a[0], "missing keys", without_keys(*a[1:])), parts, _seeds, _shares),
+        st.builds(lambda part: Mangle(part, "everything twice", doubled), parts),
+        st.builds(lambda part, name: Mangle(part, name, USELESS[name]), parts, st.sampled_from(sorted(USELESS))),
+    )
+
+
+mangles = _any(_parts)
 """One way to spoil some answers."""
+logins = _any(st.sampled_from(LOGIN))
+"""One way to spoil the answers to a login."""
 
 
 def _places(node: Any) -> Iterator[tuple[Any, Any]]:
