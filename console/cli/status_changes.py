@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -50,7 +51,7 @@ class Seen:
     problems: Problems = field(default_factory=dict)
     facts: Facts = field(default_factory=dict)  # of each instance, by its key
     answering: frozenset[str] = frozenset()
-    answered_at: float = 0.0  # of the newest answer through the VIP
+    lost: Counter[str] = field(default_factory=Counter)  # requests through the VIP of late, by what they got instead
     parts: tuple[str, ...] = ()  # of the verdict, as they were told
     lease: str = ""  # who holds it, as it was told
 
@@ -67,7 +68,7 @@ def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen
         problems_of(service, words, now, before.problems if before is not None else {}),
         {one.key: _facts(one, before) for one in _all(service)},
         _answering(traffic, now) or (before.answering if before is not None else frozenset()),
-        max((answer.at for answer in traffic.answers), default=0.0) if traffic is not None else 0.0,
+        _lost(traffic, now),
         _parts(words) if before is None else tuple(map(_told, before.parts, _parts(words))),
         service.lease.told(now) if service.lease is not None else "",
     )
@@ -188,14 +189,18 @@ def _answering(traffic: Traffic | None, now: float) -> frozenset[str]:
 
 
 def _traffic(before: Seen, seen: Seen) -> Iterator[News]:
-    name, traffic = seen.service.name, seen.service.traffic
+    name = seen.service.name
     if before.answering != seen.answering and seen.answering:
         who = " and ".join(colour.upper() for colour in Colour if colour.upper() in seen.answering)
         yield News(name, f"through the VIP: answered by {who}")
-    lost = [one for one in traffic.answers if one.at > before.answered_at and not one.ok] if traffic is not None else []
-    if lost:
-        why = next((one.error or f"status {one.status}" for one in reversed(lost)), "")
-        yield News(name, f"through the VIP: {len(lost)} request{'' if len(lost) == 1 else 's'} lost ({why})", Tone.BAD)
+    for why, lost in seen.lost.items():
+        if why not in before.lost:  # what goes on is no news: that it is over will be
+            yield News(name, f"through the VIP: {lost} request{'' if lost == 1 else 's'} lost ({why})", Tone.BAD)
+
+
+def _lost(traffic: Traffic | None, now: float) -> Counter[str]:
+    answers = traffic.lately(now).answers if traffic is not None else ()
+    return Counter(one.error or f"status {one.status}" for one in answers if not one.ok)
 
 
 def _lease(before: Seen, seen: Seen) -> str:

@@ -53,17 +53,19 @@ def ended(before: Problems, after: Problems, service: Service, now: float) -> It
         and (not whom or whom not in named)
         and (bool(one.sources) or not whom or _is_well(service, whom, now))
     ]
-    yield from _sentences(before, over)
+    yield from _sentences(before, over, past=True)
 
 
-def _sentences(told: Problems, keys: list[tuple[str, str]]) -> Iterator[str]:
+def _sentences(told: Problems, keys: list[tuple[str, str]], *, past: bool = False) -> Iterator[str]:
     """What was told of these, those with the same reason together."""
     by_reason: dict[tuple[str, bool], list[str]] = {}
     for whom, reason in keys:
         by_reason.setdefault((reason, bool(whom)), []).append(whom)
     for (reason, of_some), names in by_reason.items():
         one = told[names[0], reason]
-        yield f"{some(names)}: {one.reason}" if of_some and set(names) != set(one.whom) else one.text
+        aged = past and one.sources  # how old its facts were is no news at the end
+        whole = not of_some or (set(names) == set(one.whom) and not aged)
+        yield one.text if whole else f"{some(names)}: {one.reason}"
 
 
 def _seen(service: Service, name: str, now: float) -> Iterator[tuple[Instance, Judgement]]:
