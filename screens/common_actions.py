@@ -46,8 +46,9 @@ class CommonActions(Screen[None]):
         self.app.push_screen(help_page(self.situation(), self.console_app.look.glyphs))
 
     def do_problems(self) -> None:
-        """List every problem in full: of this service, or of all."""
-        self.console_app.trail.go(Spot(Place.PROBLEMS, self.service_name))
+        """List every problem in full: of this service, or of all where it has none."""
+        name = self.service_name if self.console_app.problems_of(self.service_name) else ""
+        self.console_app.trail.go(Spot(Place.PROBLEMS, name))
 
     def do_palette(self) -> None:
         """Find an action by name."""

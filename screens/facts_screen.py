@@ -205,6 +205,7 @@ class FactsScreen(ListActions):
         rollout = app.journal.open.get(name)
         train = next((train for train, found in app.config.trains.items() if name in found.services), "")
         going = app.journal.trains.get(name)
+        problems = len(app.problems_of(self.service_name))
         return Situation(
             place=self.place,
             arming=app.arming,
@@ -213,7 +214,8 @@ class FactsScreen(ListActions):
             services=len(app.config.services),
             rollout=rollout,
             unfinished=rollout is not None and rollout.id in app.journal.orphans,
-            problems=len(app.problems_of(self.service_name)),
+            problems=problems,
+            elsewhere=len(app.problems_of("")) if self.service_name and not problems else 0,
             journal_problem=app.journal.problem,
             paused=app.watching.paused_at is not None,
             sifted=bool(self.filter_words),

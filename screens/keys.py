@@ -58,6 +58,7 @@ class Situation(NamedTuple):
     `train`: the train of the config that has the service, `train_open` whether it is under way, or waits for somebody.
     `plan` is the plan on the change screen, `refusal` why there is none. `sifted`: rows are hidden by a filter.
     `remote_owner`: whose lease the followed rollout has, where its runner is on another host and cannot be seen.
+    `elsewhere`: the problems of all services, where this one has none.
     `keymap`: the keys of actions that the config gave others. `record`: what the journal says of the service.
     """
 
@@ -75,6 +76,7 @@ class Situation(NamedTuple):
     waiting: Waiting | None = None
     printed: bool = False
     problems: int = 0
+    elsewhere: int = 0
     journal_problem: str = ""
     paused: bool = False
     sifted: bool = False
@@ -286,7 +288,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "problems", ("p",), "problems", "Every problem in full: cause, what to do, since when.",
-        _ALL - {Place.PROBLEMS}, reason=reasons.has_problems, bar=Bar.OPEN,
+        _ALL - {Place.PROBLEMS}, reason=reasons.any_problems, bar=Bar.OPEN,
     ),
     Action(
         "arm", ("o",), "arm…", "Arm this console for 30 minutes, or make it read-only again.", _ALL,

@@ -109,7 +109,7 @@ class BluegreenApp(App[int]):
         self.journal = JournalView()
         self.watch_problem = ""
         self.verdicts = Verdicts()
-        self._tally = Tally(self.verdicts)
+        self._tally, self._tally_of_all = Tally(self.verdicts), Tally(self.verdicts)
         self.now = clock
         self.desk = desk
         self.habits = habits or Habits()
@@ -274,8 +274,8 @@ class BluegreenApp(App[int]):
 
     def problems_of(self, name: str) -> tuple[Trouble, ...]:
         """Problems of a service, or of all (an empty name), as the screen of problems lists them."""
-        names = [name] if name else list(self.config.services)
-        return self._tally.of(names, self.snapshot, self.journal, self.own_problems, self.judged_at)
+        names, tally = ([name], self._tally) if name else (list(self.config.services), self._tally_of_all)
+        return tally.of(names, self.snapshot, self.journal, self.own_problems, self.judged_at)
 
     @property
     def own_problems(self) -> tuple[str, ...]:

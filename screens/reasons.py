@@ -232,8 +232,13 @@ def several(s: Situation) -> str:
 
 
 def has_problems(s: Situation) -> str:
-    """To list problems."""
+    """To go where a problem of the list is."""
     return "" if s.problems else "there is no problem to list"
+
+
+def any_problems(s: Situation) -> str:
+    """To list problems: of this service, else those of the others."""
+    return has_problems(s) if not s.elsewhere else ""
 
 
 def to_look(s: Situation) -> str:

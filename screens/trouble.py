@@ -157,9 +157,10 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
     """The verdict's sentences, but for those that only repeat what a source says."""
     problems = verdicts.of(service, now).found
     by_name = {one.name: one for side in service.colours for one in side.instances} if problems else {}
-    for text, hint, told in problems:
-        if told:
+    for problem in problems:
+        if problem.sources:
             continue
+        text, hint = problem.text, problem.hint
         # a sentence about an instance begins with its name, which may have these signs in it
         ends = (end for end, char in enumerate(text) if char in ":,")
         instance = next((by_name[text[:end]] for end in ends if text[:end] in by_name), None)

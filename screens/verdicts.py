@@ -22,6 +22,7 @@ class Verdicts:
     def __init__(self) -> None:
         self._last: dict[str, tuple[Service, float, Verdict]] = {}
         self._noticed: dict[str, dict[str, float]] = {}
+        self._sighted: dict[str, dict[str, float]] = {}  # as noticed when all facts were fresh last
 
     def of(self, service: Service, now: float) -> Verdict:
         """The verdict at the end of the current five seconds; of this second where a source grows old in between."""
@@ -31,13 +32,19 @@ class Verdicts:
             return last[2]
         found = _made(service, at)
         self._last[service.name] = (service, at, found)
-        self.notice(service.name, found.problems, now)
+        self.notice(service.name, found.problems, now, fresh=found.fresh)
         return found
 
-    def notice(self, name: str, problems: Iterable[str], now: float) -> None:
-        """These are the problems of a service now, or of this console (an empty name): when did each begin?"""
-        before = self._noticed.get(name, {})
-        self._noticed[name] = {key: before.get(key, now) for key in map(without_figures, problems)}
+    def notice(self, name: str, problems: Iterable[str], now: float, *, fresh: bool = True) -> None:
+        """These are the problems of a service now, or of this console (an empty name): when did each begin?
+
+        What is hidden while facts are not `fresh` has not ended by that.
+        """
+        before = {**self._sighted.get(name, {}), **self._noticed.get(name, {})}
+        found = {key: before.get(key, now) for key in map(without_figures, problems)}
+        self._noticed[name] = found
+        if fresh:
+            self._sighted[name] = found
 
     @staticmethod
     def moment(service: Service, now: float) -> float:

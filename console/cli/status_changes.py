@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from console.cli.status_problems import Problems, begun, ended, problems_of
 from console.model.colour import Colour
 from console.model.instance import Instance
 from console.model.service import Service
@@ -15,8 +17,6 @@ from console.model.verdict import Verdict, verdict
 
 _NAMES_SHOWN = 6
 _LATELY = 10.0  # seconds of traffic that say who answers
-# A number that stands by itself: it may grow with every look, and is no news. Names and addresses keep theirs.
-_NUMBER = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?: (?:ms|s|min|h|d|days?)\b)?(?![\w:-]|\.\d)")
 # What is left out where it is not known: how many are healthy, that all are, and that a status is of an earlier time.
 _KNOWN = re.compile(r"(?<= )[\d?]+(?=/\d)| ready\b|(?<=^LB) was\b|(?<=^LBs) were\b")
 
@@ -47,10 +47,11 @@ class Seen:
     service: Service
     words: Verdict
     fresh: bool
-    problems: dict[str, str] = field(default_factory=dict)  # by the sentence without its numbers
+    at: float
+    problems: Problems = field(default_factory=dict)
     facts: Facts = field(default_factory=dict)  # of each instance, by its key
     answering: frozenset[str] = frozenset()
-    answered_at: float = 0.0  # of the newest answer through the VIP
+    lost: Counter[str] = field(default_factory=Counter)  # requests through the VIP of late, by what they got instead
     parts: tuple[str, ...] = ()  # of the verdict, as they were told
     lease: str = ""  # who holds it, as it was told
 
@@ -63,10 +64,11 @@ def look(service: Service, now: float, before: Seen | None = None) -> tuple[Seen
         service,
         words,
         words.fresh,
-        {_NUMBER.sub("#", sentence): sentence for sentence in words.problems},
+        now,
+        problems_of(service, words, now, before.problems if before is not None else {}),
         {one.key: _facts(one, before) for one in _all(service)},
         _answering(traffic, now) or (before.answering if before is not None else frozenset()),
-        max((answer.at for answer in traffic.answers), default=0.0) if traffic is not None else 0.0,
+        _lost(traffic, now),
         _parts(words) if before is None else tuple(map(_told, before.parts, _parts(words))),
         service.lease.told(now) if service.lease is not None else "",
     )
@@ -93,10 +95,10 @@ def _since(before: Seen, seen: Seen) -> Iterator[News]:
     for old, new in zip(before.parts, seen.parts, strict=True):
         if old != new:
             yield News(name, f"{new} (was {old})")
-    for key in seen.problems.keys() - before.problems.keys():
-        yield News(name, f"problem: {seen.problems[key]}", Tone.BAD)
-    for key in before.problems.keys() - seen.problems.keys():
-        yield News(name, f"over: {before.problems[key]}", Tone.GOOD)
+    for sentence in begun(before.problems, seen.problems):
+        yield News(name, f"problem: {sentence}", Tone.BAD)
+    for sentence in ended(before.problems, seen.problems, seen.service, seen.at):
+        yield News(name, f"over: {sentence}", Tone.GOOD)
     yield from (News(name, text) for text in _instances(before, seen))
     yield from _traffic(before, seen)
     if text := _lease(before, seen):
@@ -187,14 +189,18 @@ def _answering(traffic: Traffic | None, now: float) -> frozenset[str]:
 
 
 def _traffic(before: Seen, seen: Seen) -> Iterator[News]:
-    name, traffic = seen.service.name, seen.service.traffic
+    name = seen.service.name
     if before.answering != seen.answering and seen.answering:
         who = " and ".join(colour.upper() for colour in Colour if colour.upper() in seen.answering)
         yield News(name, f"through the VIP: answered by {who}")
-    lost = [one for one in traffic.answers if one.at > before.answered_at and not one.ok] if traffic is not None else []
-    if lost:
-        why = next((one.error or f"status {one.status}" for one in reversed(lost)), "")
-        yield News(name, f"through the VIP: {len(lost)} request{'' if len(lost) == 1 else 's'} lost ({why})", Tone.BAD)
+    for why, lost in seen.lost.items():
+        if why not in before.lost:  # what goes on is no news: that it is over will be
+            yield News(name, f"through the VIP: {lost} request{'' if lost == 1 else 's'} lost ({why})", Tone.BAD)
+
+
+def _lost(traffic: Traffic | None, now: float) -> Counter[str]:
+    answers = traffic.lately(now).answers if traffic is not None else ()
+    return Counter(one.error or f"status {one.status}" for one in answers if not one.ok)
 
 
 def _lease(before: Seen, seen: Seen) -> str:

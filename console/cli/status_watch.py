@@ -7,8 +7,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,7 @@ def watch(config: Config, names: Sequence[str] | None, *, as_json: bool = False)
             if as_json:
                 _write(_document(snapshot, news, journal.of(snapshot)))
             else:
-                for one in news:
+                for one in folded(news):
                     _write(line(at, one, coloured=coloured))
     except KeyboardInterrupt:
         return LEFT
@@ -85,6 +85,14 @@ def line(at: float, news: News, *, coloured: bool = False) -> str:
     text = f"{clock(at)} {visible(news.service)}: {visible(news.text)}"
     sgr = _SGR.get(news.tone)
     return f"\x1b[{sgr}m{text}\x1b[0m" if coloured and sgr else text
+
+
+def folded(news: Iterable[News]) -> Iterator[News]:
+    """The same news of several services as one line that names them all; the order is that of the first of each."""
+    of: dict[News, list[str]] = {}
+    for one in news:
+        of.setdefault(replace(one, service=""), []).append(one.service)
+    yield from (replace(one, service=", ".join(names)) for one, names in of.items())
 
 
 @dataclass(slots=True)

@@ -71,7 +71,7 @@ def stale_words(stale: Sequence[Source], now: float) -> Iterator[Problem]:
         names = [one.name for one in sources]
         names += hidden if BALANCER in names else []
         text = f"{listed(names)}: {answers}{age}{f': {cause}' if cause else ''}"
-        yield Problem(text, sources=tuple(names))
+        yield Problem(text, sources=tuple(names), whom=tuple(names), reason=cause or "no answer")
 
 
 def cause_of(source: Source) -> str:
@@ -119,7 +119,7 @@ def other_troubles(service: Service, now: float) -> Iterator[Problem]:
         if len(side.versions) > 1:
             text = f"{side.colour.upper()} runs {len(side.versions)} versions: {some(side.versions)}"
             yield Problem(text, _MIXED)
-        yield from (odd.of(name) for name, odd in tally(service, side, now).odd.items())
+        yield from (odd.of_all((name,)) for name, odd in tally(service, side, now).odd.items())
     if service.foreign_allowed:
         yield from strangers(service)
     yield from uncoloured(service)
@@ -258,7 +258,7 @@ def _unhealthy(service: Service, now: float, *, serving: bool, tolerated: bool) 
         if found and quorum is not None and not tolerated:
             yield Problem(f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}")
         for trouble, names in sorted(found.items(), key=lambda item: item[0].health is Health.UNKNOWN):
-            yield Problem(f"{some(names)}: {trouble.reason}", trouble.hint)
+            yield Problem(trouble.reason, trouble.hint).of_all(names)
 
 
 def quorum_of(service: Service, side: ColourSet, now: float) -> tuple[int, int] | None:

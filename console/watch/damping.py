@@ -20,6 +20,7 @@ class _Track:
     seen_since: float
     marks: Marks
     blind: bool  # what was announced is only that a source was stale
+    before: Announced | None = None  # while it is blind: what was announced last when it was not
 
 
 class Damper:
@@ -72,8 +73,7 @@ class Damper:
         seen, track = judge(service, instance, now), self._tracks.get(instance.key)
         marks = _marks(service, instance, now, bad=seen.health is not Health.HEALTHY)
         if track is None or track.blind or (_told_well(track) and not is_sighted(service, instance, now)):
-            same = track is not None and track.told.word == seen.health.value
-            track = _first(seen, track.told.since if track is not None and same else now, marks)
+            track = _first(seen, _since(track, seen, now), marks, track)
         else:
             track = _next(track, seen, marks, now)
         tracks[instance.key] = track
@@ -94,20 +94,31 @@ def _told_well(track: _Track) -> bool:
     return track.told.word == Health.HEALTHY
 
 
-def _first(seen: Judgement, since: float, marks: Marks) -> _Track:
-    """What is announced without waiting."""
-    word = seen.health.value
-    return _Track(Announced(word, seen.reason, since, word, seen.hint), since, marks, seen.stale)
+def _since(track: _Track | None, seen: Judgement, now: float) -> float:
+    """Since when it is what is seen. What is after a blind time as it was before has been so since it began."""
+    known = () if track is None else (track.told,) if seen.stale else (track.before, track.told)
+    return next((one.since for one in known if one is not None and one.word == seen.health.value), now)
+
+
+def _first(seen: Judgement, since: float, marks: Marks, track: _Track | None) -> _Track:
+    """What is announced without waiting; `track`: of what was announced until then."""
+    word, before = seen.health.value, None
+    if seen.stale and track is not None:
+        before = track.before if track.blind else track.told
+    return _Track(Announced(word, seen.reason, since, word, seen.hint), since, marks, seen.stale, before)
 
 
 def _next(track: _Track, seen: Judgement, marks: Marks, now: float) -> _Track:
     word, told = seen.health.value, track.told
     if word == told.word:
-        return _Track(replace(told, reason=seen.reason, seen=word, hint=seen.hint), told.since, marks, seen.stale)
+        before = told if seen.stale else None
+        return _Track(
+            replace(told, reason=seen.reason, seen=word, hint=seen.hint), told.since, marks, seen.stale, before
+        )
     if word != told.seen:  # the first observation that says so
         track = _Track(replace(told, seen=word), now, marks, blind=False)
     if seen.stale or _all_after(marks, track.marks):
-        return _first(seen, track.seen_since, marks)
+        return _first(seen, track.seen_since, marks, track)
     return track
 
 

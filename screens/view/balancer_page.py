@@ -10,6 +10,7 @@ from console.model.balancer import Balanced, Listener, Member, Monitor, Policy, 
 from console.model.closeup import BalancerCloseup
 from console.model.colour import Colour
 from console.model.instance import Instance
+from console.model.moments import clock_words, when
 from console.model.service import BALANCER, SERVERS, SESSIONS, STATS, Service, Source
 from console.model.stats import Rates
 from console.model.text import clipped, visible
@@ -130,9 +131,15 @@ def facts(service: Service, each: BalancerCloseup, now: float) -> list[Fact]:
         fact("VIP", ", ".join(visible(one) for one in (balancer.vip_address, *balancer.additional_vips) if one) or "?"),
         *([] if balancer.admin_state_up else [fact("enabled", ("no: admin_state_up is false", "bad"))]),
         *([told("described", balancer.description)] if balancer.description else []),
-        *([told("changed", balancer.updated_at, "dim")] if balancer.updated_at else []),
+        *([told("changed", _local(balancer.updated_at, now), "dim")] if balancer.updated_at else []),
         told("id", balancer.id, "code"),
     ]
+
+
+def _local(said: str, now: float) -> str:
+    """The API's time as all other times here; what is no time stays as it came."""
+    at = when(said)
+    return clock_words(at, now) if at is not None else said
 
 
 def _source(service: Service, each: BalancerCloseup) -> Source:

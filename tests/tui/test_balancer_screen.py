@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import pytest
 from closeups import balancer_closeup
 from screen_text import line_with, shows, text_of, until
 from tuikit import FakeWatcher, make_app, service
@@ -167,3 +169,26 @@ async def test_why_sessions_are_not_known_is_said() -> None:
         await shows(pilot, "LB ACTIVE")
         await pilot.press("b")
         await shows(pilot, "no listener of the load balancer speaks PROMETHEUS")
+
+
+async def test_when_it_changed_is_told_in_local_time_as_every_other_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        facts = service(now)
+        assert facts.balancer is not None
+        changed = datetime.fromtimestamp(now - 60, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
+        balancer = replace(facts.balancer, updated_at=changed)
+        app, watcher, _ = make_app(facts)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await shows(pilot, "LB ACTIVE")
+            await pilot.press("b")
+            await until(pilot, lambda: isinstance(app.screen, BalancerScreen))
+            show(watcher, facts, replace(balancer_closeup(facts, now), balancer=balancer))
+            await shows(pilot, "changed")
+            local = time.strftime("%H:%M:%S", time.localtime(now - 60))
+            assert line_with(app, "changed  ").split("changed")[1].split()[0] == local
+    finally:
+        monkeypatch.undo()
+        time.tzset()

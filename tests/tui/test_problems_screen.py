@@ -17,7 +17,9 @@ from console.model.service import BALANCER, COMMITS, SERVERS, Service
 from console.model.snapshot import Snapshot
 from screens.balancer import BalancerScreen
 from screens.change import ChangeScreen
+from screens.keys import Place
 from screens.messages import WatchFailed
+from screens.navigate import Spot
 from screens.problems import ProblemsScreen, row
 from screens.trouble import Trouble, troubles
 from screens.verdicts import Verdicts
@@ -85,6 +87,24 @@ async def test_without_problems_it_says_so() -> None:
         await shows(pilot, "all well")
         await pilot.press("p")
         await shows(pilot, "there is no problem to list")
+
+
+async def test_a_service_without_problems_lists_those_of_the_others() -> None:
+    now = time.time()
+    ill = with_instances(
+        service(now, "glance"), Colour.BLUE, instance(Colour.BLUE, 1, now, probe=Probe(False, now, 3.0, 503))
+    )
+    app, _, _ = make_app(service(now, "nova"), ill)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "glance")
+        app.trail.go(Spot(Place.SERVICE, "nova"))
+        await until(pilot, lambda: app.screen.query("#keys"))
+        await shows(pilot, "p problems")
+        await pilot.press("p")
+        await shows(pilot, "the direct probe says 503", "1 problem")
+        assert "glance" in line_with(app, "health")
+        await pilot.press("escape")
+        await shows(pilot, "nova")
 
 
 async def test_what_is_wrong_with_the_console_itself_is_there() -> None:

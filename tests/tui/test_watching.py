@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 
 from textual.message import Message
-from tuikit import config, service
+from tuikit import config, instance, service, with_instances
 
 from console.config.model import Config
+from console.model.colour import Colour
 from console.model.focus import Focus
+from console.model.instance import Probe
+from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.model.verdict import verdict
 from screens.messages import SnapshotReady
@@ -83,3 +86,23 @@ def test_a_prepared_verdict_is_not_made_again_where_it_is_shown() -> None:
     assert Verdicts().of(facts, now) is made
     late = now + 3600
     assert Verdicts().of(facts, late) == verdict(facts, Verdicts.moment(facts, late)) != made
+
+
+def test_a_problem_that_stale_facts_hide_for_a_time_goes_on_since_it_began() -> None:
+    start = 1_800_000_000.0
+    verdicts, problem = Verdicts(), "api-blue-1: the direct probe says 503"
+
+    def at(second: float, status: int = 503) -> Service:
+        now = start + second
+        ill = instance(Colour.BLUE, 1, now, probe=Probe(status == 200, now, 3.0, status))
+        return with_instances(service(now), Colour.BLUE, ill)
+
+    verdicts.of(at(0), start)
+    assert (began := verdicts.noticed("api", problem)) == start
+    verdicts.of(at(0), start + 100)
+    assert verdicts.noticed("api", problem) is None
+    verdicts.of(at(200), start + 200)
+    assert verdicts.noticed("api", problem) == began
+    verdicts.of(at(210, 200), start + 210)
+    verdicts.of(at(220), start + 220)
+    assert verdicts.noticed("api", problem) == start + 220, "it was over in between"

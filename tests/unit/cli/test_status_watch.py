@@ -22,7 +22,7 @@ from rich.console import Console
 from console.cli.main import main
 from console.cli.status import show
 from console.cli.status_changes import News, Seen, Tone, look
-from console.cli.status_watch import Told, line
+from console.cli.status_watch import Told, folded, line
 from console.model.balancer import LoadBalancer, Member
 from console.model.colour import Colour
 from console.model.instance import Announced, Instance, Probe, Version
@@ -225,6 +225,49 @@ def test_who_answers_through_the_vip_and_what_is_lost() -> None:
     assert look(both, NOW + 5, seen)[1] == (), "told once"
     green = service(traffic=traffic((20, "green")), sources=service(NOW + 20).sources)
     assert "through the VIP: answered by GREEN" in [one.text for one in look(green, NOW + 21, seen)[1]]
+
+
+def test_losses_that_go_on_are_told_once_and_then_that_they_are_over() -> None:
+    def at(second: float, *answers: tuple[float, int]) -> Service:
+        seen = tuple(VipAnswer(NOW + when, 3.0, status, "blue") for when, status in answers)
+        return service(NOW + second, **_probed(NOW + second), traffic=Traffic("http://vip/", seen, {}))
+
+    seen, _ = look(at(0, (0, 200)), NOW)
+    told: list[list[str]] = []
+    for second, status in ((3, 503), (6, 503), (30, 503), (33, 500), (36, 500), (100, 200)):
+        seen, news = look(at(second, (second, status)), NOW + second, seen)
+        told.append([one.text for one in news if "VIP" in one.text and not one.text.startswith("problem:")])
+    assert told == [
+        ["through the VIP: 1 request lost (status 503)"],
+        [],
+        [],
+        ["through the VIP: 1 request lost (status 500)"],
+        [],
+        ["over: 1 of 1 requests through the VIP failed, the last 0 s ago: status 500"],
+    ]
+
+
+def test_the_same_news_of_several_services_is_one_line() -> None:
+    def at(second: float, *, lost: bool) -> Snapshot:
+        found = {}
+        for name in ("nova", "glance", "heat"):
+            one = service(NOW + second, **_probed(NOW + second), name=name)
+            if lost and name != "heat":
+                failing = Source(SERVERS, seen_at=NOW, problem="cloud test: compute answered 500")
+                one = replace(one, sources={**one.sources, SERVERS: failing})
+            found[name] = one
+        return Snapshot(NOW + second, 1, found)
+
+    told = Told(began=NOW)
+    told.news(at(0, lost=False), NOW)
+    news = told.news(at(60, lost=True), NOW + 60)
+    assert {one.service for one in news} == {"nova", "glance"}, "a program reads them one by one"
+    lines = [line(NOW, one).partition(" ")[2] for one in folded(news)]
+    assert "nova, glance: NOT WELL" in lines
+    cause = [text for text in lines if "compute answered 500" in text]
+    assert cause == ["nova, glance: problem: servers: the last answer is 60 s old: cloud test: compute answered 500"]
+    back = [line(NOW, one).partition(" ")[2] for one in folded(told.news(at(90, lost=False), NOW + 90))]
+    assert "nova, glance: over: servers: cloud test: compute answered 500" in back
 
 
 def test_hostile_names_stay_on_their_line() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from console.model.balancer import LoadBalancer, Member, Pool
 from console.model.colour import Colour
 from console.model.health import Health, announced, judge
@@ -80,6 +82,20 @@ def test_what_is_stale_is_announced_at_once_and_so_is_its_end() -> None:
     old = told(damper, service(True, START), START + 60)
     assert (old.word, old.since) == ("unknown", START + 60)
     assert told(damper, service(True, START + 65), START + 65).word == "healthy"
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_what_is_after_a_blind_time_as_it_was_before_has_been_so_since_it_began(*, ok: bool) -> None:
+    damper = Damper()
+    told(damper, service(ok, START), START)
+    blind = [told(damper, lost(service(ok, START), SERVERS, BALANCER), START + at) for at in (60, 75, 90)]
+    assert {(one.word, one.since) for one in blind} == {("unknown", START + 60)}
+    again = told(damper, service(ok, START + 95), START + 95)
+    assert (again.word, again.since) == ("healthy" if ok else "unhealthy", START)
+    other = Damper()
+    told(other, service(ok, START), START)
+    told(other, service(ok, START), START + 60)
+    assert told(other, service(not ok, START + 95), START + 95).since == START + 95, "it has changed since"
 
 
 def test_what_stays_unknown_is_so_since_it_began() -> None:
