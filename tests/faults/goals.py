@@ -35,14 +35,17 @@ def standing(weights: dict[str, int], *, held: bool = False, up: bool = True) ->
     return goal
 
 
-def powered(states: dict[str, int]) -> Goal:
-    """The servers of these instances are on (1) or off (4)."""
+def powered(states: dict[str, int], *, held: tuple[str, ...] = ()) -> Goal:
+    """The servers of these instances are on (1) or off (4), and those that are `held` are so by a tag, nobody else."""
 
     def goal(world: World, scene: Scene, _plan: Plan) -> None:
         found = {name: power for name, _status, power, _task in whole(world)["servers"].values()}
         wrong = {name: found.get(f"{scene.service}-{name}") for name, power in states.items()} != states
         if wrong:
             raise Violation(f"on and off: {found}, not {states}")
+        tagged = {one.name for one in world.servers if any(tag.startswith(HOLD) for tag in one.tags)}
+        if tagged != {f"{scene.service}-{name}" for name in held}:
+            raise Violation(f"held: {sorted(tagged)}, not {held}")
 
     return goal
 

@@ -92,7 +92,7 @@ SINGLES = (
         power=True,
         keeps=0.5,
         named=("blue-1",),
-        goal=powered({"blue-1": 4, "blue-2": 1}),
+        goal=powered({"blue-1": 4, "blue-2": 1}, held=("blue-1",)),
     ),
 )
 
