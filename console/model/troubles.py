@@ -29,6 +29,7 @@ from console.model.service import (
 from console.model.strangers import dead_strangers, strangers, uncoloured
 from console.model.tally import tally
 from console.model.text import listed, some
+from console.model.through_vip import vip_troubles
 
 _MIXED = "a release has not come to its end, or somebody deployed by hand: `bluegreen history`"
 _STEPS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172_800.0, 3600.0, "h"), (math.inf, 86_400.0, "days"))
@@ -100,13 +101,7 @@ def serving_troubles(service: Service, now: float) -> Iterator[Problem]:
     yield from dead_strangers(service, now)
     if not service.foreign_allowed:
         yield from strangers(service)
-    traffic = service.traffic.lately(now) if service.traffic is not None else None
-    if traffic is not None and traffic.lost:
-        last = next(answer for answer in reversed(traffic.answers) if not answer.ok)
-        cause = last.error or f"status {last.status}"
-        when = f"the last {now - last.at:.0f} s ago"
-        text = f"{traffic.lost} of {len(traffic.answers)} requests through the VIP failed, {when}: {cause}"
-        yield Problem(text, "if it began with a release, go back while the way back is ready")
+    yield from vip_troubles(service, now)
 
 
 def other_troubles(service: Service, now: float) -> Iterator[Problem]:

@@ -9,8 +9,8 @@ from console.model.colour import Colour, Role
 from console.model.problem import Problem
 from console.model.readiness import Readiness, balancers, pools, rollback
 from console.model.retirement import retirement
-from console.model.roles import provisioning, role_words
-from console.model.service import BALANCER, POOLS, POWER, ColourSet, Service, Source
+from console.model.roles import is_settled, role_words
+from console.model.service import BALANCER, POWER, ColourSet, Service, Source
 from console.model.tally import tally
 from console.model.troubles import (
     age_words,
@@ -21,7 +21,7 @@ from console.model.troubles import (
     stale_words,
 )
 
-__all__ = ["Verdict", "is_settled", "role_words", "verdict"]
+__all__ = ["Verdict", "role_words", "verdict"]
 
 _WORSE = {"ACTIVE": 0, "PENDING": 1, "ERROR": 4}  # everything else is between
 
@@ -101,18 +101,6 @@ def verdict(service: Service, now: float) -> Verdict:
         restraint=f"FROZEN {freeze.limit}" if freeze is not None else "",
         due=old.short(now) if old is not None else "",
     )
-
-
-def is_settled(service: Service) -> bool:
-    """Whether the load balancers apply what the API shows.
-
-    While a change is under way, and after one has failed, a GET shows the weights that were asked for (facts 7a, 7b).
-    """
-    if service.rotation == POOLS and any(
-        one.provisioning_status != "ACTIVE" for part in service.balanced for one in part.listeners
-    ):
-        return False
-    return all(provisioning(service, side.colour) <= {"ACTIVE"} for side in service.colours)
 
 
 def _side_words(service: Service, side: ColourSet, now: float) -> str:
