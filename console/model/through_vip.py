@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from console.model.balancer import LoadBalancer
 from console.model.colour import Role
+from console.model.need import Need
 from console.model.problem import Problem
 from console.model.readiness import pools
 from console.model.roles import is_settled
 from console.model.service import BALANCER, POOLS, POWER, Service
 from console.model.traffic import Traffic
 
-_ENOUGH = 3  # answers that tell their colour: one alone may be late
+_ENOUGH = 3  # answers that are no accident
 _STICKY_HERE = "SOURCE_IP"  # sessions that keep this host where it was; others need cookies, which are not kept
 
 
@@ -27,7 +28,9 @@ def vip_troubles(service: Service, now: float) -> Iterator[Problem]:
         cause = last.error or f"status {last.status}"
         when = f"the last {now - last.at:.0f} s ago"
         text = f"{traffic.lost} of {len(traffic.answers)} requests through the VIP failed, {when}: {cause}"
-        yield Problem(text, "if it began with a release, go back while the way back is ready")
+        now_lost = not any(answer.ok for answer in traffic.answers[-_ENOUGH:])
+        need = Need.VIP_FAILS if now_lost else Need.REQUESTS_LOST
+        yield Problem(text, "if it began with a release, go back while the way back is ready", need=need)
     if _rotation_is_certain(service, now) and (wrong := _wrong_colour(service, traffic)) is not None:
         yield wrong
 
@@ -57,4 +60,5 @@ def _wrong_colour(service: Service, traffic: Traffic) -> Problem | None:
         text,
         f"{traffic.url} may lead to another load balancer than {balancer.name}{at}: "
         "compare `vip:`, DNS and the floating IP; do not trust a shift before they agree",
+        need=Need.WRONG_COLOUR,
     )
