@@ -176,16 +176,31 @@ def _nothing_serves(service: Service) -> Iterator[Problem]:
     seen = all(service.source(name).seen_at is not None for name in service.decisive)
     serving = [side for side in service.colours if service.role(side.colour) in (Role.LIVE, Role.BOTH)]
     if seen and not serving:
+        hint = "put a colour that is healthy in rotation: `bluegreen cutover`"
+        disabled = _disabled(*service.colours) if service.rotation == WEIGHTS else ""
         why = {
             POOLS: "no listener sends to a pool of BLUE or GREEN that has instances",
             POWER: "no worker of BLUE or GREEN runs",
-        }.get(service.rotation, "no member of BLUE or GREEN has weight")
-        hint = "put a colour that is healthy in rotation: `bluegreen cutover`"
-        yield Problem(f"no colour is live: {why}", hint, need=Need.NOTHING_SERVES)
+        }.get(service.rotation, disabled or "no member of BLUE or GREEN has weight")
+        yield Problem(f"no colour is live: {why}", ENABLE if disabled else hint, need=Need.NOTHING_SERVES)
     for side in serving:
         if service.rotation == POOLS and not any(map(service.in_rotation, side.instances)):
-            text = f"{side.colour.upper()} is live and none of its members has weight: nobody answers"
-            yield Problem(text, "give its members weight again, or go back", need=Need.NOTHING_SERVES)
+            disabled = _disabled(side)
+            text = f"{side.colour.upper()} is live and {disabled or 'none of its members has weight'}: nobody answers"
+            hint = ENABLE if disabled else "give its members weight again, or go back"
+            yield Problem(text, hint, need=Need.NOTHING_SERVES)
+
+
+def _disabled(*sides: ColourSet) -> str:
+    """The instances with members that have weight and are disabled, in words; empty where there are none."""
+    found = [
+        one.name
+        for side in sides
+        for one in side.instances
+        if any(member.weight and not member.admin_state_up for member in one.members)
+    ]
+    which, are = ("member", "is") if len(found) == 1 else ("members", "are")
+    return f"the {which} of {some(found)} {are} disabled (admin_state_up is false)" if found else ""
 
 
 def _in_doubt(service: Service) -> Iterator[Problem]:
