@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, NamedTuple
 
+from console.config.model import names_production
+from console.model.need import Need, Rank, rank
 from screens.verdicts import Verdicts, without_figures
 
 if TYPE_CHECKING:  # only named here: the first paint does not wait for their import
@@ -26,6 +28,7 @@ class Trouble(NamedTuple):
 
     `seen_here` says that it began at some time before `since`, which is when this console saw it first. `instance` is
     the key of the instance that it is about, if it is about one. `grave`: it harms what serves, or hides it.
+    `need`: what clients lose by it.
     """
 
     services: tuple[str, ...]
@@ -38,6 +41,7 @@ class Trouble(NamedTuple):
     grave: bool = True
     sources: tuple[str, ...] = ()  # those that have this cause in common, one or several; none of what is no source's
     waits: bool = False  # the next try is far off: a key need not wait for it
+    need: Need = Need.REST
 
     @property
     def key(self) -> str:
@@ -63,7 +67,14 @@ def troubles(
             if closeup.service in names:
                 further = _for_causes_of_their_own(closeup.sources, services.get(closeup.service))
                 found += [each._replace(grave=False) for each in _of_sources(closeup.service, further, now)]
-    return sorted(_merged(found), key=lambda each: (not each.grave, each.about != CONSOLE))
+    ours = {name for name in names if name in services and names_production(services[name].environment)}
+    return sorted(_merged(found), key=lambda each: _rank(each, ours))
+
+
+def _rank(trouble: Trouble, production: Set[str]) -> tuple[bool, bool, Rank]:
+    """What is wrong with this console comes before the services that it may hide."""
+    ours = not production.isdisjoint(trouble.services)
+    return not trouble.grave, trouble.about != CONSOLE, rank(trouble.need, needs_you=trouble.grave, production=ours)
 
 
 class Cause(NamedTuple):
@@ -160,7 +171,7 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
     for problem in problems:
         if problem.sources:
             continue
-        text, hint = problem.text, problem.hint
+        text = problem.text
         # a sentence about an instance begins with its name, which may have these signs in it
         ends = (end for end, char in enumerate(text) if char in ":,")
         instance = next((by_name[text[:end]] for end in ends if text[:end] in by_name), None)
@@ -169,7 +180,7 @@ def _of_health(service: Service, verdicts: Verdicts, now: float) -> Iterator[Tro
             since, seen_here = instance.announced.since, False
         serving = instance is None or instance.weight > 0
         about = instance.key if instance is not None else ""
-        yield Trouble((service.name,), HEALTH, text, hint, since, seen_here, about, serving)
+        yield Trouble((service.name,), HEALTH, text, problem.hint, since, seen_here, about, serving, need=problem.need)
 
 
 def _merged(found: Iterable[Trouble]) -> list[Trouble]:
@@ -192,6 +203,7 @@ def _merged(found: Iterable[Trouble]) -> list[Trouble]:
             text=_of_the_first(before) if each.text != before.text and len(before.services) == 1 else before.text,
             since=min(known, default=None),
             grave=before.grave or each.grave,
+            need=min(before.need, each.need),
             sources=tuple(dict.fromkeys((*before.sources, *each.sources))),
             waits=before.waits or each.waits,
         )

@@ -14,8 +14,10 @@ from console.cli.looking import config_of
 from console.cli.printer import printer
 from console.cli.status_rollouts import NOTHING_KNOWN, Rollouts
 from console.cli.status_table import table
+from console.config.model import names_production
 from console.model.balancer import Balanced, Listener
 from console.model.colour import Colour
+from console.model.need import Rank, rank
 from console.model.problem import Problem
 from console.model.retirement import retirement
 from console.model.service import BALANCER, SERVERS, VIP, Service
@@ -76,7 +78,7 @@ def exit_code(snapshot: Snapshot) -> int:
 def show(snapshot: Snapshot, console: Console, rollouts: Rollouts = NOTHING_KNOWN) -> None:
     """Print for people, those that need one first."""
     found = [(service, verdict(service, snapshot.taken_at)) for service in snapshot.services.values()]
-    for service, words in sorted(found, key=lambda item: item[1].healthy and not rollouts.needy(item[0])):
+    for service, words in sorted(found, key=lambda item: _rank(item[0], item[1], rollouts)):
         console.print(_heading(service, words), soft_wrap=True)
         for trouble in (*_troubles(service, words), *_left_to_do(rollouts.needy(service))):
             console.print(trouble, soft_wrap=True)
@@ -85,6 +87,11 @@ def show(snapshot: Snapshot, console: Console, rollouts: Rollouts = NOTHING_KNOW
         for line in _below(service, snapshot.taken_at, rollouts):
             console.print(Text(f"  {visible(line)}"), soft_wrap=True)
         console.print()
+
+
+def _rank(service: Service, words: Verdict, rollouts: Rollouts) -> Rank:
+    needs_you = not words.healthy or bool(rollouts.needy(service))
+    return rank(words.need, needs_you=needs_you, production=names_production(service.environment))
 
 
 def _troubles(service: Service, words: Verdict) -> Iterator[Text]:

@@ -136,12 +136,12 @@ def contradiction(instance: Instance) -> Problem | None:
         if probe is not None and not probe.not_from_here and well != probe.ok:
             return Problem(f"probe says {probe.words}, Octavia says {status}", _TRUST_NEITHER)
         if server is not None and well and not server.running:
-            return Problem(f"Octavia says {status}, Nova says {server.status}{_task(instance)}", _TRUST_NEITHER)
+            return Problem(f"Octavia says {status}, Nova says {server.words}", _TRUST_NEITHER)
     said = {member.operating_status for member in instance.members if member.id not in instance.parked}
     if "ERROR" in said and not said.isdisjoint(_WELL_STATUSES):
         return Problem("one load balancer's check passes, another's fails", _REACHABLE)
     if not instance.members and probe is not None and probe.ok and server is not None and not server.running:
-        return Problem(f"probe says {probe.words}, Nova says {server.status}{_task(instance)}", _for_server(instance))
+        return Problem(f"probe says {probe.words}, Nova says {server.words}", _for_server(instance))
     return None
 
 
@@ -233,8 +233,7 @@ def _nova(service: Service, instance: Instance, now: float) -> Judgement:
     if server.running:
         return _WELL
     if server.status == "ACTIVE":
-        doing = f"task {server.task_state}" if server.task_state else f"power state {server.power_state}"
-        return _bad(f"Nova says ACTIVE with {doing}", _for_server(instance))
+        return _bad(f"Nova says {server.words}", _for_server(instance))
     if server.status == "UNKNOWN":
         return _unknown("Nova does not know its state: its cell may be down", _OPERATORS)
     if server.status not in _NOT_WORKING:
@@ -242,7 +241,7 @@ def _nova(service: Service, instance: Instance, now: float) -> Judgement:
     if (stopped := _stopped(service, instance, "as workers of the idle colour are")) is not None:
         return stopped
     fault = f" ({server.fault})" if server.fault else ""
-    return _bad(f"Nova says {server.status}{_task(instance)}{fault}", _for_server(instance))
+    return _bad(f"Nova says {server.words}{fault}", _for_server(instance))
 
 
 def _for_server(instance: Instance) -> str:
@@ -269,11 +268,6 @@ def startable(instance: Instance) -> bool:
 
 def _is_idle(service: Service, instance: Instance) -> bool:
     return instance.colour is not None and service.role(instance.colour) is Role.IDLE
-
-
-def _task(instance: Instance) -> str:
-    task = instance.server.task_state if instance.server is not None else None
-    return f" with task {task}" if task else ""
 
 
 def _members(service: Service, instance: Instance, now: float) -> Judgement:

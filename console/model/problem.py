@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from console.model.need import Need
 from console.model.text import some
 
 
@@ -12,7 +13,8 @@ class Problem(NamedTuple):
     """A sentence, and what to do about it: empty where nobody needs to do anything, or the sentence says it.
 
     `sources` are the names of those whose failure it tells, or that they do not answer. `whom`: the names of the
-    instances, or of the sources, that the sentence begins with; `reason` is what it says of each of them.
+    instances, or of the sources, that the sentence begins with; `reason` is what it says of each of them. `need`: what
+    clients lose.
     """
 
     text: str
@@ -20,6 +22,7 @@ class Problem(NamedTuple):
     sources: tuple[str, ...] = ()
     whom: tuple[str, ...] = ()
     reason: str = ""
+    need: Need = Need.REST
 
     def of(self, whom: str) -> Problem:
         """The same, with whom it is about in front."""

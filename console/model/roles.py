@@ -1,4 +1,4 @@
-"""What a colour is to the traffic, in words: a role, or why it cannot be told."""
+"""What a colour is to the traffic, in words: a role, or why it cannot be told; and whether all that is applied."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def provisioning(service: Service, colour: Colour) -> frozenset[str]:
         )
         service.memo["provisioning", colour] = known
     return frozenset(known)
+
+
+def is_settled(service: Service) -> bool:
+    """Whether the load balancers apply what the API shows.
+
+    While a change is under way, and after one has failed, a GET shows the weights that were asked for (facts 7a, 7b).
+    """
+    if service.rotation == POOLS and any(
+        one.provisioning_status != "ACTIVE" for part in service.balanced for one in part.listeners
+    ):
+        return False
+    return all(provisioning(service, side.colour) <= {"ACTIVE"} for side in service.colours)
 
 
 def _statuses(service: Service, colour: Colour) -> frozenset[str]:

@@ -11,6 +11,7 @@ from console.model.address import canonical
 _NOT_ITSELF = frozenset({"RESCUE", "BUILD", "REBUILD", "DELETED", "SOFT_DELETED", "SHELVED", "SHELVED_OFFLOADED"})
 
 _POWER_TASKS = ("powering-on", "powering-off")  # Nova's task_state of os-start and os-stop
+_POWER = {0: "no state", 1: "running", 3: "paused", 4: "shut down", 6: "crashed", 7: "suspended"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,19 @@ class Server:
         wanted = canonical(address)
         found = (one.network for one in self.addresses if not one.floating and canonical(one.ip) == wanted)
         return tuple(dict.fromkeys(found))
+
+    @property
+    def power(self) -> str:
+        """Its power state in words."""
+        return _POWER.get(self.power_state, str(self.power_state)) if self.power_state is not None else "not told"
+
+    @property
+    def words(self) -> str:
+        """Its status, and what stands against it: `SHUTOFF with task powering-on`, `ACTIVE with power state crashed`."""
+        if self.task_state:
+            return f"{self.status} with task {self.task_state}"
+        contradicts = self.status == "ACTIVE" and not self.running
+        return f"{self.status} with power state {self.power}" if contradicts else self.status
 
     @property
     def running(self) -> bool:

@@ -129,6 +129,7 @@ class Service:
     retire_after: float = 0.0  # seconds that the old colour stands by until it is due to be retired; 0: never
     cost_per_hour: float = 0.0  # of one instance, in the currency of the config
     foreign_allowed: bool = False
+    roles_since: float = 0.0  # from when on (Unix seconds) answers are of these roles; 0: no others were seen
 
     @property
     def colours(self) -> tuple[ColourSet, ColourSet]:

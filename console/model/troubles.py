@@ -9,6 +9,7 @@ from console.model.balancer import Balanced, Listener
 from console.model.changes import changes, stuck
 from console.model.colour import Colour, Role
 from console.model.health import Health
+from console.model.need import Need
 from console.model.problem import Problem
 from console.model.readiness import balancers, pools
 from console.model.remedies import ANEW, ENABLE, FAILOVER
@@ -29,6 +30,7 @@ from console.model.service import (
 from console.model.strangers import dead_strangers, strangers, uncoloured
 from console.model.tally import tally
 from console.model.text import listed, some
+from console.model.through_vip import vip_troubles
 
 _MIXED = "a release has not come to its end, or somebody deployed by hand: `bluegreen history`"
 _STEPS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172_800.0, 3600.0, "h"), (math.inf, 86_400.0, "days"))
@@ -100,13 +102,7 @@ def serving_troubles(service: Service, now: float) -> Iterator[Problem]:
     yield from dead_strangers(service, now)
     if not service.foreign_allowed:
         yield from strangers(service)
-    traffic = service.traffic.lately(now) if service.traffic is not None else None
-    if traffic is not None and traffic.lost:
-        last = next(answer for answer in reversed(traffic.answers) if not answer.ok)
-        cause = last.error or f"status {last.status}"
-        when = f"the last {now - last.at:.0f} s ago"
-        text = f"{traffic.lost} of {len(traffic.answers)} requests through the VIP failed, {when}: {cause}"
-        yield Problem(text, "if it began with a release, go back while the way back is ready")
+    yield from vip_troubles(service, now)
 
 
 def other_troubles(service: Service, now: float) -> Iterator[Problem]:
@@ -154,12 +150,14 @@ def _of_balancers(service: Service) -> Iterator[Problem]:
             yield Problem(text, f"what serves may go on; {FAILOVER}")
         if not balancer.admin_state_up:
             text = f"load balancer {balancer.name} is disabled (admin_state_up is false): it serves nobody"
-            yield Problem(text, ENABLE)
+            yield Problem(text, ENABLE, need=Need.NOTHING_SERVES)
     for pool in pools(service):
         if pool.provisioning_status == "ERROR":
             yield Problem(f"pool {pool.name} is in provisioning ERROR", ANEW)
         if not pool.admin_state_up:
-            yield Problem(f"pool {pool.name} is disabled (admin_state_up is false): it serves nobody", ENABLE)
+            text = f"pool {pool.name} is disabled (admin_state_up is false): it serves nobody"
+            parked = service.rotation == POOLS and pool.id not in service.serving_pools
+            yield Problem(text, ENABLE, need=Need.REST if parked else Need.NOTHING_SERVES)
     for part in service.balanced:
         for listener in part.listeners:
             if not listener.admin_state_up:
@@ -171,23 +169,38 @@ def _of_balancers(service: Service) -> Iterator[Problem]:
         if not part.listeners:
             names = listed([pool.name or pool.id for pool in part.pools])
             text = f"no listener of load balancer {part.balancer.name} sends to {names}: no client gets there"
-            yield Problem(text, "make the pool the default pool of a listener")
+            yield Problem(text, "make the pool the default pool of a listener", need=Need.NOTHING_SERVES)
 
 
 def _nothing_serves(service: Service) -> Iterator[Problem]:
     seen = all(service.source(name).seen_at is not None for name in service.decisive)
     serving = [side for side in service.colours if service.role(side.colour) in (Role.LIVE, Role.BOTH)]
     if seen and not serving:
+        hint = "put a colour that is healthy in rotation: `bluegreen cutover`"
+        disabled = _disabled(*service.colours) if service.rotation == WEIGHTS else ""
         why = {
             POOLS: "no listener sends to a pool of BLUE or GREEN that has instances",
             POWER: "no worker of BLUE or GREEN runs",
-        }.get(service.rotation, "no member of BLUE or GREEN has weight")
-        hint = "put a colour that is healthy in rotation: `bluegreen cutover`"
-        yield Problem(f"no colour is live: {why}", hint)
+        }.get(service.rotation, disabled or "no member of BLUE or GREEN has weight")
+        yield Problem(f"no colour is live: {why}", ENABLE if disabled else hint, need=Need.NOTHING_SERVES)
     for side in serving:
         if service.rotation == POOLS and not any(map(service.in_rotation, side.instances)):
-            text = f"{side.colour.upper()} is live and none of its members has weight: nobody answers"
-            yield Problem(text, "give its members weight again, or go back")
+            disabled = _disabled(side)
+            text = f"{side.colour.upper()} is live and {disabled or 'none of its members has weight'}: nobody answers"
+            hint = ENABLE if disabled else "give its members weight again, or go back"
+            yield Problem(text, hint, need=Need.NOTHING_SERVES)
+
+
+def _disabled(*sides: ColourSet) -> str:
+    """The instances with members that have weight and are disabled, in words; empty where there are none."""
+    found = [
+        one.name
+        for side in sides
+        for one in side.instances
+        if any(member.weight and not member.admin_state_up for member in one.members)
+    ]
+    which, are = ("member", "is") if len(found) == 1 else ("members", "are")
+    return f"the {which} of {some(found)} {are} disabled (admin_state_up is false)" if found else ""
 
 
 def _in_doubt(service: Service) -> Iterator[Problem]:
@@ -255,10 +268,20 @@ def _unhealthy(service: Service, now: float, *, serving: bool, tolerated: bool) 
             for trouble, names in tally(service, side, now).troubles.items()
             if (trouble.serves or (trouble.missing and not service.is_led)) is serving and not (trouble.stale and blind)
         }
+        need = _need_of(service, now, short=quorum is not None) if found and serving and not tolerated else Need.REST
         if found and quorum is not None and not tolerated:
-            yield Problem(f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}")
+            yield Problem(f"{side.colour.upper()}: {quorum[0]} are healthy, its quorum is {quorum[1]}", need=need)
         for trouble, names in sorted(found.items(), key=lambda item: item[0].health is Health.UNKNOWN):
-            yield Problem(trouble.reason, trouble.hint).of_all(names)
+            yield Problem(trouble.reason, trouble.hint, need=need).of_all(names)
+
+
+def _need_of(service: Service, now: float, *, short: bool) -> Need:
+    """What sick instances take from clients; of those that nobody sees it is not known. `short`: below a quorum."""
+    serving = [side for side in service.colours if service.role(side.colour) in (Role.LIVE, Role.BOTH)]
+    counts = [tally(service, side, now) for side in serving]
+    if not any(each.healthy or each.unseen for each in counts):
+        return Need.NONE_HEALTHY
+    return Need.BELOW_QUORUM if short else Need.REST
 
 
 def quorum_of(service: Service, side: ColourSet, now: float) -> tuple[int, int] | None:

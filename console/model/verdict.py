@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.model.colour import Colour, Role
+from console.model.need import Need, worst
 from console.model.problem import Problem
 from console.model.readiness import Readiness, balancers, pools, rollback
 from console.model.retirement import retirement
-from console.model.roles import provisioning, role_words
-from console.model.service import BALANCER, POOLS, POWER, ColourSet, Service, Source
+from console.model.roles import is_settled, role_words
+from console.model.service import BALANCER, POWER, ColourSet, Service, Source
 from console.model.tally import tally
 from console.model.troubles import (
     age_words,
@@ -21,7 +22,7 @@ from console.model.troubles import (
     stale_words,
 )
 
-__all__ = ["Verdict", "is_settled", "role_words", "verdict"]
+__all__ = ["Verdict", "role_words", "verdict"]
 
 _WORSE = {"ACTIVE": 0, "PENDING": 1, "ERROR": 4}  # everything else is between
 
@@ -30,10 +31,10 @@ _WORSE = {"ACTIVE": 0, "PENDING": 1, "ERROR": 4}  # everything else is between
 class Verdict:
     """The words of the verdict line, and the reasons behind them.
 
-    `healthy`: all that serves is known to be well. `found` is what is wrong, the worst first; trouble of the idle
-    colour is among it and does not make the service unhealthy. `settled`: the weights that the API shows are the
-    ones that the load balancer applies. `fresh`: a decision may be made of these facts. `asking`: a source has not
-    answered its first question yet, and nothing is known to be wrong.
+    `healthy`: all that serves is known to be well. `found` is what is wrong: what is not known first, then what harms
+    clients, the worst first; trouble of the idle colour is among it and does not make the service unhealthy.
+    `settled`: the weights that the API shows are the ones that the load balancer applies. `fresh`: a decision may be
+    made of these facts. `asking`: a source has not answered its first question yet, and nothing is known to be wrong.
     """
 
     blue: str  # "BLUE live a1b2c3 6/6"
@@ -62,6 +63,11 @@ class Verdict:
         return tuple(problem.text for problem in self.found)
 
     @property
+    def need(self) -> Need:
+        """What clients lose by all that is wrong."""
+        return worst(self.found)
+
+    @property
     def rollback_ready(self) -> bool:
         """Whether one call goes back, without a question."""
         return self.rollback_state is Readiness.READY
@@ -81,7 +87,7 @@ def verdict(service: Service, now: float) -> Verdict:
     """The verdict on a service at `now` (Unix seconds)."""
     way_back, old = rollback(service, now), retirement(service, now)
     stale, asked = stale_sources(service, now), asked_sources(service, now)
-    troubles = tuple(serving_troubles(service, now))
+    troubles = tuple(sorted(serving_troubles(service, now), key=lambda one: one.need))
     freeze = service.record.frozen(now) if service.record is not None else None
     found = balancers(service)
     ready = service.rotation == POWER or (bool(found) and all(one.provisioning_status == "ACTIVE" for one in found))
@@ -101,18 +107,6 @@ def verdict(service: Service, now: float) -> Verdict:
         restraint=f"FROZEN {freeze.limit}" if freeze is not None else "",
         due=old.short(now) if old is not None else "",
     )
-
-
-def is_settled(service: Service) -> bool:
-    """Whether the load balancers apply what the API shows.
-
-    While a change is under way, and after one has failed, a GET shows the weights that were asked for (facts 7a, 7b).
-    """
-    if service.rotation == POOLS and any(
-        one.provisioning_status != "ACTIVE" for part in service.balanced for one in part.listeners
-    ):
-        return False
-    return all(provisioning(service, side.colour) <= {"ACTIVE"} for side in service.colours)
 
 
 def _side_words(service: Service, side: ColourSet, now: float) -> str:

@@ -8,6 +8,7 @@ from console.model.health import Health, Judged, Judgement, holds_until, is_sigh
 from console.model.instance import Announced, Instance
 from console.model.service import AHEAD, PROBES, ColourSet, Service
 from console.model.tally import carried, tally
+from console.watch.roles_since import RolesSince
 
 Marks = tuple[float | None, ...]  # when each source that an observation is made of answered; None: it is not fresh
 
@@ -28,6 +29,7 @@ class Damper:
 
     def __init__(self) -> None:
         self._tracks: dict[str, _Track] = {}
+        self._roles = RolesSince()
         self._last: tuple[Service, Service, float, float] | None = None  # as it came, as it went; holds from, until
 
     def damped(self, service: Service, now: float) -> Service:
@@ -48,7 +50,7 @@ class Damper:
         }
         self._tracks = tracks  # of instances that are gone nothing is kept
         blue, green = (ColourSet(colour, instances) for colour, instances in told.items())
-        found = replace(service, blue=blue, green=green)
+        found = replace(service, blue=blue, green=green, roles_since=self._roles.of(service))
         found.memo["judged"] = judged
         # counted in this thread, so that a screen finds it done
         until = min(tally(found, side, now).until for side in found.colours)
@@ -62,7 +64,7 @@ class Damper:
         before, told, _, _ = self._last
         if before.blue is not service.blue or before.green is not service.green:
             return None
-        found = replace(service, blue=told.blue, green=told.green)
+        found = replace(service, blue=told.blue, green=told.green, roles_since=told.roles_since)
         found.memo.update(carried(told.memo))
         self._last = (service, found, *self._last[2:])
         return found

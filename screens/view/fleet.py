@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from console.model.colour import Colour
 from console.model.heading import heading
+from console.model.need import Need, Rank, rank
 from console.model.text import clipped, visible
 from screens.view.glyphs import Glyphs
 from screens.view.line import BLANK, Line, line, spread
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # only named here: the first paint does not wait for their im
 GROUP = "group:"  # begins the key of a row that sums up a group
 _ROOMY, _WIDEST, _NEVER = 108, 140, 100_000  # cells of a table from which there are more columns
 _LONGEST = 200  # characters of a problem below its service
+_SHORT = {"NOT WELL": "ILL"}  # words of a state, where both they and the count do not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,11 @@ class Entry:
         )
 
     @property
-    def own_problems(self) -> tuple[str, ...]:
-        """Every sentence that is wrong with it, but for causes that it shares with others; none while it is asked."""
+    def own_problems(self) -> tuple[Problem, ...]:
+        """All that is wrong with it, but for causes that it shares with others; none while it is asked."""
         if self.verdict is None or self.verdict.asking:
             return ()
-        return tuple(problem.text for problem in self.verdict.found if not self._is_shared(problem))
+        return tuple(problem for problem in self.verdict.found if not self._is_shared(problem))
 
     def _is_shared(self, problem: Problem) -> bool:
         """Whether all that it says is that sources fail, each for a cause that is said above the rows."""
@@ -65,9 +67,11 @@ class Entry:
         return bool(sources) and all(source.problem in self.causes for source in sources)
 
     @property
-    def rank(self) -> tuple[bool, bool, bool]:
-        """Those that need a human first, production before the rest; those never seen before those that are well."""
-        return not self.needs_you, self.verdict is not None, not self.config.is_production
+    def rank(self) -> tuple[bool, Rank]:
+        """Those that need a human first, then those never seen, which come before those that are well."""
+        needs_you, need = self.needs_you, self.verdict.need if self.verdict is not None else Need.REST
+        placed = rank(need, needs_you=needs_you, production=self.config.is_production)
+        return self.verdict is not None and not needs_you, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def state_width(cells: int) -> int:
 def row(entry: Entry, at: float, glyphs: Glyphs, width: int) -> Row:
     """The row of one service, with what is wrong and what is under way below it.
 
-    `at`: the verdict's moment. `width`: the cells of the state, which is said without its count where both do not fit.
+    `at`: the verdict's moment. `width`: the cells of the state, said in short where it does not fit beside its count.
     """
     name = (visible(entry.config.name), "strong")
     place = ((_environment(entry.config), "strong" if entry.config.is_production else ""), (_region(entry.config), ""))
@@ -145,7 +149,7 @@ def row(entry: Entry, at: float, glyphs: Glyphs, width: int) -> Row:
         _ships(service),
         (_rollback(found), "" if found.rollback_ready else "warn"),
     )
-    return Row(entry.config.name, cells, tuple(_notes(entry, glyphs)))
+    return Row(entry.config.name, cells, tuple(_notes(entry, glyphs)), words=found.state)
 
 
 def header(entries: Sequence[Entry], about: About, cells: int, ellipsis: str) -> list[Line]:
@@ -215,8 +219,10 @@ def _state(service: Service, found: Verdict, at: float, width: int) -> tuple[str
     word, style = found.state, "" if found.healthy else "dim" if found.asking else "bad"
     if not found.fresh and not found.asking:
         word, style = "STALE", "stale"
-    counted = f"{word} {well if found.fresh else '?'}/{meant}"
-    return counted if len(counted) <= width else word, style
+    if not meant:
+        return word, style
+    counted = [f"{said} {well if found.fresh else '?'}/{meant}" for said in (word, _SHORT.get(word, word))]
+    return next((words for words in counted if len(words) <= width), word), style
 
 
 def _side(service: Service, colour: Colour, glyphs: Glyphs) -> tuple[str, str]:
@@ -270,7 +276,8 @@ def _notes(entry: Entry, glyphs: Glyphs) -> Iterator[Line]:
     if own := entry.own_problems:
         more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
         harms = found is not None and not found.healthy
-        yield line((f"{glyphs.attention} {clipped(own[0], _LONGEST)}{more}", "bad" if harms else "warn"))
+        first = min(own, key=lambda problem: problem.need)
+        yield line((f"{glyphs.attention} {clipped(first.text, _LONGEST)}{more}", "bad" if harms else "warn"))
     if entry.train is not None:
         role, sign = ("bad", glyphs.attention) if entry.train.needs_you else ("warn", glyphs.running)
         more = (
@@ -332,4 +339,4 @@ def _live(entry: Entry) -> str:
 
 def _indented(made: Row) -> Row:
     sign, (name, role), *rest = made.cells
-    return Row(made.key, (sign, (f"  {name}", role), *rest), made.notes)
+    return Row(made.key, (sign, (f"  {name}", role), *rest), made.notes, words=made.words)

@@ -16,8 +16,6 @@ from screens.view.instances import unasked
 from screens.view.line import Line, line
 from screens.view.words import age, name, role_glyph
 
-_POWER = {0: "no state", 1: "running", 3: "paused", 4: "shut down", 6: "crashed", 7: "suspended"}
-
 
 def find(service: Service | None, key: str) -> Instance | None:
     """The instance of this key, of either colour or of none; None where the service has it no more."""
@@ -109,11 +107,10 @@ def _server(service: Service, instance: Instance, now: float) -> list[Fact]:
 
 def _status(server: Server) -> tuple[tuple[str, str], ...]:
     task = f", task {visible(server.task_state)}" if server.task_state else ", no task"
-    power = _POWER.get(server.power_state, str(server.power_state)) if server.power_state is not None else "not told"
     return (
         (visible(server.status), "" if server.running else "bad"),
         (task, "warn" if server.task_state else ""),
-        (f", power {power}", "" if server.power_state in (1, None) else "warn"),
+        (f", power {server.power}", "" if server.power_state in (1, None) else "warn"),
     )
 
 

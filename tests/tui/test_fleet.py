@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rollouts import cutover, rollout, seen
 from screen_text import line_with, lines_of, shows, text_of, until
-from tuikit import config, instance, make_app, service, stale, with_instances
+from tuikit import config, instance, make_app, service, stale, traffic, with_instances
 
 from console.config.model import Config
 from console.model.colour import Colour
@@ -57,14 +57,28 @@ async def test_what_needs_a_human_stands_first_with_its_reason() -> None:
             assert part in line_with(app, "nova")
 
 
-async def test_a_narrow_fleet_says_the_same_word_without_the_count_and_a_wider_one_has_it_again() -> None:
+async def test_a_narrow_fleet_says_it_in_short_and_how_many_are_well_and_a_wider_one_in_full() -> None:
     now = time.time()
     app, _, _ = make_app(ill(now, "glance"), service(now, "nova"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "NOT WELL   ", "well 3/3")
-        assert "1/2" not in line_with(app, "! glance")
+        await shows(pilot, "ILL 1/2", "well 3/3")
+        assert "ILL 1/2" in line_with(app, "! glance")
         await pilot.resize_terminal(120, 40)
         await shows(pilot, "NOT WELL 1/2")
+
+
+async def test_an_outage_stands_first_and_its_worst_sentence_is_the_one_below_it() -> None:
+    now = time.time()
+    dead = [instance(Colour.BLUE, number, now, probe=Probe(False, now, 3.0, 503)) for number in (1, 2)]
+    down = replace(with_instances(service(now, "zun"), Colour.BLUE, *dead), traffic=traffic(now, lost=240))
+    app, _, _ = make_app(ill(now, "glance"), down, ill(now, "nova"), service(now, "cinder"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "3 need you", "requests through the VIP failed")
+        assert order_of(app) == ["zun", "glance", "nova", "cinder"]
+        assert "ILL 0/2" in line_with(app, "! zun")
+        await pilot.press("p")
+        await shows(pilot, "about", "since", "requests through the VIP failed")
+        assert text_of(app).index("zun") < text_of(app).index("glance")
 
 
 async def test_a_problem_that_harms_nothing_that_serves_is_said_below_its_service_as_well() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 from rollouts import cutover, rollout, seen
 from screen_text import shows
 from test_looks import NOW, compare
-from tuikit import config, instance, make_app, service, stale, with_instances
+from tuikit import config, instance, make_app, service, stale, traffic, with_instances
 
 from console.config.model import Config
 from console.model.colour import Colour
@@ -26,7 +27,7 @@ def ill() -> Service:
 
 
 def swapped(name: str) -> Service:
-    facts = service(NOW, name)
+    facts = replace(service(NOW, name), traffic=traffic(NOW, Colour.GREEN))
     green = [instance(Colour.GREEN, number, NOW, weight=100) for number in (1, 2, 3)]
     blue = [instance(Colour.BLUE, number, NOW, weight=0) for number in (1, 2, 3)]
     return with_instances(with_instances(facts, Colour.GREEN, *green), Colour.BLUE, *blue)

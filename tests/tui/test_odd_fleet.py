@@ -66,7 +66,7 @@ def test_what_a_service_says_in_the_words_of_a_shared_cause_is_its_own() -> None
     facts = replace(facts, sources={**facts.sources, BALANCER: stale})
     usual = config().services["api"]
     entry = Entry(usual, facts, Verdicts().of(facts, NOW), causes=frozenset({"503"}))
-    assert entry.own_problems == ("api-blue-1: the direct probe says 503",)
+    assert tuple(problem.text for problem in entry.own_problems) == ("api-blue-1: the direct probe says 503",)
 
 
 @settings(max_examples=50, deadline=None)

@@ -223,6 +223,18 @@ def test_the_service_that_needs_someone_comes_first(cloud: FakeOpenStack, config
     assert exit_code(Observer(load(config, {})).observe()) == 1
 
 
+def test_the_service_that_serves_nobody_comes_before_one_with_a_sick_instance(
+    cloud: FakeOpenStack, config: Path
+) -> None:
+    populate(cloud, name="web")
+    config.write_text(CONFIG + CONFIG.partition("\n")[2].replace("api", "web"))
+    cloud.members["api-p"][0]["operating_status"] = "ERROR"
+    for member in cloud.members["web-p"]:
+        member["weight"] = 0
+    out = text(config)
+    assert out.index("no colour is live") < out.index("api-blue-1")
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
 @pytest.mark.parametrize(("status", "code"), [("ONLINE", 0), ("ERROR", 1)])
 def test_a_reader_that_leaves_does_not_change_the_exit_code(

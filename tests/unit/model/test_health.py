@@ -52,7 +52,7 @@ def server(status: str, **more: object) -> Server:
     [
         (server("ACTIVE"), Health.HEALTHY, "Nova, load balancer and probe agree"),
         (server("ACTIVE", task_state="rebooting"), Health.UNHEALTHY, "ACTIVE with task rebooting"),
-        (server("ACTIVE", power_state=4), Health.UNHEALTHY, "power state 4"),
+        (server("ACTIVE", power_state=4), Health.UNHEALTHY, "Nova says ACTIVE with power state shut down"),
         (server("ERROR", fault="no host"), Health.UNHEALTHY, "Nova says ERROR (no host)"),
         (server("SHUTOFF", task_state="powering-on"), Health.UNHEALTHY, "SHUTOFF with task powering-on"),
         (server("UNKNOWN"), Health.UNKNOWN, "cell may be down"),
@@ -125,6 +125,14 @@ def test_a_judgement_of_one_instance_is_not_taken_for_anothers() -> None:
     [
         (instance("a", probe=Probe(ok=False, at=NOW, status=503)), "probe says 503, Octavia says ONLINE"),
         (instance("a", server=server("SHUTOFF")), "Octavia says ONLINE, Nova says SHUTOFF"),
+        (
+            instance("a", server=server("ACTIVE", power_state=4)),
+            "Octavia says ONLINE, Nova says ACTIVE with power state shut down",
+        ),
+        (
+            instance("a", member=None, server=server("ACTIVE", power_state=4)),
+            "probe says ok 9ms, Nova says ACTIVE with power state shut down",
+        ),
         (instance("a", member=None, server=server("SHUTOFF")), "probe says ok 9ms, Nova says SHUTOFF"),
         (instance("a"), ""),
     ],

@@ -221,3 +221,35 @@ def test_good_news_waits_for_a_source_that_has_begun_to_fail() -> None:
         failing = replace(facts.sources[SERVERS], seen_at=START, problem="cloud prod: 503", since=START + 5)
         found = told(damper, replace(facts, sources={**facts.sources, SERVERS: failing}), at)
     assert (found.word, found.seen) == ("unhealthy", "healthy")
+
+
+def test_answers_count_from_some_seconds_after_a_change_of_roles_was_seen_to_be_applied() -> None:
+    damper = Damper()
+
+    def since(weight: int, status: str, at: float) -> float:
+        facts = service(True, at)
+        (one,) = facts.blue.instances
+        assert one.member is not None
+        member = replace(one.member, weight=weight, provisioning_status=status)
+        return damper.damped(
+            replace(facts, blue=ColourSet(Colour.BLUE, (replace(one, member=member),))), at
+        ).roles_since
+
+    assert since(1, "ACTIVE", START) == 0, "nothing else was seen, and the VIP is asked afterwards"
+    assert since(1, "ACTIVE", START + 5) == 0
+    assert since(0, "PENDING_UPDATE", START + 10) > START + 10
+    assert since(0, "PENDING_UPDATE", START + 15) < START + 15
+    assert since(0, "ACTIVE", START + 20) > START + 20
+    assert since(0, "ACTIVE", START + 90) < START + 30, "it stays"
+
+
+def test_what_is_told_again_of_the_same_facts_keeps_since_when_the_roles_are_so() -> None:
+    damper = Damper()
+    damper.damped(service(True, START), START)
+    idle = service(True, START + 5)
+    (one,) = idle.blue.instances
+    assert one.member is not None
+    idle = replace(idle, blue=ColourSet(Colour.BLUE, (replace(one, member=replace(one.member, weight=0)),)))
+    first = damper.damped(idle, START + 5).roles_since
+    assert first > START
+    assert damper.damped(idle, START + 6).roles_since == first

@@ -35,7 +35,7 @@ class PowerUnderWay(UnderWay):
         if now.task_state != planned.task_state:
             raise Drift((f"server {now.name} has task {now.task_state or 'none'}, had {planned.task_state or 'none'}",))
         if now.powered != planned.on and not (self.run.written and now.powered == self.desired.on):
-            raise Drift((f"server {now.name} is {now.status}, power state {now.power_state}",))
+            raise Drift((f"server {now.name} is {now.status}, power state {now.power}",))
         return power.call(self.desired, self.before)
 
     def settle(self) -> None:
@@ -67,7 +67,7 @@ class PowerUnderWay(UnderWay):
         if now.task_state is not None:
             return Readback(pending=(now.name,))
         if now.powered != self.desired.on:
-            return Readback(wrong=(f"server {now.name} is {now.status}, power state {now.power_state}",))
+            return Readback(wrong=(f"server {now.name} is {now.status}, power state {now.power}",))
         return Readback()
 
     def still_fit(self) -> None:
