@@ -62,7 +62,7 @@ class Server:
 
     @property
     def words(self) -> str:
-        """Its status, and what stands against it: `SHUTOFF with task powering-on`, `ACTIVE with power state crashed`."""
+        """Its status, and what stands against it: `SHUTOFF with task powering-on`, `ACTIVE with power state paused`."""
         if self.task_state:
             return f"{self.status} with task {self.task_state}"
         contradicts = self.status == "ACTIVE" and not self.running
