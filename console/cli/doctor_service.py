@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from console.cli.finding import Finding, about, ok, problem, warning
 from console.cloud.session import Session
-from console.config.model import Config, Kind, ServiceConfig
+from console.config.model import Config, Kind, ServiceConfig, VipCheck
 from console.errors import AuthError
 from console.model.commit import CiState
 from console.model.instance import Instance
 from console.model.service import BALANCER, COMMITS, PROBES, SERVERS, VIP, Service
 from console.model.text import clipped
+from console.model.through_vip import advice, wrong_colour
+from console.model.traffic import Traffic
 from console.watch.observe import Observer
 
 # What a provider does with what a release needs (Octavia's feature matrix). Others may do the same: nobody says so.
@@ -136,15 +138,26 @@ def _checks(config: ServiceConfig, service: Service) -> Iterator[Finding]:
         mend = state.hint or "check the URL, DNS, routing and certificates from this host"
         yield warning("service.vip", f"{name}: {state.problem or 'the VIP was not asked'}", means, mend)
     elif service.traffic is not None and service.traffic.answers:
-        traffic = service.traffic
-        told = sum(traffic.colour_of(answer) is not None for answer in traffic.answers)
-        text = f"{name}: {len(traffic.answers)} answers through the VIP, {told} tell their colour, {traffic.lost} lost"
-        if told or traffic.lost:
-            yield ok("service.vip", text)
-        else:
-            means = "who answers cannot be told, so a cutover is not proven from outside"
-            mend = f"let the answer's `{config.vip.version}` be the version that the instances have"
-            yield warning("service.vip", text, means, mend)
+        yield _answers(config.vip, service, service.traffic, state.seen_at)
+
+
+def _answers(check: VipCheck, service: Service, traffic: Traffic, now: float) -> Finding:
+    """What the requests through the VIP came to."""
+    asked, lost = len(traffic.answers), traffic.lost
+    told = sum(traffic.colour_of(answer) is not None for answer in traffic.answers)
+    text = f"{service.name}: {asked} requests through the VIP, {told} answers tell their colour, {lost} failed"
+    if lost:
+        found = problem if lost == asked else warning
+        means = f"{'no' if lost == asked else 'not every'} client that asks so is served, and no cutover can be proven"
+        return found("service.vip", f"{text}: {traffic.url}: {traffic.failure}", means, advice(traffic))
+    if (wrong := wrong_colour(service, now)) is not None:
+        means = "a cutover would look as if it moved nobody, or the wrong way"
+        return problem("service.vip", f"{service.name}: {wrong.text}", means, wrong.hint)
+    if told:
+        return ok("service.vip", text)
+    means = "who answers cannot be told, so a cutover is not proven from outside"
+    mend = f"let the answer's `{check.version}` be the version that the instances have"
+    return warning("service.vip", text, means, mend)
 
 
 def _probes(config: ServiceConfig, service: Service) -> Iterator[Finding]:

@@ -12,10 +12,11 @@ from console.model.problem import Problem
 from console.model.readiness import pools
 from console.model.roles import is_settled
 from console.model.service import BALANCER, POOLS, POWER, Service
-from console.model.traffic import Traffic
+from console.model.traffic import Traffic, VipAnswer
 
 _ENOUGH = 3  # answers that are no accident
 _STICKY_HERE = "SOURCE_IP"  # sessions that keep this host where it was; others need cookies, which are not kept
+_TOO_MUCH = (408, 429)  # statuses that say that the service is slow, or asked too often
 
 
 def vip_troubles(service: Service, now: float) -> Iterator[Problem]:
@@ -25,14 +26,34 @@ def vip_troubles(service: Service, now: float) -> Iterator[Problem]:
         return
     if traffic.lost:
         last = next(answer for answer in reversed(traffic.answers) if not answer.ok)
-        cause = last.error or f"status {last.status}"
         when = f"the last {now - last.at:.0f} s ago"
-        text = f"{traffic.lost} of {len(traffic.answers)} requests through the VIP failed, {when}: {cause}"
+        text = f"{traffic.lost} of {len(traffic.answers)} requests through the VIP failed, {when}: {traffic.failure}"
         now_lost = not any(answer.ok for answer in traffic.answers[-_ENOUGH:])
-        need = Need.VIP_FAILS if now_lost else Need.REQUESTS_LOST
-        yield Problem(text, "if it began with a release, go back while the way back is ready", need=need)
-    if _rotation_is_certain(service, now) and (wrong := _wrong_colour(service, traffic)) is not None:
+        yield Problem(text, advice(traffic), need=Need.VIP_FAILS if now_lost else Need.REQUESTS_LOST)
+    if (wrong := wrong_colour(service, now)) is not None:
         yield wrong
+
+
+def advice(traffic: Traffic) -> str:
+    """What to do about requests that failed."""
+    release = "if it began with a release, go back while the way back is ready"
+    if not all(_is_refused(answer) for answer in traffic.answers):
+        return release
+    asks = (
+        f"if it never answered otherwise, `vip:` asks for the wrong thing ({traffic.url}): mend url, headers or expect"
+    )
+    return f"{asks}; {release}"
+
+
+def _is_refused(answer: VipAnswer) -> bool:
+    """Whether somebody answered, and had nothing against anything but the request."""
+    return not answer.ok and answer.status is not None and answer.status < 500 and answer.status not in _TOO_MUCH
+
+
+def wrong_colour(service: Service, now: float) -> Problem | None:
+    """Where every answer that tells its colour comes from the one that no client is sent to."""
+    traffic = service.traffic.lately(now) if service.traffic is not None else None
+    return _wrong_colour(service, traffic) if traffic is not None and _rotation_is_certain(service, now) else None
 
 
 def _rotation_is_certain(service: Service, now: float) -> bool:
@@ -43,13 +64,9 @@ def _rotation_is_certain(service: Service, now: float) -> bool:
 
 
 def _wrong_colour(service: Service, traffic: Traffic) -> Problem | None:
-    """Where every answer that tells its colour comes from the one that no client is sent to.
-
-    A shift that was made elsewhere a moment ago, and that the load balancer was not asked about yet, leaves answers of
-    the colour before it in the window.
-    """
     live = service.live
     told = Counter(traffic.colour_of(one) for one in traffic.answers if one.at >= service.roles_since)
+    # a shift that the load balancer was not asked about yet has left answers of the colour before it in the window
     if live is None or told[live] or told[live.other] < _ENOUGH or service.role(live.other) is not Role.IDLE:
         return None
     has = "the listeners send to {}" if service.rotation == POOLS else "{} has the weight"

@@ -74,6 +74,12 @@ class Traffic:
         """Requests without a good answer."""
         return sum(not answer.ok for answer in self.answers)
 
+    @property
+    def failure(self) -> str:
+        """Why the last request without a good answer has none; empty where all have one."""
+        last = next((answer for answer in reversed(self.answers) if not answer.ok), None)
+        return "" if last is None else last.error or f"status {last.status}"
+
     @cached_property
     def longest_gap_ms(self) -> float | None:
         """Longest time between two good answers; None with fewer than two."""

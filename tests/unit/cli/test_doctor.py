@@ -280,6 +280,7 @@ def test_what_is_not_well_says_what_it_means_and_how_to_mend_it(
         "service.provider",
         "service.balancer",
         "service.sessions",
+        "service.vip",
     }
     for one in bad:
         assert one["means"], one

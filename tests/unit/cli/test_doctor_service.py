@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,6 +14,7 @@ from console.model.commit import Ci, CiState, Commit, CommitView
 from console.model.instance import Instance, Probe, Version
 from console.model.server import Server
 from console.model.service import BALANCER, PROBES, SERVERS, VIP, ColourSet, Service, Source
+from console.model.traffic import Traffic, VipAnswer
 
 
 def service_config(kind: Kind = Kind.WEIGHTS, **changes: Any) -> ServiceConfig:
@@ -129,3 +130,43 @@ class TestCommits:
         found = self.finding(a_service())
         assert found is not None
         assert (found.level, found.text) == (Level.WARNING, "api: commits: nobody was asked")
+
+
+class TestVip:
+    URL = "http://203.0.113.7:8080/nosuch"
+    VERSIONS: ClassVar = {Colour.BLUE: frozenset({"abc"}), Colour.GREEN: frozenset({"def"})}
+
+    def finding(self, *answers: VipAnswer, **changes: Any) -> Finding:
+        service = a_service(traffic=Traffic(self.URL, answers, self.VERSIONS), **changes)
+        return next(one for one in examine(service_config(), service) if one.check == "service.vip")
+
+    def test_requests_that_all_fail_are_a_problem_that_names_url_and_status(self) -> None:
+        found = self.finding(*[VipAnswer(1.0, 3.0, 404)] * 5)
+        assert found.level is Level.PROBLEM
+        assert found.text == (
+            f"api: 5 requests through the VIP, 0 answers tell their colour, 5 failed: {self.URL}: status 404"
+        )
+        assert "`vip:` asks for the wrong thing" in found.mend
+
+    def test_nobody_blames_the_config_for_a_service_that_is_down(self) -> None:
+        found = self.finding(*[VipAnswer(1.0, 3.0, 503)] * 5)
+        assert found.level is Level.PROBLEM
+        assert found.mend.startswith("if it began with a release")
+
+    def test_some_that_fail_are_a_warning(self) -> None:
+        found = self.finding(VipAnswer(1.0, 3.0, 200, "abc"), VipAnswer(1.1, 3.0, None, error="refused"))
+        assert found.level is Level.WARNING
+        assert found.text.endswith(": refused")
+
+    def test_a_colour_that_has_no_weight_and_answers_is_a_problem(self) -> None:
+        idle = an_instance(Colour.GREEN)
+        assert idle.member is not None
+        green = ColourSet(Colour.GREEN, (replace(idle, member=replace(idle.member, weight=0)),))
+        found = self.finding(*[VipAnswer(1.0, 3.0, 200, "def")] * 5, green=green)
+        assert (found.level, found.text) == (
+            Level.PROBLEM,
+            "api: GREEN answers through the VIP, and BLUE has the weight",
+        )
+
+    def test_answers_that_tell_the_right_colour_are_ok(self) -> None:
+        assert self.finding(*[VipAnswer(1.0, 3.0, 200, "abc")] * 5).level is Level.OK

@@ -97,3 +97,16 @@ def test_old_weights_accuse_nobody() -> None:
 def test_sessions_by_address_keep_this_host_where_it_was() -> None:
     sticky = Pool("p", "api", provisioning_status="ACTIVE", session_persistence="SOURCE_IP")
     assert told(balanced=(Balanced(LoadBalancer("l", "api-lb", provisioning_status="ACTIVE"), pools=(sticky,)),)) == []
+
+
+@pytest.mark.parametrize(
+    ("statuses", "asks_wrong"),
+    [((404, 404), True), ((301, 404), True), ((404, 503), False), ((404, 200), False), ((429, 429), False)],
+)
+def test_a_request_that_is_refused_every_time_may_be_a_mistake_of_the_config(
+    statuses: tuple[int, ...], *, asks_wrong: bool
+) -> None:
+    answers = tuple(VipAnswer(NOW - 5 + at, 3.0, status) for at, status in enumerate(statuses))
+    (found,) = verdict(service(traffic=Traffic("http://192.0.2.9/nosuch", answers, VERSIONS)), NOW).found
+    assert ("http://192.0.2.9/nosuch" in found.hint) is asks_wrong
+    assert "if it began with a release" in found.hint
