@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +23,16 @@ from console.errors import CloudError
 from console.model.service import BALANCER, SERVERS
 from console.model.snapshot import Snapshot
 from console.watch.observe import Observer
+
+# Each look has its own client, which the garbage collector takes apart in any order: a socket may go before its pool.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_for_another_test() -> Iterator[None]:
+    yield
+    gc.collect()
+
 
 Spoil = Callable[[int, Any], Raw]
 DISCOVERY, TOKEN = LOGIN
