@@ -7,6 +7,7 @@ from typing import Any
 
 from console.cli.init_colours import Thing, Told, untold
 
+_TAG_LENGTH = 60  # of a server's tag: Nova refuses a longer one
 COLOUR = "metadata.color"  # what the labels of the facts and of the drill say; any other `metadata.K` would do
 
 
@@ -18,7 +19,7 @@ def adoptable(things: Sequence[Thing]) -> bool:
 
 def labels_to_be(name: str, label: str, found: Mapping[str, Any]) -> Mapping[str, Any]:
     """The selection that adoption writes. `found`: what selects them already, where they say their service `label`."""
-    return found if label and not found.get("members") else {"tags": [f"service={name}"]}
+    return found if label and not found.get("members") else {"tags": [f"service={name}"[:_TAG_LENGTH]]}
 
 
 def to_be_told(things: Sequence[Thing]) -> Told:

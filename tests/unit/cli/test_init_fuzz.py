@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from console.cli.init_adopt import labels_to_be
 from console.cli.init_look import Seen
 from console.cli.init_propose import propose
 from console.cli.init_write import text_of
@@ -78,12 +79,18 @@ def clouds(draw: st.DrawFn) -> Seen:
         )
     ]
     balancers = draw(st.lists(BALANCERS, min_size=1, max_size=2, unique_by=lambda one: one.id))
-    pools = {one.id: draw(st.lists(POOLS, max_size=3, unique_by=lambda one: one.id)) for one in balancers}
+    drawn = {one.id: draw(st.lists(POOLS, max_size=3, unique_by=lambda one: one.id)) for one in balancers}
+    # a pool is of one load balancer
+    pools = {balancer: [replace(one, id=balancer + one.id) for one in found] for balancer, found in drawn.items()}
+    listeners = {one.id: draw(st.lists(LISTENERS, max_size=2)) for one in balancers}
     members = {pool.id: draw(st.lists(MEMBERS, max_size=3)) for found in pools.values() for pool in found}
     return Seen(
         servers=tuple(coloured),
         balancers=tuple(balancers),
-        listeners={one.id: draw(st.lists(LISTENERS, max_size=2)) for one in balancers},
+        listeners={
+            balancer: [replace(one, default_pool_id=f"{balancer}{one.default_pool_id}") for one in found]
+            for balancer, found in listeners.items()
+        },
         pools=pools,
         members=members,
         images=draw(st.dictionaries(IDS, st.dictionaries(TEXT, TEXT, max_size=2))),
@@ -101,3 +108,8 @@ def test_any_cloud_gives_a_config_that_loads(seen: Seen) -> None:
     config = parse(text.encode(), Path("/c.yaml"), {"HOME": "/"})
     assert len(config.services) == len(found.proposals)
     assert all(char.isprintable() or char == "\n" for char in text)
+
+
+def test_a_label_for_a_long_name_is_one_that_nova_takes() -> None:
+    (tag,) = labels_to_be("y" * 100, "", {})["tags"]
+    assert tag == "service=" + "y" * 52
