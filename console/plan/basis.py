@@ -60,6 +60,7 @@ class ServerBasis:
     id: str
     task_state: str | None
     on: bool | None = None
+    name: str = ""  # for sentences, when it is gone
 
 
 _Found = TypeVar("_Found", PoolBasis, ListenerBasis, ServerBasis)
@@ -165,7 +166,7 @@ def basis_of(service: Service, config: ServiceConfig, *, strangers: bool = False
     instances = [instance for side in service.colours for instance in side.instances]
     powered = config.rotation.kind == Kind.POWER
     servers = [
-        ServerBasis(one.server.id, _task(one.server), one.server.powered if powered else None)
+        ServerBasis(one.server.id, _task(one.server), one.server.powered if powered else None, one.name)
         for one in instances
         if one.server is not None
     ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields
-from types import MappingProxyType
 
 from console.model.balancer import Member
 from console.plan.basis import Basis, ListenerBasis, PolicyBasis, PoolBasis, ServerBasis
@@ -13,12 +12,12 @@ _OBSERVED = ("provisioning_status", "operating_status")
 _COMPARED = tuple(field.name for field in fields(Member) if field.name not in (*_OBSERVED, "id"))
 
 
-def drift(planned: Basis, found: Basis, names: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
-    """Each difference of intent; empty when there is none. `names` of servers by id, which a basis does not have."""
+def drift(planned: Basis, found: Basis) -> tuple[str, ...]:
+    """Each difference of intent; empty when there is none."""
     changes = _pools_drift(planned.pools, found.pools)
     changes += listener_drift(planned.listeners, found.listeners)
     changes += _policy_drift(planned.policies, found.policies)
-    changes += _server_drift(planned.servers, found.servers, names)
+    changes += _server_drift(planned.servers, found.servers)
     return tuple(changes)
 
 
@@ -74,11 +73,10 @@ def _pools_drift(planned: tuple[PoolBasis, ...], found: tuple[PoolBasis, ...]) -
     return changes
 
 
-def _server_drift(
-    planned: tuple[ServerBasis, ...], found: tuple[ServerBasis, ...], names: Mapping[str, str]
-) -> list[str]:
+def _server_drift(planned: tuple[ServerBasis, ...], found: tuple[ServerBasis, ...]) -> list[str]:
+    """A name is no difference."""
     was, now = {one.id: one for one in planned}, {one.id: one for one in found}
-    called = {key: names.get(key, key) for key in (*was, *now)}
+    called = {key: one.name or key for key, one in (*was.items(), *now.items())}
     changes = [f"server {called[key]} is gone" for key in was.keys() - now.keys()]
     changes += [f"server {called[key]} was added" for key in now.keys() - was.keys()]
     for key in was.keys() & now.keys():

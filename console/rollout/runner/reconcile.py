@@ -14,7 +14,6 @@ from console.model.service import Service
 from console.plan.basis import Basis, basis_of
 from console.plan.capacity import below, floor, highest, serving, shares, ways
 from console.plan.course import after, basis_before
-from console.plan.desired import Power
 from console.plan.drift import drift
 from console.plan.kinds.registry import entering_of
 from console.plan.lifecycle.planner import basis_for
@@ -40,7 +39,7 @@ def reconcile(run: Run, plan: Plan, step: Step) -> None:
 def still_as_planned(run: Run, plan: Plan) -> None:
     """Nothing was changed since the plan was made, and it would be made again. Raises Drift, Refused."""
     service = run.observe()
-    changes = drift(plan.basis, basis_for(service, run.service, plan.intent), _names(plan, service))
+    changes = drift(plan.basis, basis_for(service, run.service, plan.intent))
     if changes:
         raise Drift(changes)
     again = make_plan(service, run.service, plan.intent, time.time())
@@ -55,7 +54,7 @@ def still_as_planned(run: Run, plan: Plan) -> None:
 def still_as_left(run: Run, plan: Plan, step: Step) -> None:
     """Nobody has changed anything since the writes before this step. Raises Drift, Unreachable."""
     service = run.observe()
-    changes = drift(basis_before(plan, step), basis_of(service, run.service), _names(plan, service))
+    changes = drift(basis_before(plan, step), basis_of(service, run.service))
     if changes:
         raise Drift(changes)
 
@@ -67,21 +66,11 @@ def still_on_course(run: Run, plan: Plan, step: Step, write: Write) -> None:
     """
     service = run.observe()
     expected = basis_before(plan, step, write)
-    changes = drift(expected, basis_of(service, run.service), _names(plan, service))
+    changes = drift(expected, basis_of(service, run.service))
     if changes:
         raise Drift(changes)
     members_still_fit(run, plan, entering_of(write.desired))
     _keeps_the_floor(run, plan, service, (expected, after((write,), expected)))
-
-
-def _names(plan: Plan, service: Service) -> dict[str, str]:
-    """Of servers by id: as they are seen, and of those that are gone as the plan or their member has them."""
-    planned = (one.desired for step in plan.steps for one in step.writes)
-    return {
-        **{one.server_id: one.name for one in plan.basis.members if one.server_id and one.name},
-        **{one.server_id: one.name for one in planned if isinstance(one, Power)},
-        **{one.server.id: one.name for side in service.colours for one in side.instances if one.server is not None},
-    }
 
 
 def workers_still_fit(run: Run, plan: Plan, left: Basis) -> None:

@@ -235,8 +235,9 @@ def test_a_task_on_a_server_is_drift() -> None:
 
 def test_drift_calls_a_server_by_its_name_where_that_is_known() -> None:
     bases = basis_of(usual(), config()), basis_of(with_task("deleting"), config())
-    assert drift(*bases) == ("server server-green-1 has task deleting, had none",)
-    assert drift(*bases, {"server-green-1": "api-green-1"}) == ("server api-green-1 has task deleting, had none",)
+    assert drift(*bases) == ("server api-green-1 has task deleting, had none",)
+    gone = replace(bases[0], servers=bases[0].servers[:-1])
+    assert drift(bases[0], gone) == (f"server {bases[0].servers[-1].name} is gone",)
 
 
 @pytest.mark.parametrize(
