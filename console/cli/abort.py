@@ -8,6 +8,8 @@ from console.cli import by_lease
 from console.cli.attach import newest, under_way
 from console.cli.following import follow
 from console.cli.looking import config_of, say
+from console.plan.plan import Action, Plan
+from console.plan.way_back import goes_back
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,5 +40,14 @@ def run(args: argparse.Namespace) -> int:
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         before = max((event.seq for event in journal.events(rollout_id)), default=0)
         request.abort(journal, rollout_id, Who.current(), args.reason, hold=args.hold)
-    say(f"rollout {rollout_id} was asked to {'hold' if args.hold else 'go back'}")
+        asked = "hold" if args.hold else what_it_does(journal.rollout(rollout_id).plan)
+    say(f"rollout {rollout_id} was asked to {asked}")
     return 0 if args.detach else follow(config, rollout_id, said_after=before)
+
+
+def what_it_does(plan: Plan) -> str:
+    """What an abort of a rollout of this plan comes to: it goes back where there is a way back, else it stops."""
+    if plan.intent.no_before and plan.action is Action.CUTOVER:
+        return f"go to {plan.source.upper()}, which did not carry all traffic when it began"
+    undone = plan.action not in (Action.ROLLBACK, Action.TAKE_BACK) and goes_back(plan)
+    return "go back" if undone else f"stop where it is: a {plan.action} is not taken back by itself"

@@ -8,12 +8,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from plan_worlds import NOW, config, usual
 
 from console.cli import vital_signs
+from console.cli.abort import what_it_does
 from console.cli.following import follow
 from console.cli.main import main
 from console.cli.vital_signs import VitalSigns
@@ -142,3 +144,11 @@ def test_one_without_a_lease_is_not_called_silent_for_want_of_it(
     settings: Config, journal: Journal, runner: int
 ) -> None:
     assert times_given_up(settings, walked(journal, runner)) == 0
+
+
+def test_an_abort_says_what_it_comes_to(journal: Journal, runner: int) -> None:
+    plan = journal.rollout(walked(journal, runner)).plan
+    assert what_it_does(plan) == "go back"
+    half = replace(plan, intent=replace(plan.intent, no_before=True))
+    assert what_it_does(half).startswith(f"go to {plan.source.upper()}, which did not carry all traffic")
+    assert what_it_does(replace(plan, action=Action.ROLLBACK)).startswith("stop where it is: a rollback")
