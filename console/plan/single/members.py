@@ -210,8 +210,13 @@ def _gains(member: Member, goal: Standing) -> bool:
 
 
 def _nothing_to_take(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
-    """The place of one that gets no traffic is none, and one in other pools cannot take it."""
+    """The place of one that gets no traffic is none, and one in other pools cannot take it.
+
+    Where the same person holds it and the other one serves, a replacement has come so far: what is left may be done.
+    """
     service, (old, new) = asked.service, named_in_order(asked, named)
+    if old.held_by == _who(asked) and not service.in_rotation(old) and service.in_rotation(new):
+        return None
     if not service.in_rotation(old):
         hint = f"to bring {new.name} in: `bluegreen restore {service.name} {new.name}`"
         if service.role(asked.target) is Role.IDLE:

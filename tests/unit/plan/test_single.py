@@ -146,7 +146,7 @@ def test_one_for_another_in_one_write() -> None:
 
 
 def test_nobody_serves_in_the_place_of_one_that_gets_no_traffic() -> None:
-    out = several_service([instance(Colour.BLUE, 1, 0, hold="alice@jump1"), *blues()[1:]], greens())
+    out = several_service([instance(Colour.BLUE, 1, 0, hold="bob@jump2"), *blues()[1:]], greens())
     refusal = refused(out, asked(Action.REPLACE, "api-blue-1", "api-blue-2"), several_config())
     assert refusal.reason == "api-blue-1 gets no traffic, so api-blue-2 would get none in its place"
     assert refusal.hint.startswith("api-blue-2 serves already")
@@ -157,6 +157,13 @@ def test_nobody_serves_in_the_place_of_one_that_gets_no_traffic() -> None:
     assert "bluegreen hold nova-api api-green-1" in idle.hint
     parked = pools_service(blues(), greens(100))
     assert refused(parked, asked(Action.REPLACE, "api-green-1", "api-green-2"), pools_config()).code == "out"
+
+
+def test_a_replacement_that_has_come_to_its_end_is_no_refusal() -> None:
+    before = several_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens())
+    order = asked(Action.REPLACE, "api-blue-1", "api-blue-3")
+    done = after(before, made(before, order, several_config()))
+    assert not any(step.writes for step in made(done, order, several_config()).steps)
 
 
 def test_one_that_is_not_in_every_pool_does_not_take_the_place_of_one_that_is() -> None:
