@@ -132,49 +132,6 @@ def test_one_of_the_idle_colour_is_not_put_beside_the_live_one() -> None:
     assert refused(usual(), asked(Action.RESTORE, "api-green-2")).code == "idle"
 
 
-def test_one_for_another_in_one_write() -> None:
-    spare = [*blues()[:2], instance(Colour.BLUE, 3, 0)]
-    found = made(weights_service(spare, greens()), asked(Action.REPLACE, "api-blue-1", "api-blue-3"))
-    (step,) = [step for step in found.steps if step.writes]
-    assert len(step.writes) == 1
-    items = {item["name"]: item["weight"] for item in (step.writes[0].call.body or {})["members"]}
-    assert items == {"api-blue-1": 0, "api-blue-3": 100}
-    ill = [*blues()[:2], instance(Colour.BLUE, 3, 0, operating="ERROR")]
-    assert (
-        refused(weights_service(ill, greens()), asked(Action.REPLACE, "api-blue-1", "api-blue-3")).code == "unhealthy"
-    )
-
-
-def test_nobody_serves_in_the_place_of_one_that_gets_no_traffic() -> None:
-    out = several_service([instance(Colour.BLUE, 1, 0, hold="bob@jump2"), *blues()[1:]], greens())
-    refusal = refused(out, asked(Action.REPLACE, "api-blue-1", "api-blue-2"), several_config())
-    assert refusal.reason == "api-blue-1 gets no traffic, so api-blue-2 would get none in its place"
-    assert refusal.hint.startswith("api-blue-2 serves already")
-    both = several_service([*blues()[:1], *(instance(Colour.BLUE, n, 0) for n in (2, 3))], greens())
-    other = refused(both, asked(Action.REPLACE, "api-blue-2", "api-blue-3"), several_config())
-    assert other.hint == "to bring api-blue-3 in: `bluegreen restore nova-api api-blue-3`"
-    idle = refused(world(), asked(Action.REPLACE, "api-green-1", "api-green-2"), several_config())
-    assert "bluegreen hold nova-api api-green-1" in idle.hint
-    parked = pools_service(blues(), greens(100))
-    assert refused(parked, asked(Action.REPLACE, "api-green-1", "api-green-2"), pools_config()).code == "out"
-
-
-def test_a_replacement_that_has_come_to_its_end_is_no_refusal() -> None:
-    before = several_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens())
-    order = asked(Action.REPLACE, "api-blue-1", "api-blue-3")
-    done = after(before, made(before, order, several_config()))
-    assert not any(step.writes for step in made(done, order, several_config()).steps)
-
-
-def test_one_that_is_not_in_every_pool_does_not_take_the_place_of_one_that_is() -> None:
-    service = several_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens())
-    third = replace(one(service, "api-blue-3"), further=())
-    service = replace(service, blue=replace(service.blue, instances=(*service.blue.instances[:2], third)))
-    assert (
-        "in pool pool-2" in refused(service, asked(Action.REPLACE, "api-blue-1", "api-blue-3"), several_config()).reason
-    )
-
-
 def test_clients_of_the_idle_colour_are_sent_away_and_it_can_be_undone() -> None:
     before, settings = world(), several_config()
     out = made(before, asked(Action.EVICT), settings)
