@@ -318,3 +318,23 @@ def populate_pools(cloud: FakeOpenStack, *, name: str = "web", count: int = 2, p
             "value": "s3cret",
         }
         cloud.rules[f"{name}-policy"] = [rule]
+
+
+ONE_SERVICE = """\
+services:
+  api:
+    cloud: test
+    environment: staging
+    rotation: {load_balancer: api, pool: api}
+    instances: {tags: [service=api]}
+"""
+
+
+def config_of_one(cloud: FakeOpenStack, folder: Path, more: str = "") -> Path:
+    """The config of the one service that is put into the cloud, with `more` lines, in this folder."""
+    cloud.clouds_yaml(folder)
+    populate(cloud)
+    path = folder / "config.yaml"
+    path.write_text(ONE_SERVICE + more)
+    path.chmod(0o600)
+    return path

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_openstack import FakeOpenStack, populate
+from fake_openstack import ONE_SERVICE, FakeOpenStack, config_of_one, populate
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -22,24 +22,10 @@ from console.model.service import COMMITS, LEASE, SERVERS, Source
 from console.model.snapshot import Snapshot
 from console.watch.observe import Observer
 
-CONFIG = """\
-services:
-  api:
-    cloud: test
-    environment: staging
-    rotation: {load_balancer: api, pool: api}
-    instances: {tags: [service=api]}
-"""
-
 
 @pytest.fixture
 def config(cloud: FakeOpenStack, tmp_path: Path) -> Path:
-    cloud.clouds_yaml(tmp_path)
-    populate(cloud)
-    path = tmp_path / "config.yaml"
-    path.write_text(CONFIG)
-    path.chmod(0o600)
-    return path
+    return config_of_one(cloud, tmp_path)
 
 
 def run(config: Path, *words: str) -> int:
@@ -81,7 +67,7 @@ def test_most_traffic_goes_to_members_of_neither_colour(
 ) -> None:
     for server in cloud.servers[:2]:
         server["metadata"] = {}
-    config.write_text(CONFIG + f"    foreign: {allowed}\n")
+    config.write_text(ONE_SERVICE + f"    foreign: {allowed}\n")
     assert run(config, "--json") == code
     (service,) = json.loads(capsys.readouterr().out)["services"]
     assert round(service["colours"]["blue"]["share"], 2) == 0.33
@@ -120,7 +106,7 @@ def test_a_load_balancer_that_is_not_there_is_named_with_near_ones(
 def test_a_load_balancer_that_may_not_be_read_hides_the_vip_and_both_are_named(
     cloud: FakeOpenStack, config: Path
 ) -> None:
-    config.write_text(CONFIG + '    vip: {url: "http://{vip}/"}\n')
+    config.write_text(ONE_SERVICE + '    vip: {url: "http://{vip}/"}\n')
     cloud.faults["/load-balancer"] = (403, {})
     out = text(config, width=300)
     assert "STALE (never seen): 2 sources" in out
@@ -216,7 +202,7 @@ def test_what_to_do_about_a_source_stands_below_its_problem(cloud: FakeOpenStack
 
 def test_the_service_that_needs_someone_comes_first(cloud: FakeOpenStack, config: Path) -> None:
     populate(cloud, name="web")
-    config.write_text(CONFIG + CONFIG.partition("\n")[2].replace("api", "web"))
+    config.write_text(ONE_SERVICE + ONE_SERVICE.partition("\n")[2].replace("api", "web"))
     cloud.members["web-p"][0]["operating_status"] = "ERROR"
     out = text(config)
     assert out.index("  web  ") < out.index("  api  ")
@@ -227,7 +213,7 @@ def test_the_service_that_serves_nobody_comes_before_one_with_a_sick_instance(
     cloud: FakeOpenStack, config: Path
 ) -> None:
     populate(cloud, name="web")
-    config.write_text(CONFIG + CONFIG.partition("\n")[2].replace("api", "web"))
+    config.write_text(ONE_SERVICE + ONE_SERVICE.partition("\n")[2].replace("api", "web"))
     cloud.members["api-p"][0]["operating_status"] = "ERROR"
     for member in cloud.members["web-p"]:
         member["weight"] = 0

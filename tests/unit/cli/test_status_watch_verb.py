@@ -15,29 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fake_openstack import FakeOpenStack, populate
+from fake_openstack import FakeOpenStack, config_of_one
 
 from console.cli.main import main
-
-CONFIG = """\
-services:
-  api:
-    cloud: test
-    environment: staging
-    rotation: {load_balancer: api, pool: api}
-    instances: {tags: [service=api]}
-interval: 1s
-"""
 
 
 @pytest.fixture
 def config(cloud: FakeOpenStack, tmp_path: Path) -> Path:
-    cloud.clouds_yaml(tmp_path)
-    populate(cloud)
-    path = tmp_path / "config.yaml"
-    path.write_text(CONFIG)
-    path.chmod(0o600)
-    return path
+    return config_of_one(cloud, tmp_path, "interval: 1s\n")
 
 
 Lines = Callable[[str], str]
