@@ -20,7 +20,7 @@ from textual.message import Message
 
 from console.config.model import Config
 from console.errors import BluegreenError
-from screens.journal_looks import remote_of, trains_of
+from screens.journal_looks import remote_of, sentence, trains_of
 from screens.messages import Begun, Decided, JournalSeen, JournalView
 from screens.sign_of_life import watch_for_life
 
@@ -146,24 +146,38 @@ class JournalDesk:
     # -- in the thread
 
     def _run(self) -> None:
-        from console.rollout.journal import Journal  # noqa: PLC0415 imports the database layer: 0.2 s
         from console.rollout.survival import survival  # noqa: PLC0415
 
         self._outlives = survival(os.environ).words
         while not self._stopped.is_set():
             try:
-                with Journal.open(self._config.journal, read_only=self._read_only) as journal:
-                    self._serve(journal)
-            except BluegreenError as error:
-                self._serve_elsewhere(_sentence(error))
+                self._serve_journal()
+            except Exception as error:  # noqa: BLE001 a fault of ours is shown; without this thread nothing would be
+                self._tell(sentence(error))
+                self._stopped.wait(_RETRY_EVERY)
 
-    def _serve_elsewhere(self, problem: str) -> None:
-        """The journal cannot be had: for a while a way back is begun and followed in the second place."""
+    def _serve_journal(self) -> None:
+        """Until the console is left, or the journal fails."""
+        from console.rollout.journal import Journal  # noqa: PLC0415 imports the database layer: 0.2 s
+
+        try:
+            with Journal.open(self._config.journal, read_only=self._read_only) as journal:
+                self._serve(journal)
+        except BluegreenError as error:
+            self._serve_elsewhere(sentence(error))
+
+    def _tell(self, problem: str) -> None:
+        """The journal says nothing for now, and why."""
         from console.model.record import Record  # noqa: PLC0415
-        from console.rollout import second_place  # noqa: PLC0415
 
         self._records = dict.fromkeys(self._config.services, Record(problem=problem))
         self._post(JournalSeen(JournalView(problem=problem, outlives=self._outlives, records=self._records)))
+
+    def _serve_elsewhere(self, problem: str) -> None:
+        """The journal cannot be had: for a while a way back is begun and followed in the second place."""
+        from console.rollout import second_place  # noqa: PLC0415
+
+        self._tell(problem)
         end = time.monotonic() + _RETRY_EVERY
         with suppress(BluegreenError):
             if not self._read_only:
@@ -195,8 +209,8 @@ class JournalDesk:
             return False
         try:
             job(journal)
-        except BluegreenError as error:
-            self._post(Decided(_sentence(error), failed=True))
+        except Exception as error:  # noqa: BLE001 whoever asked hears why it was not done
+            self._post(Decided(sentence(error), failed=True))
         return True
 
     def _look(self, journal: Journal, problem: str) -> None:
@@ -379,7 +393,3 @@ class JournalDesk:
         known = {one.id: self._seconds.get(one.id, 0.0) for one in open_ones.values()}
         self._seconds = {one.id: known[one.id] or usual_shift(journal, name) for name, one in open_ones.items()}
         return {name: self._seconds[one.id] for name, one in open_ones.items() if self._seconds[one.id]}
-
-
-def _sentence(error: BluegreenError) -> str:
-    return f"{error.message}; {error.hint}" if error.hint else error.message

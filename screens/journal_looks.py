@@ -1,10 +1,11 @@
-"""What the journal says of trains, and of rollouts that other hosts walk, as the screens show it."""
+"""What the journal says of trains, and of rollouts that other hosts walk, and why it says nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from console.errors import BluegreenError
 from screens.messages import TrainView
 
 if TYPE_CHECKING:
@@ -37,3 +38,11 @@ def trains_of(journal: Journal) -> dict[str, TrainView]:
                 found[carriage.service] = TrainView(train.name, words, stopped)
         seen.add(train.name)
     return found
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong and what helps, in one sentence; of what nobody foresaw as well."""
+    from console.watch.look import unforeseen  # noqa: PLC0415
+
+    message, hint = (error.message, error.hint) if isinstance(error, BluegreenError) else unforeseen(error)
+    return f"{message}; {hint}" if hint else message
