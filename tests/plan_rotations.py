@@ -146,6 +146,8 @@ def done(before: Service, call: Call) -> Service:
             return _powered(before, ident, on=verb == "os-start")
         case ["servers", ident, "tags", label]:
             return _retagged(before, ident, label, there=call.method == "PUT")
+        case ["servers", ident, "metadata"]:
+            return labelled(before, ident, body["metadata"])
     raise AssertionError(call.line)
 
 
@@ -187,6 +189,16 @@ def _retagged(before: Service, ident: str, label: str, *, there: bool) -> Servic
         assert (label in one.server.tags) != there, f"{ident} has {label} {'already' if there else 'not'}"
         kept = tuple(tag for tag in one.server.tags if tag != label)
         return replace(one, server=replace(one.server, tags=(*kept, label) if there else kept))
+
+    blue, green = (replace(side, instances=tuple(map(changed, side.instances))) for side in before.colours)
+    return replace(before, blue=blue, green=green)
+
+
+def labelled(before: Service, ident: str, metadata: dict[str, str]) -> Service:
+    def changed(one: Instance) -> Instance:
+        if one.server is None or one.server.id != ident:
+            return one
+        return replace(one, server=replace(one.server, metadata={**one.server.metadata, **metadata}))
 
     blue, green = (replace(side, instances=tuple(map(changed, side.instances))) for side in before.colours)
     return replace(before, blue=blue, green=green)

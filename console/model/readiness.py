@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from console.model.balancer import LoadBalancer, Pool
 from console.model.colour import Colour, Role
+from console.model.marks import is_proven
 from console.model.service import POOLS, POWER, PROBES, WEIGHTS, ColourSet, Service
 from console.model.tally import is_kept_out, stands_ready, tally
 
@@ -56,7 +57,7 @@ def rollback(service: Service, now: float) -> Rollback:
 
 def _with_history(service: Service, target: ColourSet, found: Rollback) -> Rollback:
     """What nobody knows to have worked before is said to be so, where the journal was asked."""
-    unknown = service.record is not None and service.record.proof_of(target.version) is None
+    unknown = service.record is not None and not is_proven(service.record, target)
     if not unknown or found.state is Readiness.GONE:
         return found
     assert service.record is not None

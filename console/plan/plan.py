@@ -111,6 +111,7 @@ class StepKind(StrEnum):
     PAUSE = "pause"  # waits for an operator to go on with the next share
     CONFIRM = "confirm"  # goes back by itself unless an operator confirms in time
     BAKE = "bake"  # watches health and traffic for a while
+    REMEMBER = "remember"  # notes on servers what became of their release; where that fails, it is said
     LAUNCH = "launch"  # makes servers, and waits until each is built
     WRITE = "write"  # writes that move no traffic: members that enter at weight 0 or leave, labels, locks
     HEALTH = "health"  # waits until instances are healthy where they stand
@@ -297,8 +298,8 @@ class Plan:
 
     @property
     def writes(self) -> int:
-        """Calls that change the cloud."""
-        return sum(len(step.writes) for step in self.steps)
+        """Calls that change what clients and instances get; a note on servers is none."""
+        return sum(len(step.writes) for step in self.steps if step.kind is not StepKind.REMEMBER)
 
 
 class Enough(NamedTuple):

@@ -54,6 +54,7 @@ STAGE_OF: Mapping[StepKind, Stage] = {
     StepKind.PROVE: Stage.PROVE,
     StepKind.CONFIRM: Stage.PROVE,
     StepKind.BAKE: Stage.BAKE,
+    StepKind.REMEMBER: Stage.BAKE,
     StepKind.DRAIN: Stage.RETIRE,
     StepKind.REMOVE: Stage.RETIRE,
 }

@@ -9,6 +9,7 @@ from console.config.model import ServiceConfig
 from console.model.colour import Colour
 from console.model.commit import CiState
 from console.model.compared import of_now
+from console.model.marks import is_proven
 from console.model.service import Service
 from console.model.shipping import Batch, Marked, Safe, Safety, Shipping
 from console.plan.plan import Action, Carried, Plan, Shipment
@@ -59,7 +60,7 @@ def safety_of(service: Service, action: Action, shipping: Shipping, target: Colo
         return shipping.after(target, now)
     brings, undoes = shipping.towards(target)
     found, record = shipping.safety(undoes, now), service.record
-    proven = record is not None and record.proof_of(service.side(target).version) is not None
+    proven = record is not None and is_proven(record, service.side(target))
     if proven or brings is None or not brings.commits:
         return found
     brought = shipping.safety(brings, now)

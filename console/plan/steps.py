@@ -15,6 +15,7 @@ from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.no_before import staying
 from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Proof, Share, Step, StepKind
+from console.plan.remember import remembering
 from console.plan.rotations.move import Move
 
 PROOF_DEADLINE = 30.0  # seconds
@@ -50,6 +51,7 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
         if (moves or intent.bakes) and config.release.bake:
             gates_then = gates_while_baking(config)
             result.append(waits.bake(target, config.release.bake, gates_then, stays=intent.no_before))
+    result += remembering(asked, moves)
     return staying(result) if intent.no_before else tuple(result)
 
 

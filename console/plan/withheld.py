@@ -9,6 +9,7 @@ from __future__ import annotations
 from console.model.colour import Colour
 from console.model.compared import of_now
 from console.model.health import judge
+from console.model.marks import Mark, is_proven, said_of
 from console.model.record import Barred, Undone, moment
 from console.model.service import COMMITS, Service
 from console.model.shipping import is_named
@@ -146,17 +147,17 @@ def memory_notes(service: Service, intent: Intent, target: Colour) -> tuple[str,
 
 def unproven(service: Service, intent: Intent, target: Colour) -> str:
     """Why nobody knows that what it goes back to works (DESIGN §6, rule 6); empty where that is known, or not asked."""
-    record = service.record
-    if record is None or intent.action is not Action.ROLLBACK:
+    record, side = service.record, service.side(target)
+    if record is None or intent.action is not Action.ROLLBACK or is_proven(record, side):
         return ""
     version, live = service.side(target).version, service.side(target.other).version
     what = f"{target.upper()} {version} is not known to be proven"
     if record.problem:
         return f"{what}: {record.problem}"
-    if record.proof_of(version) is not None:
-        return ""
     if bar := record.bar_on(version):
         return f"{what}: {bar.words}"
+    if said_of(side) is Mark.TAKEN_BACK:
+        return f"{what}: its servers say that it was taken back"
     last = record.last_proven((version, live))
     other = f"; what {last.words}, is {last.version}" if last is not None else ""
     return f"{what}: the journal has no rollout in which it carried all traffic{other}"
@@ -170,4 +171,5 @@ def history(service: Service, intent: Intent, target: Colour) -> tuple[str, ...]
     if words := unproven(service, intent, target):
         return (words,)
     proof = record.proof_of(version)
-    return (f"{target.upper()} {version} {proof.words}",) if proof is not None else ()
+    words = proof.words if proof is not None else "is proven, by what its servers say"
+    return (f"{target.upper()} {version} {words}",)

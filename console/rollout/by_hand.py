@@ -19,7 +19,7 @@ from console.plan.desired import Desired
 from console.plan.drained import drained_notes
 from console.plan.kinds.registry import kind_of
 from console.plan.kinds.typed import MEMBER, openstack
-from console.plan.plan import Plan, Write
+from console.plan.plan import Plan, StepKind, Write
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
 from console.rollout.waiting import plan_of
 
@@ -72,7 +72,8 @@ def way_back_words(rollout: Rollout, way_back: Plan) -> str:
 
 
 def _writes(plan: Plan) -> list[tuple[str, Write]]:
-    return [(step.id, write) for step in plan.steps for write in step.writes]
+    """All but the notes on servers: whoever finishes by hand has not watched it to its end."""
+    return [(step.id, write) for step in plan.steps if step.kind is not StepKind.REMEMBER for write in step.writes]
 
 
 def _undo(touched: Sequence[Desired], basis: Basis) -> tuple[Call, ...]:

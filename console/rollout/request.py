@@ -33,6 +33,7 @@ from console.rollout.unanswered import settles_in
 from console.rollout.waiting import Waiting, may_sign, waiting, waits_already
 from console.rollout.who import Who
 
+_WATCHED = (StepKind.BAKE, StepKind.REMEMBER)  # steps of what is watched to its end, once nothing is left to move
 ALL = 1_000  # rollouts that are looked through for one that is unfinished
 
 Told = Callable[[float], None]
@@ -232,7 +233,7 @@ def offers(
         return Offer(kind, words, plan=made)
 
     # whoever finishes confirms, but nobody has watched yet; a bake that has stopped by itself was looked at by a person
-    bakes = not rollout.state.ended and any(step.kind is StepKind.BAKE for step in plan.steps)
+    bakes = not rollout.state.ended and any(step.kind in _WATCHED for step in plan.steps)
     finish = taken_up_again(replace(plan.intent, target=plan.target, bakes=bakes))
     if plan.action.moves_traffic:
         finish = replace(finish, began=plan.intent.began or plan.floors)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from console.errors import JournalError
 from console.model.colour import Colour
+from console.model.marks import NO_VERSION
 from console.model.record import Freeze, Kept, Left, Proven, Record, StandsBy
 from console.model.service import Service
 from console.model.snapshot import Snapshot
@@ -238,7 +239,7 @@ def _proven(rollouts: Sequence[Rollout], barred: set[str]) -> tuple[Proven, ...]
         at = rollout.ended_at or rollout.created_at
         went = [(plan.source_version, True)] if plan.action is Action.CUTOVER and not plan.intent.no_before else []
         for version, until in ((plan.target_version, False), *went):
-            if version not in taken_back.NO_VERSION and version not in barred:
+            if version not in NO_VERSION and version not in barred:
                 found.setdefault(version, Proven(version, rollout.id, at, until))
     return tuple(found.values())
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from console.model.marks import NO_VERSION
 from console.model.record import Barred, Undone
 from console.model.shipping import is_named
 from console.plan.plan import Action, Carried, Shipment
 from console.rollout.journal import Journal
 from console.rollout.records import EventKind, Rollout, RolloutState
 from console.rollout.schema import events
-
-NO_VERSION = ("", "unknown", "mixed")
 
 
 def barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Barred, ...]:

@@ -31,6 +31,7 @@ from console.rollout.runner.gate import gate
 from console.rollout.runner.health import await_built, await_health, drain
 from console.rollout.runner.prove import prove
 from console.rollout.runner.reconcile import reconcile, still_as_left, still_as_planned
+from console.rollout.runner.remember import remember
 from console.rollout.runner.removing import recheck, see_what_is_left
 from console.rollout.runner.run import Run
 from console.rollout.runner.send import send_guarded
@@ -38,8 +39,8 @@ from console.rollout.runner.settle import at_rest, settle
 from console.rollout.runner.words import confirm, hold_if_asked, pause
 from console.rollout.runner.writing import carry_out
 
-_AFTER_THE_PROOF = (StepKind.CONFIRM, StepKind.BAKE)
-_AS_LONG_AS_WANTED = (StepKind.PAUSE, *_AFTER_THE_PROOF)  # how long it took before says nothing
+_AFTER_THE_PROOF = (StepKind.CONFIRM, StepKind.BAKE, StepKind.REMEMBER)
+_AS_LONG_AS_WANTED = (StepKind.PAUSE, StepKind.CONFIRM, StepKind.BAKE)  # how long it took before says nothing
 
 
 def walk(run: Run, plan: Plan, taken_up: tuple[str, float] | None = None) -> Ended:
@@ -144,6 +145,7 @@ _DOING: Mapping[StepKind, Callable[[Run, Plan, Step], None]] = {
     StepKind.PAUSE: pause,
     StepKind.CONFIRM: confirm,
     StepKind.BAKE: bake,
+    StepKind.REMEMBER: remember,
     StepKind.GATE: gate,
     StepKind.LAUNCH: _launch,
     StepKind.SHIFT: _write,
@@ -259,7 +261,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         for step in back.steps:
             if step.kind is not StepKind.RECONCILE:  # it was planned on this very look
                 run.tick(step.id)
-                proven = _step(run, back, step)
+                proven = _step(run, back, step) or (proven and step.kind in _AFTER_THE_PROOF)
     except AbortAsked as abort:
         return Ended(RolloutState.STOPPED, f"{why}; going back was {abort}: held where it is", 7)
     except FailingAnswers as evidence:

@@ -20,12 +20,12 @@ def test_gates_come_before_any_traffic_is_moved() -> None:
     release = GATED._replace(gates=(*GATED.gates, Gate(http="http://{instance}/", at=("bake",)), SIGNED), bake=60.0)
     made = plan(usual(), config(release=release), Intent(Action.CUTOVER), NOW)
     assert isinstance(made, Plan)
-    assert [step.id for step in made.steps] == ["reconcile", "gate-1", "gate-3", "shift", "prove", "bake"]
+    assert [step.id for step in made.steps] == ["reconcile", "gate-1", "gate-3", "shift", "prove", "bake", "remember"]
     smoke, sign = made.steps[1:3]
     assert (smoke.deadline, smoke.writes, smoke.checks) == (300.0, (), ("exit code 0",))
     assert sign.gate is not None
     assert (sign.gate.kind, sign.gate.by, sign.gate.count) == (GateKind.SIGN, ("bob",), 1)
-    assert "gate HTTP does not fail twice in a row" in made.steps[-1].checks
+    assert "gate HTTP does not fail twice in a row" in made.steps[-2].checks
 
 
 def test_a_cutover_that_writes_nothing_has_nothing_to_test() -> None:
@@ -38,7 +38,7 @@ def test_what_a_dead_runner_moved_is_watched_all_the_same() -> None:
     release = GATED._replace(confirm_within=300.0, bake=60.0)
     made = plan(usual(), config(release=release), Intent(Action.CUTOVER, Colour.BLUE, bakes=True), NOW)
     assert isinstance(made, Plan)
-    assert [step.id for step in made.steps] == ["reconcile", "prove", "bake"]
+    assert [step.id for step in made.steps] == ["reconcile", "prove", "bake", "remember"]
 
 
 def test_other_gates_are_another_plan() -> None:
@@ -63,10 +63,10 @@ def test_a_release_goes_by_shares_and_waits_between_them() -> None:
     made = plan(usual(), config(release=release), Intent(Action.CUTOVER), NOW)
     assert isinstance(made, Plan)
     shares = ["shift-10", "prove-10", "pause-10", "shift-50", "prove-50", "pause-50", "shift", "prove"]
-    assert [step.id for step in made.steps] == ["reconcile", *shares, "confirm", "bake"]
+    assert [step.id for step in made.steps] == ["reconcile", *shares, "confirm", "bake", "remember"]
     assert made.writes == 3
     assert "in 3 load balancer writes (10 %, 50 %, 100 %)" in made.summary
-    assert [step.deadline for step in made.steps[-2:]] == [300.0, 600.0]
+    assert [step.deadline for step in made.steps[-3:-1]] == [300.0, 600.0]
 
 
 def test_automation_is_asked_nothing() -> None:
@@ -74,7 +74,7 @@ def test_automation_is_asked_nothing() -> None:
     intent = Intent(Action.CUTOVER, unattended=True, keep_on_proof=True)
     made = plan(usual(), config(release=release), intent, NOW)
     assert isinstance(made, Plan)
-    assert [step.id for step in made.steps] == ["reconcile", "shift-10", "prove-10", "shift", "prove"]
+    assert [step.id for step in made.steps] == ["reconcile", "shift-10", "prove-10", "shift", "prove", "remember"]
 
 
 def test_the_proof_of_a_share_wants_both_colours() -> None:

@@ -18,7 +18,7 @@ from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import POOLS, POWER, Service
 from console.plan.backwards import back
-from console.plan.plan import Action, Intent, Plan, Step, Write
+from console.plan.plan import Action, Intent, Plan, Step, StepKind, Write
 from console.plan.planner import plan
 
 many = settings(
@@ -44,7 +44,8 @@ def planned(case: Case, intent: Intent) -> Plan:
 
 
 def writes_of(made: Plan) -> list[tuple[Step, Write]]:
-    return [(step, write) for step in made.steps for write in step.writes]
+    """All but the notes on servers, which move nothing."""
+    return [(step, write) for step in made.steps if step.kind is not StepKind.REMEMBER for write in step.writes]
 
 
 def states(service: Service, made: Plan) -> list[Service]:

@@ -43,7 +43,7 @@ def test_the_barriers_stand_after_the_gates_and_after_the_proof() -> None:
     assert isinstance(made, Plan)
     ids = [step.id for step in made.steps]
     assert ids[:4] == ["reconcile", "gate-1", BARRIER_SHIFT, "shift-50"]
-    assert ids[-4:] == ["prove", BARRIER_KEEP, "confirm", "bake"]
+    assert ids[-5:] == ["prove", BARRIER_KEEP, "confirm", "bake", "remember"]
     back = plan(usual(), config(release=release), Intent(Action.ROLLBACK, train="upgrade"), NOW)
     assert isinstance(back, Plan)
     assert not {BARRIER_SHIFT, BARRIER_KEEP} & {step.id for step in back.steps}
