@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from console.model.colour import Colour
 from console.plan.plan import Action
 from console.rollout import request, second_place
 from console.rollout.records import EventKind, RolloutState
+from console.rollout.waiting import waiting
 
 MIB = 1024 * 1024
 
@@ -129,3 +133,54 @@ def test_a_bad_green_is_taken_back_although_the_record_is_lost(stage: DrillStage
         ended = stage.ended(second, rollout_id)
     assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
     assert stage.weights() == before
+
+
+@pytest.fixture
+def shares(stage: DrillStage, disk: Path) -> None:
+    """The cutover waits for a word at half of the traffic."""
+    config = yaml.safe_load(stage.config_file.read_text())
+    config["services"][stage.name]["release"] = {"shift": [50, 100]}
+    stage.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def waits_without_room(stage: DrillStage, disk: Path) -> str:
+    """A cutover that holds half of the traffic, and a journal that takes no word any more."""
+    rollout_id = request.begin(stage.config, stage.plan(), WHO, "by shares")
+    with stage.journal() as journal:
+        end = time.monotonic() + 60
+        while waiting(journal.rollout(rollout_id), journal.events(rollout_id)) is None:
+            assert time.monotonic() < end, [event.text for event in journal.events(rollout_id)]
+            time.sleep(0.1)
+    for reserve in disk.glob("*.reserve"):
+        reserve.unlink()
+    fill(disk)
+    return rollout_id
+
+
+@pytest.mark.usefixtures("shares")
+def test_an_abort_that_the_journal_does_not_take_is_asked_by_the_lease(stage: DrillStage, disk: Path) -> None:
+    before = stage.weights()
+    rollout_id = waits_without_room(stage, disk)
+    done = stage.bluegreen("abort", rollout_id)
+    assert done.returncode == 6, done.stdout + done.stderr
+    assert "it is asked by a tag on its lease instead" in done.stderr
+    assert stage.weights() == before
+
+
+@pytest.mark.usefixtures("shares")
+def test_where_the_lease_is_in_the_journal_too_the_way_out_is_named_and_works(stage: DrillStage, disk: Path) -> None:
+    config = yaml.safe_load(stage.config_file.read_text())
+    config["lease"] = "journal"
+    stage.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
+    before = stage.weights()
+    rollout_id = waits_without_room(stage, disk)
+    refused = stage.bluegreen("abort", rollout_id)
+    assert refused.returncode == 1
+    named = re.search(r"`kill (\d+)`", refused.stderr)
+    assert named is not None, refused.stderr
+    os.kill(int(named[1]), signal.SIGTERM)
+    end = time.monotonic() + 20
+    while Path(f"/proc/{named[1]}").exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    back = stage.bluegreen("resume", rollout_id, "--go-back", "--yes", "--reason", "no room")
+    assert stage.weights() == before, back.stdout + back.stderr
