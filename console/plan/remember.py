@@ -10,7 +10,7 @@ from console.plan import course
 from console.plan.asked import Asked
 from console.plan.desired import ServerLabelled
 from console.plan.plan import Action, Step, StepKind
-from console.plan.rotations.move import Move, count
+from console.plan.rotations.move import Move
 
 DEADLINE = 120.0  # seconds
 
@@ -38,7 +38,7 @@ def _step(asked: Asked, mark: Mark, instances: Sequence[Instance]) -> tuple[Step
         Step(
             id="remember",
             kind=StepKind.REMEMBER,
-            title=f"note on {count(len(unsaid), 'server')} that it is {mark}",
+            title=f"note it as {mark}",
             words=f"The metadata of {colour.upper()}'s servers says that {version[:12]} is {mark}, for those who do "
             "not have this journal. No traffic moves, nothing is restarted.",
             deadline=DEADLINE,

@@ -37,7 +37,7 @@ async def test_the_plan_is_shown_with_its_call_and_its_shares() -> None:
         await shows(pilot, "CUT OVER api")
         await pilot.press("down")
         await shows(
-            pilot, "1 write, 6 members", "step 2 of 3", "additive_only=true", "openstack loadbalancer member set"
+            pilot, "1 write, 6 members", "step 2 of 4", "additive_only=true", "openstack loadbalancer member set"
         )
 
 
@@ -106,7 +106,7 @@ async def test_an_arming_that_ends_while_one_types_starts_nothing() -> None:
         await pilot.press("c", "enter", *"api", "enter", *"why")
         moment[0] += 10
         await pilot.press("enter")
-        await shows(pilot, "step 1 of 3", "READ-ONLY", "read-only")
+        await shows(pilot, "step 1 of 4", "READ-ONLY", "read-only")
         assert desk.begun == []
 
 
@@ -154,7 +154,7 @@ async def test_instances_that_nobody_recorded_can_be_taken_in() -> None:
         await pilot.press("c")
         await shows(pilot, "REFUSED", "press t to take them in")
         await pilot.press("t")
-        await shows(pilot, "step 1 of 3")
+        await shows(pilot, "step 1 of 4")
 
 
 async def test_a_rollout_that_was_begun_is_followed_step_by_step() -> None:

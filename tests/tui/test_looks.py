@@ -67,7 +67,7 @@ class Look(NamedTuple):
         Look("service-power-80x24-ascii", power(NOW), (80, 24), ASCII, "tab", "worker-green-1"),
         Look("service-two-balancers-120x40", two_balancers(NOW), (120, 40), UNICODE, "", "2 load balancers"),
         Look("service-counted-250x60", counted(NOW), (250, 60), UNICODE, "", "410 conn/s"),
-        Look("change-120x40", well(), (120, 40), UNICODE, "c down", "step 2 of 3"),
+        Look("change-120x40", well(), (120, 40), UNICODE, "c down", "step 2 of 4"),
         Look("confirm-80x24-ascii", well(), (80, 24), ASCII, "c enter", "Cancel"),
         Look("help-80x24", well(), (80, 24), UNICODE, "question_mark", "keys on the service screen"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from rollouts import cutover, events, going_back, rollout
 from tuikit import config, service
@@ -15,7 +16,8 @@ from screens.view.progress import StepState, progress
 NOW = time.time()
 FACTS = service(NOW)
 CONFIG = config().services["api"]
-PLAN = cutover(FACTS, CONFIG, NOW)
+WHOLE = cutover(FACTS, CONFIG, NOW)
+PLAN = replace(WHOLE, steps=WHOLE.steps[:3])  # up to the proof
 
 
 def states(*told: object, state: RolloutState = RolloutState.RUNNING) -> list[StepState]:
