@@ -14,12 +14,12 @@ from console.rollout import request
 from console.rollout.records import DecisionKind, EventKind, RolloutState
 from console.rollout.who import Who
 
-ROWS = 17  # claim, 15 events, end
+ROWS = 28  # claim, 26 events, end
 ALL = [(row, kind) for row in range(1, ROWS + 1) for kind in (DecisionKind.FINISH, DecisionKind.GO_BACK)]
 INTENT = 9  # recorded, not sent: nobody can know yet what became of it
 SAMPLE = [
     *((INTENT, kind) for kind in (DecisionKind.FINISH, DecisionKind.GO_BACK)),
-    *((row, random.Random(row).choice((DecisionKind.FINISH, DecisionKind.GO_BACK))) for row in (4, 11, 15)),
+    *((row, random.Random(row).choice((DecisionKind.FINISH, DecisionKind.GO_BACK))) for row in (4, 11, 15, 22)),
 ]
 
 
