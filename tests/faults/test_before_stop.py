@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,22 @@ import pytest
 from drill_stage import DrillStage, staged_on_drill
 
 from console.model.colour import Colour
+from console.rollout import request
 from console.rollout.journal import Journal
 from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.who import Who
 
 DRAINS = """
-import os, pathlib, sys
+import os, pathlib, sys, time
 place = pathlib.Path(sys.argv[1])
 with (place / "drained").open("a") as file:
     print(os.environ["BLUEGREEN_INSTANCE"], os.environ["BLUEGREEN_COLOUR"], os.environ["BLUEGREEN_ADDRESS"], file=file)
+while (place / "slow").exists():
+    time.sleep(0.05)
 if (place / "full").exists():
     sys.exit("3 jobs are left")
 """
+WHO = Who("alice", "jump1")
 YES = ("--yes", "--reason", "drained")
 
 
@@ -86,6 +92,24 @@ def test_one_that_cannot_be_drained_is_not_stopped_and_a_person_decides(
     wanted = RolloutState.DONE if kind is DecisionKind.FINISH else RolloutState.ROLLED_BACK
     assert ended.state is wanted, ended.sentence
     assert workers.carries(Colour.GREEN if kind is DecisionKind.FINISH else Colour.BLUE)
+
+
+def test_nothing_is_stopped_on_a_look_that_is_older_than_the_command(workers: DrillStage, tmp_path: Path) -> None:
+    assert workers.drill is not None
+    for number in (1, 2):
+        assert workers.drill.control.post(f"servers/nova-scheduler-green-{number}/start").is_success
+    (tmp_path / "slow").touch()
+    rollout_id = request.begin(workers.config, workers.plan(target=Colour.GREEN), WHO, "both run")
+    with workers.journal() as journal:
+        while not drained(tmp_path):
+            time.sleep(0.05)
+        for number in (1, 2):
+            workers.trouble(f"instances/nova-scheduler-green-{number}", mode="unhealthy")
+        (tmp_path / "slow").unlink()
+        ended = workers.ended(journal, rollout_id)
+    assert running(workers, Colour.BLUE) == 2
+    assert ended.exit_code == 7, ended.sentence
+    assert "healthy instances would serve, 2 must" in ended.sentence
 
 
 def last(stage: DrillStage) -> Rollout:

@@ -17,14 +17,17 @@ from console.rollout.runner.gate import until_judged
 from console.rollout.runner.run import LOOK_DEADLINE, Run
 
 
-def drain(run: Run, plan: Plan, step: Step, server_id: str, colour: Colour) -> None:
-    """Return when the command has ended with 0, or there is none. Raises NeedsHuman, AbortAsked, Terminated."""
+def drain(run: Run, plan: Plan, step: Step, server_id: str, colour: Colour) -> bool:
+    """Return when the command has ended with 0, or there is none: whether there was one that was waited for.
+
+    Raises NeedsHuman, AbortAsked, Terminated.
+    """
     hook = run.service.rotation.before_stop
     if hook is None or run.way_back or plan.action is Action.ROLLBACK:
-        return
+        return False
     server = run.look(lambda: run.reader.server(server_id), step.id, LOOK_DEADLINE)
     if not server.powered:
-        return
+        return False
     title = f"before stop of {server.name}"
     run.note(EventKind.WAIT, step.id, f"{title}: {hook.run[0]}, for {hook.timeout:g} s at most")
     attempt = begin_command(
@@ -44,3 +47,4 @@ def drain(run: Run, plan: Plan, step: Step, server_id: str, colour: Colour) -> N
             f"`bluegreen show {run.rollout_id} --output` has what it printed; both colours work now: "
             "`bluegreen resume` drains again and goes on, or goes back",
         )
+    return True

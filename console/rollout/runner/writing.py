@@ -36,7 +36,8 @@ Send = Callable[[Run, str, Callable[[], Call]], str]
 def carry_out(run: Run, plan: Plan, step: Step, send: Send, before_each: Callable[[], None] = lambda: None) -> None:
     """Bring every desired state of the step about. Raises Drift, Refused, NeedsHuman, AbortAsked.
 
-    `before_each` looks at what must hold for every write of the step, and raises where it does not.
+    `before_each` looks at what must hold for every write of the step, and raises where it does not. What was looked at
+    is looked at again where it was waited since: a command that empties a worker takes minutes.
 
     Calls are sent one after another, each under the guard of its own. What they set going is waited for at once, or,
     with `at_once` above 1, when so many are under way, and at the end.
@@ -47,11 +48,13 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send, before_each: Callabl
             if len(pending) >= step.at_once:
                 _finish(pending.pop(0), send)
             run.tick(step.id)
-            hold_if_asked(run, plan, step)
+            waited = hold_if_asked(run, plan, step)
             before_each()
             one = under_way(run, plan, step, write)
-            one.make_ready()
-            if plan.action.is_undone and not pending and not _is_first(plan, step, write):
+            if one.make_ready():
+                before_each()
+                waited = True
+            if plan.action.is_undone and not pending and (waited or not _is_first(plan, step, write)):
                 still_on_course(run, plan, step, write)
             _send_until_answered(one, send)
             pending.append(one)
@@ -65,7 +68,7 @@ def carry_out(run: Run, plan: Plan, step: Step, send: Send, before_each: Callabl
 
 
 def _is_first(plan: Plan, step: Step, write: Write) -> bool:
-    """Of the first one everything was looked at by the reconciliation, a moment ago."""
+    """Of the first one everything was looked at by the reconciliation, a moment ago, unless it was waited since."""
     first = next(one for one in plan.steps if one.writes)
     return step.id == first.id and write.key == first.writes[0].key
 

@@ -30,9 +30,12 @@ class UnderWay(ABC):
         self.failed_looks = 0  # last looks that the cloud did not answer: nothing was sent after them
         self.expected: Basis = after((write,), self.before)
 
-    def make_ready(self) -> None:
-        """What has to be done before the write, and changes nothing in the cloud. Raises NeedsHuman, AbortAsked."""
-        return
+    def make_ready(self) -> bool:
+        """What has to be done before the write, and changes nothing in the cloud. Raises NeedsHuman, AbortAsked.
+
+        Returns whether it was waited for, so that what was looked at before it is old.
+        """
+        return False
 
     @abstractmethod
     def last_look(self) -> Call:

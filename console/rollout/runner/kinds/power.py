@@ -23,10 +23,11 @@ class PowerUnderWay(UnderWay):
 
     desired: Power
 
-    def make_ready(self) -> None:
+    def make_ready(self) -> bool:
         """A worker that is to be stopped hands its work back first. See UnderWay.make_ready."""
-        if not self.desired.on:
-            drain(self.run, self.plan, self.step, self.desired.server_id, self.desired.colour)
+        if self.desired.on:
+            return False
+        return drain(self.run, self.plan, self.step, self.desired.server_id, self.desired.colour)
 
     def last_look(self) -> Call:
         """See UnderWay.last_look. A task that somebody else began is drift; one of ours was waited for."""

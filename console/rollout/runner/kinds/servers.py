@@ -164,9 +164,9 @@ class ServerStoppedUnderWay(_Leaving):
 
     desired: ServerStopped
 
-    def make_ready(self) -> None:
+    def make_ready(self) -> bool:
         """See UnderWay.make_ready."""
-        drain(self.run, self.plan, self.step, self.desired.server_id, self.plan.target)
+        return drain(self.run, self.plan, self.step, self.desired.server_id, self.plan.target)
 
     def settle(self) -> None:
         """See UnderWay.settle."""
