@@ -14,6 +14,7 @@ from console.plan.asked import Asked
 from console.plan.candidates import Candidates, holding
 from console.plan.drained import DRAINED
 from console.plan.plan import Action
+from console.plan.provable import unproven
 from console.plan.rotations.pools import target_pools
 from console.plan.switches import bystanders as elsewhere
 
@@ -36,17 +37,6 @@ def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
         *_bystanders(asked),
         *_retiring(config, target),
     )
-
-
-def distinct_versions(service: Service, target: Colour) -> tuple[str, ...]:
-    """The target's versions, when they tell it from the other colour in every answer; empty when they do not.
-
-    An answer proves nothing if an instance's version is not known, or if both colours run it.
-    """
-    side = service.side(target)
-    told = all(instance.version is not None for instance in side.instances if instance.member is not None)
-    shared = not set(side.versions).isdisjoint(service.side(target.other).versions)
-    return side.versions if told and not shared else ()
 
 
 def _dead_source(service: Service, target: Colour, now: float) -> Iterator[str]:
@@ -92,14 +82,8 @@ def _backups(asked: Asked, found: Candidates) -> Iterator[str]:
 
 
 def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterator[str]:
-    if service.rotation == POWER:
-        return
-    if config.vip is None:
-        yield "not proven from outside: no vip check is configured"
-    elif not config.vip.tells_version:
-        yield f"not proven from outside: {config.vip.url} tells whether something answers, not which colour"
-    elif not distinct_versions(service, target):
-        yield "not proven from outside: the answers of the two colours cannot be told apart by version"
+    if why := unproven(service, config, target):
+        yield f"not proven from outside: {why}"
 
 
 def _overruled_weights(service: Service) -> Iterator[str]:

@@ -26,6 +26,7 @@ from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
 from console.plan.preconditions import first_refusal, not_seen
 from console.plan.preview import plan as preview
+from console.plan.provable import kept_on_no_proof
 from console.plan.rotations import pools, power, weights
 from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
@@ -103,6 +104,8 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
         return refusal
     rotation = _ROTATIONS[service.rotation]
     moves = rotation.moves(asked, found)
+    if moves and (refusal := kept_on_no_proof(asked)):
+        return refusal
     steps = steps_of(asked, moves)
     floors = least(asked, steps)
     refusal = too_few(asked, found, steps, floors) or _out_would_serve(asked, found, steps)

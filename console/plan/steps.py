@@ -13,8 +13,8 @@ from console.plan import capacity, waits
 from console.plan.asked import Asked
 from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.no_before import staying
-from console.plan.notes import distinct_versions
 from console.plan.plan import Action, Proof, Share, Step, StepKind
+from console.plan.provable import distinct_versions
 from console.plan.remember import remembering
 from console.plan.rotations.move import Move
 

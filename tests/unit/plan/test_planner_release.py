@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from plan_rotations import power_config, power_service
 from plan_worlds import NOW, config, instance, service, usual
 
 from console.config.gate import Gate, GateKind, SignOff
-from console.config.model import Attached, Release, VipCheck
+from console.config.model import Attached, Release, ServiceConfig, VipCheck
 from console.model.colour import Colour
+from console.model.service import ColourSet, Service
 from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
 
@@ -75,6 +78,49 @@ def test_automation_is_asked_nothing() -> None:
     made = plan(usual(), config(release=release), intent, NOW)
     assert isinstance(made, Plan)
     assert [step.id for step in made.steps] == ["reconcile", "shift-10", "prove-10", "shift", "prove", "remember"]
+
+
+def alike() -> Service:
+    """Both colours run one version."""
+    there = usual()
+    same = tuple(replace(one, version=there.blue.instances[0].version) for one in there.green.instances)
+    return replace(there, green=ColourSet(Colour.GREEN, same))
+
+
+def unprobed_workers() -> Service:
+    """BLUE works, GREEN is off, and nothing asks a worker whether it works."""
+    there = usual()
+    off = [
+        replace(one, server=replace(one.server, status="SHUTOFF", power_state=4)) if one.server else one
+        for one in there.green.instances
+    ]
+    return replace(power_service(there.blue.instances, off), probed=False)
+
+
+@pytest.mark.parametrize(
+    ("there", "settings", "why", "helps"),
+    [
+        (usual(), config(vip=None), "no vip check is configured", "`vip:`"),
+        (usual(), config(vip=VipCheck("tcp://{vip}:5672")), "tells whether something answers, not which", "`vip:`"),
+        (alike(), config(), "cannot be told apart by version", "a version that only one of the colours has"),
+        (unprobed_workers(), power_config(), "no probe tells whether a worker works", "`health:`"),
+    ],
+)
+def test_no_cutover_is_kept_on_a_proof_that_it_has_not(
+    there: Service, settings: ServiceConfig, why: str, helps: str
+) -> None:
+    guarded = settings._replace(release=Release(confirm_within=300.0))
+    intent = Intent(Action.CUTOVER, Colour.GREEN, keep_on_proof=True, unchecked=True)
+    refusal = plan(there, guarded, intent, NOW)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.rule) == ("no-proof", 7)
+    assert why in refusal.reason
+    assert helps in refusal.hint
+    by_word = plan(there, guarded, replace(intent, keep_on_proof=False), NOW)
+    assert isinstance(by_word, Plan)
+    assert "confirm" in [step.id for step in by_word.steps]
+    unguarded = plan(there, settings, intent, NOW)  # nobody would be asked for a word, so none is dropped
+    assert isinstance(unguarded, Plan)
 
 
 def test_the_proof_of_a_share_wants_both_colours() -> None:
