@@ -20,6 +20,7 @@ from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Refusal, Step, StepKind, Write
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK
 from console.plan.single import undoing, way_out, words
+from console.plan.single.in_order import named_in_order
 
 Change = Callable[[Instance, Member], Standing]
 
@@ -73,12 +74,6 @@ def _replaced(asked: Asked, named: Sequence[Instance], one: Instance, member: Me
     )  # fmt: skip
     assert one is new
     return replace(standing(member), weight=weight or member.weight, held_by=None)
-
-
-def named_in_order(asked: Asked, named: Sequence[Instance]) -> tuple[Instance, ...]:
-    """The instances in the order in which they were named."""
-    names = _order(asked).names
-    return tuple(sorted(named, key=lambda one: next(n for n, name in enumerate(names) if name in (one.name, one.key))))
 
 
 def _goals(asked: Asked, named: Sequence[Instance]) -> dict[str, Standing]:

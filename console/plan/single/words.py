@@ -11,6 +11,7 @@ from console.plan.asked import Asked
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Step
 from console.plan.single import worker_holds
+from console.plan.single.in_order import named_in_order
 from console.plan.single.undoing import taken_by
 
 _VERBS = {
@@ -58,9 +59,8 @@ def goal(asked: Asked, named: Sequence[Instance]) -> str:
         case Action.UNHOLD:
             return f"nobody holds {names}"
         case Action.REPLACE:
-            old, new = _order(asked).names
-            leaving = [one for one in named if one.name == old]
-            return f"{new} serves in place of {old}, which is held by {_holders(asked, leaving) or _who(asked)}"
+            old, new = named_in_order(asked, named)
+            return f"{new.name} serves in place of {old.name}, which is held by {_holders(asked, [old]) or _who(asked)}"
         case Action.EVICT:
             return f"no client is on {asked.target.upper()} any more: its members are disabled, and not checked"
         case _:
@@ -106,7 +106,7 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
         case Action.UNHOLD:
             return f"Only a tag goes: the next cutover to {colour} takes it along.{busy}"
         case Action.REPLACE:
-            old, new = _order(asked).names
+            old, new = (one.name for one in named_in_order(asked, named))
             return f"In one write {new} gets the weight of {old}, and {old} goes to weight 0, held.{busy}"
         case Action.EVICT:
             return (
@@ -170,7 +170,7 @@ def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
     if action is Action.ADMIT:
         yield "no record here says who was disabled before it: all are enabled, whoever has disabled them"
     becomes = {Action.DRAIN: "that stays", Action.REPLACE: "that stays"}.get(action, "that hold ends")
-    leaves = named if action is not Action.REPLACE else [one for one in named if one.name in order.names[:1]]
+    leaves = named if action is not Action.REPLACE else named_in_order(asked, named)[:1]
     if action in (Action.DRAIN, Action.RESTORE, Action.HOLD, Action.UNHOLD, Action.REPLACE):
         for one in leaves:
             if (who := _holder(one)) and who != order.who:

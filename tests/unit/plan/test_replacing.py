@@ -31,6 +31,30 @@ def test_one_for_another_in_one_write() -> None:
     )
 
 
+def test_they_may_be_named_by_the_ids_of_servers_and_members() -> None:
+    there = weights_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens())
+    old, new = one(there, "api-blue-1"), one(there, "api-blue-3")
+    assert old.member is not None
+    assert new.member is not None
+    known = made(there, asked(Action.REPLACE, old.name, new.name))
+    for first, second in ((old.member.id, new.name), (old.key, new.member.id), (old.member.id, new.member.id)):
+        found = made(there, asked(Action.REPLACE, first, second))
+        assert [step.writes for step in found.steps] == [step.writes for step in known.steps]
+        assert (found.goal, found.summary) == (known.goal, known.summary)
+        assert [step.words for step in found.steps] == [step.words for step in known.steps]
+    held = replace(old, member=replace(old.member, tags=(*old.member.tags, "bluegreen:hold=bob@jump2")))
+    there = replace(there, blue=replace(there.blue, instances=(held, *there.blue.instances[1:])))
+    by_id = made(there, asked(Action.REPLACE, old.member.id, new.name))
+    assert f"{old.name} is held by bob@jump2: that stays" in by_id.notes
+
+
+def test_one_named_twice_is_no_replacement() -> None:
+    there = weights_service([*blues()[:2], instance(Colour.BLUE, 3, 0)], greens())
+    old = one(there, "api-blue-1")
+    assert old.member is not None
+    assert refused(there, asked(Action.REPLACE, old.name, old.member.id)).code == "names"
+
+
 def test_nobody_serves_in_the_place_of_one_that_gets_no_traffic() -> None:
     out = several_service([instance(Colour.BLUE, 1, 0, hold="bob@jump2"), *blues()[1:]], greens())
     refusal = refused(out, asked(Action.REPLACE, "api-blue-1", "api-blue-2"), several_config())
