@@ -12,6 +12,7 @@ from console.model.remedies import FAILOVER, STRANGERS
 from console.model.service import POWER, WEIGHTS, Service
 from console.plan.backups import ignores_weights
 from console.plan.plan import Action, Intent, Refusal
+from console.plan.relaunch import relaunch
 from console.plan.unlabelled import unlabelled
 
 
@@ -122,7 +123,7 @@ def _has_instances(service: Service, config: ServiceConfig, intent: Intent, targ
     return Refusal(
         code="gone",
         reason=f"{target.upper()} of {service.name} has no instances: there is nothing to {words}",
-        hint="launch instances of that colour and put them in the pool at weight 0",
+        hint=relaunch(service, config, intent, target),
         rule=6,
     )
 
