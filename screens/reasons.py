@@ -153,7 +153,9 @@ def to_extend(s: Situation) -> str:
 def to_hold(s: Situation) -> str:
     """To let a rollout wait before its next write."""
     waits = s.waiting is not None and s.waiting.by_people and not s.unfinished
-    return "it waits already" if waits else to_abort(s)
+    if waits or s.followed is None or s.followed.state.ended or not s.followed.plan.intent.is_way_back:
+        return "it waits already" if waits else to_abort(s)
+    return f"a way back does not wait: {s.key('abort')}, then hold, stops it where it is"
 
 
 def to_read_output(s: Situation) -> str:

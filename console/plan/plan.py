@@ -100,6 +100,11 @@ class Intent:
         """Whether traffic goes where it was."""
         return self.action is Action.ROLLBACK and not self.no_before
 
+    @property
+    def is_way_back(self) -> bool:
+        """Whether it takes back what another rollout did: neither a freeze nor a pause holds it up."""
+        return self.undoes or self.action in (Action.ROLLBACK, Action.TAKE_BACK)
+
 
 class StepKind(StrEnum):
     """The stages of a release that a shift of traffic needs. SHIFT and PROVE come once per share of the traffic."""

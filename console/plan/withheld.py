@@ -19,7 +19,7 @@ from console.plan.plan import Action, Intent, Refusal
 def frozen(service: Service, intent: Intent, now: float) -> Refusal | None:
     """Refuse everything but a rollback, and the way back out of a rollout, while the service is frozen."""
     freeze = service.record.frozen(now) if service.record is not None else None
-    if freeze is None or intent.undoes or intent.action in (Action.ROLLBACK, Action.TAKE_BACK):
+    if freeze is None or intent.is_way_back:
         return None
     return Refusal(
         code="frozen",

@@ -17,8 +17,8 @@ from console.rollout import request
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.liveness import runner_host, unfinished
-from console.rollout.records import DecisionKind, Event, EventKind, Rollout
-from console.rollout.waiting import plan_of, waiting
+from console.rollout.records import DecisionKind, Event, Rollout
+from console.rollout.waiting import under_way, waiting
 from console.rollout.who import Who
 
 _AHEAD = 2.0  # seconds that a record may be of the future before the clock on the wall is not believed
@@ -72,12 +72,7 @@ def _judged(rollout: Rollout, events: list[Event], now: float) -> Due:
     if left < _ENOUGH:
         late = f"{-left:.0f} s ago" if left < 0 else f"in {left:.0f} s"
         return Due(rollout, f"its time to {found.step.title} ends {late}, unwatched: it does not go back by itself now")
-    return Due(rollout, plan=_under_way(rollout, events), step=found.step, left=left)
-
-
-def _under_way(rollout: Rollout, events: list[Event]) -> Plan:
-    planned = (plan_of(event) for event in reversed(events) if event.kind is EventKind.PLANNED)
-    return next((plan for plan in planned if plan is not None), rollout.plan)
+    return Due(rollout, plan=under_way(rollout, events), step=found.step, left=left)
 
 
 def where(order_step: str) -> tuple[str, float]:

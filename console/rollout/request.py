@@ -30,7 +30,7 @@ from console.rollout.schema import file_of
 from console.rollout.settled import settled_by
 from console.rollout.standing import records
 from console.rollout.unanswered import settles_in
-from console.rollout.waiting import Waiting, may_sign, waiting, waits_already
+from console.rollout.waiting import Waiting, may_sign, under_way, waiting, waits_already
 from console.rollout.who import Who
 
 _WATCHED = (StepKind.BAKE, StepKind.REMEMBER)  # steps of what is watched to its end, once nothing is left to move
@@ -85,9 +85,16 @@ def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold
 def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, even_waiting: bool = False) -> None:
     """Ask a rollout to wait before its next write. Raises UsageError if none hears it.
 
-    Raises Refused where it waits for somebody's word already, unless `even_waiting`: the word may be on its way.
+    Raises Refused for a way back, and where it waits for somebody's word already, unless `even_waiting`: the word may
+    be on its way.
     """
     rollout = _heard(journal, rollout_id, "pause")
+    if under_way(rollout, journal.events(rollout_id)).intent.is_way_back:
+        raise Refused(
+            f"rollout {rollout.id} is not paused: it is on the way back, and a way back is never made to wait",
+            f"`bluegreen abort {rollout.id} --hold` stops it where it is",
+            rule=6,
+        )
     if not even_waiting and (found := waits_for_people(journal, rollout)) is not None:
         raise waits_already(rollout, found, journal.now())
     _decide(journal, rollout, DecisionKind.PAUSE, rollout.plan.digest, who, step="", reason=reason)
@@ -114,7 +121,7 @@ def say_word(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, s
 def _refuse_frozen(journal: Journal, rollout: Rollout, word: DecisionKind) -> None:
     """A word that lets a write follow is not taken while the service is frozen. Raises Refused, JournalError."""
     plan = rollout.plan
-    if word not in (DecisionKind.GO_ON, DecisionKind.SIGN) or plan.action is Action.ROLLBACK or plan.intent.undoes:
+    if word not in (DecisionKind.GO_ON, DecisionKind.SIGN) or plan.intent.is_way_back:
         return
     found = records(journal, [rollout.service])[rollout.service].frozen(journal.now())
     if found is not None:

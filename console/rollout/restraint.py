@@ -17,6 +17,7 @@ from console.rollout.journal import Journal
 from console.rollout.liveness import unfinished
 from console.rollout.records import DecisionKind, Rollout
 from console.rollout.standing import ServiceDecisionKind, decide, records
+from console.rollout.waiting import under_way
 from console.rollout.who import Who
 
 _LEAST = 7  # characters by which a commit is named
@@ -33,9 +34,7 @@ def freeze(
     request.may_write(config)
     decide(journal, service, ServiceDecisionKind.FREEZE, who, reason, until=until)
     living = (one for one in journal.rollouts(service) if not one.state.ended and not unfinished(one))
-    forward = next(
-        (one for one in living if one.plan.action is not Action.ROLLBACK and not one.plan.intent.undoes), None
-    )
+    forward = next((one for one in living if not under_way(one, journal.events(one.id)).intent.is_way_back), None)
     if forward is not None:
         request.pause(journal, forward.id, who, f"{service} is frozen: {reason}", even_waiting=True)
     return forward

@@ -94,6 +94,12 @@ def plan_of(event: Event) -> Plan | None:
         return None
 
 
+def under_way(rollout: Rollout, events: Sequence[Event]) -> Plan:
+    """The plan that is walked now: the rollout's own, or the last that was made on the way."""
+    planned = (plan_of(event) for event in reversed(events) if event.kind is EventKind.PLANNED)
+    return next((plan for plan in planned if plan is not None), rollout.plan)
+
+
 def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
     """What the rollout waits for, in the plan that is under way; None while it is working, or when it has ended."""
     if rollout.state.ended or rollout.state is RolloutState.WAITING:  # a word to a runner that is gone is heard by none

@@ -12,7 +12,7 @@ from stage import WHO
 
 from console.errors import UsageError
 from console.model.colour import Colour
-from console.plan.plan import Plan, StepKind
+from console.plan.plan import Action, Plan, StepKind
 from console.rollout import request, restraint
 from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
@@ -111,6 +111,19 @@ def test_who_was_taken_out_meanwhile_stays_out_on_the_way_back_and_is_named(shar
     assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
     assert sorted(shared.weights_of(Colour.BLUE)) == [0, 100, 100]
     assert f"{name} was set to weight 0 by somebody while the rollout ran: it stays out" in planned.text
+
+
+def test_a_rollback_is_not_held_by_a_pause_that_came_all_the_same(stage: DrillStage) -> None:
+    rollout_id = stage.record(stage.plan(Action.ROLLBACK, Colour.GREEN))
+    with stage.journal() as journal:
+        digest = journal.rollout(rollout_id).plan.digest
+        journal.decide(rollout_id, DecisionKind.PAUSE, digest, WHO, step="", reason="slowly")
+        start_runner(stage.config, rollout_id)
+        ended = stage.ended(journal, rollout_id)
+        said = [one.text for one in journal.events(rollout_id) if one.kind is EventKind.DECISION]
+    assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
+    assert said == ["alice@jump1 asked for a pause: slowly. A way back does not wait, so it goes on"]
+    assert stage.carries(Colour.GREEN)
 
 
 @pytest.mark.thorough

@@ -11,6 +11,7 @@ from screen_text import shows, text_of, until
 from tuikit import config, make_app, service
 
 from console.config.model import Config, Release
+from console.plan.plan import Action
 from console.rollout.records import EventKind
 from screens.arming import Arming
 from screens.messages import JournalSeen
@@ -62,6 +63,18 @@ async def test_a_console_that_is_not_armed_may_stop_it_and_not_let_it_go_on() ->
         await shows(pilot, "press o to arm")
         assert len(app.screen_stack) == 2
         assert desk.words == []
+
+
+async def test_a_way_back_is_not_made_to_wait_and_the_key_says_so() -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now), arming=Arming().arm(now, ""))
+    back = cutover(service(now), next(iter(config().services.values())), now, Action.ROLLBACK)
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.post(seen(rollout(back, now), events(now - 1, (EventKind.BEGUN, "reconcile", "look again"))))
+        await shows(pilot, "LB ")
+        await pilot.press("f", "w")
+        await shows(pilot, "a way back does not wait: a, then hold, stops it where it is")
+        assert desk.held == []
 
 
 async def test_more_time_is_asked_for_in_minutes() -> None:

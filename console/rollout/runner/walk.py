@@ -200,6 +200,10 @@ def _follows_a_write(plan: Plan, step: Step) -> bool:
 
 
 def _aborted(run: Run, plan: Plan, abort: AbortAsked) -> Ended:
+    if not run.written and plan.intent.is_way_back:  # what it was to take back stands: nothing is rolled back
+        what = f"before anything was written: the {plan.action} is not done"
+        open_now = "finish it, or leave it as it is, with `bluegreen resume`"
+        return Ended(RolloutState.STOPPED, f"{abort}, {what}; {open_now}", 7)
     if not run.written:
         return Ended(RolloutState.ROLLED_BACK, f"{abort}, before anything was written: nothing has changed", 6)
     if abort.hold:

@@ -35,12 +35,16 @@ def confirm(run: Run, plan: Plan, step: Step) -> None:
 def hold_if_asked(run: Run, plan: Plan, step: Step) -> bool:
     """Between two steps: if an operator asked for a pause, wait for the word to go on, and say that it was waited.
 
-    A way back is not paused, nor what comes after the last write. Raises as `pause` does.
+    A way back is not paused, which is recorded, nor what comes after the last write. Raises as `pause` does.
     """
     asked = run.pause_asked
-    if asked is None or not run.forward or not step.writes:
+    if asked is None or not step.writes:
         return False
     run.pause_asked = None
+    if not run.forward or plan.intent.is_way_back:
+        text = f"{asked.who.words} asked for a pause{why(asked)}. A way back does not wait, so it goes on"
+        run.note(EventKind.DECISION, step.id, text)
+        return False
     run.heard.clear()
     run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{why(asked)}", until_word=PAUSE_DEADLINE)
     _end_pause(run, _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE))
