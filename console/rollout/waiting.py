@@ -94,6 +94,13 @@ def plan_of(event: Event) -> Plan | None:
         return None
 
 
+def _unsaid(plan: Plan, *, wrote: bool) -> str:
+    """What becomes of a rollout that was told to wait, where nobody goes on: what the runner does then."""
+    if not wrote:
+        return "it ends, with nothing written"
+    return "it goes back by itself" if goes_back(plan) and not plan.intent.no_before else STAYS
+
+
 def under_way(rollout: Rollout, events: Sequence[Event]) -> Plan:
     """The plan that is walked now: the rollout's own, or the last that was made on the way."""
     planned = (plan_of(event) for event in reversed(events) if event.kind is EventKind.PLANNED)
@@ -107,9 +114,10 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
     plan = rollout.plan
     steps = {step.id: step for step in plan.steps}
     found: Waiting | None = None
-    began, begun = 0.0, True
+    began, begun, wrote = 0.0, True, False
     for event in events:
         step = steps.get(event.step)
+        wrote = wrote or event.kind is EventKind.INTENT
         if event.kind is EventKind.STARTED:
             begun = event.data.get("runner", rollout.runner) == rollout.runner
         if event.kind in (EventKind.STARTED, EventKind.PLANNED):
@@ -128,8 +136,7 @@ def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
         elif event.kind is EventKind.DECISION and "until_word" in event.data:
             began = event.at
             until = began + float(event.data["until_word"])
-            then = STAYS if plan.intent.no_before else "it goes back by itself"
-            found = Waiting(step, DecisionKind.GO_ON, until, then, plan.digest, began)
+            found = Waiting(step, DecisionKind.GO_ON, until, _unsaid(plan, wrote=wrote), plan.digest, began)
         elif event.kind is EventKind.DECISION and found is not None and "deadline" in event.data:
             until = began + float(event.data["deadline"])
             found = Waiting(found.step, found.word, until, found.otherwise, found.digest, found.since)

@@ -11,7 +11,9 @@ from plan_worlds import NOW, config, usual
 from console.cli import main as cli
 from console.config.model import Config
 from console.errors import Refused
+from console.model.colour import Colour
 from console.plan import waits
+from console.plan.orders import RetireOrder
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout import request, restraint
@@ -96,6 +98,46 @@ def test_what_was_held_within_a_step_waits_no_more_once_the_word_was_heard(journ
         request.pause(journal, ident, ALICE)
     journal.append(ident, EventKind.DECISION, "shift", "go on: alice", word=DecisionKind.GO_ON)
     assert waiting(journal.rollout(ident), journal.events(ident)) is None
+
+
+def retirement() -> Plan:
+    made = plan(usual(), config(), Intent(Action.RETIRE, Colour.GREEN, order=RetireOrder()), NOW)
+    assert isinstance(made, Plan), made
+    return made
+
+
+def adoption() -> Plan:
+    """What an adoption has of it: labels that were written stay."""
+    made = retirement()
+    return replace(made, action=Action.ADOPT, intent=Intent(Action.ADOPT, Colour.GREEN))
+
+
+@pytest.mark.parametrize(
+    ("made", "then"),
+    [
+        (retirement(), "it stops and needs you, and does not go back by itself"),
+        (adoption(), "it stops and needs you, and does not go back by itself"),
+        (shares(), "it goes back by itself"),
+    ],
+)
+def test_what_is_held_says_what_becomes_of_it_without_a_word(
+    journal: Journal, tmp_path: Path, made: Plan, then: str
+) -> None:
+    first = next(one for one in made.steps if one.writes)
+    ident = at(journal, first.id, made)
+    journal.append(ident, EventKind.DECISION, first.id, "paused by alice", until_word=3600.0)
+    found = waiting(journal.rollout(ident), journal.events(ident))
+    assert found is not None
+    assert found.otherwise == "it ends, with nothing written"
+    journal.append(ident, EventKind.INTENT, first.id, "the first write")
+    journal.append(ident, EventKind.DECISION, first.id, "paused by alice", until_word=3600.0)
+    found = waiting(journal.rollout(ident), journal.events(ident))
+    assert found is not None
+    assert found.otherwise == then
+    settings = Config(tmp_path / "config.yaml", {"nova-api": config()}, journal=URL.format(tmp_path))
+    forward = restraint.freeze(settings, journal, "nova-api", ALICE, "incident")
+    assert forward is not None
+    assert then in restraint.halted_words(journal, forward)
 
 
 @pytest.mark.parametrize(
