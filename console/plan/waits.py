@@ -75,7 +75,7 @@ def confirm(target: Colour, within: float, *, stays: bool = False) -> Step:
         kind=StepKind.CONFIRM,
         title="confirm that you keep it",
         words=f"{target.upper()} carries all traffic. Confirm once more that it is well; without a word within "
-        f"{_minutes(within)} it {then}.",
+        f"{span_words(within)} it {then}.",
         deadline=within,
         outcome="it goes back by itself",
         checks=("an operator confirms again",),
@@ -94,7 +94,7 @@ def bake(target: Colour, time: float, gates: tuple[str, ...] = (), *, stays: boo
         id="bake",
         kind=StepKind.BAKE,
         title="bake",
-        words=f"{target.upper()} is watched for {_minutes(time)}: its instances, and what clients get. If it fails"
+        words=f"{target.upper()} is watched for {span_words(time)}: its instances, and what clients get. If it fails"
         f"{then}. If nothing can be seen, it holds and says so.",
         deadline=time,
         outcome="the cutover is done",
@@ -106,5 +106,6 @@ def bake(target: Colour, time: float, gates: tuple[str, ...] = (), *, stays: boo
     )
 
 
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} s"
+def span_words(seconds: float) -> str:
+    """`90 s`, `5 minutes`, `2.5 minutes`: how long something may take, for a sentence."""
+    return f"{round(seconds / 60, 1):g} minutes" if seconds >= 120 else f"{round(seconds, 1):g} s"

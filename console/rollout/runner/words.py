@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from console.errors import NeedsHuman
 from console.plan.plan import Plan, Step
-from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT, PAUSE_DEADLINE
+from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT, PAUSE_DEADLINE, span_words
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import NotConfirmed
@@ -17,9 +17,9 @@ def pause(run: Run, plan: Plan, step: Step) -> None:
     """Hold the share until somebody goes on. Raises NotConfirmed, AbortAsked, NeedsHuman."""
     by_people = step.id not in (BARRIER_SHIFT, BARRIER_KEEP)
     whom = "an operator" if by_people else "the train"
-    run.note(EventKind.WAIT, step.id, f"waits for {whom} to go on, for {_span(step.deadline)} at most")
+    run.note(EventKind.WAIT, step.id, f"waits for {whom} to go on, for {span_words(step.deadline)} at most")
     if by_people:
-        run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
+        run.call_people(f"{step.title}; without a word within {span_words(step.deadline)} {step.outcome}")
     word = _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on")
     if by_people:
         _end_pause(run, word)
@@ -27,8 +27,8 @@ def pause(run: Run, plan: Plan, step: Step) -> None:
 
 def confirm(run: Run, plan: Plan, step: Step) -> None:
     """Hold until somebody confirms once more. Raises NotConfirmed, AbortAsked, NeedsHuman."""
-    run.note(EventKind.WAIT, step.id, f"waits to be confirmed within {_span(step.deadline)}, or {step.outcome}")
-    run.call_people(f"{step.title}; without a word within {_span(step.deadline)} {step.outcome}")
+    run.note(EventKind.WAIT, step.id, f"waits to be confirmed within {span_words(step.deadline)}, or {step.outcome}")
+    run.call_people(f"{step.title}; without a word within {span_words(step.deadline)} {step.outcome}")
     _wait_for(run, plan, step, DecisionKind.KEEP, "nobody confirmed")
 
 
@@ -63,7 +63,7 @@ def extended(run: Run, step: Step, decision: Decision, length: float) -> float:
     if wanted != step.id or not seconds.isdecimal():
         return length
     more = float(seconds)
-    text = f"{_span(more)} more: {decision.who.words}{why(decision)}"
+    text = f"{span_words(more)} more: {decision.who.words}{why(decision)}"
     run.note(EventKind.DECISION, step.id, text, deadline=length + more)
     return length + more
 
@@ -90,13 +90,9 @@ def _wait_for(
         if late > run.timing.ttl:
             # asleep past the lease: whoever looked meanwhile found it unwatched, and may have acted on that
             raise NeedsHuman(
-                f"{otherwise} within {_span(length)}, and nothing ran here for {late:.0f} s after that",
+                f"{otherwise} within {span_words(length)}, and nothing ran here for {late:.0f} s after that",
                 "look at both colours, then finish or go back with `bluegreen resume`",
             )
         if late >= 0:
-            raise NotConfirmed(f"{otherwise} within {_span(length)}")
+            raise NotConfirmed(f"{otherwise} within {span_words(length)}")
         run.wait(min(_LOOK, -late), step.id)
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} s"

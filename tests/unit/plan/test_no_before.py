@@ -41,7 +41,7 @@ def test_it_says_before_it_begins_that_it_does_not_go_back_by_itself() -> None:
     waits = [step for step in made.steps if step.kind in (StepKind.PAUSE, StepKind.CONFIRM, StepKind.PROVE)]
     assert {step.outcome for step in waits} == {STAYS}
     words = {step.kind: step.words for step in made.steps}
-    assert "within 1 minutes it stops there and needs you" in words[StepKind.CONFIRM]
+    assert "within 60 s it stops there and needs you" in words[StepKind.CONFIRM]
     assert "If it fails, it stops and needs you" in words[StepKind.BAKE]
 
 
