@@ -21,7 +21,7 @@ from console.plan.kinds.registry import kind_of
 from console.plan.kinds.typed import MEMBER, openstack
 from console.plan.plan import Plan, StepKind, Write
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
-from console.rollout.waiting import plan_of
+from console.rollout.waiting import new_plan
 
 _Key = tuple[str, str]  # a step's id, and the key of one of its writes
 
@@ -46,7 +46,7 @@ def by_hand(rollout: Rollout, events: Sequence[Event]) -> ByHand:
     touched: list[Desired] = []
     for event in events:
         key = event.step, str(event.data.get("write", ""))
-        if event.kind is EventKind.PLANNED and (other := plan_of(event)) is not None:
+        if (other := new_plan(event, plan)) is not None:
             plan, sent, verified = other, set(), set()
         elif event.kind is EventKind.INTENT:
             sent.add(key)

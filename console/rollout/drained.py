@@ -9,7 +9,7 @@ from console.model.service import Service
 from console.plan.desired import MemberChange, Weights
 from console.plan.plan import Plan
 from console.rollout.records import Event, EventKind
-from console.rollout.waiting import plan_of
+from console.rollout.waiting import new_plan
 
 
 def drained(plan: Plan, events: Sequence[Event], service: Service, colour: Colour) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def _least_left(plan: Plan, events: Sequence[Event]) -> dict[str, int]:
     """The weight of each member as we have left it; of one in a write whose outcome is not known the lesser."""
     least = {one.id: one.weight for one in plan.basis.members}
     for event in events:
-        if event.kind is EventKind.PLANNED and (other := plan_of(event)) is not None:
+        if (other := new_plan(event, plan)) is not None:
             plan = other
             # a 0 that is found here where we left more was somebody's already
             least |= {one.id: one.weight for one in plan.basis.members if one.weight}

@@ -45,6 +45,9 @@ class DecisionKind(StrEnum):
     OVERRIDE = "override"  # of what the plan warns of; the decision's `step` says which: "rollback-safety"
 
 
+TAKES_UP = "takes_up"  # in the data of a STARTED: the id of the step, a wait, at which it goes on in the same plan
+
+
 class EventKind(StrEnum):
     """What the runner records."""
 
@@ -61,7 +64,7 @@ class EventKind(StrEnum):
     VERIFIED = "verified"
     PROOF = "proof"
     GATE = "gate"  # what a gate came to, or who signed
-    PLANNED = "planned"  # a plan made on the way: to go back, or to go on
+    PLANNED = "planned"  # a plan made on the way takes over: to go back, or to finish
     DECISION = "decision"
     NOTICE = "notice"  # whether a webhook was told
     FINISHED = "finished"

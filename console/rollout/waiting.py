@@ -107,6 +107,15 @@ def under_way(rollout: Rollout, events: Sequence[Event]) -> Plan:
     return next((plan for plan in planned if plan is not None), rollout.plan)
 
 
+def new_plan(event: Event, under_way: Plan) -> Plan | None:
+    """The plan that the event puts in the place of the one under way; None where that one is gone on with.
+
+    Earlier versions told with a PLANNED of the very plan under way that one of its waits was taken up.
+    """
+    plan = plan_of(event) if event.kind is EventKind.PLANNED else None
+    return plan if plan != under_way else None
+
+
 def waiting(rollout: Rollout, events: Sequence[Event]) -> Waiting | None:
     """What the rollout waits for, in the plan that is under way; None while it is working, or when it has ended."""
     if rollout.state.ended or rollout.state is RolloutState.WAITING:  # a word to a runner that is gone is heard by none

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from console.plan.plan import Plan, Step
 from console.rollout.records import Event, EventKind, Rollout, RolloutState
-from console.rollout.waiting import plan_of
+from console.rollout.waiting import new_plan
 
 
 class StepState(StrEnum):
@@ -53,11 +53,11 @@ def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False)
 
     `orphan`: nobody walks it any more, so the step that was under way was left there.
     """
-    views = list(planned(rollout.plan))
-    section = 0
+    plan, section = rollout.plan, 0
+    views = list(planned(plan))
     for event in events:
-        if event.kind is EventKind.PLANNED and (plan := plan_of(event)) is not None:
-            section += 1
+        if (other := new_plan(event, plan)) is not None:
+            plan, section = other, section + 1
             views = [_left(view) for view in views]
             views += [StepView(f"{section}/{step.id}", section, step, plan=plan) for step in plan.steps]
         elif event.kind is EventKind.STARTED:
@@ -68,6 +68,18 @@ def progress(rollout: Rollout, events: Sequence[Event], *, orphan: bool = False)
         return tuple(_ended(view, rollout) for view in views)
     running = StepState.LEFT if orphan else StepState.RUNNING
     return tuple(replace(view, state=running) if view.state is StepState.RUNNING else view for view in views)
+
+
+def walked_to(views: Sequence[StepView]) -> str:
+    """The key of the step that is walked; else of the one where the last plan stopped; empty between two steps."""
+    running = (view.key for view in views if view.state is StepState.RUNNING)
+    return next(running, "") or stopped_at([view for view in views if view.section == views[-1].section])
+
+
+def stopped_at(views: Sequence[StepView]) -> str:
+    """The key of the last step that failed, or was left; empty where there is none."""
+    stopped = (view.key for view in reversed(views) if view.state in (StepState.FAILED, StepState.LEFT))
+    return next(stopped, "")
 
 
 def _after(view: StepView, event: Event) -> StepView:

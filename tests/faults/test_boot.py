@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -14,8 +15,9 @@ from stage import WHO
 
 from console.model.colour import Colour
 from console.rollout import request
+from console.rollout.by_hand import by_hand
 from console.rollout.journal import Journal
-from console.rollout.records import DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.records import TAKES_UP, DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.waiting import waiting
 
 
@@ -60,12 +62,34 @@ def test_each_wait_is_taken_up_and_the_rollout_ends_as_it_would_have(shared: Dri
             if step != "bake":
                 request.say_word(journal, rollout_id, WHO, "well", step=step)
         ended = shared.ended(journal, rollout_id)
+        told = journal.events(rollout_id)
         orders = [one for one in journal.decisions(rollout_id) if one.kind is DecisionKind.CONTINUE]
     assert (ended.state, ended.exit_code) == (RolloutState.DONE, 0), ended.sentence
     assert "proven through the VIP" in ended.sentence
     assert [one.step.split()[0] for one in orders] == ["pause-50", "confirm", "bake"]
+    started = [one for one in told if one.kind is EventKind.STARTED]
+    assert [one.data.get(TAKES_UP) for one in started] == [None, "pause-50", "confirm", "bake"]
+    assert re.search(r"; it takes up bake, with \d+ s left$", started[-1].text)
+    assert not [one for one in told if one.kind is EventKind.PLANNED], "it is the same plan"
+    assert by_hand(ended, told).finish == ()
     assert shared.carries(Colour.GREEN)
     assert shared.batches(since=mark) == 2, "nothing was written twice"
+
+
+def test_what_goes_back_after_a_wait_was_taken_up_blames_nobody_for_our_own_zeros(shared: DrillStage) -> None:
+    rollout_id = request.begin(shared.config, shared.plan(), WHO, "by shares")
+    with shared.journal() as journal:
+        waits_at(journal, rollout_id, "pause-50")
+        request.say_word(journal, rollout_id, WHO, "well", step="pause-50")
+        waits_at(journal, rollout_id, "confirm")
+        killed(journal, rollout_id)
+        assert shared.bluegreen("resume", "--due").returncode == 0
+        waits_at(journal, rollout_id, "confirm")
+        request.abort(journal, rollout_id, WHO)
+        ended = shared.ended(journal, rollout_id)
+        told = "\n".join(one.text for one in journal.events(rollout_id))
+    assert ended.state is RolloutState.ROLLED_BACK
+    assert "by somebody" not in told
     assert shared.look().lease is None
 
 

@@ -5,19 +5,27 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import msgspec
+import pytest
 from rollouts import cutover, events, going_back, rollout
 from tuikit import config, service
 
-from console.rollout.records import EventKind, RolloutState
+from console.plan.plan import Plan
+from console.rollout.records import TAKES_UP, EventKind, RolloutState
 from screens.view.change import step_rows
 from screens.view.glyphs import UNICODE
-from screens.view.progress import StepState, progress
+from screens.view.progress import StepState, progress, stopped_at, walked_to
+
+
+def without_notes(plan: Plan) -> Plan:
+    """Look again, to GREEN, prove: the note on servers at the end is a step like any other."""
+    return replace(plan, steps=plan.steps[:3])
+
 
 NOW = time.time()
 FACTS = service(NOW)
 CONFIG = config().services["api"]
-WHOLE = cutover(FACTS, CONFIG, NOW)
-PLAN = replace(WHOLE, steps=WHOLE.steps[:3])  # up to the proof
+PLAN = without_notes(cutover(FACTS, CONFIG, NOW))
 
 
 def states(*told: object, state: RolloutState = RolloutState.RUNNING) -> list[StepState]:
@@ -81,6 +89,35 @@ def test_a_runner_that_takes_over_walks_again_what_was_left() -> None:
     assert states(*told) == [StepState.DONE, StepState.LEFT, StepState.PENDING]
     again = ((EventKind.BEGUN, "reconcile", "look again"),)
     assert states(*told, *again) == [StepState.RUNNING, StepState.LEFT, StepState.PENDING]
+
+
+@pytest.mark.parametrize("recorded", ["with the plan", "by its step"])
+def test_a_wait_that_is_taken_up_goes_on_in_the_same_list(recorded: str) -> None:
+    """Earlier versions recorded it with the plan under way."""
+    plan_again = (EventKind.PLANNED, "", "continue", {"plan": msgspec.json.decode(msgspec.json.encode(PLAN))})
+    told = (
+        (EventKind.BEGUN, "shift", "to GREEN"),
+        (EventKind.PASSED, "shift", "done"),
+        (EventKind.BEGUN, "prove", "prove it"),
+        (EventKind.STARTED, "", "runner 2", {TAKES_UP: "prove"}),
+        *([plan_again] if recorded == "with the plan" else []),
+    )
+    assert states(*told) == [StepState.PENDING, StepState.DONE, StepState.LEFT]
+    again = (EventKind.BEGUN, "prove", "prove it")
+    assert states(*told, again) == [StepState.PENDING, StepState.DONE, StepState.RUNNING]
+
+
+def test_the_cursor_goes_with_the_walk_and_stays_between_two_steps() -> None:
+    stopped = ((EventKind.BEGUN, "shift", "to GREEN"), (EventKind.STARTED, "", "runner 2"))
+    finish = (*stopped, going_back(PLAN, FACTS, CONFIG, NOW))
+    first = (*finish, (EventKind.BEGUN, "reconcile", "look again"))
+    between = (*first, (EventKind.PASSED, "reconcile", "done"))
+
+    def reached(*told: object) -> str:
+        return walked_to(progress(rollout(PLAN, NOW), events(NOW, *told)))  # type: ignore[arg-type]
+
+    assert [reached(*one) for one in (stopped, finish, first, between)] == ["0/shift", "", "1/reconcile", ""]
+    assert stopped_at(progress(rollout(PLAN, NOW), events(NOW, *between))) == "0/shift"
 
 
 def test_a_step_that_nobody_walks_any_more_does_not_tick() -> None:

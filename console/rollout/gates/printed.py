@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from console.plan.plan import Step, StepKind
 from console.rollout.gates.output import log_path, tail
 from console.rollout.records import Event, EventKind, Rollout
-from console.rollout.waiting import plan_of
+from console.rollout.waiting import new_plan
 
 
 def gate_output(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
     """A heading for each gate, then its lines."""
-    steps: dict[str, Step] = {step.id: step for step in rollout.plan.steps}
+    plan = rollout.plan
+    steps: dict[str, Step] = {step.id: step for step in plan.steps}
     running: Step | None = None
     for event in events:
-        if event.kind is EventKind.PLANNED and (plan := plan_of(event)) is not None:
-            steps, running = {step.id: step for step in plan.steps}, None
+        if (other := new_plan(event, plan)) is not None:
+            plan, steps, running = other, {step.id: step for step in other.steps}, None
         elif event.kind is EventKind.BEGUN:
             step = steps.get(event.step)
             running = step if step is not None and step.kind is StepKind.GATE else None

@@ -21,7 +21,7 @@ from console.rollout.due import where
 from console.rollout.journal import Journal
 from console.rollout.liveness import runner_id
 from console.rollout.notices.bell import Bell
-from console.rollout.records import Decision, DecisionKind, EventKind, Rollout, RolloutState
+from console.rollout.records import TAKES_UP, Decision, DecisionKind, EventKind, Rollout, RolloutState
 from console.rollout.reserve import Reserve
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import Ended, Terminated, ended_by
@@ -135,14 +135,9 @@ def _execute(
     """How it ended, and the run, whose journal has the record: the second place's where it had to move there."""
     plan = order.plan or rollout.plan
     written = any(event.kind is EventKind.INTENT for event in journal.events(rollout.id))
-    journal.append(
-        rollout.id,
-        EventKind.STARTED,
-        "",
-        f"runner {os.getpid()} on behalf of {order.who.words}{_hurried()}",
-        runner=runner_id(),
-    )
-    if order.plan is not None:
+    takes_up = where(order.step) if order.kind is DecisionKind.CONTINUE else None
+    _started(journal, rollout, order, takes_up)
+    if order.plan is not None and takes_up is None:
         text = f"{order.kind}: {plan.summary}{drained_notes(plan)}"
         journal.append(rollout.id, EventKind.PLANNED, "", text, plan=plan)
     run: Run | None = None
@@ -154,7 +149,7 @@ def _execute(
         signal.signal(signal.SIGTERM, lambda *_: _terminate(run))
         left = service_settles_in(journal, rollout.service, config.lease.ttl)
         run.unsettled_until = boot_clock.now() + left * pace.speed()
-        ended = walk(run, plan, where(order.step) if order.kind is DecisionKind.CONTINUE else None)
+        ended = walk(run, plan, takes_up)
     except BluegreenError as error:
         ended = ended_by(error, written=written)
     except Terminated:
@@ -166,6 +161,15 @@ def _execute(
     if order.kind is DecisionKind.GO_BACK and ended.state is RolloutState.DONE:
         ended = Ended(RolloutState.ROLLED_BACK, ended.sentence, 6)
     return ended, run
+
+
+def _started(journal: Journal, rollout: Rollout, order: Decision, takes_up: tuple[str, float] | None) -> None:
+    text = f"runner {os.getpid()} on behalf of {order.who.words}{_hurried()}"
+    data: dict[str, str] = {"runner": runner_id()}
+    if takes_up is not None:
+        step, left = takes_up
+        text, data = f"{text}; it takes up {step}, with {left:.0f} s left", data | {TAKES_UP: step}
+    journal.append(rollout.id, EventKind.STARTED, "", text, **data)
 
 
 def _keep_room(reserve: Reserve, plan: Plan) -> None:

@@ -73,7 +73,7 @@ class Conductor:
         settled = DecisionKind.GO_BACK in decided
         return Part(
             rollout,
-            passed(events),
+            passed(rollout, events),
             waits.step.id if waits is not None else "",
             orphan=_orphan(rollout),
             asked=settled or DecisionKind.ABORT in decided,

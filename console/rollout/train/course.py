@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT
-from console.rollout.records import Event, EventKind, Rollout, RolloutState
+from console.rollout.records import TAKES_UP, Event, EventKind, Rollout, RolloutState
+from console.rollout.waiting import plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,17 @@ class Move:
     why: str = ""
 
 
-def passed(events: Sequence[Event]) -> frozenset[str]:
-    """The steps that are over, in the plan that is under way."""
-    found: set[str] = set()
+def passed(rollout: Rollout, events: Sequence[Event]) -> frozenset[str]:
+    """The steps that are over, in the plan under way; they stay so where one of its waits is taken up."""
+    plan, found, before = rollout.plan, set[str](), set[str]()
     for event in events:
-        if event.kind in (EventKind.STARTED, EventKind.PLANNED):
-            found = set()
+        if event.kind is EventKind.STARTED:
+            before, found = found, found if TAKES_UP in event.data else set()
+        elif event.kind is EventKind.PLANNED:
+            other = plan_of(event)
+            # earlier versions told so as well that a wait was taken up, after the STARTED
+            found = before if other == plan else set()
+            plan = other or plan
         elif event.kind is EventKind.PASSED:
             found.add(event.step)
     return frozenset(found)

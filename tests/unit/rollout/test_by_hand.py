@@ -145,10 +145,19 @@ def test_a_way_back_is_what_is_under_way() -> None:
     begun = rollout()
     back = plan(usual(), config(), Intent(Action.ROLLBACK, Colour.BLUE), NOW)
     assert isinstance(back, Plan)
-    made = Event(9, NOW, EventKind.PLANNED, "", "going back", {"plan": msgspec.to_builtins(begun.plan)})
+    made = Event(9, NOW, EventKind.PLANNED, "", "going back", {"plan": msgspec.to_builtins(back)})
     found = by_hand(begun, [*told(*FIRST), made])
-    assert len(found.finish) == 2, "the plan made on the way counts from its own beginning"
+    assert len(found.finish) == back.writes, "the plan made on the way counts from its own beginning"
     assert found.undo
+
+
+def test_what_was_written_stays_written_where_a_wait_is_taken_up() -> None:
+    """Earlier versions recorded it with the plan under way."""
+    begun = rollout()
+    again = Event(9, NOW + 9, EventKind.PLANNED, "", "continue", {"plan": msgspec.to_builtins(begun.plan)})
+    found = by_hand(begun, [*told(*FIRST, *SECOND, (EventKind.STARTED, "")), again])
+    assert (found.finish, found.in_doubt, found.way_back) == ((), False, None)
+    assert "# Every write of it was made." in said(begun, [*told(*FIRST, *SECOND), again])
 
 
 def test_what_was_added_is_put_back_without_a_client_lost_and_by_names_only() -> None:

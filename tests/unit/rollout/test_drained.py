@@ -83,6 +83,13 @@ def test_a_plan_made_on_the_way_forgets_nobody() -> None:
     assert drained(made, events(*SHARE, again), there, Colour.BLUE) == (there.blue.instances[1].key,)
 
 
+def test_a_wait_that_is_taken_up_makes_nobody_of_our_own_zeros() -> None:
+    """Earlier versions recorded it with the plan under way."""
+    made = begun()
+    there = taken_out(left(made, "shift-25", "shift"), 1, 2, 3)
+    assert drained(made, events(*SHARE, *WHOLE, (EventKind.STARTED, ""), made), there, Colour.BLUE) == ()
+
+
 def home(made: Plan, there: Service, settings: ServiceConfig = LAX) -> Plan:
     out = drained(made, events(*SHARE), there, Colour.BLUE)
     found = plan(there, settings, back(made, there, drained=out), NOW)

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from console.config.model import Release
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT
-from console.rollout.records import Event, EventKind, Rollout, RolloutState
+from console.rollout.records import TAKES_UP, Event, EventKind, Rollout, RolloutState
 from console.rollout.train.course import Do, Move, Part, next_move, passed, where
 from console.rollout.who import Who
 
@@ -53,7 +54,31 @@ def test_what_has_passed_is_told_of_the_plan_under_way() -> None:
     told = [
         (EventKind.STARTED, ""), (EventKind.PASSED, "reconcile"), (EventKind.STARTED, ""), (EventKind.PASSED, "prove"),
     ]  # fmt: skip
-    assert passed([Event(n, NOW, kind, step, "x") for n, (kind, step) in enumerate(told)]) == {"prove"}
+    found = passed(part("a").rollout, [Event(n, NOW, kind, step, "x") for n, (kind, step) in enumerate(told)])
+    assert found == {"prove"}
+
+
+@pytest.mark.parametrize("recorded", ["with the plan", "by its step"])
+def test_what_has_passed_stays_so_where_a_wait_is_taken_up(recorded: str) -> None:
+    """Earlier versions recorded it with the plan under way."""
+    a = part("a")
+    told = [Event(n, NOW, EventKind.PASSED, step, "x") for n, step in enumerate((BARRIER_SHIFT, "shift", "prove"))]
+    if recorded == "with the plan":
+        told += [
+            Event(8, NOW, EventKind.STARTED, "", "runner 2"),
+            Event(9, NOW, EventKind.PLANNED, "", "continue", {"plan": msgspec.to_builtins(PLAN)}),
+        ]
+    else:
+        told.append(Event(8, NOW, EventKind.STARTED, "", "runner 2", {TAKES_UP: BARRIER_KEEP}))
+    told.append(Event(10, NOW, EventKind.BEGUN, BARRIER_KEEP, "waits"))
+    done = passed(a.rollout, told)
+    assert done == {BARRIER_SHIFT, "shift", "prove"}
+    move = next_move([replace(a, passed=done, at=BARRIER_KEEP), part("b", at=BARRIER_SHIFT)], "")
+    assert (move.do, move.step) == (Do.GO_ON, BARRIER_SHIFT)
+    assert move.part is not None
+    assert move.part.service == "b"
+    other = Event(11, NOW, EventKind.PLANNED, "", "going back", {"plan": msgspec.to_builtins(replace(PLAN, goal="x"))})
+    assert passed(a.rollout, [*told, other]) == frozenset()
 
 
 def test_a_service_that_stopped_is_a_persons_decision() -> None:
