@@ -27,7 +27,7 @@ from screens.ordering import order_in_background
 from screens.settling import ask_to_settle, ask_to_take_over
 from screens.view import change, shipping, traffic
 from screens.view.line import line
-from screens.view.progress import StepState, StepView, planned, progress
+from screens.view.progress import StepView, planned, progress, stopped_at, walked_to
 from screens.widgets.box import Box
 from screens.widgets.panel import Panel
 from screens.widgets.sheet import Sheet
@@ -243,12 +243,10 @@ class ChangeScreen(FactsScreen):
         table.fill(change.STEP_COLUMNS, change.step_rows(views, now, self.console_app.look.glyphs))
         table.display = bool(views)
         # the cursor goes with the walk, and stays where it was put between two steps
-        running = next(
-            (view.key for view in views if view.state in (StepState.RUNNING, StepState.FAILED, StepState.LEFT)), ""
-        )
-        if running and running != self._walked_to:
-            self._walked_to = running
-            table.select(running)
+        reached = walked_to(views) or self._walked_to or stopped_at(views)
+        if reached != self._walked_to:
+            self._walked_to = reached
+            table.select(reached)
         self._show_step()
 
     def _show_step(self) -> None:
