@@ -15,8 +15,9 @@ from itertools import zip_longest
 from console.model.call import COMPUTE_LEVEL, Call
 from console.model.text import visible
 from console.plan.basis import Basis
-from console.plan.desired import Desired
+from console.plan.desired import Desired, ServerGone
 from console.plan.drained import drained_notes
+from console.plan.gone import without
 from console.plan.kinds.registry import kind_of
 from console.plan.kinds.typed import MEMBER, openstack
 from console.plan.plan import Plan, StepKind, Write
@@ -32,30 +33,36 @@ class ByHand:
 
     `in_doubt`: a call was sent, and the record does not tell what became of it: look before typing anything.
     `way_back`: the plan that takes the rollout back, where that is under way, or done: `finish` is of it then.
+    `gone`: names of servers that were there when it began, and were deleted: no call puts them back.
     """
 
     finish: tuple[Call, ...]
     undo: tuple[Call, ...]
     in_doubt: bool
     way_back: Plan | None = None
+    gone: tuple[str, ...] = ()
 
 
 def by_hand(rollout: Rollout, events: Sequence[Event]) -> ByHand:
     """What is left of the plan under way, by the record; a plan made on the way takes the place of the one before."""
     plan, sent, verified = rollout.plan, set[_Key](), set[_Key]()
-    touched: list[Desired] = []
+    touched, deleted = list[Desired](), list[ServerGone]()
     for event in events:
         key = event.step, str(event.data.get("write", ""))
         if (other := new_plan(event, plan)) is not None:
             plan, sent, verified = other, set(), set()
         elif event.kind is EventKind.INTENT:
             sent.add(key)
-            touched += [write.desired for step, write in _writes(plan) if (step, write.key) == key]
+            touched += _desired(plan, key)
         elif event.kind is EventKind.VERIFIED:
             verified.add(key)
+            deleted += [one for one in _desired(plan, key) if isinstance(one, ServerGone)]
     left = tuple(write.call for step, write in _writes(plan) if (step, write.key) not in verified)
     way_back = plan if _takes_back(plan, rollout.plan) else None
-    return ByHand(left, _undo(touched, rollout.plan.basis), bool(sent - verified), way_back)
+    there = {server.id for server in rollout.plan.basis.servers}
+    gone = tuple(dict.fromkeys(one.name for one in deleted if one.server_id in there))
+    undo = _undo(*without(deleted, touched, rollout.plan.basis))
+    return ByHand(left, undo, bool(sent - verified), way_back, gone)
 
 
 def _takes_back(plan: Plan, began: Plan) -> bool:
@@ -74,6 +81,10 @@ def way_back_words(rollout: Rollout, way_back: Plan) -> str:
 def _writes(plan: Plan) -> list[tuple[str, Write]]:
     """All but the notes on servers: whoever finishes by hand has not watched it to its end."""
     return [(step.id, write) for step in plan.steps if step.kind is not StepKind.REMEMBER for write in step.writes]
+
+
+def _desired(plan: Plan, key: _Key) -> list[Desired]:
+    return [write.desired for step, write in _writes(plan) if (step, write.key) == key]
 
 
 def _undo(touched: Sequence[Desired], basis: Basis) -> tuple[Call, ...]:
@@ -100,11 +111,18 @@ def transcript(rollout: Rollout, events: Sequence[Event]) -> Iterator[str]:
         yield from _typed(found.finish)
     else:
         yield "# Every write of it was made."
+    yield from _deleted(found, rollout.service)
     if found.undo:
-        yield "# To put back what was:"
+        yield f"# To put back {'the rest' if found.gone else 'what was'}:"
         yield from _typed(found.undo)
-    else:
+    elif not found.gone:
         yield "# Nothing of it was sent: there is nothing to put back."
+
+
+def _deleted(found: ByHand, service: str) -> Iterator[str]:
+    if found.gone:
+        names, them = ", ".join(found.gone), "it" if len(found.gone) == 1 else "them"
+        yield visible(f"# Deleted: {names}. No command brings {them} back: launch again, `bluegreen launch {service}`.")
 
 
 def _homeward(found: ByHand, way_back: Plan) -> Iterator[str]:
@@ -115,6 +133,7 @@ def _homeward(found: ByHand, way_back: Plan) -> Iterator[str]:
         yield from _typed(found.finish)
     else:
         yield "# Every write of that way was made: nothing of it is left to type."
+    yield from _deleted(found, way_back.service)
     if not found.undo:
         return
     if _commands(found.undo) == _commands(found.finish):

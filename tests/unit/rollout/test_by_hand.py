@@ -21,6 +21,7 @@ from console.model.colour import Colour
 from console.model.instance import Instance
 from console.plan.backwards import back as way_home
 from console.plan.lifecycle.ordering import Wish
+from console.plan.orders import RetireOrder
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.by_hand import by_hand, transcript
@@ -179,6 +180,60 @@ def test_what_was_added_is_put_back_without_a_client_lost_and_by_names_only() ->
         "openstack server group delete bluegreen-nova-api-blue",
     ]
     assert not [line for line in transcript(begun, rows) if line.startswith("curl")], "no id of them is known"
+
+
+def retired(*, to: str) -> tuple[Rollout, list[Event]]:
+    """BLUE is deleted; `to`: the last step whose writes are made, of "delete" only those of the first two servers."""
+    there = service(
+        [instance(Colour.BLUE, n, 0) for n in (1, 2, 3)],
+        [instance(Colour.GREEN, n, 100) for n in (1, 2, 3)],
+    )
+    made = planned(there, Intent(Action.RETIRE, Colour.BLUE, order=RetireOrder()))
+    rows: list[Event] = []
+    for step in made.steps:
+        for write in step.writes[: 2 if step.id == "delete" else None]:
+            data = {"write": write.key} if write.key else {}
+            rows += [
+                Event(len(rows), NOW, kind, step.id, "text", data) for kind in (EventKind.INTENT, EventKind.VERIFIED)
+            ]
+        if step.id == to:
+            break
+    return replace(rollout(), plan=made), rows
+
+
+def test_what_was_done_to_a_server_that_is_deleted_is_not_put_back_and_that_it_is_gone_is_said() -> None:
+    begun, events = retired(to="delete")
+    found = by_hand(begun, events)
+    assert found.gone == ("api-blue-1", "api-blue-2")
+    undone = [command for call in found.undo for command in call.commands]
+    assert len(undone) == 2
+    assert undone[0] == "openstack server start server-blue-3"
+    assert "member create" in undone[1]
+    assert "--name api-blue-3" in undone[1]
+    assert said(begun, events)[-3:-1] == [
+        "# Deleted: api-blue-1, api-blue-2. No command brings them back: launch again, `bluegreen launch nova-api`.",
+        "# To put back the rest:",
+    ]
+
+
+def test_before_anything_is_deleted_all_of_it_is_put_back() -> None:
+    begun, events = retired(to="stop")
+    found = by_hand(begun, events)
+    assert found.gone == ()
+    assert len(found.undo) == 6
+    assert "# To put back what was:" in said(begun, events)
+    assert not [line for line in said(begun, events) if line.startswith("# Deleted")]
+
+
+def test_where_all_is_deleted_nothing_is_offered_to_be_put_back() -> None:
+    begun, events = retired(to="delete")
+    last = begun.plan.steps[-1].writes[-1]
+    kinds = (EventKind.INTENT, EventKind.VERIFIED)
+    events += [Event(90, NOW, kind, "delete", "text", {"write": last.key}) for kind in kinds]
+    assert by_hand(begun, events).undo == ()
+    first, second = said(begun, events)[-2:]
+    assert first == "# Every write of it was made."
+    assert second.startswith("# Deleted: api-blue-1, api-blue-2, api-blue-3. No command")
 
 
 def taken_back(state: RolloutState, *rows: tuple[EventKind, str], left: int = 1) -> tuple[Rollout, list[Event]]:
