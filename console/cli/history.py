@@ -27,7 +27,9 @@ def run(args: argparse.Namespace) -> int:
     """Always 0: an empty history is one."""
     url = config_of(args).journal
     with Journal.open(url, read_only=True) as journal:
-        rollouts = [*_elsewhere(url, args.service), *journal.rollouts(args.service, args.limit)]
+        moved = _elsewhere(url, args.service)
+        here = journal.rollouts(args.service, args.limit)
+        rollouts = [*moved, *(one for one in here if one.id not in {each.id for each in moved})]
         decided = service_decisions_of(journal, [args.service] if args.service is not None else None)[-args.limit :]
     if args.json:
         import msgspec

@@ -5,9 +5,9 @@ from __future__ import annotations
 from console.model.service import Service
 from console.plan.orders import LaunchOrder
 from console.plan.plan import Action
+from console.rollout.both_places import wrote
 from console.rollout.journal import Journal
 from console.rollout.records import RolloutState
-from console.rollout.taken_back import wrote
 
 _RECENT = 50  # rollouts of the service that are looked through
 _ENDED = (RolloutState.DONE, RolloutState.ROLLED_BACK)

@@ -20,6 +20,7 @@ from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.plan.plan import Action
 from console.rollout import taken_back
+from console.rollout.both_places import BothPlaces
 from console.rollout.journal import Journal
 from console.rollout.records import EventKind, Rollout, RolloutState
 from console.rollout.schema import rollouts as table
@@ -116,21 +117,22 @@ def records(journal: Journal, services: Iterable[str]) -> dict[str, Record]:
     """The record of each service. Raises JournalError."""
     names = list(services)
     decided = service_decisions_of(journal, names)
-    return {name: _record(journal, name, [one for one in decided if one.service == name]) for name in names}
+    places = BothPlaces(journal)
+    return {name: _record(places, name, [one for one in decided if one.service == name]) for name in names}
 
 
-def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) -> Record:
-    recent = journal.rollouts(service, _RECENT)
+def _record(places: BothPlaces, service: str, decided: Sequence[ServiceDecision]) -> Record:
+    recent = places.rollouts(service, _RECENT)
     # however many were refused, or about single instances, since: what moved the traffic is not forgotten for them
     every = {one.id: one for one in recent}
-    if len(recent) == _RECENT:
+    if len(recent) >= _RECENT:
         for limit, where in ((_RECENT, _MOVED), (_REMEMBERED, _TAKEN_BACK)):
-            every |= {one.id: one for one in journal.rollouts(service, limit, where=where)}
+            every |= {one.id: one for one in places.rollouts(service, limit, where=where)}
     newest = sorted(every.values(), key=lambda one: -one.created_at)
     rollouts = [one for one in newest if one.state.ended]
     allowed = {one.version: one.at for one in decided if one.kind is ServiceDecisionKind.ALLOW}
-    barred = taken_back.barred(journal, rollouts, allowed)
-    undone, untold = taken_back.undone(journal, rollouts, allowed, _blamed(decided))
+    barred = taken_back.barred(places, rollouts, allowed)
+    undone, untold = taken_back.undone(places, rollouts, allowed, _blamed(decided))
     proven = _proven(rollouts, {one.version for one in barred})
     return Record(
         _freeze(decided),
@@ -138,21 +140,21 @@ def _record(journal: Journal, service: str, decided: Sequence[ServiceDecision]) 
         proven,
         undone=undone,
         untold=untold,
-        heading=_heading(journal, recent),
+        heading=_heading(places, recent),
         under_way=any(not one.state.ended for one in recent),
-        unsettled=_unsettled(journal, recent),
+        unsettled=_unsettled(places, recent),
         stands_by=_stands_by(rollouts),
         kept=_kept(decided, rollouts),
-        left=_left(journal, newest),
+        left=_left(places, newest),
     )
 
 
-def _heading(journal: Journal, rollouts: Sequence[Rollout]) -> Colour | None:
+def _heading(places: BothPlaces, rollouts: Sequence[Rollout]) -> Colour | None:
     """Where the rollout that has not ended moves the traffic to: on, or back where it goes back already."""
     rollout = next((one for one in rollouts if not one.state.ended and one.plan.action.moves_traffic), None)
     if rollout is None:
         return None
-    planned = (plan_of(event) for event in reversed(journal.events(rollout.id)) if event.kind is EventKind.PLANNED)
+    planned = (plan_of(event) for event in reversed(places.events(rollout.id)) if event.kind is EventKind.PLANNED)
     plan = next((one for one in planned if one is not None), rollout.plan)
     return plan.target
 
@@ -165,12 +167,12 @@ def _freeze(decided: Sequence[ServiceDecision]) -> Freeze | None:
     return Freeze(last.who.owner, last.reason, last.at, last.until)
 
 
-def _unsettled(journal: Journal, rollouts: Sequence[Rollout]) -> str:
+def _unsettled(places: BothPlaces, rollouts: Sequence[Rollout]) -> str:
     """Of the rollouts, newest first: the one that moved traffic and of which nobody knows yet what becomes of it."""
     for rollout in rollouts:
         if not rollout.plan.action.moves_traffic or rollout.state is RolloutState.REFUSED:
             continue
-        if not rollout.state.ended or (rollout.state is RolloutState.STOPPED and taken_back.wrote(journal, rollout.id)):
+        if not rollout.state.ended or (rollout.state is RolloutState.STOPPED and places.wrote(rollout.id)):
             return rollout.id
         if rollout.state is not RolloutState.FAILED:
             return ""
@@ -190,7 +192,7 @@ def _stands_by(rollouts: Sequence[Rollout]) -> StandsBy | None:
     return None
 
 
-def _left(journal: Journal, rollouts: Sequence[Rollout]) -> Left | None:
+def _left(places: BothPlaces, rollouts: Sequence[Rollout]) -> Left | None:
     """What the last cutover took the traffic from. Instances made or deleted since change what is enough."""
     for rollout in rollouts:
         plan, done = rollout.plan, rollout.state is RolloutState.DONE
@@ -198,7 +200,7 @@ def _left(journal: Journal, rollouts: Sequence[Rollout]) -> Left | None:
             continue
         if plan.action.is_undone and plan.action is not Action.CUTOVER and not (plan.action.moves_traffic and done):
             continue  # of single instances; or a way back that has not come to its end
-        if not done and not taken_back.wrote(journal, rollout.id):
+        if not done and not places.wrote(rollout.id):
             continue
         if plan.action is not Action.CUTOVER:
             return None

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import sqlalchemy as sa
-
 from console.model.marks import NO_VERSION
 from console.model.record import Barred, Undone
 from console.model.shipping import is_named
 from console.plan.plan import Action, Carried, Shipment
-from console.rollout.journal import Journal
-from console.rollout.records import EventKind, Rollout, RolloutState
-from console.rollout.schema import events
+from console.rollout.both_places import BothPlaces
+from console.rollout.records import Rollout, RolloutState
 
 
-def barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Barred, ...]:
+def barred(places: BothPlaces, rollouts: Sequence[Rollout], allowed: Mapping[str, float]) -> tuple[Barred, ...]:
     """Each version whose last move was that it was taken back, unless it was allowed since. `rollouts`: newest first.
 
     `allowed`: what somebody has allowed, with the moment (Unix seconds).
@@ -28,13 +25,16 @@ def barred(journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, 
             settled.add(rollout.plan.target_version)  # carries the traffic since
         if version in NO_VERSION or version in found or version in settled or at <= allowed.get(version, 0.0):
             continue
-        if wrote(journal, rollout.id):
+        if places.wrote(rollout.id):
             found[version] = Barred(version, rollout.id, at, rollout.reason or rollout.sentence)
     return tuple(found.values())
 
 
 def undone(
-    journal: Journal, rollouts: Sequence[Rollout], allowed: Mapping[str, float], blamed: Mapping[str, Mapping[str, str]]
+    places: BothPlaces,
+    rollouts: Sequence[Rollout],
+    allowed: Mapping[str, float],
+    blamed: Mapping[str, Mapping[str, str]],
 ) -> tuple[tuple[Undone, ...], tuple[Barred, ...]]:
     """The commits that were taken back and have not been shipped or allowed since, by themselves or as a release.
 
@@ -51,7 +51,7 @@ def undone(
         if rollout.state is RolloutState.DONE:
             settled |= {ident for one in _stayed(rollout.plan.shipment) for ident in one.ids}
             reverts += [one for one in rollout.plan.shipment.ships or () if one.reverts and not one.reverted_by]
-        if not version or at <= allowed.get(version, 0.0) or not wrote(journal, rollout.id):
+        if not version or at <= allowed.get(version, 0.0) or not places.wrote(rollout.id):
             continue
         taken = _taken(rollout, rollouts[number + 1 :])
         if taken is None and not named:
@@ -113,10 +113,3 @@ def _carried(rollouts: Sequence[Rollout]) -> str:
 
 def _ended(rollout: Rollout) -> float:
     return rollout.ended_at or rollout.created_at
-
-
-def wrote(journal: Journal, rollout_id: str) -> bool:
-    """Whether any call of it may have reached the cloud."""
-    query = sa.select(events.c.seq).where(events.c.rollout_id == rollout_id, events.c.kind == EventKind.INTENT)
-    with journal.reading() as connection:
-        return connection.execute(query.limit(1)).first() is not None

@@ -20,6 +20,7 @@ from console.model.colour import Colour
 from console.plan.plan import Action
 from console.rollout import request, second_place
 from console.rollout.records import EventKind, RolloutState
+from console.rollout.standing import records_at
 from console.rollout.waiting import waiting
 
 MIB = 1024 * 1024
@@ -133,6 +134,11 @@ def test_a_bad_green_is_taken_back_although_the_record_is_lost(stage: DrillStage
         ended = stage.ended(second, rollout_id)
     assert (ended.state, ended.exit_code) == (RolloutState.ROLLED_BACK, 6), ended.sentence
     assert stage.weights() == before
+    record = records_at(stage.config.journal, [stage.name])[stage.name]
+    assert [one.rollout for one in record.barred] == [rollout_id], "it is known although the journal does not have it"
+    history = stage.bluegreen("history").stdout
+    assert history.count(rollout_id) == 1
+    assert "UNFINISHED" not in history
 
 
 @pytest.fixture
