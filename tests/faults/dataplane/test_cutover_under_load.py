@@ -65,8 +65,9 @@ def moved(released: Released, verb: str, target: str) -> None:
     assert (rollout.state, rollout.exit_code, rollout.reason) == (RolloutState.DONE, 0, "data-plane test")
     proof = [event for event in events if event.kind is EventKind.PROOF][-1]
     assert (proof.data["asked"], proof.data["good"], proof.data["lost"]) == (20, 20, 0)
-    sent = [event for event in events if event.kind is EventKind.INTENT]
-    assert len(sent) == 1
+    sent = [event.step for event in events if event.kind is EventKind.INTENT]
+    assert sent.count("shift") == 1
+    assert set(sent) == {"shift", "remember"}
 
     mixed = got["versions"][VERSION[origin]]["last_s"] - got["versions"][VERSION[target]]["first_s"]
     print(
