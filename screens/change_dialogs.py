@@ -178,11 +178,13 @@ def ask_to_go_on(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None
 
 def ask_how_much_time(screen: ChangeScreen, rollout: Rollout, waits: Waiting) -> None:
     """Five minutes to an hour more before what happens by itself."""
+    from console.rollout.login_end import left_words, more_time  # noqa: PLC0415 the first paint does not wait for it
     from screens.dialogs.choice import Choice, ChoiceDialog  # noqa: PLC0415
 
+    room, then = more_time(rollout, screen.events, waits), f"then {visible(waits.otherwise)}"
     choices = [
-        Choice(str(60 * minutes), key, f"{minutes} minutes", f"then {visible(waits.otherwise)}")
-        for key, minutes in (("5", 5), ("1", 15), ("6", 60))
+        Choice(str(60 * each), key, f"{each} minutes", then, left_words(room) if 60 * each > room else "")
+        for key, each in (("5", 5), ("1", 15), ("6", 60))
     ]
 
     def answered(choice: str | None) -> None:

@@ -23,6 +23,7 @@ from console.rollout.journal import Journal
 from console.rollout.launch import start_runner
 from console.rollout.left_lease import lease_owner
 from console.rollout.liveness import alive, runner_host, unfinished
+from console.rollout.login_end import LEAST, more_time, no_more_time, no_time_to_wait, time_to_wait
 from console.rollout.operation import operation_of, tag
 from console.rollout.records import DecisionKind, Event, Rollout, RolloutState
 from console.rollout.reserve import Reserve
@@ -85,11 +86,12 @@ def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold
 def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, even_waiting: bool = False) -> None:
     """Ask a rollout to wait before its next write. Raises UsageError if none hears it.
 
-    Raises Refused for a way back, and where it waits for somebody's word already, unless `even_waiting`: the word may
-    be on its way.
+    Raises Refused for a way back; and, unless `even_waiting`, where it waits for somebody's word already (which may be
+    on its way), or its login ends too soon.
     """
     rollout = _heard(journal, rollout_id, "pause")
-    if under_way(rollout, journal.events(rollout_id)).intent.is_way_back:
+    events = journal.events(rollout_id)
+    if under_way(rollout, events).intent.is_way_back:
         raise Refused(
             f"rollout {rollout.id} is not paused: it is on the way back, and a way back is never made to wait",
             f"`bluegreen abort {rollout.id} --hold` stops it where it is",
@@ -97,6 +99,8 @@ def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, even
         )
     if not even_waiting and (found := waits_for_people(journal, rollout)) is not None:
         raise waits_already(rollout, found, journal.now())
+    if not even_waiting and (room := time_to_wait(rollout, events, journal.now())) < LEAST:
+        raise no_time_to_wait(rollout, room)
     _decide(journal, rollout, DecisionKind.PAUSE, rollout.plan.digest, who, step="", reason=reason)
 
 
@@ -132,9 +136,12 @@ def _refuse_frozen(journal: Journal, rollout: Rollout, word: DecisionKind) -> No
 
 
 def extend(journal: Journal, rollout_id: str, seconds: int, who: Who, reason: str = "", *, step: str = "") -> Waiting:
-    """Give the step that waits or bakes more time. Raises as `say_word` does."""
+    """Give the step that waits or bakes more time. Raises as `say_word` does, and Refused past the runner's login."""
     rollout = _heard(journal, rollout_id, "extend")
     found = _waits(journal, rollout, step)
+    room = more_time(rollout, journal.events(rollout_id), found)
+    if seconds > room:
+        raise no_more_time(rollout, seconds, room)
     told = f"{found.step.id} {seconds}"
     _decide(journal, rollout, DecisionKind.EXTEND, found.digest, who, step=told, reason=reason)
     return found

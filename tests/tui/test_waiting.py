@@ -65,6 +65,22 @@ async def test_a_console_that_is_not_armed_may_stop_it_and_not_let_it_go_on() ->
         assert desk.words == []
 
 
+async def test_no_more_time_is_offered_than_the_login_of_its_runner_lasts() -> None:
+    now = time.time()
+    app, _, desk = make_app(service(now), settings=by_shares(), arming=Arming().arm(now, ""))
+    current = rollout(cutover(service(now), next(iter(by_shares().services.values())), now), now)
+    rest = sum(step.deadline for step in current.plan.steps[[one.id for one in current.plan.steps].index("bake") :])
+    back = sum(one.deadline for one in current.plan.steps if one.kind in ("reconcile", "shift", "prove"))
+    told = (EventKind.AUTHENTICATED, "", "alice", {"ends_at": now + rest + back + 720.0})
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk.post(seen(current, events(now - 2, told, (EventKind.BEGUN, "bake", "bake"))))
+        await shows(pilot, "LB ")
+        await pilot.press("f", "x")
+        await shows(pilot, "the login of its runner ends before that, and is not renewed: 12", "minutes more at most")
+        await pilot.press("1", "enter", "5", "enter")
+        await until(pilot, lambda: desk.extended == [("a1b2c3", 300)])
+
+
 async def test_a_way_back_is_not_made_to_wait_and_the_key_says_so() -> None:
     now = time.time()
     app, _, desk = make_app(service(now), arming=Arming().arm(now, ""))

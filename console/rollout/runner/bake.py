@@ -81,7 +81,7 @@ def _watch(run: Run, plan: Plan, step: Step, gates: BakeGates) -> None:
             if decision.kind is DecisionKind.KEEP and decision.step == step.id:
                 run.note(EventKind.DECISION, step.id, f"ended early by {decision.who.words}{why(decision)}")
                 return
-            length = extended(run, step, decision, length)
+            length = extended(run, plan, step, decision, length, left=began + length - boot_clock.now())
     late = boot_clock.now() - looked - EVERY
     if before.blind or late > run.timing.ttl:
         unseen = before.blind or f"nothing ran here for {late:.0f} s"

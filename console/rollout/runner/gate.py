@@ -74,7 +74,7 @@ def _signed(run: Run, plan: Plan, step: Step) -> None:
             decision = run.heard.pop(0)
             if decision.digest != plan.digest:
                 continue
-            length = extended(run, step, decision, length)
+            length = extended(run, plan, step, decision, length, left=began + length - boot_clock.now())
             if _counts(decision, step) and decision.who.person not in signed:
                 signed[decision.who.person] = decision
                 _note_signature(run, step, decision, len(signed))

@@ -68,7 +68,8 @@ def prepare(errand: Errand) -> Run:
     session = observer.session(service.name)
     identity = session.identity()
     who = f"{identity.user} in project {identity.project}, roles {', '.join(identity.roles) or 'none'}"
-    journal.append(rollout.id, EventKind.AUTHENTICATED, "", who, expires_at=identity.expires_at)
+    ends = 0.0 if identity.renewable else identity.expires_at
+    journal.append(rollout.id, EventKind.AUTHENTICATED, "", who, expires_at=identity.expires_at, ends_at=ends)
     pace.refuse_elsewhere(identity.auth_url)
     reason = cannot_write(identity)
     if reason:
@@ -93,6 +94,7 @@ def prepare(errand: Errand) -> Run:
         timing=timing,
         seen_decisions=order.seq,
         way_back=errand.plan.action in (Action.ROLLBACK, Action.TAKE_BACK),
+        login_ends=ends,
         operation=operation_of(rollout.id, rollout.created_at),
         usual_build=usual_build(journal, service.name),
         usual_steps=usual_steps(journal, service.name, errand.plan.action),

@@ -59,6 +59,7 @@ class Run:
     operation: str = ""  # what tells this rollout from every other, in the tags of what it makes
     usual_build: float = 0.0  # seconds that a build takes, by earlier rollouts; 0: not known
     usual_steps: Mapping[str, float] = field(default_factory=dict)  # seconds that steps took in earlier ones, by id
+    login_ends: float = 0.0  # Unix seconds; 0: it renews itself
     written: bool = False
     sent: bool = False  # the write of this attempt has left; before that a failure is one of looking
     forward: bool = True  # False while going back: an abort then changes nothing

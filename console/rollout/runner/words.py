@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 from console.errors import NeedsHuman
 from console.plan.plan import Plan, Step
 from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT, PAUSE_DEADLINE, span_words
+from console.rollout.login_end import spare
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.endings import NotConfirmed
 from console.rollout.runner.run import Run
 
 _LOOK = 0.5  # seconds between two looks into the journal
+_ENDS = "the login of this runner ends, and what is left of it is kept for the way back"
 
 
 def pause(run: Run, plan: Plan, step: Step) -> None:
@@ -46,8 +50,10 @@ def hold_if_asked(run: Run, plan: Plan, step: Step) -> bool:
         run.note(EventKind.DECISION, step.id, text)
         return False
     run.heard.clear()
-    run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{why(asked)}", until_word=PAUSE_DEADLINE)
-    _end_pause(run, _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=PAUSE_DEADLINE))
+    limit = min(PAUSE_DEADLINE, spare(plan, step.id, run.login_ends, time.time() + step.deadline))
+    short = f"; for {span_words(limit)} at most, because {_ENDS}" if limit < PAUSE_DEADLINE else ""
+    run.note(EventKind.DECISION, step.id, f"paused by {asked.who.words}{why(asked)}{short}", until_word=limit)
+    _end_pause(run, _wait_for(run, plan, step, DecisionKind.GO_ON, "nobody went on", limit=limit))
     return True
 
 
@@ -57,13 +63,18 @@ def _end_pause(run: Run, word: Decision) -> None:
         run.pause_asked = None
 
 
-def extended(run: Run, step: Step, decision: Decision, length: float) -> float:
-    """The seconds that the step has after this word: more where it is an EXTEND of it, recorded with who and why."""
+def extended(run: Run, plan: Plan, step: Step, decision: Decision, length: float, *, left: float) -> float:
+    """The seconds that the step has after this word: more where it is an EXTEND of it, recorded with who and why.
+
+    `left` are those of `length` that it still has. It gets no more than a login that ends has to spare.
+    """
     wanted, _, seconds = decision.step.partition(" ")
     if wanted != step.id or not seconds.isdecimal():
         return length
-    more = float(seconds)
-    text = f"{span_words(more)} more: {decision.who.words}{why(decision)}"
+    asked = float(seconds)
+    more = min(asked, spare(plan, step.id, run.login_ends, time.time() + left))
+    short = f"; {span_words(asked)} were asked for, but {_ENDS}" if more < asked else ""
+    text = f"{span_words(more)} more: {decision.who.words}{why(decision)}{short}"
     run.note(EventKind.DECISION, step.id, text, deadline=length + more)
     return length + more
 
@@ -85,7 +96,7 @@ def _wait_for(
             if decision.kind is kind and decision.step == step.id:
                 run.note(EventKind.DECISION, step.id, f"{kind}: {decision.who.words}{why(decision)}", word=kind)
                 return decision
-            length = extended(run, step, decision, length)
+            length = extended(run, plan, step, decision, length, left=began + length - boot_clock.now())
         late = boot_clock.now() - began - length
         if late > run.timing.ttl:
             # asleep past the lease: whoever looked meanwhile found it unwatched, and may have acted on that
