@@ -77,10 +77,17 @@ def safe_or_overridden(plan: Plan, override: str) -> None:
 
 
 def abort(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, hold: bool = False) -> None:
-    """Ask a rollout to stop: it goes back, or with `hold` stays where it is. Raises UsageError if none hears it."""
+    """Ask a rollout to stop: it goes back, or with `hold` stays where it is.
+
+    Raises UsageError if none hears it, and JournalUnwritable.
+    """
     rollout = _heard(journal, rollout_id, "abort")
     then = "hold" if hold else "go back"
-    _decide(journal, rollout, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
+    try:
+        _decide(journal, rollout, DecisionKind.ABORT, rollout.plan.digest, who, step=then, reason=reason)
+    except JournalUnwritable as error:
+        hint = f"`bluegreen abort {rollout.id}` in a shell asks it by its lease, or names what stops it"
+        raise JournalUnwritable(error.message, hint) from error
 
 
 def pause(journal: Journal, rollout_id: str, who: Who, reason: str = "", *, even_waiting: bool = False) -> None:

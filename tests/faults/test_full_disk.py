@@ -167,6 +167,9 @@ def waits_without_room(stage: DrillStage, disk: Path) -> str:
 def test_an_abort_that_the_journal_does_not_take_is_asked_by_the_lease(stage: DrillStage, disk: Path) -> None:
     before = stage.weights()
     rollout_id = waits_without_room(stage, disk)
+    with stage.journal() as journal, pytest.raises(JournalError) as screens:
+        request.abort(journal, rollout_id, WHO)
+    assert f"`bluegreen abort {rollout_id}`" in screens.value.hint
     done = stage.bluegreen("abort", rollout_id)
     assert done.returncode == 6, done.stdout + done.stderr
     assert "it is asked by a tag on its lease instead" in done.stderr
