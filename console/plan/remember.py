@@ -13,6 +13,7 @@ from console.plan.plan import Action, Step, StepKind
 from console.plan.rotations.move import Move
 
 DEADLINE = 120.0  # seconds
+AT_ONCE = 10  # servers that are read back together: Nova takes such a call at once
 
 
 def remembering(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
@@ -44,5 +45,6 @@ def _step(asked: Asked, mark: Mark, instances: Sequence[Instance]) -> tuple[Step
             deadline=DEADLINE,
             outcome="it goes without the note, and says so",
             writes=tuple(course.write(desired, asked.basis, key) for key, desired in writes),
+            at_once=AT_ONCE,
         ),
     )
