@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from console.rollout.delivery import Delivery
     from console.rollout.journal import Journal
     from console.rollout.records import DecisionKind, Event, Rollout
+    from console.rollout.who import Who
 
 _Post = Callable[[Message], object]
 _Job = Callable[["Journal"], None]
@@ -267,25 +268,31 @@ class JournalDesk:
     def _follow(self, rollout_id: str | None, _: Journal) -> None:
         self._followed = rollout_id
 
-    def _begin(self, plan: Plan, reason: str, override: str, journal: Journal) -> None:
-        from console.rollout import request  # noqa: PLC0415
+    def _who(self, *services: str) -> Who:
         from console.rollout.who import Who  # noqa: PLC0415
 
-        self._followed = request.begin(self._config, plan, Who.current(), reason, override=override)
+        return Who.deciding(self._config, *services)
+
+    def _who_on(self, journal: Journal, rollout_id: str) -> Who:
+        return self._who(journal.rollout(rollout_id).service)
+
+    def _begin(self, plan: Plan, reason: str, override: str, journal: Journal) -> None:
+        from console.rollout import request  # noqa: PLC0415
+
+        self._followed = request.begin(self._config, plan, self._who(plan.service), reason, override=override)
         self._post(Begun(self._read(journal, self._followed)[0]))
 
     def _begin_train(self, name: str, plans: Sequence[Plan], reason: str, _: Journal) -> None:
         from console.rollout.train import request  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
-        request.begin(self._config, name, plans, Who.current(), reason)
+        request.begin(self._config, name, plans, self._who(*(one.service for one in plans)), reason)
         self._post(Decided(f"train {name} has begun"))
 
     def _abort_train(self, name: str, reason: str, _: Journal) -> None:
         from console.rollout.train import request  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
-        request.abort(self._config, name, Who.current(), reason)
+        train = self._config.trains.get(name)  # an abort is accepted of one that the config has no more
+        request.abort(self._config, name, self._who(*(train.services if train is not None else ())), reason)
         self._post(Decided(f"train {name}: all of its services go back, the last one first"))
 
     def _resume_train(self, name: str, _: Journal) -> None:
@@ -296,9 +303,8 @@ class JournalDesk:
 
     def _blame(self, service: str, sha: str, reason: str, journal: Journal) -> None:
         from console.rollout import restraint  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
-        bad = restraint.blame(self._config, journal, service, sha, Who.current(), reason=reason)
+        bad = restraint.blame(self._config, journal, service, sha, self._who(service), reason=reason)
         self._post(Decided(f"{bad.words} is the bad one: a release without it may go out"))
 
     def _measure(self, service: str, journal: Journal) -> None:
@@ -308,35 +314,31 @@ class JournalDesk:
 
     def _abort(self, rollout_id: str, reason: str, hold: bool, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
         with self._place(journal, rollout_id) as place:
-            request.abort(place, rollout_id, Who.current(), reason, hold=hold)
+            request.abort(place, rollout_id, self._who_on(place, rollout_id), reason, hold=hold)
         then = "it stays where it is" if hold else "it goes back if anything was written"
         self._post(Decided(f"abort asked for: no further step forward; {then}"))
 
     def _say_word(self, rollout_id: str, step: str, reason: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
         with self._place(journal, rollout_id) as place:
-            found = request.say_word(place, rollout_id, Who.current(), reason, step=step)
+            found = request.say_word(place, rollout_id, self._who_on(place, rollout_id), reason, step=step)
         self._post(Decided(f"rollout {rollout_id}: {found.word}"))
 
     def _hold(self, rollout_id: str, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
         with self._place(journal, rollout_id) as place:
-            request.pause(place, rollout_id, Who.current())
+            request.pause(place, rollout_id, self._who_on(place, rollout_id))
         self._post(Decided("it waits before its next write, if there is one left; a way back does not wait"))
 
     def _extend(self, rollout_id: str, seconds: int, journal: Journal) -> None:
         from console.rollout import request  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
         with self._place(journal, rollout_id) as place:
-            found = request.extend(place, rollout_id, seconds, Who.current())
+            found = request.extend(place, rollout_id, seconds, self._who_on(place, rollout_id))
         self._post(Decided(f"{seconds // 60} minutes more: {found.step.title}"))
 
     def _settle(
@@ -350,7 +352,6 @@ class JournalDesk:
     ) -> None:
         from console.rollout import request  # noqa: PLC0415
         from console.rollout.records import DecisionKind  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
         rollout = journal.rollout(rollout_id)
         ready = request.judged_after(journal, rollout, self._config.lease.ttl)
@@ -360,30 +361,27 @@ class JournalDesk:
             return
         offers = request.offers(self._config, rollout, service, time.time(), journal.events(rollout_id))
         offer = next(each for each in offers if each.kind is choice)
-        request.resume(self._config, journal, rollout, offer, Who.current(), **said)
+        request.resume(self._config, journal, rollout, offer, self._who(rollout.service), **said)
         self._followed = rollout_id
         self._post(Decided(f"rollout {rollout_id}: {choice}"))
 
     def _freeze(self, service: str, until: float | None, reason: str, journal: Journal) -> None:
         from console.rollout import restraint  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
-        paused = restraint.freeze(self._config, journal, service, Who.current(), reason, until=until)
+        paused = restraint.freeze(self._config, journal, service, self._who(service), reason, until=until)
         waits = f"; {restraint.halted_words(journal, paused)}" if paused is not None else ""
         self._post(Decided(f"{service} is frozen: nothing but a rollback is begun{waits}"))
 
     def _unfreeze(self, service: str, reason: str, journal: Journal) -> None:
         from console.rollout import restraint  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
-        restraint.unfreeze(self._config, journal, service, Who.current(), reason)
+        restraint.unfreeze(self._config, journal, service, self._who(service), reason)
         self._post(Decided(f"{service} is not frozen any more"))
 
     def _allow(self, service: str, version: str, reason: str, journal: Journal) -> None:
         from console.rollout import restraint  # noqa: PLC0415
-        from console.rollout.who import Who  # noqa: PLC0415
 
-        bar = restraint.allow(self._config, journal, service, version, Who.current(), reason=reason)
+        bar = restraint.allow(self._config, journal, service, version, self._who(service), reason=reason)
         self._post(Decided(f"{bar.version} of {service} may go out again"))
 
     def _way_back_seconds(self, journal: Journal, open_ones: Mapping[str, Rollout]) -> Mapping[str, float]:

@@ -53,7 +53,8 @@ def _ask(config: Config, rollout_id: str, args: argparse.Namespace) -> tuple[str
 
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
         before = max((event.seq for event in journal.events(rollout_id)), default=0)
-        request.abort(journal, rollout_id, Who.current(), args.reason, hold=args.hold)
+        who = Who.deciding(config, journal.rollout(rollout_id).service)
+        request.abort(journal, rollout_id, who, args.reason, hold=args.hold)
         return "hold" if args.hold else what_it_does(journal.rollout(rollout_id).plan), before
 
 

@@ -89,7 +89,9 @@ def carry_through(args: argparse.Namespace, looked_at: Looked, plan: Plan, begun
         overridden = overridden or override(settings, plan)
     unknown = unproven(service, plan.intent, plan.target) if plan.action.moves_traffic else None
     reason = args.reason if args.yes else confirm(settings, plan, args.reason, unproven=bool(unknown))
-    rollout_id = request.begin(config, plan, Who.current(), reason, args.take_over, override=overridden)
+    rollout_id = request.begin(
+        config, plan, Who.deciding(config, plan.service), reason, args.take_over, override=overridden
+    )
     begun(rollout_id)
     if args.json:
         print_line("started", rollout=rollout_id)

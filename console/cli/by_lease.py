@@ -32,7 +32,7 @@ def abort(config: Config, name: str, args: argparse.Namespace) -> int:
     found = whose(config, holder)
     if found.ended:
         raise UsageError(f"no rollout of {name} is under way; the lease is {found.words(time.time())}", found.hint)
-    from_cloud.ask_to_abort(config, name, holder, Who.current(), args.reason, hold=args.hold)
+    from_cloud.ask_to_abort(config, name, holder, Who.deciding(config, name), args.reason, hold=args.hold)
     then = "stay where it is" if args.hold else "go back"
     say(visible(f"{holder.owner}, rollout {holder.rollout}, was asked by a tag on its lease to {then}; "
                 f"it sees that within {holder.ttl / 6:.0f} s"))  # fmt: skip
@@ -97,7 +97,9 @@ def resume(config: Config, name: str, args: argparse.Namespace) -> int:
             raise UsageError("nobody can be asked: standard input is no terminal", "use --yes --reason TEXT")
         over = over or override(config.services[name], offer.plan)
         reason = confirm(config.services[name], offer.plan, args.reason)
-    rollout_id = request.begin(config, offer.plan, Who.current(), reason, args.take_over, override=over)
+    rollout_id = request.begin(
+        config, offer.plan, Who.deciding(config, offer.plan.service), reason, args.take_over, override=over
+    )
     say(f"rollout {rollout_id} started; it waits until the lease of {visible(holder.owner)} is surely dead")
     return 0 if args.detach else follow(config, rollout_id)
 

@@ -54,7 +54,7 @@ def _decide(config: Config, name: str, args: argparse.Namespace) -> Iterator[str
     from console.rollout.journal import Journal
     from console.rollout.who import Who
 
-    who = Who.current()
+    who = Who.deciding(config, name)
     with Journal.open(config.journal) as journal:
         if args.verb == "freeze":
             until = when(args.until, time.time()) if args.until is not None else None

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"`{args.verb}` needs --reason TEXT", "whoever meets it wants to know why")
     if args.verb == "unkeep":
         with Journal.open(config.journal) as journal:
-            ended = restraint.unkeep(config, journal, name, Who.current(), args.reason)
+            ended = restraint.unkeep(config, journal, name, Who.deciding(config, name), args.reason)
         say(visible(f"{ended.colour.upper()} of {name} is not kept any more; it was {ended.words}"))
         return 0
     if args.until is None:
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     until = when(args.until, time.time())
     colour = _colour(config, name, Colour(args.colour) if args.colour else None)
     with Journal.open(config.journal) as journal:
-        who = Who.current()
+        who = Who.deciding(config, name)
         living = restraint.keep(config, journal, name, who, Kept(colour, who.owner, args.reason, until))
     say(visible(f"{colour.upper()} of {name} is kept until {moment(until)}: it is not retired before"))
     if living is not None:

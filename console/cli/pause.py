@@ -30,11 +30,12 @@ def run(args: argparse.Namespace) -> int:
     request.may_write(config)
     rollout_id = newest(config.journal, args.rollout)
     with Journal.open(second_place.url_of(rollout_id, config.journal)) as journal:
+        who = Who.deciding(config, journal.rollout(rollout_id).service)
         if args.verb == "pause":
-            request.pause(journal, rollout_id, Who.current(), args.reason)
+            request.pause(journal, rollout_id, who, args.reason)
             say(f"rollout {rollout_id} waits before its next write, if it has one; a way back does not wait. "
                 f"`bluegreen resume {rollout_id}` goes on")  # fmt: skip
             return 0
-        found = request.extend(journal, rollout_id, more, Who.current(), args.reason)
+        found = request.extend(journal, rollout_id, more, who, args.reason)
     say(f"rollout {rollout_id}: {more} s more for {found.step.title}")
     return 0

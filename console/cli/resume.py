@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         offer = next(offer for offer in offers if offer.kind is args.choice)
         reason, over = _confirmed(config, rollout, offer, args)
         more = {"reason": reason, "take_over": args.take_over, "override": over}
-        request.resume(config, journal, rollout, offer, Who.current(), **more)
+        request.resume(config, journal, rollout, offer, Who.deciding(config, rollout.service), **more)
     if offer.kind is DecisionKind.LEAVE:
         say(f"rollout {rollout.id} is closed; nothing more was written")
         return 0
@@ -139,7 +139,7 @@ def _go_on(config: Config, journal: Journal, rollout: Rollout, args: argparse.Na
         )
     seen = found.step.id if found is not None else ""
     before = max((event.seq for event in journal.events(rollout.id)), default=0)
-    done = request.say_word(journal, rollout.id, Who.current(), reason, step=seen)
+    done = request.say_word(journal, rollout.id, Who.deciding(config, rollout.service), reason, step=seen)
     say(f"rollout {rollout.id}: {done.word}")
     return 0 if args.detach else follow(config, rollout.id, said_after=before)
 

@@ -36,7 +36,7 @@ def _settle(config: Config, journal: Journal, found: due.Due) -> int:
         return NEEDS_A_HUMAN
     try:
         look(config, rollout.service, patience=0)  # a runner that finds no cloud would end, and need a person
-        due.go_on(config, journal, found, Who.current())
+        due.go_on(config, journal, found, Who.deciding(config, found.rollout.service))
     except CloudError as error:
         warn(visible(f"{name} could go on, and its cloud does not answer yet: {error.message}"))
         return error.exit_code

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         say(line)
     for decision in decisions:
         why = f' "{decision.reason}"' if decision.reason else ""
-        say(visible(f"{clock(decision.at)}  {decision.kind} {decision.step} by {decision.who.words}{why}"))
+        say(visible(f"{clock(decision.at)}  {decision.kind} {decision.step} by {decision.who.in_full}{why}"))
     for event in events:
         say(event_line(event))
     return 0

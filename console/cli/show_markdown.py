@@ -11,7 +11,7 @@ from console.plan.plan import Action, Plan, Step
 from console.rollout.by_hand import by_hand, transcript, way_back_words
 from console.rollout.records import Decision, Event, EventKind, Rollout
 
-_QUIET = (EventKind.BEGUN, EventKind.AUTHENTICATED)
+_QUIET = (EventKind.BEGUN,)
 
 
 def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[Event]) -> Iterator[str]:
@@ -28,7 +28,7 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
         ("what", ""),
         [
             ("rollout", rollout.id),
-            ("who", rollout.who.words),
+            ("who", rollout.who.in_full),
             ("why", rollout.reason or "no reason given"),
             ("begun", date(rollout.created_at)),
             ("ended", date(rollout.ended_at) if rollout.ended_at is not None else "not yet"),
@@ -42,7 +42,7 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
     yield ""
     yield from _table(
         ("when", "what", "who", "why"),
-        [(date(one.at), f"{one.kind} {one.step}".strip(), one.who.words, one.reason) for one in decisions],
+        [(date(one.at), f"{one.kind} {one.step}".strip(), one.who.in_full, one.reason) for one in decisions],
     )
     yield "## Steps"
     yield ""
@@ -53,8 +53,13 @@ def markdown(rollout: Rollout, decisions: Sequence[Decision], events: Sequence[E
     yield "## What happened"
     yield ""
     told = [one for one in events if one.kind not in _QUIET]
-    yield from _table(("when", "step", "what"), [(date(one.at), one.step, one.text) for one in told])
+    yield from _table(("when", "step", "what"), [(date(one.at), one.step, _told(one)) for one in told])
     yield from ("## By hand", "", "```sh", *(visible(line) for line in transcript(rollout, events)), "```")
+
+
+def _told(event: Event) -> str:
+    """What happened; a login says whose it was."""
+    return f"its runner logged in to the cloud as {event.text}" if event.kind is EventKind.AUTHENTICATED else event.text
 
 
 def _shipped(plan: Plan) -> Iterator[str]:

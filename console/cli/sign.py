@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         reason = _read_and_signed(found.step, args, lambda why: confirm_word(
             service_config(config, rollout.service), f"sign for rollout {rollout_id} of {rollout.service}", why
         ))  # fmt: skip
-        who = Who.current()
+        who = Who.deciding(config, rollout.service)
         request.say_word(journal, rollout_id, who, reason, step=found.step.id)
     say(f"rollout {rollout_id}: signed by {who.words}")
     return 0

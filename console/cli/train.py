@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     config = config_of(args)
     name = _name(config, args.train)
     if args.abort:
-        train = request.abort(config, name, Who.current(), args.reason)
+        train = request.abort(config, name, Who.deciding(config, *config.trains[name].services), args.reason)
         return 0 if args.detach else _follow(config, train.id, as_json=args.json)
     if args.resume:
         return _follow(config, request.go_on(config, name).id, as_json=args.json)
@@ -69,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
     if args.plan:
         return 0
     _confirmed(config, name, args)
-    train_id = request.begin(config, name, plans, Who.current(), args.reason, override=args.override_rollback_safety)
+    who = Who.deciding(config, *(one.service for one in plans))
+    train_id = request.begin(config, name, plans, who, args.reason, override=args.override_rollback_safety)
     tell = warn if args.json else say
     tell(f"train {name} started; it goes on if this terminal closes. `bluegreen train {name} --abort` takes it back")
     return 0 if args.detach else _follow(config, train_id, as_json=args.json)

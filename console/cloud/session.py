@@ -228,6 +228,11 @@ class Session:
         verify, _cert = self._region.get_requests_verify_args()
         return verify if isinstance(verify, str) else (None if verify else False)
 
+    def configured(self, *names: str) -> dict[str, str]:
+        """What clouds.yaml or OS_* say of who logs in, under these names of theirs, where they say it."""
+        auth = self._region.config.get("auth") or {}
+        return {name: str(auth[name]) for name in names if auth.get(name)}
+
     @property
     def _renewable(self) -> bool:
         return self._region.config.get("auth_type") not in _ONE_TIME

@@ -42,7 +42,7 @@ def abort(config: Config, name: str, who: Who, reason: str = "") -> Train:
         train = trains.newest(name)
         if train.state in (RolloutState.DONE, RolloutState.ROLLED_BACK):
             raise UsageError(f"train {name} has ended: {train.state}", "roll its services back one by one")
-        trains.tell(train.id, f"aborted by {who.words}" + (f": {reason}" if reason else ""), ABORT)
+        trains.tell(train.id, f"aborted by {who.in_full}" + (f": {reason}" if reason else ""), ABORT)
         _again(config, trains, train)
     return train
 
