@@ -115,7 +115,8 @@ VIP = Section(
         Key(
             "url",
             VIP_URL,
-            "what to ask as a client does; `{vip}` is the load balancer's address; `tcp://` proves that it answers",
+            "what to ask as a client does; `{vip}` is the load balancer's address, of each of several; `tcp://` proves "
+            "that it answers",
             required=True,
         ),
         Key("version", Text("a key of the answer's JSON"), "the key of the answer's JSON that names what answered"),

@@ -17,6 +17,7 @@ from console.plan.plan import Action
 from console.plan.provable import unproven
 from console.plan.rotations.pools import target_pools
 from console.plan.switches import bystanders as elsewhere
+from console.plan.through import not_through
 
 
 def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
@@ -84,6 +85,8 @@ def _backups(asked: Asked, found: Candidates) -> Iterator[str]:
 def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterator[str]:
     if why := unproven(service, config, target):
         yield f"not proven from outside: {why}"
+    elif service.rotation != POWER:
+        yield from not_through(service, config, target)
 
 
 def _overruled_weights(service: Service) -> Iterator[str]:

@@ -138,11 +138,23 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A way by which clients come, that is asked: a listener or a load balancer. `address`: what it listens on."""
+
+    name: str
+    url: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What is asked through the VIP, and the versions of which one must answer: fixed when the plan is made.
 
     `count` new connections within `over` seconds, all to be answered by one of `versions`. With `others` the traffic is
     shared: each of the two sets must answer at least once, and both may; the share is shown, not judged.
+
+    Where clients come by several ways: `name` is that of the one which `url` asks (empty where that is not known),
+    `further` are asked as well, each so often, and `missed` names those that cannot be asked.
     """
 
     url: str
@@ -150,6 +162,25 @@ class Proof:
     count: int = 20
     over: float = 2.0
     others: tuple[str, ...] = ()
+    name: str = ""
+    further: tuple[Way, ...] = ()
+    missed: tuple[str, ...] = ()
+
+    @property
+    def through(self) -> str:
+        """`the VIP`; where there are several ways `the VIP of http and https`."""
+        names = (self.name, *(way.name for way in self.further))
+        return f"the VIP of {listed(names)}" if self.name else "the VIP"
+
+    @property
+    def words(self) -> str:
+        """`proven through the VIP of http; not through https`."""
+        return f"proven through {self.through}" + (f"; not through {listed(self.missed)}" if self.missed else "")
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """`http, https and admin`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from console.plan import capacity, waits
 from console.plan.asked import Asked
 from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.no_before import staying
-from console.plan.plan import Action, Proof, Share, Step, StepKind
+from console.plan.plan import Action, Proof, Share, Step, StepKind, listed
 from console.plan.provable import distinct_versions
 from console.plan.remember import remembering
 from console.plan.rotations.move import Move
+from console.plan.through import proof_of
 
 PROOF_DEADLINE = 30.0  # seconds
 RECONCILE_DEADLINE = 60.0  # seconds
@@ -103,13 +104,13 @@ def reconcile_step(service: Service) -> Step:
 
 
 def _prove(service: Service, config: ServiceConfig, target: Colour) -> Step:
-    proof = _proof(service, config, target)
-    what = f"{proof.count} new connections over {proof.over:g} s through the VIP" if proof is not None else ""
+    proof = proof_of(service, config, target)
+    what = f"{proof.count} new connections over {proof.over:g} s through {proof.through}" if proof is not None else ""
     return Step(
         id="prove",
         kind=StepKind.PROVE,
         title="prove it from outside" if proof is not None else "not proven from outside",
-        words=f"{what} must all be answered by {target.upper()}."
+        words=f"{what} must all be answered by {target.upper()}.{_missed(proof)}"
         if proof is not None
         else "Nothing asks through the VIP which colour answers, so the load balancer's word is all there is.",
         deadline=PROOF_DEADLINE,
@@ -125,13 +126,14 @@ def prove_that(service: Service, config: ServiceConfig, colour: Colour) -> Step:
 
 
 def _prove_share(service: Service, config: ServiceConfig, target: Colour, percent: int, share: Share) -> Step:
-    whole, others = _proof(service, config, target), distinct_versions(service, target.other)
+    whole, others = proof_of(service, config, target), distinct_versions(service, target.other)
     proof = replace(whole, others=others) if whole is not None and others else None
-    words = (
-        f"Through the VIP both colours must answer, and none with an error; {share.percent:.0f} % are expected from "
-    )
-    words += f"{target.upper()}, which is shown and not judged."
-    if proof is None:
+    if proof is not None:
+        words = (
+            f"Through {proof.through} both colours must answer, and none with an error; {share.percent:.0f} % are "
+            f"expected from {target.upper()}, which is shown and not judged.{_missed(proof)}"
+        )
+    else:
         words = "Nothing asks through the VIP which colour answers, so the load balancer's word is all there is."
     return Step(
         id=f"prove-{percent}",
@@ -145,12 +147,8 @@ def _prove_share(service: Service, config: ServiceConfig, target: Colour, percen
     )
 
 
-def _proof(service: Service, config: ServiceConfig, target: Colour) -> Proof | None:
-    assert service.balancer is not None
-    versions = distinct_versions(service, target)
-    check = config.vip
-    url = check.at(service.balancer.vip_address) if check is not None and check.tells_version else ""
-    return Proof(url, versions) if url and versions else None
+def _missed(proof: Proof) -> str:
+    return f" Nobody is asked through {listed(proof.missed)}." if proof.missed else ""
 
 
 def _either(versions: tuple[str, ...]) -> str:

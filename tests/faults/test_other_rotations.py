@@ -54,6 +54,24 @@ def test_there_and_back(staged: DrillStage) -> None:
     assert len(writes(staged)) == 2 * STEPS[staged.name], "a reached goal needs no write"
 
 
+def test_each_listener_that_was_switched_is_proven(staged: DrillStage) -> None:
+    if staged.name == POWER:
+        pytest.skip("nobody asks a worker")
+    there = staged.bluegreen("cutover", *YES)
+    assert there.returncode == 0, there.stdout + there.stderr
+    names = [one.name for one in staged.look().listeners]
+    assert len(names) == 2
+    with staged.journal() as journal:
+        rollout = journal.rollouts(limit=1)[0]
+        proofs = [one for one in journal.events(rollout.id) if one.kind is EventKind.PROOF]
+    assert f"proven through the VIP of {' and '.join(names)}; 2 load balancer writes" in rollout.sentence
+    assert len({one.data["url"] for one in proofs}) == 2
+    for name in names:
+        assert any(
+            f"20 of 20 new connections through the VIP of {name} answered by GREEN" in one.text for one in proofs
+        )
+
+
 @pytest.mark.parametrize("kind", [DecisionKind.FINISH, DecisionKind.GO_BACK])
 @pytest.mark.parametrize("row", [EventKind.INTENT, EventKind.OUTCOME, EventKind.VERIFIED])
 def test_killed_around_its_first_write(staged: DrillStage, row: EventKind, kind: DecisionKind) -> None:

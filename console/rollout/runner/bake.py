@@ -5,7 +5,6 @@ Losing sight is no evidence: the jump host may have lost its network (DESIGN §6
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,17 +15,15 @@ from console.model.service import Service
 from console.model.traffic import VipAnswer
 from console.plan.basis import basis_of
 from console.plan.capacity import floor_of, floors, highest
-from console.plan.plan import Plan, Proof, Step, StepKind
-from console.rollout import pace
+from console.plan.plan import Plan, Proof, Step, StepKind, Way
 from console.rollout.records import Decision, DecisionKind, EventKind
 from console.rollout.runner import boot_clock
 from console.rollout.runner.bake_gates import BakeGates
 from console.rollout.runner.endings import FailingAnswers
 from console.rollout.runner.evidence import of_instances
-from console.rollout.runner.prove import address_of
+from console.rollout.runner.prove import address_of, ask_all
 from console.rollout.runner.run import Run
 from console.rollout.runner.words import extended, why
-from console.watch.vip import ask
 
 EVERY = 5.0  # seconds between two looks
 ASKED, OVER = 10, 1.0  # requests through the VIP of each look, and the seconds they take
@@ -114,12 +111,13 @@ def _look(
         blind += [unseen] if unseen else []
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     if proof is not None and run.service.vip is not None:
-        asked = ask(proof.url, run.service.vip, count=ASKED, over=pace.real(OVER), trust=run.trust, address=address)
-        answers = asyncio.run(asked)
-        failed, silent, text = _judged(answers, proof)
-        against += [failed] if failed else []
-        lost = sum(_is_error(answer) for answer in answers) / len(answers) if failed else 0.0
-        blind += [silent] if silent else []
+        asked = ask_all(run, proof, run.service.vip, count=ASKED, over=OVER, address=address)
+        found = [_judged(answers, proof, way) for way, answers in asked]
+        against += [failed for failed, _, _ in found if failed]
+        every = [answer for _, answers in asked for answer in answers]
+        lost = sum(_is_error(answer) for answer in every) / len(every) if any(failed for failed, _, _ in found) else 0.0
+        blind += [silent for _, silent, _ in found if silent]
+        text = "; ".join(told for _, _, told in found)
     gates.look(service, over=over)
     against += [gates.against] if gates.against else []
     blind += [gates.blind] if gates.blind else []
@@ -131,14 +129,15 @@ def _floor(run: Run, service: Service) -> Capacity:
     return highest(floors(service, basis, run.service.release.min_ratio, time.time()).values())
 
 
-def _judged(answers: Sequence[VipAnswer], proof: Proof) -> tuple[str, str, str]:
-    """Evidence, loss of sight, and the account of one look through the VIP."""
+def _judged(answers: Sequence[VipAnswer], proof: Proof, way: Way) -> tuple[str, str, str]:
+    """Evidence, loss of sight, and the account of one look through one VIP."""
+    vip = f"the VIP of {way.name}" if way.name else "the VIP"
     errors = [answer for answer in answers if _is_error(answer)]
     silent = [answer for answer in answers if answer.status is None]
     good = sum(answer.ok and answer.version in proof.versions for answer in answers)
-    text = f"{good} of {len(answers)} through the VIP answered as intended"
-    failed = f"{len(errors)} of {len(answers)} requests through the VIP were answered with an error"
-    nothing = f"the VIP did not answer {len(silent)} of {len(answers)} requests ({silent[0].error})" if silent else ""
+    text = f"{good} of {len(answers)} through {vip} answered as intended"
+    failed = f"{len(errors)} of {len(answers)} requests through {vip} were answered with an error"
+    nothing = f"{vip} did not answer {len(silent)} of {len(answers)} requests ({silent[0].error})" if silent else ""
     return (failed if len(errors) >= TOO_MANY * len(answers) else ""), nothing, text
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from console.config.model import VipCheck
 from console.errors import NeedsHuman
 from console.model.traffic import VipAnswer
-from console.plan.plan import Plan, Proof, Step
+from console.plan.plan import Plan, Proof, Step, Way
 from console.rollout import pace
 from console.rollout.records import EventKind
 from console.rollout.runner import boot_clock
@@ -30,27 +30,48 @@ def prove(run: Run, plan: Plan, step: Step) -> bool:
     end = boot_clock.now() + step.deadline
     address = address_of(run, step, check)
     failing = False
-    seen: set[str] = set()
+    seen: defaultdict[str, set[str]] = defaultdict(set)  # versions that answered, by way
     while True:
-        asked = ask(proof.url, check, count=proof.count, over=pace.real(proof.over), trust=run.trust, address=address)
-        answers = asyncio.run(asked)
-        good = sum(answer.ok and answer.version in proof.versions for answer in answers)
-        text, data = _account(answers, good, plan, proof.url)
-        run.note(EventKind.PROOF, step.id, text, **data)
-        seen |= {answer.version for answer in answers if answer.ok and answer.version}
-        if _is_proven(proof, answers, good, seen):
+        asked = ask_all(run, proof, check, count=proof.count, over=proof.over, address=address)
+        open_yet = []
+        for way, answers in asked:
+            good = sum(answer.ok and answer.version in proof.versions for answer in answers)
+            text, data = _account(answers, good, plan, way)
+            run.note(EventKind.PROOF, step.id, text, **data)
+            seen[way.name] |= {answer.version for answer in answers if answer.ok and answer.version}
+            if not _is_proven(proof, answers, good, seen[way.name]):
+                open_yet.append(text)
+        if not open_yet:
             return True
+        answers = [answer for _, some in asked for answer in some]
         errors = sum(_tells_against(answer, proof) for answer in answers)
         if errors and failing:
-            text = f"{errors} of {len(answers)} requests through the VIP were answered with an error"
+            text = f"{errors} of {len(answers)} requests through {proof.through} were answered with an error"
             raise FailingAnswers(text, lost=errors / len(answers))
         failing = bool(errors)
         if boot_clock.now() > end:
             raise NeedsHuman(
-                f"not proven within {step.deadline:.0f} s: {text}",
+                f"not proven within {step.deadline:.0f} s: {'; '.join(open_yet)}",
                 "the load balancer says it is done; look at what answers, then `bluegreen rollback` if in doubt",
             )
         run.tick(step.id)
+
+
+def ask_all(
+    run: Run, proof: Proof, check: VipCheck, *, count: int, over: float, address: str
+) -> list[tuple[Way, list[VipAnswer]]]:
+    """What answers through each way, all asked at once: `count` requests each, within `over` seconds.
+
+    `address` is the first one's, see `address_of`.
+    """
+    ways = [Way(proof.name, proof.url, address), *proof.further]
+
+    async def everywhere() -> list[list[VipAnswer]]:
+        within = pace.real(over)
+        asked = (ask(way.url, check, count=count, over=within, trust=run.trust, address=way.address) for way in ways)
+        return list(await asyncio.gather(*asked))
+
+    return list(zip(ways, asyncio.run(everywhere()), strict=True))
 
 
 def _tells_against(answer: VipAnswer, proof: Proof) -> bool:
@@ -76,17 +97,18 @@ def address_of(run: Run, step: Step, check: VipCheck) -> str:
     return balancer.vip_address if balancer is not None else ""
 
 
-def _account(answers: Sequence[VipAnswer], good: int, plan: Plan, url: str) -> tuple[str, dict[str, object]]:
+def _account(answers: Sequence[VipAnswer], good: int, plan: Plan, way: Way) -> tuple[str, dict[str, object]]:
     said = Counter(answer.version or "no version" for answer in answers if answer.ok)
     lost = Counter(str(answer.status or answer.error) for answer in answers if not answer.ok)
     slowest = max((answer.ms for answer in answers), default=0.0)
     # what takes something away asks whether the other colour serves
     colour = plan.target if plan.action.moves_traffic else plan.source
-    text = f"{good} of {len(answers)} new connections through the VIP answered by {colour.upper()}"
+    through = f"the VIP of {way.name}" if way.name else "the VIP"
+    text = f"{good} of {len(answers)} new connections through {through} answered by {colour.upper()}"
     if lost:
         text += ", lost: " + ", ".join(f"{count} x {why}" for why, count in lost.items())
     data = {
-        "url": url,
+        "url": way.url,
         "asked": len(answers),
         "good": good,
         "lost": sum(lost.values()),

@@ -84,7 +84,8 @@ def heard_at_last(run: Run, plan: Plan, ended: Ended) -> Ended:
 def _how(plan: Plan, *, proven: bool) -> str:
     if plan.basis.workers:
         return "each worker seen to work" if proven else "not seen to work"
-    return "proven through the VIP" if proven else "not proven from outside"
+    proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
+    return proof.words if proven and proof is not None else "not proven from outside"
 
 
 def _take_up(run: Run, plan: Plan, step_id: str, left: float) -> bool:
