@@ -76,6 +76,8 @@ def _step_lines(number: int, step: Step, *, commands: bool) -> Iterator[str]:
     for write in step.writes if commands else ():
         for command in write.call.commands:
             yield visible(f"      same as  {command}")
+        for note in write.call.notes:
+            yield from _wrapped("               ", note)
         for command in write.undo.commands if write.undo is not None else ():
             yield visible(f"      undo     {command}")
 

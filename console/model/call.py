@@ -16,6 +16,7 @@ class Call:
 
     `body` None: it is sent without one. `size` says how many objects are in it, where that is not plain: `6 members`.
     `named`: it names objects whose ids are not known yet, which the client looks up: only the commands can be typed.
+    `notes`: what whoever types them must do, or look up, before.
     """
 
     service: str
@@ -25,6 +26,7 @@ class Call:
     commands: tuple[str, ...] = ()
     size: str = ""
     named: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:

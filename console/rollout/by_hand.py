@@ -161,7 +161,10 @@ def _looks(basis: Basis) -> Iterator[str]:
 
 def _typed(calls: Sequence[Call]) -> Iterator[str]:
     """These calls in their order; between what is started and what comes after it the word that ACTIVE is not all."""
+    said: set[str] = set()
     for call, following in zip_longest(calls, calls[1:]):
+        yield from (visible(f"# {note}") for note in call.notes if note not in said)
+        said |= set(call.notes)
         yield from _lines(call)
         if _starts(call) and following is not None and not _starts(following):
             yield "# ACTIVE says that they run, not that they work: see that each works before you type what follows."

@@ -235,6 +235,7 @@ def _call(write: Write) -> list[Line]:
     lines = [BLANK, line(("call  ", "label"), (visible(call.line), "code"), f"  {call.size}" if call.size else "")]
     lines += [line(("same  " if not number else "      ", "label"), (visible(text), "code"))
               for number, text in enumerate(call.commands)]  # fmt: skip
+    lines += [line("      ", visible(note)) for note in call.notes]
     if write.undo is not None:
         lines.append(line(("undo  ", "label"), (visible(write.undo.line), "code"), "  what was there before"))
     return lines

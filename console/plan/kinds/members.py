@@ -21,7 +21,8 @@ class Entered:
 
     def call(self, desired: MembersEntered, basis: Basis) -> Call:
         """As planned: the addresses are known when the servers are built."""
-        return replace(entered(desired, dict.fromkeys(desired.names, ("(its address)", "(its id)"))), named=True)
+        call = entered(desired, dict.fromkeys(desired.names, ("(its address)", "(its id)")))
+        return replace(call, named=True, notes=("its address and its id: `openstack server show NAME` says them",))
 
     def undo(self, desired: MembersEntered, basis: Basis) -> Call | None:
         """Their ids are not known yet."""

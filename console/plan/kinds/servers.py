@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from console.plan.kinds.typed import LEVEL, openstack, option, tagged
 
 SERVICE = "compute"
 LATER = "set when it is sent"
+USER_DATA = ".user-data"  # ending of the file that is made by hand for one server
 
 
 class Made:
@@ -59,7 +60,22 @@ def made(desired: ServerMade, **known: Any) -> Call:
     body: dict[str, Any] = {"server": server}
     if desired.group:
         body["os:scheduler_hints"] = {"group": known.get("group_id") or f"(the id of {desired.group})"}
-    return Call(SERVICE, "POST", "/servers", body, (_command(desired, server),))
+    return Call(SERVICE, "POST", "/servers", body, (_command(desired, server),), notes=tuple(_notes(desired)))
+
+
+def _notes(desired: ServerMade) -> Iterator[str]:
+    """The plan knows of the user data only what it hashes to: it may hold secrets."""
+    if desired.user_data:
+        yield (
+            f"NAME{USER_DATA} is the file of launch.user_data in the config (sha256 {desired.user_data[:12]}), with "
+            "its {{words}} filled in for that server: make it first"
+        )
+    if desired.group:
+        show = openstack("server", "group", "show", desired.group)
+        yield (
+            "a client before 6.5 (2024) knows no --server-group: give it --hint group=ID instead, with the id that "
+            f"`{show}` says"
+        )
 
 
 def _command(desired: ServerMade, server: dict[str, Any]) -> str:
@@ -73,8 +89,12 @@ def _command(desired: ServerMade, server: dict[str, Any]) -> str:
     words += tagged([tag for tag in server["tags"] if LATER not in tag])
     if "key_name" in server:
         words += option("--key-name", server["key_name"])
+    if "availability_zone" in server:
+        words += option("--availability-zone", server["availability_zone"])
+    if desired.user_data:
+        words += option("--user-data", f"{desired.name}{USER_DATA}")
     if desired.group:
-        words += ["--hint", f"group={desired.group}"]
+        words += option("--server-group", desired.group)  # its name: a hint must be the id
     return openstack(*LEVEL, "server", "create", "--wait", *words, desired.name)
 
 

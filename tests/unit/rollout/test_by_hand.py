@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from life_worlds import BLUE, ordered, planned
+from life_worlds import BLUE, ordered, planned, settings
 from plan_rotations import power_config, power_service
 from plan_worlds import NOW, config, instance, service, usual
 
@@ -180,6 +180,47 @@ def test_what_was_added_is_put_back_without_a_client_lost_and_by_names_only() ->
         "openstack server group delete bluegreen-nova-api-blue",
     ]
     assert not [line for line in transcript(begun, rows) if line.startswith("curl")], "no id of them is known"
+
+
+def launched(**launch: object) -> Rollout:
+    """Two of GREEN, in two zones, with user data."""
+    with_ = settings(zones=("az1", "az2"), **launch)
+    there = service(BLUE, [])
+    wish = Wish(Colour.GREEN, count=2, user_data="0123456789abcdef" * 4)
+    return replace(
+        rollout(),
+        plan=planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, wish, with_)), with_),
+    )
+
+
+def test_a_launch_is_finished_with_all_that_its_servers_are_made_with() -> None:
+    lines = [*transcript(launched(), [])]
+    first, second = (shlex.split(line) for line in lines if " server create " in line)
+    assert [words[words.index("--availability-zone") + 1] for words in (first, second)] == ["az1", "az2"]
+    files = [words[words.index("--user-data") + 1] for words in (first, second)]
+    assert files == ["nova-api-green-1.user-data", "nova-api-green-2.user-data"]
+    noted = [number for number, line in enumerate(lines) if "launch.user_data" in line]
+    assert len(noted) == 1, "once"
+    assert lines[noted[0]].startswith("# NAME.user-data is the file of launch.user_data in the config (sha256 012345")
+    assert noted[0] < next(number for number, line in enumerate(lines) if " server create " in line)
+    assert sum("`openstack server show NAME`" in line for line in lines) == 1
+
+
+def test_the_group_of_a_launch_is_named_as_the_client_takes_it_and_how_an_older_one_does() -> None:
+    lines = [*transcript(launched(), [])]
+    words = [shlex.split(line) for line in lines if " server create " in line]
+    assert [one[one.index("--server-group") + 1] for one in words] == ["bluegreen-nova-api-green"] * 2
+    (older,) = (line for line in lines if "--hint" in line)
+    assert older.startswith("# a client before 6.5")
+    assert "--hint group=ID" in older, "Nova takes no name there"
+    assert "`openstack server group show bluegreen-nova-api-green`" in older
+
+
+def test_a_launch_without_user_data_zones_or_group_has_no_word_of_them() -> None:
+    there, with_ = service(BLUE, []), settings(spread=False)
+    made = planned(there, Intent(Action.LAUNCH, Colour.GREEN, order=ordered(there, Wish(Colour.GREEN), with_)), with_)
+    text = "\n".join(transcript(replace(rollout(), plan=made), []))
+    assert not [word for word in ("-group", "user-data", "user_data", "--availability-zone") if word in text]
 
 
 def retired(*, to: str) -> tuple[Rollout, list[Event]]:
