@@ -190,6 +190,14 @@ class Member:
         return int(text) if text is not None and text.isdecimal() and len(text) < 4 and int(text) <= 256 else None
 
     @property
+    def full_weight(self) -> int:
+        """What it comes back with once it has lost weight: the recorded weight, or what it has where that is more.
+
+        In the middle of a shift it has less than is recorded; more, or any where 0 is, was set by hand.
+        """
+        return max(self.intended_weight or 0, self.weight)
+
+    @property
     def held_by(self) -> str | None:
         """Who holds the member out of rotation, if anyone."""
         return self._tag(HOLD_TAG)

@@ -116,6 +116,18 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """How the colour stood that the last cutover took the traffic from, when that began.
+
+    `weights`: of each member, by its id; of a worker, by its server's, 1 if it ran. More are in it than the colour's.
+    """
+
+    colour: Colour
+    rollout: str
+    weights: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A colour that somebody wants kept as the way back until `until` (Unix seconds)."""
 
@@ -144,7 +156,7 @@ class Record:
     `unsettled`: the id of one that moved some and is not at its end: under way, without a runner, or stopped until
     somebody decides.
     `stands_by`: None where the other colour is the next one, or was taken back, or nobody knows. `left`: as well, and
-    where instances were made or deleted since.
+    where instances were made or deleted since. `stood`: None where the traffic was taken back, or nobody knows.
     """
 
     freeze: Freeze | None = None
@@ -158,6 +170,7 @@ class Record:
     stands_by: StandsBy | None = None
     kept: Kept | None = None
     left: Left | None = None
+    stood: Stood | None = None
     under_way: bool = False
 
     def frozen(self, now: float) -> Freeze | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from console.config.model import ServiceConfig
 from console.model.colour import Colour
@@ -13,13 +14,17 @@ from console.plan.plan import Intent
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`basis` is the service's. `now` (Unix seconds) only judges how fresh the facts are."""
+    """`basis` is the service's. `now` (Unix seconds) only judges how fresh the facts are.
+
+    `stood`: as `Intent.stood`, with what the journal says of it: an observation, so it is no part of the intent.
+    """
 
     service: Service
     config: ServiceConfig
     intent: Intent
     basis: Basis
     now: float
+    stood: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def target(self) -> Colour:

@@ -10,6 +10,7 @@ from console.model.service import Service
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan
 from console.plan.single.undoing import written
+from console.plan.stood import stood
 
 _OPPOSITE = {
     Action.DRAIN: Action.RESTORE,
@@ -42,6 +43,7 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False, drained: t
         began=plan.intent.began or plan.floors,
         drained=drained,
         no_before=plan.intent.no_before,
+        stood=stood(plan, service),
     )
 
 

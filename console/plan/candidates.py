@@ -56,7 +56,7 @@ def candidates(asked: Asked) -> Candidates:
 
 
 def _sort(found: Candidates, asked: Asked, instance: Instance, usual: int) -> None:
-    wanted = {one.id: _wanted(one, instance, asked.intent, usual) for one in instance.members}
+    wanted = {one.id: _wanted(asked, one, instance, usual) for one in instance.members}
     weights = {key: weight for key, weight in wanted.items() if weight is not None}
     serves_all = all(one.in_rotation and weights.get(one.id, 257) <= one.weight for one in instance.members)
     if len(weights) < len(wanted):
@@ -196,13 +196,12 @@ def _drained(service: Service, instance: Instance) -> bool:
     return alone and service.rotation != POWER and all(one.weight == 0 for one in instance.members)
 
 
-def _wanted(member: Member, instance: Instance, intent: Intent, usual: int) -> int | None:
-    if member.intended_weight is not None:
-        # A recorded 0 on a member that carries traffic is contradicted by the traffic.
-        return member.intended_weight or member.weight
-    if member.weight > 0:
-        return member.weight
-    return usual if is_named(instance, intent.take_in) else None
+def _wanted(asked: Asked, member: Member, instance: Instance, usual: int) -> int | None:
+    if known := asked.stood.get(member.id):
+        return max(known, member.weight)
+    if member.full_weight > 0 or member.intended_weight is not None:
+        return member.full_weight
+    return usual if is_named(instance, asked.intent.take_in) else None
 
 
 def is_named(instance: Instance, names: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.config.model import ServiceConfig
+from console.model.balancer import Member
 from console.model.colour import Colour
 from console.model.health import healthy_count
 from console.model.readiness import pools
@@ -34,7 +35,7 @@ def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
         *_sticky(service, target),
         *_cold(service, target),
         *_versions(service),
-        *_overruled_weights(service),
+        *_overruled_weights(asked),
         *_bystanders(asked),
         *_retiring(config, target),
     )
@@ -89,17 +90,25 @@ def _unproven(service: Service, config: ServiceConfig, target: Colour) -> Iterat
         yield from not_through(service, config, target)
 
 
-def _overruled_weights(service: Service) -> Iterator[str]:
-    for side in service.colours:
+def _overruled_weights(asked: Asked) -> Iterator[str]:
+    """Who serves with another weight than is recorded, and which of the two counts."""
+    for side in asked.service.colours:
         for instance in side.instances:
-            member = instance.member
-            if member is None or not member.in_rotation or not member.intended_weight:
-                continue
-            if member.weight != member.intended_weight:
-                yield (
-                    f"{instance.name} has weight {member.weight}, its recorded one is {member.intended_weight}: "
-                    "the recorded one counts when it comes back"
-                )
+            found = (one for one in instance.members if one.in_rotation and one.intended_weight)
+            member = next((one for one in found if one.weight != one.intended_weight), None)
+            if member is not None:
+                has = f"{instance.name} has weight {member.weight}, its recorded one is {member.intended_weight}"
+                yield f"{has}: {_which_counts(asked, member, side.colour)}"
+
+
+def _which_counts(asked: Asked, member: Member, colour: Colour) -> str:
+    if member.weight == member.full_weight:
+        return f"{member.weight} counts, as the last one that somebody has set"
+    if known := asked.stood.get(member.id):
+        return f"it goes back to {known}, as before"
+    if asked.intent.action is Action.CUTOVER and asked.service.live is colour and colour is asked.target.other:
+        return f"going back gives it {member.weight} again; the recorded one counts when a later cutover brings it in"
+    return "the recorded one counts when it comes back"
 
 
 def _sticky(service: Service, target: Colour) -> Iterator[str]:

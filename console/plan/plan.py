@@ -75,6 +75,8 @@ class Intent:
     (as `Plan.floors`): whoever goes back need not find more than that. `drained`: keys of those that somebody set to
     weight 0 while the rollout ran that is taken back: they stay out, unless `drained_needed` says why that is too few.
     `no_before`: when it began the source did not carry all traffic, so that nothing of before could be put back.
+    `stood`: of what has begun already, or is taken back, how its source stood when it did: the weight of each member,
+    by its id, of a worker 1 if it ran, by its server's (see `plan.stood`).
     """
 
     action: Action
@@ -94,6 +96,7 @@ class Intent:
     drained: tuple[str, ...] = ()
     drained_needed: str = ""
     no_before: bool = False
+    stood: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_return(self) -> bool:

@@ -32,6 +32,7 @@ from console.plan.rotations.move import Move
 from console.plan.shipment import shipment_of
 from console.plan.single.planner import plan as single
 from console.plan.steps import steps as steps_of
+from console.plan.stood import known
 from console.plan.too_few import too_few
 from console.plan.unlabelled import unlabelled
 from console.plan.withheld import barred, frozen, history, memory_notes, undone_again
@@ -83,15 +84,15 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     refusal = names_nobody(service, intent) or held_where_it_serves(service, intent, target)
     if refusal is not None:
         return refusal
-    basis = basis_of(service, config)
+    basis, stood = basis_of(service, config), known(service, intent, target)
     for each in at_need.intents(service, intent):
-        asked = Asked(service, config, each, basis, now)
+        asked = Asked(service, config, each, basis, now, stood)
         made = _planned(asked, candidates(asked))
         if isinstance(made, Plan):
             break
     if isinstance(made, Refusal) and intent.drained and not intent.drained_needed:
         # they must not shut the way back
-        asked = Asked(service, config, replace(intent, drained_needed=made.reason), basis, now)
+        asked = Asked(service, config, replace(intent, drained_needed=made.reason), basis, now, stood)
         made = _planned(asked, candidates(asked))
     return made
 

@@ -16,6 +16,7 @@ from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
 from console.plan.planner import plan as make_plan
+from console.plan.stood import stood
 from console.plan.way_back import goes_back, taken_up_again, way_back
 from console.rollout import second_place
 from console.rollout.drained import drained
@@ -257,7 +258,8 @@ def offers(
     bakes = not rollout.state.ended and any(step.kind in _WATCHED for step in plan.steps)
     finish = taken_up_again(replace(plan.intent, target=plan.target, bakes=bakes))
     if plan.action.moves_traffic:
-        finish = replace(finish, began=plan.intent.began or plan.floors)
+        before = {**plan.intent.stood, **stood(plan, service)}
+        finish = replace(finish, began=plan.intent.began or plan.floors, stood=before)
     operation = operation_of(rollout.id, rollout.created_at)
     out = drained(plan, events, service, plan.source) if events else ()
     back = way_back(plan, service, lambda name: tag(operation, name), drained=out) if goes_back(plan) else None

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from console.errors import JournalError
 from console.model.colour import Colour
 from console.model.marks import NO_VERSION
-from console.model.record import Freeze, Kept, Left, Proven, Record, StandsBy
+from console.model.record import Freeze, Kept, Left, Proven, Record, StandsBy, Stood
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.plan.plan import Action
+from console.plan.stood import weights_of
 from console.rollout import taken_back
 from console.rollout.both_places import BothPlaces
 from console.rollout.journal import Journal
@@ -146,6 +147,7 @@ def _record(places: BothPlaces, service: str, decided: Sequence[ServiceDecision]
         stands_by=_stands_by(rollouts),
         kept=_kept(decided, rollouts),
         left=_left(places, newest),
+        stood=_stood(places, newest),
     )
 
 
@@ -206,6 +208,22 @@ def _left(places: BothPlaces, rollouts: Sequence[Rollout]) -> Left | None:
             return None
         began = plan.intent.began or plan.floors
         return Left(plan.source, rollout.id, began, unfinished=not done) if began else None
+    return None
+
+
+def _stood(places: BothPlaces, rollouts: Sequence[Rollout]) -> Stood | None:
+    """How the colour stood that the last cutover took the traffic from. One begun between the two does not tell."""
+    for rollout in rollouts:
+        plan, done = rollout.plan, rollout.state is RolloutState.DONE
+        if not plan.action.moves_traffic or rollout.state in (RolloutState.REFUSED, RolloutState.ROLLED_BACK):
+            continue
+        if plan.action is Action.ROLLBACK and not done:
+            continue  # a way back that has not come to its end
+        if not plan.writes or (not done and not places.wrote(rollout.id)):
+            continue
+        if plan.action is Action.ROLLBACK or plan.intent.no_before:
+            return None
+        return Stood(plan.source, rollout.id, {**weights_of(plan.basis), **plan.intent.stood})
     return None
 
 

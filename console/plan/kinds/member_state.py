@@ -1,6 +1,7 @@
 """Members of one pool with other settings: weight, admin state, hold; the same additive batch as for weights.
 
-A member that goes to weight 0 keeps its recorded weight in its tags, or has the one recorded that is taken away.
+A member that goes to weight 0 keeps its recorded weight in its tags; where there is none, or it has more than that by
+somebody's hand, what is taken away is recorded.
 """
 
 from __future__ import annotations
@@ -82,9 +83,8 @@ def _put(pool_id: str, member: Member) -> Call:
 
 def _standing(member: Member, wanted: Standing) -> Member:
     tags = [tag for tag in member.tags if not tag.startswith((HOLD_TAG, WEIGHT_TAG))]
-    recorded = (
-        member.intended_weight if member.intended_weight is not None else (wanted.weight or member.weight or None)
-    )
+    known = member.intended_weight is not None
+    recorded = member.full_weight if known else (wanted.weight or member.weight or None)
     tags += [f"{WEIGHT_TAG}{recorded}"] if recorded is not None else []
     tags += [f"{HOLD_TAG}{wanted.held_by}"] if wanted.held_by is not None else []
     return replace(member, weight=wanted.weight, admin_state_up=wanted.admin_state_up, tags=tuple(tags))

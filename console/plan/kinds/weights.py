@@ -70,7 +70,8 @@ def with_weight(member: Member, weight: int, intended: int) -> Member:
 def apply(members: Iterable[Member], changes: Sequence[MemberChange]) -> tuple[Member, ...]:
     """The changed members as they will be.
 
-    On the way out the recorded weight stays; where none was recorded, the one that is taken away is.
+    On the way out that weight is recorded which it is to come back with, as planned; where the plan has none, the
+    recorded one stays, or the one that is taken away is recorded.
     """
     by_id = {member.id: member for member in members}
 

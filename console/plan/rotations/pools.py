@@ -59,7 +59,9 @@ def _preparing(asked: Asked, found: Candidates) -> list[Write]:
             continue
         wanted = _wanted(found)
         changes = [
-            MemberChange(one.id, one.name or one.address, asked.target, one.weight, wanted[one.id], one.intended_weight)
+            MemberChange(
+                one.id, one.name or one.address, asked.target, one.weight, wanted[one.id], one.full_weight or None
+            )
             for one in asked.basis.pool(pool_id).members
             if one.id in wanted and one.weight != wanted[one.id]
         ]

@@ -50,7 +50,7 @@ class _Pool:
             Part(mine[key], weight) for _, weights in found.enter for key, weight in weights.items() if key in mine
         ]
         self._leaving = [
-            Part(mine[one.id], one.intended_weight or one.weight, judge(asked.service, instance, asked.now).healthy)
+            Part(mine[one.id], one.full_weight, judge(asked.service, instance, asked.now).healthy)
             for instance in asked.service.side(asked.target.other).instances
             for one in instance.members
             if one.id in mine and one.in_rotation
@@ -86,16 +86,16 @@ class _Pool:
         moved = [one for one in changes if one.weight_before != one.weight_after or one.member_id in self._unapplied]
         if percent >= 100:
             kept = (now[key] for key in self._as_they_are if key in self._unapplied and key not in colours)
-            moved += [
-                _change(one, self._as_they_are[one.id], one.weight, one.intended_weight or one.weight) for one in kept
-            ]
+            moved += [_change(one, self._as_they_are[one.id], one.weight, one.full_weight) for one in kept]
         for one in moved:
             self._unapplied.pop(one.member_id, None)
         return tuple(sorted(moved, key=lambda one: (one.colour is not self._target, one.name, one.member_id)))
 
 
 def _change(member: Member, colour: Colour, weight: int, whole: int) -> MemberChange:
-    return MemberChange(member.id, member.name or member.address, colour, member.weight, weight, whole)
+    # what it stood at for a while, and gets back, is less than is recorded: that stays
+    recorded = max(whole, member.intended_weight or 0)
+    return MemberChange(member.id, member.name or member.address, colour, member.weight, weight, recorded)
 
 
 def _step(asked: Asked, basis: Basis, percent: int, writes: Sequence[Write]) -> Step:

@@ -85,7 +85,7 @@ def _goals(asked: Asked, named: Sequence[Instance]) -> dict[str, Standing]:
             return undoing.before(order, member)
         if asked.intent.action is Action.ADMIT:
             return standing(member) if member.admin_state_up else Standing(0, True, member.held_by)
-        return Standing(member.intended_weight or member.weight or usual, True, None)
+        return Standing(member.full_weight or usual, True, None)
 
     ours = {member.id for one in named for member in one.members}
     return {member.id: goal(member) for member in asked.basis.members if member.id in ours}

@@ -112,8 +112,7 @@ def test_from_any_share_of_a_cutover_the_way_back_leads_to_what_served(
         promises = [text for step in made.steps for text in (step.words, step.outcome)]
         assert not any("it goes back" in text or "take it back" in text for text in promises)
         assert any("it does not go back by itself" in note for note in made.notes) is bool(made.writes)
-    # of a weight that somebody has changed by hand the recorded one counts when it comes back, as a note says
-    assume(not made.intent.no_before and not any("the recorded one counts" in note for note in made.notes))
+    assume(not made.intent.no_before)
     least = floor_told(service, settings.release.min_ratio)
     healthy = {one.key for one in everyone(service) if judge(service, one, NOW).healthy}
     for share in states(service, made)[1:]:
