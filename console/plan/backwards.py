@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
 
-from console.model.service import Service
+from console.model.instance import Instance
+from console.model.service import POWER, Service
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan
 from console.plan.single.undoing import written
@@ -56,17 +58,14 @@ def _single(plan: Plan) -> Intent:
 
 
 def _taken_out(plan: Plan, service: Service) -> tuple[str, ...]:
-    """Those of the source that were out when it served alone. In the middle of a shift nobody could tell."""
-    if plan.basis.workers:
-        return _were_off(plan, service)
-    in_rotation = {one.id for one in plan.basis.members if one.in_rotation}
-    if any(one.id in in_rotation for i in service.side(plan.target).instances for one in i.members):
-        return ()
-    found = (one for one in service.side(plan.source).instances if one.members)
-    return tuple(sorted(one.key for one in found if in_rotation.isdisjoint(member.id for member in one.members)))
+    """Those of the source that served nobody when its rollout began, and do not now."""
+    told = stood(plan, service)
+    return tuple(sorted(one.key for one in service.side(plan.source).instances if _was_out(service, one, told)))
 
 
-def _were_off(plan: Plan, service: Service) -> tuple[str, ...]:
-    """Its workers that did not run then, and do not now; the planner starts those that the floor needs."""
-    off = {one.id for one in plan.basis.servers if not one.on}
-    return tuple(one.key for one in service.side(plan.source).instances if one.key in off and not one.runs)
+def _was_out(service: Service, instance: Instance, told: Mapping[str, int]) -> bool:
+    workers = service.rotation == POWER
+    keys = [instance.key] if workers else [one.id for one in instance.members]
+    known = [told[key] for key in keys if key in told]
+    serves = instance.runs if workers else any(one.in_rotation for one in instance.members)
+    return bool(known) and not any(known) and not serves

@@ -197,7 +197,8 @@ def _drained(service: Service, instance: Instance) -> bool:
 
 
 def _wanted(asked: Asked, member: Member, instance: Instance, usual: int) -> int | None:
-    if known := asked.stood.get(member.id):
+    known = asked.stood.get(member.id)
+    if known is not None and not is_named(instance, asked.intent.take_in):
         return max(known, member.weight)
     if member.full_weight > 0 or member.intended_weight is not None:
         return member.full_weight
