@@ -22,7 +22,7 @@ def add_intent_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", choices=[str(colour) for colour in Colour], help="default: the colour that is not live")
     parser.add_argument(
         "--in", dest="take_in", action="append", default=[], metavar="NAME",
-        help="an instance at weight 0 without a recorded weight belongs in rotation (or `all`)",
+        help="an instance at weight 0 without a recorded weight, or out before, belongs in rotation (or `all`)",
     )  # fmt: skip
     parser.add_argument(
         "--out", dest="leave_out", action="append", default=[], metavar="NAME", help="an instance stays out of rotation"

@@ -1,28 +1,40 @@
-"""Workers that did not run when a rollout began: off on its way back, unless too few would work without them."""
+"""Who was out when that began which a way back takes back: out again, unless too few would serve without them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from console.model.service import POWER, Service
+from console.model.instance import Instance
+from console.model.service import POWER
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates, is_named
 from console.plan.plan import Intent
+from console.plan.stood import out_words, was_out
 
 
-def intents(service: Service, intent: Intent) -> Iterator[Intent]:
-    """The intent, and, of a way back of workers, the same with ever more taken in of those that it leaves out."""
+def intents(asked: Asked) -> Iterator[Intent]:
+    """The intent, and, of a way back, the same with ever more taken in of those that it would leave out."""
+    intent = asked.intent
     yield intent
-    out = intent.leave_out if service.rotation == POWER and intent.undoes else ()
+    out = [one.key for one in asked.service.side(asked.target).instances if _may_come(asked, one)]
     for number in range(1, len(out) + 1):
-        yield replace(intent, take_in=(*intent.take_in, *out[:number]), leave_out=out[number:])
+        yield replace(intent, needed=(*intent.needed, *out[:number]))
+
+
+def _may_come(asked: Asked, one: Instance) -> bool:
+    """Nobody who is held, was named, or has no weight recorded: of those only an operator says that they belong in."""
+    intent = asked.intent
+    if one.held_by is not None or is_named(one, (*intent.take_in, *intent.leave_out, *intent.needed)):
+        return False
+    known = asked.service.rotation == POWER or all(member.full_weight for member in one.members)
+    return known and was_out(asked, one)
 
 
 def notes(asked: Asked, found: Candidates) -> Iterator[str]:
-    """Who is started although it was off before."""
-    if asked.service.rotation != POWER or not asked.intent.undoes:
-        return
+    """Who comes in although it was out before."""
+    works = asked.service.rotation == POWER
     for one, _ in found.enter:
-        if is_named(one, asked.intent.take_in) and not one.runs:
-            yield f"{one.name} did not run when the rollout began, and is started: without it too few would work"
+        if one.key in asked.intent.needed and was_out(asked, one):
+            comes, does = ("is started", "work") if works else ("is taken in", "serve")
+            yield f"{one.name} {out_words(asked)}, and {comes}: without it too few would {does}"

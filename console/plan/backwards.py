@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
 
-from console.model.instance import Instance
-from console.model.service import POWER, Service
+from console.model.service import Service
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan
 from console.plan.single.undoing import written
@@ -38,7 +36,6 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False, drained: t
     return Intent(
         Action.ROLLBACK,
         plan.source,
-        leave_out=_taken_out(plan, service),
         source_fails=source_fails,
         one_by_one=plan.intent.one_by_one,
         undoes=undoes,
@@ -55,17 +52,3 @@ def _single(plan: Plan) -> Intent:
     names = tuple(reversed(order.names)) if plan.action is Action.REPLACE else order.names
     order = msgspec.structs.replace(order, names=names, undone=written(plan))
     return replace(plan.intent, action=_OPPOSITE[plan.action], order=order, undoes=not plan.intent.undoes)
-
-
-def _taken_out(plan: Plan, service: Service) -> tuple[str, ...]:
-    """Those of the source that served nobody when its rollout began, and do not now."""
-    told = stood(plan, service)
-    return tuple(sorted(one.key for one in service.side(plan.source).instances if _was_out(service, one, told)))
-
-
-def _was_out(service: Service, instance: Instance, told: Mapping[str, int]) -> bool:
-    workers = service.rotation == POWER
-    keys = [instance.key] if workers else [one.id for one in instance.members]
-    known = [told[key] for key in keys if key in told]
-    serves = instance.runs if workers else any(one.in_rotation for one in instance.members)
-    return bool(known) and not any(known) and not serves

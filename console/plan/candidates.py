@@ -16,6 +16,7 @@ from console.plan.asked import Asked
 from console.plan.backups import standing_by
 from console.plan.drained import DRAINED
 from console.plan.plan import Action, Intent, Refusal
+from console.plan.stood import out_words, was_out
 from console.plan.switches import gaining
 
 
@@ -44,7 +45,7 @@ def candidates(asked: Asked) -> Candidates:
     found, service, intent = Candidates(), asked.service, asked.intent
     usual = usual_weight(service, asked.config, asked.target)
     for instance in service.side(asked.target).instances:
-        if out := _kept_out(service, instance, intent):
+        if out := _kept_out(asked, instance):
             found.out.append((instance, out))
         elif service.rotation == POWER:
             _sort_worker(found, service, instance, intent, asked.now)
@@ -172,13 +173,14 @@ def _weights(side: ColourSet) -> Counter[int]:
     return Counter(weight for member in members if (weight := member.weight or member.intended_weight))
 
 
-def _kept_out(service: Service, instance: Instance, intent: Intent) -> str:
+def _kept_out(asked: Asked, instance: Instance) -> str:
+    service, intent = asked.service, asked.intent
     if instance.held_by is not None:
         return f"held by {instance.held_by}"
     if is_named(instance, intent.leave_out):
-        if not intent.undoes:
-            return "left out as you said"
-        return f"it {'did not run' if service.rotation == POWER else 'was out'} when the rollout began"
+        return "left out as you said"
+    if was_out(asked, instance) and not is_named(instance, (*intent.take_in, *intent.needed)):
+        return f"it {out_words(asked)}{'' if intent.undoes else f' (--in {instance.name} takes it in)'}"
     if not instance.members:
         return ""
     if all(one.weight == 0 and one.intended_weight == 0 for one in instance.members):
@@ -198,7 +200,7 @@ def _drained(service: Service, instance: Instance) -> bool:
 
 def _wanted(asked: Asked, member: Member, instance: Instance, usual: int) -> int | None:
     known = asked.stood.get(member.id)
-    if known is not None and not is_named(instance, asked.intent.take_in):
+    if known is not None and not is_named(instance, (*asked.intent.take_in, *asked.intent.needed)):
         return max(known, member.weight)
     if member.full_weight > 0 or member.intended_weight is not None:
         return member.full_weight

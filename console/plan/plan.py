@@ -64,7 +64,8 @@ class Intent:
     """The operator's goal: which colour is to carry the traffic.
 
     `target` None: the colour that does not carry it now. `take_in`: names or ids of members at weight 0 without a
-    recorded weight that belong in rotation ("all" for every one of the target); `leave_out`: those that do not.
+    recorded weight, or that a way back would leave out, that belong in rotation ("all" for every one of the target);
+    `leave_out`: those that do not.
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
@@ -76,7 +77,8 @@ class Intent:
     weight 0 while the rollout ran that is taken back: they stay out, unless `drained_needed` says why that is too few.
     `no_before`: when it began the source did not carry all traffic, so that nothing of before could be put back.
     `stood`: of what has begun already, or is taken back, how its source stood when it did: the weight of each member,
-    by its id, of a worker 1 if it ran, by its server's (see `plan.stood`).
+    by its id, of a worker 1 if it ran, by its server's (see `plan.stood`). `needed`: keys of those that were out then,
+    and come in because too few would serve without them.
     """
 
     action: Action
@@ -97,6 +99,7 @@ class Intent:
     drained_needed: str = ""
     no_before: bool = False
     stood: Mapping[str, int] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
 
     @property
     def is_return(self) -> bool:

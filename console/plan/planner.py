@@ -84,16 +84,21 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     refusal = names_nobody(service, intent) or held_where_it_serves(service, intent, target)
     if refusal is not None:
         return refusal
-    basis, stood = basis_of(service, config), known(service, intent, target)
-    for each in at_need.intents(service, intent):
-        asked = Asked(service, config, each, basis, now, stood)
-        made = _planned(asked, candidates(asked))
-        if isinstance(made, Plan):
-            break
+    asked = Asked(service, config, intent, basis_of(service, config), now, known(service, intent, target))
+    made = _at_need(asked)
     if isinstance(made, Refusal) and intent.drained and not intent.drained_needed:
         # they must not shut the way back
-        asked = Asked(service, config, replace(intent, drained_needed=made.reason), basis, now, stood)
-        made = _planned(asked, candidates(asked))
+        made = _at_need(replace(asked, intent=replace(intent, drained_needed=made.reason)))
+    return made
+
+
+def _at_need(asked: Asked) -> Plan | Refusal:
+    """The plan that takes in as few as can be of those that were out before; or why there is none with all of them."""
+    for intent in at_need.intents(asked):
+        each = replace(asked, intent=intent)
+        made = _planned(each, candidates(each))
+        if isinstance(made, Plan):
+            break
     return made
 
 

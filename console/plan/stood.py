@@ -7,7 +7,9 @@ all the same: neither can be read off the members any more once they have been m
 from __future__ import annotations
 
 from console.model.colour import Colour
-from console.model.service import Service
+from console.model.instance import Instance
+from console.model.service import POWER, Service
+from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.plan import Action, Intent, Plan
 
@@ -39,6 +41,25 @@ def known(service: Service, intent: Intent, target: Colour) -> dict[str, int]:
         return dict(intent.stood)
     ids = _ids(service, target)
     return {**{key: weight for key, weight in found.weights.items() if key in ids}, **intent.stood}
+
+
+def was_out(asked: Asked, instance: Instance) -> bool:
+    """Whether it served nobody when that began which a way back takes back, and does not now."""
+    if asked.intent.action is not Action.ROLLBACK:
+        return False
+    works = asked.service.rotation == POWER
+    keys = [instance.key] if works else [one.id for one in instance.members]
+    told = [asked.stood[key] for key in keys if key in asked.stood]
+    serves = instance.runs if works else any(one.in_rotation for one in instance.members)
+    return bool(told) and not any(told) and not serves
+
+
+def out_words(asked: Asked) -> str:
+    """`was out when cutover 1a2b3c began`."""
+    record, began = asked.service.record, "the rollout"
+    if not asked.intent.undoes and record is not None and record.stood is not None:
+        began = f"cutover {record.stood.rollout}"
+    return f"{'did not run' if asked.service.rotation == POWER else 'was out'} when {began} began"
 
 
 def _ids(service: Service, colour: Colour) -> set[str]:

@@ -19,6 +19,7 @@ from console.model.record import Freeze, Kept, Left, Proven, Record, StandsBy, S
 from console.model.service import Service
 from console.model.snapshot import Snapshot
 from console.plan.plan import Action
+from console.plan.single.undoing import changed_ids, written
 from console.plan.stood import weights_of
 from console.rollout import taken_back
 from console.rollout.both_places import BothPlaces
@@ -212,9 +213,15 @@ def _left(places: BothPlaces, rollouts: Sequence[Rollout]) -> Left | None:
 
 
 def _stood(places: BothPlaces, rollouts: Sequence[Rollout]) -> Stood | None:
-    """How the colour stood that the last cutover took the traffic from. One begun between the two does not tell."""
+    """How the colour stood that the last cutover took the traffic from. One begun between the two does not tell.
+
+    Of what somebody has told to come with the others since, it does not either.
+    """
+    told: set[str] = set()
     for rollout in rollouts:
         plan, done = rollout.plan, rollout.state is RolloutState.DONE
+        if done and plan.action in (Action.RESTORE, Action.UNHOLD, Action.REPLACE):
+            told |= changed_ids(written(plan))
         if not plan.action.moves_traffic or rollout.state in (RolloutState.REFUSED, RolloutState.ROLLED_BACK):
             continue
         if plan.action is Action.ROLLBACK and not done:
@@ -223,7 +230,8 @@ def _stood(places: BothPlaces, rollouts: Sequence[Rollout]) -> Stood | None:
             continue
         if plan.action is Action.ROLLBACK or plan.intent.no_before:
             return None
-        return Stood(plan.source, rollout.id, {**weights_of(plan.basis), **plan.intent.stood})
+        stood = {**weights_of(plan.basis), **plan.intent.stood}
+        return Stood(plan.source, rollout.id, {key: weight for key, weight in stood.items() if key not in told})
     return None
 
 

@@ -53,3 +53,16 @@ def test_unconfirmed_it_stays_out_and_is_named(staged: DrillStage) -> None:
     assert weights == ({} if staged.name == POWER else staged.weights())
     assert f"{staged.name}-blue-1" in str(planned.data["plan"])
     assert "idle pool" not in planned.text
+
+
+def test_a_rollback_later_leaves_it_out_and_names_it(staged: DrillStage) -> None:
+    before = serving(staged)
+    there = staged.bluegreen("cutover", "--confirm", "proof", "--yes", "--reason", "test")
+    assert there.returncode == 0, there.stdout + there.stderr
+    back = staged.bluegreen("rollback", "--yes", "--reason", "test")
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert serving(staged) == before
+    with staged.journal() as journal:
+        newest, cutover = journal.rollouts(staged.name, 2)
+    name = f"{staged.name}-blue-1"
+    assert any(f"when cutover {cutover.id} began (--in {name} takes it in)" in note for note in newest.plan.notes)

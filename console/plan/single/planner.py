@@ -54,7 +54,7 @@ def _named(service: Service, intent: Intent, order: SingleOrder) -> list[Instanc
     """
     everyone = [one for side in service.colours for one in side.instances]
     if order.undone is not None:
-        names = (*order.names, *changed_ids(order))
+        names = (*order.names, *changed_ids(order.undone or ()))
         return [one for one in everyone if is_named(one, names)]
     if order.names:
         return [one for one in everyone if is_named(one, order.names)]

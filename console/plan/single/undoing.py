@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from console.model.balancer import Member
@@ -20,11 +20,12 @@ def written(plan: Plan) -> tuple[MemberState | Power | ServerTagged, ...]:
     return tuple(one for one in found if isinstance(one, MemberState | Power | ServerTagged))
 
 
-def changed_ids(order: SingleOrder) -> frozenset[str]:
-    """The ids of the members and servers that the plan which is undone has changed."""
-    members = (one.member_id for one in _changes(order))
-    servers = (one.server_id for one in order.undone or () if isinstance(one, Power | ServerTagged))
-    return frozenset([*members, *servers])
+def changed_ids(writes: Iterable[MemberState | Power | ServerTagged]) -> frozenset[str]:
+    """The ids of the members and servers that these writes of a plan change."""
+    found: set[str] = set()
+    for one in writes:
+        found |= {each.member_id for each in one.changes} if isinstance(one, MemberState) else {one.server_id}
+    return frozenset(found)
 
 
 def switched_ids(order: SingleOrder) -> frozenset[str]:

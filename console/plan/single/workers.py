@@ -33,7 +33,9 @@ def steps(asked: Asked, named: Sequence[Instance]) -> tuple[Step, ...] | Refusal
     if takes and (refusal := way_out.taken(asked, named, words.verb(action))):
         return refusal
     if order.undone is not None:
-        named = [one for one in named if one.key in changed_ids(order) and not worker_holds.taken_by(order, one)]
+        named = [
+            one for one in named if one.key in changed_ids(order.undone or ()) and not worker_holds.taken_by(order, one)
+        ]
     switched = named if order.undone is None else [one for one in named if one.key in switched_ids(order)]
     moving = [one for one in switched if one.runs != on and action in (Action.DRAIN, Action.RESTORE)]
     if bad := [one.name for one in moving if on and not startable(one)]:

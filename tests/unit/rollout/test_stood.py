@@ -11,6 +11,7 @@ from plan_worlds import NOW, config, instance, service, usual
 from console.model.colour import Colour
 from console.model.record import Stood
 from console.model.service import Service
+from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Intent, Plan
 from console.plan.planner import plan
 from console.rollout.journal import Journal
@@ -86,3 +87,17 @@ def test_a_cutover_that_began_between_two_colours_does_not_tell_how_one_stood(jo
     between = made(usual(), CUTOVER)
     rolled(journal, replace(between, intent=replace(between.intent, no_before=True)), RolloutState.STOPPED)
     assert stood(journal) is None
+
+
+@pytest.mark.parametrize(("action", "known"), [(Action.UNHOLD, False), (Action.RESTORE, False), (Action.HOLD, True)])
+def test_whom_somebody_has_told_to_come_since_is_not_kept_out_by_it(
+    journal: Journal, action: Action, known: bool
+) -> None:
+    rolled(journal, made(usual(), CUTOVER), RolloutState.DONE)
+    order = SingleOrder(("api-blue-1",), "alice@jump1")
+    held = made(swapped(), Intent(Action.HOLD, order=order))
+    rolled(journal, replace(held, action=action), RolloutState.DONE)
+    found = stood(journal)
+    assert found is not None
+    assert ("member-blue-1" in found.weights) is known
+    assert "member-blue-2" in found.weights
