@@ -17,7 +17,7 @@ from console.plan.basis import Basis
 def serving(service: Service, pool_id: str, members: Iterable[Member]) -> tuple[Member, ...]:
     """Of the members of a pool, as a basis has them, those that the load balancer sends to if their checks pass."""
     found = tuple(one for one in members if one.in_rotation)
-    if not any(one.backup for one in found) or _ignored(service, pool_id):
+    if not any(one.backup for one in found) or ignored(service, pool_id):
         return found
     # what the load balancer knows to be down is in nobody's way
     down = frozenset(_down(service))
@@ -38,7 +38,7 @@ def all_at_once(asked: Asked, entering: Collection[str]) -> Colour | None:
     """
     leaving = {one.id for instance in asked.service.side(asked.target.other).instances for one in instance.members}
     for pool in asked.basis.pools:
-        if _ignored(asked.service, pool.id):
+        if ignored(asked.service, pool.id):
             continue
         come = {one.backup for one in pool.members if one.id in entering}
         go = {one.backup for one in pool.members if one.id in leaving and one.in_rotation}
@@ -51,7 +51,7 @@ def all_at_once(asked: Asked, entering: Collection[str]) -> Colour | None:
 
 def names(asked: Asked, colour: Colour) -> tuple[str, ...]:
     """The names of the instances of this colour that are backups in any pool."""
-    ids = {one.id for pool in asked.basis.pools if not _ignored(asked.service, pool.id) for one in pool.members}
+    ids = {one.id for pool in asked.basis.pools if not ignored(asked.service, pool.id) for one in pool.members}
     return tuple(
         instance.name
         for instance in asked.service.side(colour).instances
@@ -59,7 +59,8 @@ def names(asked: Asked, colour: Colour) -> tuple[str, ...]:
     )
 
 
-def _ignored(service: Service, pool_id: str) -> bool:
+def ignored(service: Service, pool_id: str) -> bool:
+    """Whether the load balancer of the pool ignores weights."""
     part = service.part_of(pool_id)
     balancer = part.balancer if part is not None else service.balancer
     return balancer is not None and ignores_weights(balancer)

@@ -16,8 +16,8 @@ from console.plan.candidates import Candidates, holding
 from console.plan.drained import DRAINED
 from console.plan.plan import Action
 from console.plan.provable import unproven
-from console.plan.rotations.pools import target_pools
 from console.plan.switches import bystanders as elsewhere
+from console.plan.switches import target_pools
 from console.plan.through import not_through
 
 

@@ -17,6 +17,7 @@ from console.plan.digest import digest, versions_of
 from console.plan.disabled import enabled_again
 from console.plan.drained import drained_words
 from console.plan.explain import explained
+from console.plan.kept_out import in_the_way
 from console.plan.least import least
 from console.plan.least import notes as returns_to_less
 from console.plan.lifecycle.planner import plan as lifecycle
@@ -105,7 +106,7 @@ def _at_need(asked: Asked) -> Plan | Refusal:
 def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
     """The plan that moves everything to the target colour, by the service's rotation."""
     service, config, intent, target = asked.service, asked.config, asked.intent, asked.target
-    refusal = _unready(service, intent, target, found)
+    refusal = _unready(service, intent, target, found) or in_the_way(asked, found)
     if refusal is not None:
         return refusal
     rotation = _ROTATIONS[service.rotation]

@@ -23,6 +23,18 @@ def gaining(asked: Asked) -> frozenset[str]:
     return frozenset(pool_id for _, pool_id in switches(asked))
 
 
+def target_pools(asked: Asked) -> tuple[str, ...]:
+    """The pools of the colour that is to serve, each once."""
+    parts = asked.service.balanced
+    return tuple(dict.fromkeys(part.pool_of[asked.target] for part in parts if asked.target in part.pool_of))
+
+
+def put_in_order(asked: Asked) -> tuple[str, ...]:
+    """Those of them in which weights are set before the switch: not what serves already and gets no more clients."""
+    serving, gain = asked.service.serving_pools, gaining(asked)
+    return tuple(pool_id for pool_id in target_pools(asked) if pool_id not in serving or pool_id in gain)
+
+
 def bystanders(asked: Asked) -> Iterator[str]:
     """The names of the service's listeners that send to neither colour."""
     for part in asked.service.balanced:

@@ -56,7 +56,8 @@ class Amphora:
             self.counted.setdefault(each.id, Counted())
         attached = [pool for pool in balancer.pools if any(each.uses(pool.id) for each in used)]
         before = self.backends
-        self.backends = {pool.id: Backend.of(pool, before.get(pool.id)) for pool in attached}
+        evenly = balancer.provider == "ovn"
+        self.backends = {pool.id: Backend.of(pool, before.get(pool.id), evenly=evenly) for pool in attached}
 
     def choose(self, pool_id: str | None, tried: set[str]) -> Target | None:
         """The member of a pool for the next new connection; none where there is no pool, or nobody up in it."""

@@ -56,8 +56,8 @@ class Backend:
     targets: dict[str, Target] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pool: Pool, before: Backend | None) -> Backend:
-        """What a push makes of a pool; what was known of its members stays."""
+    def of(cls, pool: Pool, before: Backend | None, *, evenly: bool = False) -> Backend:
+        """What a push makes of a pool; what was known of its members stays. `evenly`: whatever their weights."""
         monitor = pool.monitor if pool.monitor is not None and pool.monitor.admin_state_up else None
         udp = monitor is not None and monitor.type == "UDP-CONNECT"
         fresh = cls("" if udp else monitor.url_path if monitor is not None else None, udp=udp)
@@ -65,7 +65,7 @@ class Backend:
         for member in pool.members:
             if member.provisioning_status == "PENDING_DELETE":
                 continue
-            weight = 1 if member.weight is None else member.weight
+            weight = 1 if member.weight is None or evenly else member.weight
             where = member.address, member.protocol_port
             checked = member.monitor_address or where[0], member.monitor_port or where[1]
             target = Target(member.id, member.name, *where, weight, member.admin_state_up, member.backup, checked)

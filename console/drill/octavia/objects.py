@@ -207,8 +207,9 @@ class Listener(Thing):
 
 @dataclass(eq=False)
 class Balancer(Thing):
-    """A load balancer with its listeners and pools."""
+    """A load balancer with its listeners and pools. Of provider `ovn` it stores weights and ignores them."""
 
+    provider: str = "amphora"
     vip_address: str = ""
     vip_port_id: str = ""
     vip_subnet_id: str = ""
@@ -237,7 +238,7 @@ class Balancer(Thing):
             "additional_vips": self.additional_vips,
             "listeners": [{"id": listener.id} for listener in self.listeners],
             "pools": [{"id": pool.id} for pool in self.pools],
-            "provider": "amphora",
+            "provider": self.provider,
             "flavor_id": None,
             "vip_qos_policy_id": None,
             "tags": sorted(self.tags),

@@ -1,11 +1,11 @@
-"""Weights of a pool as the writes that the load balancer can take: one batch, or a call for each member."""
+"""Members of a pool as the writes that the load balancer can take: one batch, or a call for each member."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from console.plan.asked import Asked
-from console.plan.desired import MemberChange, Weights
+from console.plan.desired import MemberChange, MemberState, StandingChange, Weights
 
 
 def divided(asked: Asked, pool_id: str, changes: Sequence[MemberChange], key: str) -> list[tuple[Weights, str]]:
@@ -19,3 +19,15 @@ def divided(asked: Asked, pool_id: str, changes: Sequence[MemberChange], key: st
         return [(Weights(pool_id, tuple(changes)), key)]
     ordered = sorted(changes, key=lambda one: one.weight_after < one.weight_before)
     return [(Weights(pool_id, (one,), single=True), one.member_id) for one in ordered]
+
+
+def divided_standings(
+    asked: Asked, pool_id: str, changes: Sequence[StandingChange], key: str
+) -> list[tuple[MemberState, str]]:
+    """The same for members that are to stand otherwise."""
+    if not changes:
+        return []
+    if not asked.intent.one_by_one:
+        return [(MemberState(pool_id, tuple(changes)), key)]
+    ordered = sorted(changes, key=lambda one: one.after.weight <= one.before.weight)
+    return [(MemberState(pool_id, (one,), single=True), one.member_id) for one in ordered]

@@ -7,19 +7,23 @@ in order when a further listener is to send there, else it is not touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from console.model.balancer import Balanced, Member
+from console.model.balancer import Balanced
 from console.model.colour import Colour
 from console.plan import capacity, course
 from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.candidates import Candidates
-from console.plan.desired import DefaultPool, MemberChange
+from console.plan.desired import DefaultPool, MemberChange, MemberState, StandingChange, Weights
+from console.plan.ignored_weights import ignored
+from console.plan.kept_out import would_serve
+from console.plan.kinds.member_state import standing
 from console.plan.plan import Step, StepKind, Write
-from console.plan.rotations.divided import divided
+from console.plan.rotations.divided import divided, divided_standings
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK, Move, count
-from console.plan.switches import gaining, switches
+from console.plan.switches import put_in_order, switches, target_pools
 
 
 def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
@@ -41,55 +45,51 @@ def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
     return (Move(100, tuple(steps)),) if steps else ()
 
 
-def target_pools(asked: Asked) -> tuple[str, ...]:
-    """The pools of the colour that is to serve, each once."""
-    parts = asked.service.balanced
-    return tuple(dict.fromkeys(part.pool_of[asked.target] for part in parts if asked.target in part.pool_of))
-
-
 def _preparing(asked: Asked, found: Candidates) -> list[Write]:
     """One batch for each pool of the target that gets clients and in which a weight is not as it is to serve.
 
     Where there are no batches, a call for each of those members.
     """
     basis, result = asked.basis, list[Write]()
-    pools, gain = target_pools(asked), gaining(asked)
-    for pool_id in pools:
-        if pool_id in asked.service.serving_pools and pool_id not in gain:
-            continue
-        wanted = _wanted(found)
+    wanted, disabled = _wanted(asked, found)
+    several = len(target_pools(asked)) > 1
+    for pool_id in put_in_order(asked):
+        members = asked.basis.pool(pool_id).members
         changes = [
             MemberChange(
                 one.id, one.name or one.address, asked.target, one.weight, wanted[one.id], one.full_weight or None
             )
-            for one in asked.basis.pool(pool_id).members
+            for one in members
             if one.id in wanted and one.weight != wanted[one.id]
         ]
         changes.sort(key=lambda change: (change.name, change.member_id))
-        for desired, key in divided(asked, pool_id, changes, pool_id if len(pools) > 1 else ""):
-            result.append(course.write(desired, basis, key))
+        standings = [
+            StandingChange(one.id, one.name or one.address, asked.target, now, replace(now, admin_state_up=False))
+            for one, now in ((one, standing(one)) for one in members if one.id in disabled)
+        ]
+        key = pool_id if several else ""
+        key_of_disabled = f"{pool_id} disabled" if changes else key
+        made: list[tuple[Weights | MemberState, str]] = [*divided(asked, pool_id, changes, key)]
+        made += divided_standings(asked, pool_id, standings, key_of_disabled)
+        for desired, ident in made:
+            result.append(course.write(desired, basis, ident))
             basis = course.after(result[-1:], basis)
     return result
 
 
-def _wanted(found: Candidates) -> Mapping[str, int]:
-    """The weight that each member of the target is to have in its idle pool."""
+def _wanted(asked: Asked, found: Candidates) -> tuple[Mapping[str, int], Collection[str]]:
+    """The weight that each member of the target is to have before the switch, and the ids of those to be disabled."""
     wanted = {key: weight for _, weights in found.enter for key, weight in weights.items()}
-    for instance, _ in found.out:  # also one whose check fails: it would get clients when it is well again
-        wanted |= {one.id: 0 for one in instance.members if one.in_rotation}
-    for instance, _ in found.unfit:
-        wanted |= {one.id: 0 for one in instance.members if not _known_ill(one, instance.parked)}
-    return wanted
-
-
-def _known_ill(member: Member, parked: Sequence[str]) -> bool:
-    """Whether the load balancer knows itself that it must send nobody there: its check fails, and is being made."""
-    return not member.in_rotation or (member.operating_status == "ERROR" and member.id not in parked)
+    out = [member for _, member in would_serve(asked, found)]
+    disabled = {one.id for one in out if ignored(asked.service, one)}
+    return wanted | {one.id: 0 for one in out if one.id not in disabled}, disabled
 
 
 def _ready_step(asked: Asked, writes: Sequence[Write]) -> Step:
     colour = asked.target.upper()
     each = "A call for each of them, those that get weight first. " if asked.intent.one_by_one else ""
+    if any(isinstance(write.desired, MemberState) for write in writes):
+        each += "Where the load balancer's provider ignores weights, who is to stay out is disabled instead. "
     return Step(
         id="ready",
         kind=StepKind.SHIFT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from console.model.balancer import Member
@@ -14,10 +14,12 @@ from console.plan import capacity, course, waits
 from console.plan.asked import Asked
 from console.plan.basis import Basis
 from console.plan.candidates import usual_weight
-from console.plan.desired import MemberState, Standing, StandingChange
+from console.plan.desired import Standing, StandingChange
+from console.plan.ignored_weights import by_probe, ignored, ignored_of, pool_serves
 from console.plan.kinds.member_state import standing
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Refusal, Step, StepKind, Write
+from console.plan.rotations.divided import divided_standings
 from console.plan.rotations.move import PENDING_DEADLINE, STUCK
 from console.plan.single import undoing, way_out, words
 from console.plan.single.in_order import named_in_order
@@ -59,7 +61,8 @@ def _who(asked: Asked) -> str:
 
 
 def _out(asked: Asked, member: Member) -> Standing:
-    return replace(standing(member), weight=0, held_by=member.held_by or _who(asked))
+    held = replace(standing(member), held_by=member.held_by or _who(asked))
+    return replace(held, admin_state_up=False) if ignored(asked.service, member) else replace(held, weight=0)
 
 
 def _replaced(asked: Asked, named: Sequence[Instance], one: Instance, member: Member) -> Standing:
@@ -92,24 +95,33 @@ def _goals(asked: Asked, named: Sequence[Instance]) -> dict[str, Standing]:
 
 
 def _back_in(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Standing]) -> tuple[Step, ...]:
-    """A disabled member is not checked: it is enabled at weight 0 first, and seen healthy there, before it serves."""
+    """A disabled member is not checked: it is enabled at weight 0 first, and seen healthy there, before it serves.
+
+    Where weights are ignored it serves as soon as it is enabled: its probe has seen it, and the check comes after.
+    """
     basis, result = asked.basis, list[Step]()
+    comes = {key for key, goal in goals.items() if goal.admin_state_up}
+    comes -= {member.id for member in basis.members if member.admin_state_up}
+    at_once = {m.id for one in named for m in one.members if m.id in comes and ignored(asked.service, m)}
 
     def enabled(_: Instance, member: Member) -> Standing:
-        comes = goals[member.id].admin_state_up and not member.admin_state_up
-        return Standing(0, True, member.held_by) if comes else standing(member)
+        return Standing(0, True, member.held_by) if member.id in comes - at_once else standing(member)
 
     if (step := _step(asked, basis, named, enabled, "enable")) is not None:
         result.append(step)
         basis = course.after(step.writes, basis)
-        disabled = [one for one in named if _is_enabled(one, goals)]
-        result.append(waits.check("check", asked.target, [(one.key, one.name) for one in disabled]))
-    step = _step(asked, basis, named, lambda _, member: goals[member.id], "change")
-    return (*result, step) if step is not None else tuple(result)
+        result.append(_seen_to_work(asked, "check", named, comes - at_once))
+    if (step := _step(asked, basis, named, lambda _, member: goals[member.id], "change")) is not None:
+        result.append(step)
+    if at_once:
+        result.append(_seen_to_work(asked, "see", named, at_once))
+    return tuple(result)
 
 
-def _is_enabled(one: Instance, goals: Mapping[str, Standing]) -> bool:
-    return any(goals[m.id].admin_state_up and not m.admin_state_up for m in one.members if m.id in goals)
+def _seen_to_work(asked: Asked, ident: str, named: Sequence[Instance], members: Collection[str]) -> Step:
+    """Wait for those of them that have one of these members."""
+    found = [(one.key, one.name) for one in named if any(member.id in members for member in one.members)]
+    return waits.check(ident, asked.target, found)
 
 
 def _step(asked: Asked, basis: Basis, named: Sequence[Instance], change: Change, ident: str) -> Step | None:
@@ -123,7 +135,7 @@ def _step(asked: Asked, basis: Basis, named: Sequence[Instance], change: Change,
             for member in (found[mine.id] for mine in one.members if mine.id in found)
             if (wanted := change(one, member)) != standing(member)
         ]
-        for desired, key in _divided(asked, pool.id, changes):
+        for desired, key in divided_standings(asked, pool.id, changes, pool.id if len(asked.basis.pools) > 1 else ""):
             writes.append(course.write(desired, basis, key))
             basis = course.after(writes[-1:], basis)
     if not writes:
@@ -143,23 +155,17 @@ def _step(asked: Asked, basis: Basis, named: Sequence[Instance], change: Change,
     )
 
 
-def _divided(asked: Asked, pool_id: str, changes: list[StandingChange]) -> list[tuple[MemberState, str]]:
-    """One batch; one by one where the cloud has none, who gets traffic first: each is seen to be applied on its own."""
-    if not changes:
-        return []
-    if not asked.intent.one_by_one:
-        return [(MemberState(pool_id, tuple(changes)), pool_id if len(asked.basis.pools) > 1 else "")]
-    ordered = sorted(changes, key=lambda one: one.after.weight <= one.before.weight)
-    return [(MemberState(pool_id, (one,), single=True), one.member_id) for one in ordered]
-
-
 def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
     """What stands against this change of these instances."""
     action, service = asked.intent.action, asked.service
     if alone := [one.name for one in named if not one.members]:
         return Refusal("none", f"{', '.join(alone)} is in no pool: there is no member to change", "", 0, tuple(alone))
-    if action in (Action.EVICT, Action.ADMIT):
-        return _still_serves(asked, named) if action is Action.EVICT else None
+    if action is Action.EVICT:
+        return _still_serves(asked, named)
+    if refusal := _weight_tells_nothing(asked, named):
+        return refusal
+    if action is Action.ADMIT:
+        return None
     comes = named if action is Action.RESTORE else named_in_order(asked, named)[1:] if action is Action.REPLACE else ()
     if action is Action.REPLACE and len(named) != 2:
         return Refusal("names", "one instance is replaced by one other", "bluegreen replace OLD NEW", 0)
@@ -174,12 +180,31 @@ def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
     return None
 
 
+def _weight_tells_nothing(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
+    """Where weights are ignored one member takes no weight over from another, and none is enabled without clients."""
+    service, action = asked.service, asked.intent.action
+    if action not in (Action.REPLACE, Action.ADMIT) or not ignored_of(service, named):
+        return None
+    reason = "the load balancer's provider ignores weights"
+    if action is Action.REPLACE and len(named) == 2:
+        old, new = named_in_order(asked, named)
+        hint = f"`bluegreen restore {service.name} {new.name}`, then `bluegreen drain {service.name} {old.name}`"
+        return Refusal("provider", f"{reason}: {new.name} cannot take over that of {old.name}", hint, 3)
+    disabled = [one for one in named if any(not m.admin_state_up and pool_serves(service, m) for m in one.members)]
+    names = [one.name for one in disabled]
+    if action is Action.REPLACE or not names:
+        return None
+    hint = f"`bluegreen restore {service.name} {' '.join(names)}` enables only whom a probe has seen well"
+    said = f"{reason}: enabled, {', '.join(names)} would get clients at once, before any check"
+    return Refusal("provider", said, hint, 2, tuple(names))
+
+
 def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Standing]) -> Refusal | None:
     """What stands against putting them back as they were: who gets traffic by it must be well, and of what serves."""
     if asked.intent.action is Action.EVICT:
         leaving = [one for one in named if any(_is_out(goals[member.id]) for member in one.members)]
         return _still_serves(asked, named) or way_out.taken(asked, leaving, words.verb(Action.EVICT))
-    comes = [one for one in named if any(_gains(member, goals[member.id]) for member in one.members)]
+    comes = [one for one in named if any(_gains(asked, member, goals[member.id]) for member in one.members)]
     if refusal := _ill(asked, comes):
         return refusal
     service = asked.service
@@ -195,12 +220,14 @@ def _is_out(wanted: Standing) -> bool:
 def _rising(asked: Asked, named: Sequence[Instance], comes: Sequence[Instance]) -> list[Instance]:
     """Those of them that get more traffic than now, in any of their pools."""
     if asked.intent.action is Action.REPLACE:
-        return [one for one in comes if any(_gains(m, _replaced(asked, named, one, m)) for m in one.members)]
+        return [one for one in comes if any(_gains(asked, m, _replaced(asked, named, one, m)) for m in one.members)]
     goals = _goals(asked, comes)
-    return [one for one in comes if any(_gains(member, goals[member.id]) for member in one.members)]
+    return [one for one in comes if any(_gains(asked, member, goals[member.id]) for member in one.members)]
 
 
-def _gains(member: Member, goal: Standing) -> bool:
+def _gains(asked: Asked, member: Member, goal: Standing) -> bool:
+    if ignored(asked.service, member):
+        return goal.admin_state_up and not member.admin_state_up
     return goal.admin_state_up and goal.weight > (member.weight if member.admin_state_up else 0)
 
 
@@ -247,8 +274,13 @@ def _held(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:
 
 
 def _ill(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:
-    """Nobody gets more traffic who is not seen healthy; who is disabled is enabled and seen first."""
-    found = [(one, judge(asked.service, one, asked.now)) for one in comes if all(m.admin_state_up for m in one.members)]
+    """Nobody gets more traffic who is not seen healthy; who is disabled is enabled and seen first.
+
+    Where weights are ignored that cannot be: there its probe must have seen it while it is disabled.
+    """
+    service = asked.service
+    able = [one for one in comes if all(m.admin_state_up or ignored(service, m) for m in one.members)]
+    found = [(one, judge(service, by_probe(service, one), asked.now)) for one in able]
     ill = [(one, health) for one, health in found if not health.healthy]
     if not ill:
         return None

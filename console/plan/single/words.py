@@ -8,6 +8,7 @@ from console.model.instance import Instance
 from console.model.readiness import pools
 from console.model.service import POWER
 from console.plan.asked import Asked
+from console.plan.ignored_weights import ignored_of
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Step
 from console.plan.single import worker_holds
@@ -88,23 +89,25 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
         return f"What the change has written on {names} is put back: weight, hold, admin state; nothing else.{busy}"
     if ident == "hold":
         return _of_workers(asked, names)
+    if asked.service.rotation == POWER:
+        stopped = "is stopped. Nova tells the guest to shut down, and gives it a minute (by default)."
+        started = "is started, and takes work as soon as it runs."
+        return f"{names} {stopped if asked.intent.action is Action.DRAIN else started}"
+    if words := _where_ignored(asked, named):
+        return f"{words}{busy}"
     match asked.intent.action:
-        case Action.DRAIN if asked.service.rotation == POWER:
-            return f"{names} is stopped. Nova tells the guest to shut down, and gives it a minute (by default)."
         case Action.DRAIN:
             return (
                 f"New connections go to the others of {colour}; requests under way finish. It stays checked, and a "
                 f"hold with your name keeps every cutover from bringing it back: `bluegreen restore` does.{busy}"
             )
-        case Action.RESTORE if asked.service.rotation == POWER:
-            return f"{names} is started, and takes work as soon as it runs."
         case Action.RESTORE:
             return f"{names} gets its recorded weight, and the hold ends. It was seen healthy where it stands.{busy}"
         case Action.HOLD:
             stays = "no cutover brings it into rotation, and none takes it out; a rollback takes it out with the others"
             return f"Only a tag changes: {stays}.{busy}"
         case Action.UNHOLD:
-            return f"Only a tag goes: the next cutover to {colour} takes it along.{busy}"
+            return f"{_released(colour, named)}{busy}"
         case Action.REPLACE:
             old, new = (one.name for one in named_in_order(asked, named))
             return f"In one write {new} gets the weight of {old}, and {old} goes to weight 0, held.{busy}"
@@ -115,6 +118,35 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
             )
         case _:
             return f"{colour}'s members are enabled at weight 0: they get no traffic, and are checked again.{busy}"
+
+
+def _where_ignored(asked: Asked, named: Sequence[Instance]) -> str:
+    """Out and in again where the load balancer's provider ignores weights; empty where it obeys them."""
+    action, names = asked.intent.action, _names(asked, named)
+    if asked.service.rotation == POWER or not ignored_of(asked.service, named):
+        return ""
+    if action is Action.DRAIN:
+        return (
+            f"The load balancer's provider ignores weights, so {names} is disabled (admin_state_up false): no new "
+            "connection goes there. Whether open ones may finish is the provider's to say: count on their being cut. "
+            "No monitor checks it while it is disabled, and a hold with your name keeps every cutover from bringing it "
+            "back: `bluegreen restore` does."
+        )
+    if action is Action.RESTORE:
+        return (
+            f"{names} is enabled, with its recorded weight, and the hold ends. The load balancer's provider ignores "
+            "weights, so there is no weight 0 at which its monitor could see it first: its probe has seen it well, or "
+            "it is enabled already."
+        )
+    return ""
+
+
+def _released(colour: str, named: Sequence[Instance]) -> str:
+    """What becomes of them without their hold: whom somebody has disabled no cutover takes along."""
+    disabled = ", ".join(one.name for one in named if any(not member.admin_state_up for member in one.members))
+    if disabled:
+        return f"Only a tag goes. {disabled} stays disabled: `bluegreen restore` enables it, no cutover does."
+    return f"Only a tag goes: the next cutover to {colour} takes it along."
 
 
 def _of_workers(asked: Asked, names: str) -> str:
@@ -146,7 +178,8 @@ def notes(asked: Asked, named: Sequence[Instance]) -> tuple[str, ...]:
 def _notes(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
     action, service = asked.intent.action, asked.service
     sticky = sorted({pool.session_persistence for pool in pools(service) if pool.session_persistence})
-    if action in (Action.DRAIN, Action.REPLACE) and sticky and service.rotation != POWER:
+    by_weight = service.rotation != POWER and not ignored_of(service, named)
+    if action in (Action.DRAIN, Action.REPLACE) and sticky and by_weight:
         yield f"clients with a session ({', '.join(sticky)}) stay on it until that ends: weight 0 does not move them"
     if action is Action.EVICT:
         colour = asked.target.upper()

@@ -15,6 +15,7 @@ from console.plan.basis import Basis, basis_of
 from console.plan.capacity import below, floor, highest, serving, shares, ways
 from console.plan.course import after, basis_before
 from console.plan.drift import drift
+from console.plan.ignored_weights import by_probe
 from console.plan.kinds.registry import entering_of
 from console.plan.lifecycle.planner import basis_for
 from console.plan.orders import SingleOrder
@@ -145,5 +146,6 @@ def pool_still_fit(run: Run, plan: Plan, pool_id: str) -> None:
 
 def _unfit(service: Service, instance: Instance) -> str:
     again = [replace(member, provisioning_status="ACTIVE") for member in instance.members]
-    found = judge(service, replace(instance, member=again[0], further=tuple(again[1:])), time.time())
+    applied = replace(instance, member=again[0], further=tuple(again[1:]))
+    found = judge(service, by_probe(service, applied), time.time())
     return "" if found.healthy else found.reason

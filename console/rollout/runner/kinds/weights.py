@@ -56,8 +56,12 @@ class BatchUnderWay(UnderWay):
         return call
 
     def _entering_are_up(self, found: Sequence[Member]) -> None:
-        """The load balancer's own word, from the same GET, on whoever is to get traffic. Raises Refused."""
-        down = [one for one in found if one.id in self._entering and one.operating_status not in _UP]
+        """The load balancer's own word, from the same GET, on whoever is to get traffic. Raises Refused.
+
+        Of a disabled member it has none: one is enabled with weight only where weights are ignored, and was probed.
+        """
+        entering = (one for one in found if one.id in self._entering and one.admin_state_up)
+        down = [one for one in entering if one.operating_status not in _UP]
         if down:
             said = "; ".join(f"{one.name or one.address} is {one.operating_status}" for one in down)
             raise Refused(f"who is to get traffic fell ill at the last look: {said}", "nothing was sent", rule=2)
