@@ -26,13 +26,34 @@ def would_serve(asked: Asked, found: Candidates) -> Iterator[tuple[Instance, Mem
 
 
 def in_the_way(asked: Asked, found: Candidates) -> Refusal | None:
-    """Refuse a cutover to a pool in which weight 0 keeps them from no client. A way back disables them, and goes on."""
+    """Refuse a cutover that would write whom somebody holds, or to a pool in which weight 0 keeps no client away.
+
+    The way back is open, and so is the way out of a colour that fails: there they are taken out first, and named.
+    """
     service, intent = asked.service, asked.intent
     if service.rotation != POOLS or intent.action is not Action.CUTOVER or intent.source_fails:
         return None
-    names = tuple(dict.fromkeys(one.name for one, member in would_serve(asked, found) if ignored(service, member)))
-    if not names:
-        return None
+    there = list(would_serve(asked, found))
+    blind = tuple(dict.fromkeys(one.name for one, member in there if ignored(service, member)))
+    held = tuple(dict.fromkeys(one.name for one, _ in there if one.held_by is not None))
+    return _not_disabled(asked, found, blind) if blind else _held(asked, found, held) if held else None
+
+
+def _held(asked: Asked, found: Candidates, names: tuple[str, ...]) -> Refusal:
+    service, colour, listed = asked.service, asked.target.upper(), " ".join(names)
+    reasons = "; ".join(f"{one.name} is {reason}" for one, reason in found.out if one.name in names)
+    return Refusal(
+        "held",
+        f"{reasons}, and has weight in {colour}'s pool: it would get clients with the others",
+        f"take it out, which keeps the hold: bluegreen drain {service.name} {listed}; or let it come in: "
+        f"bluegreen unhold {service.name} {listed}",
+        2,
+        names,
+    )
+
+
+def _not_disabled(asked: Asked, found: Candidates, names: tuple[str, ...]) -> Refusal:
+    service = asked.service
     reasons = "; ".join(f"{one.name} {reason}" for one, reason in (*found.out, *found.unfit) if one.name in names)
     return Refusal(
         "provider",

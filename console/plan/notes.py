@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
 from console.model.colour import Colour
 from console.model.health import healthy_count
+from console.model.instance import Instance
 from console.model.readiness import pools
 from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
 from console.plan import at_need, backups
 from console.plan.asked import Asked
 from console.plan.candidates import Candidates, holding
+from console.plan.desired import MemberState
 from console.plan.drained import DRAINED
-from console.plan.plan import Action
+from console.plan.plan import Action, Step
 from console.plan.provable import unproven
 from console.plan.switches import bystanders as elsewhere
 from console.plan.switches import target_pools
 from console.plan.through import not_through
 
 
-def notes_for(asked: Asked, found: Candidates) -> tuple[str, ...]:
-    """All notes, in the order in which they matter."""
+def notes_for(asked: Asked, found: Candidates, steps: Sequence[Step]) -> tuple[str, ...]:
+    """All notes on these steps, in the order in which they matter."""
     service, config, target = asked.service, asked.config, asked.target
     return (
         *_dead_source(service, target, asked.now),
-        *_left_out(service, found),
+        *_left_out(asked, found, steps),
         *at_need.notes(asked, found),
         *_held_that_serve(service, target),
         *_backups(asked, found),
@@ -47,18 +49,36 @@ def _dead_source(service: Service, target: Colour, now: float) -> Iterator[str]:
         yield f"{side.colour.upper()} carries the traffic, and none of it is healthy: nothing that serves is taken away"
 
 
-def _left_out(service: Service, found: Candidates) -> Iterator[str]:
+def _left_out(asked: Asked, found: Candidates, steps: Sequence[Step]) -> Iterator[str]:
+    service = asked.service
     for instance, reason in found.out:
         if reason == DRAINED:
             continue  # has a sentence of its own
-        if service.rotation == POWER:
+        if taken := _taken_out(asked, instance, steps):
+            yield f"{instance.name} {taken}: {reason}"
+        elif service.rotation == POWER:
             yield f"{instance.name} {'goes on running, although' if instance.runs else 'stays off:'} {reason}"
         elif instance.weight > 0:
             yield f"{instance.name} keeps weight {instance.weight}, although {reason}: it is left as it is"
         else:
             yield f"{instance.name} stays out of rotation: {reason}"
     for instance, reason in found.unfit:
-        yield f"{instance.name} is not healthy and stays as it is, at weight {instance.weight}: {reason}"
+        becomes = f"and stays as it is, at weight {instance.weight}"
+        if taken := _taken_out(asked, instance, steps):
+            becomes = f"and {taken}"
+        yield f"{instance.name} is not healthy, {becomes}: {reason}"
+
+
+def _taken_out(asked: Asked, instance: Instance, steps: Sequence[Step]) -> str:
+    """What these steps write so that it does not serve with its colour; empty for nothing."""
+    mine = {member.id for member in instance.members}
+    desired = (write.desired for step in steps for write in step.writes)
+    standings = (one for state in desired if isinstance(state, MemberState) for one in state.changes)
+    when = f"before {asked.target.upper()} serves"
+    if any(one.member_id in mine and not one.after.admin_state_up for one in standings):
+        return f"is disabled {when}, where weights are ignored"
+    lowered = (one for step in steps for one in step.changes if one.weight_after < one.weight_before)
+    return f"goes to weight 0 {when}" if any(one.member_id in mine for one in lowered) else ""
 
 
 def _held_that_serve(service: Service, target: Colour) -> Iterator[str]:

@@ -140,7 +140,7 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
             *memory_notes(service, intent, target),
             *returns_to_less(asked, steps),
             *drained_words(service, intent, steps),
-            *notes_for(asked, found),
+            *notes_for(asked, found, steps),
         ),
         digest=digest(config, intent, asked.basis, desired, versions_of(service, intent, target)),
         goal=f"{target.upper()} {service.side(target).version} {does}",

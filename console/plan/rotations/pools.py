@@ -1,8 +1,8 @@
 """Rotation by pools: each colour in a pool of its own; one PUT of a listener's default pool moves its clients.
 
-Everything with weight in the pool gets traffic at that moment, so the idle pool is put in order first: who is held or
-left out goes to weight 0 there, who belongs in rotation gets its weight. A pool that serves a listener already is put
-in order when a further listener is to send there, else it is not touched.
+Everything with weight in the pool gets traffic at that moment, so the idle pool is put in order first: who is to stay
+out goes to weight 0 there (whom somebody holds only on a way back), who belongs in rotation gets its weight. A pool that
+serves a listener already is put in order when a further listener is to send there, else it is not touched.
 """
 
 from __future__ import annotations

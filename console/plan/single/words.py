@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from console.model.colour import Role
 from console.model.instance import Instance
 from console.model.readiness import pools
-from console.model.service import POWER
+from console.model.service import POOLS, POWER
 from console.plan.asked import Asked
-from console.plan.ignored_weights import ignored_of
+from console.plan.ignored_weights import gets_clients, ignored_of
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Step
 from console.plan.single import worker_holds
@@ -187,6 +188,7 @@ def _notes(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
         if not sticky:
             yield "no pool of it has session persistence: at weight 0 only connections that are open now are there"
     yield from _of_holds(asked, named)
+    yield from _held_in_idle_pool(asked, named)
     if (ratio := _order(asked).min_ratio) is not None:
         yield f"you have said that {ratio:g} of the capacity of now is enough while this lasts"
 
@@ -208,6 +210,19 @@ def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
         for one in leaves:
             if (who := _holder(one)) and who != order.who:
                 yield f"{one.name} is held by {who}: {becomes}"
+
+
+def _held_in_idle_pool(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
+    """A pool of its own switches as a whole: whoever is held with weight in it stands against that."""
+    service, colour = asked.service, asked.target
+    if asked.intent.action is not Action.HOLD or service.rotation != POOLS or service.role(colour) is not Role.IDLE:
+        return
+    for one in named:
+        if any(gets_clients(service, member) for member in one.members):
+            yield (
+                f"no cutover to {colour.upper()} goes while {one.name} would get clients in its pool: "
+                f"`bluegreen drain {service.name} {one.name}` takes it out there, and keeps the hold"
+            )
 
 
 def _holder(one: Instance) -> str:

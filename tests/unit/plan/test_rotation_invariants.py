@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from plan_rotations import cases, done
+from plan_rotations import cases, done, pools_config, pools_worlds, release
 from plan_worlds import NOW, rota
 
 from console.config.model import ServiceConfig
@@ -153,6 +153,32 @@ def _kept_as_it_is(made: Plan, one: Instance) -> bool:
 def _monitored_ill(one: Instance) -> bool:
     """Ill by a check that the load balancer makes itself: it sends nobody there, whatever the weight."""
     return any(m.operating_status == "ERROR" and m.id not in one.parked for m in one.members)
+
+
+@many
+@given(pools_worlds(), intents, st.booleans())
+def test_notes_do_not_contradict_writes(service: Service, intent: Intent, blind: bool) -> None:
+    if blind:
+        parts = tuple(replace(part, balancer=replace(part.balancer, provider="ovn")) for part in service.balanced)
+        service = replace(service, balanced=parts, balancer=parts[0].balancer)
+    made = planned((service, pools_config(release=release(0.5))), intent)
+    left = {one.key: one.members for one in everyone(states(service, made)[-1])}
+    for one in everyone(service):
+        said = [note for note in made.notes if note.startswith(f"{one.name} ")]
+        same = _bare_members(left[one.key]) == _bare_members(one.members)
+        assert same or not any("keeps" in note or "as it is" in note for note in said), said
+        assert same or one.held_by is None or any(_is_told_to_go(note) for note in said), said
+        assert not same or not any(_is_told_to_go(note) for note in said), said
+        if made.action is Action.CUTOVER and not made.intent.source_fails:
+            assert same or one.held_by is None, "no cutover moves a held member"
+
+
+def _is_told_to_go(note: str) -> bool:
+    return "goes to weight 0 before" in note or "is disabled before" in note
+
+
+def _bare_members(members: Sequence[Member]) -> list[Member]:
+    return [_untagged(member) for member in members]
 
 
 @many
