@@ -18,8 +18,10 @@ def blast_radius(plan: Plan, step: Step, service: Service | None) -> str:
     if not step.writes or step.before is None or step.after is None:
         return ""
     shown = [each for each in plan.steps if each.before is not None and each.after is not None]
-    first, last = shown[0].before or step.before, shown[-1].after or step.after
-    whole = share_of(first, plan.source).in_rotation + share_of(last, plan.target).in_rotation
+    last = shown[-1].after or step.after
+    # the most, because where listeners differ the first step may be of one at which the source is out already
+    leaving = max(share_of(each.before, plan.source).in_rotation for each in shown if each.before is not None)
+    whole = leaving + share_of(last, plan.target).in_rotation
     in_rotation = sum(share.in_rotation for share in step.after)
     healthy = sum(share.healthy for share in step.after)
     least = floor_of(plan, 1.0)

@@ -1,8 +1,8 @@
 """Rotation by pools: each colour in a pool of its own; one PUT of a listener's default pool moves its clients.
 
 Everything with weight in the pool gets traffic at that moment, so the idle pool is put in order first: who is to stay
-out goes to weight 0 there (whom somebody holds only on a way back), who belongs in rotation gets its weight. A pool that
-serves a listener already is put in order when a further listener is to send there, else it is not touched.
+out goes to weight 0 there (whom somebody holds, only on a way back), who belongs in rotation gets its weight. A pool
+that serves a listener already is put in order when a further listener is to send there, else it is not touched.
 """
 
 from __future__ import annotations
@@ -31,9 +31,13 @@ def moves(asked: Asked, found: Candidates) -> tuple[Move, ...]:
     steps: list[Step] = []
     basis = asked.basis
     prepared = _preparing(asked, found)
-    if prepared:
-        steps.append(_ready_step(asked, prepared))
-        basis = course.after(prepared, basis)
+    serving = [write for write in prepared if _pool_of(write) in asked.service.serving_pools]
+    if idle := [write for write in prepared if write not in serving]:
+        steps.append(_ready_step(asked, idle))
+        basis = course.after(idle, basis)
+    if serving:
+        steps.append(_serving_step(asked, basis, serving))
+        basis = course.after(serving, basis)
     switched = list(switches(asked))
     for number, (listener, pool_id) in enumerate(switched, 1):
         desired = DefaultPool(
@@ -87,20 +91,51 @@ def _wanted(asked: Asked, found: Candidates) -> tuple[Mapping[str, int], Collect
 
 def _ready_step(asked: Asked, writes: Sequence[Write]) -> Step:
     colour = asked.target.upper()
-    each = "A call for each of them, those that get weight first. " if asked.intent.one_by_one else ""
-    if any(isinstance(write.desired, MemberState) for write in writes):
-        each += "Where the load balancer's provider ignores weights, who is to stay out is disabled instead. "
     return Step(
         id="ready",
         kind=StepKind.SHIFT,
         title=f"put {colour}'s idle pool in order",
         words=f"Whoever has weight in {colour}'s pool gets traffic when a listener sends there. So who is to stay out "
-        f"goes to weight 0, and who belongs in rotation gets its weight. {each}No client is sent there yet.",
+        f"goes to weight 0, and who belongs in rotation gets its weight. {_how(asked, writes)}No client is sent there "
+        "yet.",
         deadline=PENDING_DEADLINE,
         outcome=STUCK,
         writes=tuple(writes),
         checks=("load balancer ACTIVE", "the members ACTIVE at the weights written, every other field unchanged"),
     )
+
+
+def _serving_step(asked: Asked, basis: Basis, writes: Sequence[Write]) -> Step:
+    """`basis`: as it is before them. What is told of them is of the first listener that sends there."""
+    colour, pools = asked.target.upper(), {_pool_of(write) for write in writes}
+    there = [one for one in asked.basis.listeners if one.admin_state_up and one.default_pool_id in pools]
+    names = ", ".join(one.name or one.id for one in there)
+    return Step(
+        id="ready-serving",
+        kind=StepKind.SHIFT,
+        title=f"put {colour}'s pool in order, which serves {names}",
+        words=f"{names} {'sends' if len(there) == 1 else 'send'} clients there already, so this reaches them at once: "
+        f"who is to stay out goes to weight 0, and who belongs in rotation gets its weight. {_how(asked, writes)}"
+        "The load balancer is busy for some seconds, and closes idle keep-alive connections once.",
+        deadline=PENDING_DEADLINE,
+        outcome=STUCK,
+        writes=tuple(writes),
+        before=capacity.shares(asked.service, basis, asked.now, there[0].id),
+        after=capacity.shares(asked.service, course.after(writes, basis), asked.now, there[0].id),
+        way=(there[0].name or there[0].id) if len(asked.basis.listeners) > 1 else "",
+        checks=("load balancer ACTIVE", "the members ACTIVE at the weights written, every other field unchanged"),
+    )
+
+
+def _how(asked: Asked, writes: Sequence[Write]) -> str:
+    each = "A call for each of them, those that get weight first. " if asked.intent.one_by_one else ""
+    if any(isinstance(write.desired, MemberState) for write in writes):
+        each += "Where the load balancer's provider ignores weights, who is to stay out is disabled instead. "
+    return each
+
+
+def _pool_of(write: Write) -> str:
+    return write.desired.pool_id if isinstance(write.desired, Weights | MemberState) else ""
 
 
 def _switch_step(asked: Asked, basis: Basis, write: Write, number: int, names: Sequence[str]) -> Step:
@@ -164,7 +199,8 @@ def summary(asked: Asked, found: Sequence[Move]) -> str:
     writes = sum(move.writes for move in found)
     more = ""
     if writes > len(names):
-        more = f", after {count(writes - len(names), 'write')} that put its idle pool in order"
+        idle = all(step.id != "ready-serving" for move in found for step in move.steps)
+        more = f", after {count(writes - len(names), 'write')} that put its {'idle ' if idle else ''}pool in order"
     return (
         f"All traffic {verb} from {source} {service.side(target.other).version} to {target.upper()} {side.version} "
         f"in {count(len(names), 'load balancer write')} ({where}){more}."
