@@ -175,9 +175,9 @@ def _not_now(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
         return refusal
     if refusal := _ill(asked, _rising(asked, named, comes)):
         return refusal
-    if action is Action.RESTORE and service.role(asked.target) is Role.IDLE and service.live is not None:
-        return _idle(asked, named)
-    return None
+    # with a pool for each colour the weights of the idle one bring no traffic
+    beside = service.rotation != POOLS and service.role(asked.target) is Role.IDLE and service.live is not None
+    return _idle(asked, named) if action is Action.RESTORE and beside else None
 
 
 def _weight_tells_nothing(asked: Asked, named: Sequence[Instance]) -> Refusal | None:
@@ -209,7 +209,6 @@ def _in_the_way(asked: Asked, named: Sequence[Instance], goals: Mapping[str, Sta
         return refusal
     service = asked.service
     serves = service.live is None or service.role(asked.target) is not Role.IDLE
-    # with a pool for each colour the weights of the idle one bring no traffic
     return _idle(asked, comes) if comes and not serves and service.rotation != POOLS else None
 
 

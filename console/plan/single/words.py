@@ -39,7 +39,8 @@ def title(asked: Asked, ident: str) -> str:
         return "enable at weight 0"
     if _order(asked).undone is not None:
         return "as before"
-    return {Action.DRAIN: "out of rotation", Action.RESTORE: "into rotation", Action.REPLACE: "one in, one out"}.get(
+    back_in = "weight in the idle pool" if _of_idle_pool(asked) else "into rotation"
+    return {Action.DRAIN: "out of rotation", Action.RESTORE: back_in, Action.REPLACE: "one in, one out"}.get(
         action, verb(action).partition(" on")[0].partition(" from")[0]
     )
 
@@ -54,6 +55,9 @@ def goal(asked: Asked, named: Sequence[Instance]) -> str:
     match asked.intent.action:
         case Action.DRAIN:
             return f"{names} {be} {'stopped' if powered else 'out of rotation'}, held by {_holders(asked, named)}"
+        case Action.RESTORE if _of_idle_pool(asked):
+            colour, have, them = asked.target.upper(), *(("have their", "them") if several else ("has its", "it"))
+            return f"{names} {have} weight in {colour}'s idle pool: the next cutover to {colour} takes {them} along"
         case Action.RESTORE:
             return f"{names} {be} seen to work" if powered else f"{names} {be} in rotation"
         case Action.HOLD:
@@ -94,7 +98,7 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
         stopped = "is stopped. Nova tells the guest to shut down, and gives it a minute (by default)."
         started = "is started, and takes work as soon as it runs."
         return f"{names} {stopped if asked.intent.action is Action.DRAIN else started}"
-    if words := _where_ignored(asked, named):
+    if words := _in_idle_pool(asked, named) or _where_ignored(asked, named):
         return f"{words}{busy}"
     match asked.intent.action:
         case Action.DRAIN:
@@ -119,6 +123,32 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
             )
         case _:
             return f"{colour}'s members are enabled at weight 0: they get no traffic, and are checked again.{busy}"
+
+
+def _of_idle_pool(asked: Asked) -> bool:
+    """Whether they are of a colour with a pool of its own to which no listener sends."""
+    return asked.service.rotation == POOLS and asked.service.role(asked.target) is Role.IDLE
+
+
+def _in_idle_pool(asked: Asked, named: Sequence[Instance]) -> str:
+    """Out and in again where no client comes; empty elsewhere."""
+    action, names, colour = asked.intent.action, _names(asked, named), asked.target.upper()
+    if not _of_idle_pool(asked):
+        return ""
+    if action is Action.DRAIN:
+        how = "goes to weight 0, and is checked as before"
+        if ignored_of(asked.service, named):
+            how = "is disabled, because the load balancer's provider ignores weights, and no monitor checks it"
+        return (
+            f"No client is sent there while {colour} is idle. {names} {how}. A hold with your name keeps every cutover "
+            "from bringing it in: `bluegreen restore` ends that."
+        )
+    if action is Action.RESTORE:
+        return (
+            f"{names} gets its recorded weight in {colour}'s idle pool, and the hold ends. No client is sent there "
+            f"before a cutover brings {colour} in."
+        )
+    return ""
 
 
 def _where_ignored(asked: Asked, named: Sequence[Instance]) -> str:
@@ -215,7 +245,7 @@ def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
 def _held_in_idle_pool(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
     """A pool of its own switches as a whole: whoever is held with weight in it stands against that."""
     service, colour = asked.service, asked.target
-    if asked.intent.action is not Action.HOLD or service.rotation != POOLS or service.role(colour) is not Role.IDLE:
+    if asked.intent.action is not Action.HOLD or not _of_idle_pool(asked):
         return
     for one in named:
         if any(gets_clients(service, member) for member in one.members):

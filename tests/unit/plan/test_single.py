@@ -357,3 +357,24 @@ def test_where_there_is_no_batch_each_member_is_a_call_and_puts_back_what_it_was
         assert call.body is not None
         assert (call.body["member"]["weight"], call.body["member"]["admin_state_up"]) == (0, True)
     assert back(out, before).one_by_one
+
+
+@pytest.mark.parametrize("weights", [0, 100])
+def test_one_of_an_idle_pool_is_put_back_there_and_no_client_is_sent_to_it(weights: int) -> None:
+    drained = instance(Colour.GREEN, 3, weights, hold="alice@jump1", admin_up=not weights)
+    before = pools_service(blues(), [*greens(100)[:2], drained])
+    found = made(before, asked(Action.RESTORE, "api-green-3"), pools_config())
+    assert standings(after(before, found))["member-green-3"] == (100, True, None)
+    assert found.goal == "api-green-3 has its weight in GREEN's idle pool: the next cutover to GREEN takes it along"
+    change = next(step for step in found.steps if step.id == "change")
+    assert "No client is sent there" in change.words
+    assert change.title != "into rotation"
+    ill = pools_service(blues(), [*greens(100)[:2], instance(Colour.GREEN, 3, 0, hold="alice@jump1", probe_ok=False)])
+    assert refused(ill, asked(Action.RESTORE, "api-green-3"), pools_config()).code == "unhealthy"
+
+
+def test_one_of_an_idle_pool_is_drained_of_no_connections() -> None:
+    found = made(pools_service(blues(), greens(100)), asked(Action.DRAIN, "api-green-1"), pools_config())
+    change = next(step for step in found.steps if step.id == "change")
+    assert "No client is sent there" in change.words
+    assert "New connections go to the others" not in change.words
