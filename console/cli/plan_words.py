@@ -94,8 +94,8 @@ def _wrapped(head: str, text: str) -> Iterator[str]:
 
 
 def share_words(share: Share) -> str:
-    """`BLUE 3 in rotation, 3 healthy, 100 %`."""
-    return f"{share.colour.upper()} {share.in_rotation} in rotation, {share.healthy} healthy, {share.percent:.0f} %"
+    """`BLUE 3 in rotation, 3 healthy, 100 %`; `2 healthy, 1 not seen` where that is so."""
+    return f"{share.colour.upper()} {share.in_rotation} in rotation, {share.seen}, {share.percent:.0f} %"
 
 
 def refusal_lines(refusal: Refusal) -> Iterator[str]:

@@ -29,6 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--one-by-one", action="store_true",
         help="a call for each member, where the cloud has no additive batch of members (API before 2.11, or a 501)",
     )  # fmt: skip
+    if verb == "restore":
+        parser.add_argument(
+            "--unchecked", action="store_true",
+            help="it may serve although nobody sees whether it works, unless it is known not to",
+        )  # fmt: skip
     if verb == "evict":
         parser.add_argument("--undo", action="store_true", help="enable again the members that it has disabled")
     add_begin_options(parser)
@@ -50,7 +55,9 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
     config, settings, service = looked(args)
     order = SingleOrder(tuple(words), Who.current().owner, getattr(args, "min_ratio", None))
     undone = way_back(config.journal, service) if action is Action.ADMIT else None
-    intent = replace(undone or Intent(action, order=order), one_by_one=args.one_by_one)
+    intent = replace(
+        undone or Intent(action, order=order), one_by_one=args.one_by_one, unchecked=getattr(args, "unchecked", False)
+    )
     plan = plan_or_refuse(service, settings, intent)
     return carry_through(args, (config, settings, service), plan, begun)
 

@@ -47,6 +47,14 @@ class Judgement:
         """Only HEALTHY is healthy."""
         return self.health is Health.HEALTHY
 
+    @property
+    def unseen(self) -> bool:
+        """Neither seen healthy nor known to be dead: while it is in rotation it may serve, and nobody knows.
+
+        A probe without an answer is no evidence; where the load balancer's check or Nova say more, that is the reason.
+        """
+        return self.health is Health.UNKNOWN or self.unanswered
+
 
 # By the instance's identity: the instance itself, what was judged of it, and from and until when that holds.
 Judged = dict[int, tuple[Instance, Judgement, float, float]]

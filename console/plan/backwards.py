@@ -37,6 +37,7 @@ def back(plan: Plan, service: Service, *, source_fails: bool = False, drained: t
         Action.ROLLBACK,
         plan.source,
         source_fails=source_fails,
+        unchecked=plan.intent.unchecked,
         one_by_one=plan.intent.one_by_one,
         undoes=undoes,
         began=plan.intent.began or plan.floors,
@@ -50,5 +51,5 @@ def _single(plan: Plan) -> Intent:
     order = plan.intent.order
     assert isinstance(order, SingleOrder)
     names = tuple(reversed(order.names)) if plan.action is Action.REPLACE else order.names
-    order = msgspec.structs.replace(order, names=names, undone=written(plan))
+    order = msgspec.structs.replace(order, names=names, undone=written(plan), unseen=plan.unseen)
     return replace(plan.intent, action=_OPPOSITE[plan.action], order=order, undoes=not plan.intent.undoes)

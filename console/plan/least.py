@@ -40,8 +40,14 @@ def least(asked: Asked, steps: Sequence[Step]) -> dict[str, Capacity]:
         if _only_added(asked, start, way, steps):
             found[way] = capacity.floor(_now(asked, way), ratio, asked.target.other)
         elif way in start.began:
-            found[way] = capacity.lowest((kept, start.began[way]))
+            began = start.began[way]
+            found[way] = capacity.lowest((kept, began if asked.intent.unchecked else _known_well(began)))
     return found
+
+
+def _known_well(began: Capacity) -> Capacity:
+    """What was healthy when it began: who was not seen then comes back only when seen, and must not shut the way."""
+    return Capacity(began.instances, began.weight, began.instances, began.weight)
 
 
 def start_of(asked: Asked) -> Start | None:
@@ -63,7 +69,8 @@ def notes(asked: Asked, steps: Sequence[Step]) -> Iterator[str]:
     if start is None or asked.intent.source_fails:
         return
     for way in capacity.ways(asked.basis):
-        left, mine = capacity.serving(_left(asked, way, steps)), capacity.share_of(_now(asked, way), source)
+        left = capacity.serving(_left(asked, way, steps), capacity.trusted_of(asked.service, asked.intent))
+        mine = capacity.share_of(_now(asked, way), source)
         if left.instances >= mine.healthy and left.weight >= mine.healthy_weight:
             continue
         what = f"{left.instances} healthy instances will serve at weight {left.weight}"

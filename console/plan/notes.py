@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from console.config.model import ServiceConfig
 from console.model.balancer import Member
 from console.model.colour import Colour
-from console.model.health import healthy_count
+from console.model.health import judge
 from console.model.instance import Instance
 from console.model.readiness import pools
 from console.model.service import POOLS, POWER, WEIGHTS, ColourSet, Service
@@ -27,7 +27,7 @@ def notes_for(asked: Asked, found: Candidates, steps: Sequence[Step]) -> tuple[s
     """All notes on these steps, in the order in which they matter."""
     service, config, target = asked.service, asked.config, asked.target
     return (
-        *_dead_source(service, target, asked.now),
+        *_dead_source(asked),
         *_left_out(asked, found, steps),
         *at_need.notes(asked, found),
         *_held_that_serve(service, target),
@@ -43,10 +43,22 @@ def notes_for(asked: Asked, found: Candidates, steps: Sequence[Step]) -> tuple[s
     )
 
 
-def _dead_source(service: Service, target: Colour, now: float) -> Iterator[str]:
-    side = service.side(target.other)
-    if side.weight > 0 and healthy_count(service, side, now) == 0:
-        yield f"{side.colour.upper()} carries the traffic, and none of it is healthy: nothing that serves is taken away"
+def _dead_source(asked: Asked) -> Iterator[str]:
+    """Where nothing that serves is seen healthy. What nobody has seen is not dead: it may serve."""
+    service, side = asked.service, asked.service.side(asked.target.other)
+    serving = [one for one in side.instances if service.in_rotation(one)] if side.weight > 0 else []
+    judged = [(one, judge(service, one, asked.now)) for one in serving]
+    if not judged or any(found.healthy for _, found in judged):
+        return
+    colour, unseen = side.colour.upper(), [(one, found) for one, found in judged if found.unseen]
+    if not unseen:
+        yield f"{colour} carries the traffic, and none of it is healthy: nothing that serves is taken away"
+        return
+    one, found = unseen[0]
+    yield (
+        f"{colour} carries the traffic, and none of it is seen healthy: {len(unseen)} of {len(judged)} are not known "
+        f"to be dead, and count as what may serve ({one.name}: {found.reason})"
+    )
 
 
 def _left_out(asked: Asked, found: Candidates, steps: Sequence[Step]) -> Iterator[str]:
@@ -143,12 +155,15 @@ def _sticky(service: Service, target: Colour) -> Iterator[str]:
 
 def _cold(service: Service, target: Colour) -> Iterator[str]:
     if service.rotation == POWER:
-        yield f"the way back is cold: {target.other.upper()}'s workers are started, and seen to work, before it is done"
+        seen = "seen to work" if service.probed else "running by Nova's word, which nothing checks"
+        yield f"the way back is cold: {target.other.upper()}'s workers are started, and {seen}, before it is done"
 
 
 def _unchecked(asked: Asked) -> Iterator[str]:
     """A pool that nothing attaches is in no load balancer, so no monitor checks it (facts: Octavia 1.6)."""
     service, target = asked.service, asked.target
+    if service.rotation == POWER and not service.probed and asked.intent.unchecked:
+        yield f"no probe checks what {target.upper()}'s workers do: that Nova calls them running has to do"
     if service.rotation != POOLS:
         return
     idle = [one for one in target_pools(asked) if not any(part.attached(one) for part in service.balanced)]

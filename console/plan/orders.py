@@ -99,12 +99,14 @@ class SingleOrder(msgspec.Struct, frozen=True, tag="single"):
 
     `who` holds what is held. `min_ratio`: how much of the capacity of now is enough while it lasts, None: the config's.
     `undone`: the writes of a plan that is taken back, so that what it changed stands as before; None: of no plan.
+    `unseen`: keys of those that it took out while nobody saw whether they worked: they come back likewise.
     """
 
     names: tuple[str, ...] = ()
     who: str = ""
     min_ratio: float | None = None
     undone: tuple[MemberState | Power | ServerTagged, ...] | None = None
+    unseen: tuple[str, ...] = ()
 
 
 Order = LaunchOrder | AdoptOrder | RetireOrder | TakeBackOrder | SingleOrder

@@ -69,14 +69,15 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe) may serve all the same. `one_by_one`: a call for each member, where the cloud has no
-    additive batch. `order`: what exactly, where a colour does not say it. `train`: the one that it is part of, which it
-    waits for twice. `bakes`: what was moved before is watched all the same; its runner died before that was over.
-    `undoes`: it is the way back out of a rollout. `began`: of what has begun already, what had to be kept when it did
-    (as `Plan.floors`): whoever goes back need not find more than that. `drained`: keys of those that somebody set to
-    weight 0 while the rollout ran that is taken back: they stay out, unless `drained_needed` says why that is too few.
-    `no_before`: when it began the source did not carry all traffic, so that nothing of before could be put back.
-    `stood`: of what has begun already, or is taken back, how its source stood when it did: the weight of each member,
+    a worker without a probe; of single instances whoever is not known to be dead) may serve all the same.
+    `one_by_one`: a call for each member, where the cloud has no additive batch. `order`: what exactly, where a colour
+    does not say it. `train`: the one that it is part of, which it waits for twice. `bakes`: what was moved before is
+    watched all the same; its runner died before that was over. `undoes`: it is the way back out of a rollout. `began`:
+    of what has begun already, what had to be kept when it did (as `Plan.floors`): whoever goes back need not find more
+    than that. `drained`: keys of those that somebody set to weight 0 while the rollout ran that is taken back: they
+    stay out, unless `drained_needed` says why that is too few. `no_before`: when it began the source did not carry all
+    traffic, so that nothing of before could be put back. `stood`: of what has begun already, or is taken back, how its
+    source stood when it did: the weight of each member,
     by its id, of a worker 1 if it ran, by its server's (see `plan.stood`). `needed`: keys of those that were out then,
     and come in because too few would serve without them.
     """
@@ -133,7 +134,10 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A colour in a pool before or after a step. `percent` is its share of all weight in rotation."""
+    """A colour in a pool before or after a step. `percent` is its share of all weight in rotation.
+
+    `unseen`: of those in rotation who were neither seen healthy nor are known to be dead.
+    """
 
     colour: Colour
     in_rotation: int
@@ -141,6 +145,13 @@ class Share:
     weight: int
     percent: float
     healthy_weight: int
+    unseen: int = 0
+    unseen_weight: int = 0
+
+    @property
+    def seen(self) -> str:
+        """`3 healthy`, `2 healthy, 1 not seen`."""
+        return f"{self.healthy} healthy" + (f", {self.unseen} not seen" if self.unseen else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +316,7 @@ class Plan:
     `writes` is the number of calls that change something; `steps` without one prove that the goal is reached already.
     `goal` is what is true when it is done, in a clause: `GREEN 8be41d0 carries all traffic`. `floors`: what no write
     may go below, for each way by which clients come (`capacity.ways`), as it was when the plan was made.
+    `unseen`: keys of single instances that serve, are changed, and were not seen healthy then; an observation as well.
     """
 
     service: str
@@ -323,6 +335,7 @@ class Plan:
     goal: str = ""
     floors: Mapping[str, Capacity] = field(default_factory=dict)
     shipment: Shipment = Shipment()
+    unseen: tuple[str, ...] = ()
 
     @property
     def what(self) -> str:

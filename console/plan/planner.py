@@ -25,7 +25,7 @@ from console.plan.no_before import has_no_before, no_train
 from console.plan.no_before import notes as no_before_notes
 from console.plan.notes import notes_for
 from console.plan.plan import Action, Intent, Plan, Refusal, Step
-from console.plan.preconditions import first_refusal, not_seen
+from console.plan.preconditions import by_novas_word, first_refusal, not_seen
 from console.plan.preview import plan as preview
 from console.plan.provable import kept_on_no_proof
 from console.plan.rotations import pools, power, weights
@@ -77,7 +77,12 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     target = intent.target or _other_than_live(service)
     if target is None:
         return unlabelled(service, config) or _which_way(service, intent)
-    intent = replace(intent, target=target, no_before=has_no_before(service, intent, target))
+    intent = replace(
+        intent,
+        target=target,
+        no_before=has_no_before(service, intent, target),
+        unchecked=intent.unchecked or by_novas_word(service, intent),
+    )
     refusal = no_train(service, intent) or barred(service, intent, target, now) or undone_again(service, intent, target)
     refusal = refusal or first_refusal(service, config, intent, target)
     if refusal is not None:

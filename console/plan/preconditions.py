@@ -60,9 +60,14 @@ def _every_pool_seen(service: Service, config: ServiceConfig) -> Refusal | None:
     )
 
 
+def by_novas_word(service: Service, intent: Intent) -> bool:
+    """Whether a way back relies on Nova alone: where no probe checks workers, waiting to see them work has no end."""
+    return service.rotation == POWER and not service.probed and intent.action is Action.ROLLBACK
+
+
 def _workers_checked(service: Service, intent: Intent) -> Refusal | None:
     """Of a worker without a probe nobody knows whether it works; Nova only knows that its guest runs."""
-    if service.rotation != POWER or service.probed or intent.unchecked or intent.action is Action.ROLLBACK:
+    if service.rotation != POWER or service.probed or intent.unchecked:
         return None
     return Refusal(
         code="unchecked",

@@ -53,10 +53,9 @@ def _only_held(asked: Asked, found: Candidates) -> tuple[str, ...]:
 def _short(asked: Asked, steps: Sequence[Step], least: Mapping[str, Capacity]) -> int:
     """How many instances are missing, in the way in which most are."""
     left = course.after([write for step in steps for write in step.writes], asked.basis)
-    return max(
-        kept.instances - capacity.serving(capacity.shares(asked.service, left, asked.now, way)).instances
-        for way, kept in least.items()
-    )
+    trusted = capacity.trusted_of(asked.service, asked.intent)
+    serve = ((capacity.serving(capacity.shares(asked.service, left, asked.now, way), trusted), way) for way in least)
+    return max(max(least[way].instances - one.instances, least[way].able - one.able) for one, way in serve)
 
 
 def _hint(asked: Asked, held: Sequence[str], out: Sequence[tuple[Instance, str]], *, enough: bool) -> str:

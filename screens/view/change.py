@@ -217,7 +217,8 @@ def _shares(step: Step, glyphs: Glyphs) -> list[Line]:
 def _share(share: Share) -> Line:
     text = f"{share.in_rotation} in rotation"
     if share.healthy != share.in_rotation:
-        text = f"{share.healthy} of {share.in_rotation} healthy"
+        some = f"{share.healthy} healthy, {share.unseen} unseen"
+        text = some if share.unseen else f"{share.healthy} of {share.in_rotation} healthy"
     return line(
         (f"{share.percent:3.0f} %", "strong" if share.percent else "dim"),
         (f"  {text}", "" if share.percent else "dim"),

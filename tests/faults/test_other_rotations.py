@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from drill_stage import DrillStage, staged_on_drill
 from stage import WHO, until
 
@@ -32,12 +33,11 @@ def staged(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 
 def writes(stage: DrillStage) -> list[tuple[str, str]]:
-    """What the cloud was sent, leases and logins aside."""
+    """What the cloud was sent; leases, logins, and notes on servers aside."""
     assert stage.drill is not None
     sent = stage.drill.control.get("writes").json()["writes"]
-    return [
-        (one["method"], one["path"]) for one in sent if "/ports" not in one["path"] and "/tokens" not in one["path"]
-    ]
+    aside = ("/ports", "/tokens", "/metadata")
+    return [(one["method"], one["path"]) for one in sent if not any(word in one["path"] for word in aside)]
 
 
 def test_there_and_back(staged: DrillStage) -> None:
@@ -137,3 +137,19 @@ def test_a_colleague_who_changes_what_is_about_to_be_written_stops_it(staged: Dr
         ended = staged.ended(journal, rollout_id)
     assert ended.state is RolloutState.REFUSED, ended.sentence
     assert writes(staged) == []
+
+
+@pytest.mark.parametrize("staged", [POWER], indirect=True)
+def test_workers_that_no_probe_checks_go_there_by_a_word_and_back_by_novas(staged: DrillStage) -> None:
+    config = yaml.safe_load(staged.config_file.read_text())
+    del config["services"][POWER]["health"]
+    staged.config_file.write_text(yaml.safe_dump(config, sort_keys=False))
+    refused = staged.bluegreen("cutover", *YES)
+    assert refused.returncode == 3, refused.stdout + refused.stderr
+    there = staged.bluegreen("cutover", "--unchecked", *YES)
+    assert there.returncode == 0, there.stdout + there.stderr
+    assert "each worker runs, by Nova's word" in " ".join(there.stdout.split())
+    back = staged.bluegreen("rollback", *YES)
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert "no probe checks what BLUE's workers do" in " ".join(back.stdout.split())
+    assert staged.carries(Colour.BLUE)

@@ -154,9 +154,11 @@ def _left(asked: Asked, going: list[Instance], staying: list[Instance], *, begun
     ill = tuple(name for name, found in judged.items() if not found.healthy)
     if len(ill) == len(staying):
         return Refusal("floor", "no healthy instance would be left in rotation", "leave at least one", 1)
-    working = [
-        one.name for one in going if asked.service.in_rotation(one) and judge(asked.service, one, asked.now).healthy
-    ]
+    dead = tuple(name for name, found in judged.items() if not found.healthy and not found.unseen)
+    leaving = [(one.name, judge(asked.service, one, asked.now)) for one in going if asked.service.in_rotation(one)]
+    working = [name for name, found in leaving if found.healthy]
+    if not working and dead:  # who may serve is not taken away for one that is known not to
+        ill, working = dead, [name for name, found in leaving if found.unseen]
     if not (ill and working) or begun:
         return None
     return Refusal(

@@ -145,12 +145,12 @@ def _switch_step(asked: Asked, basis: Basis, write: Write, number: int, names: S
     after = capacity.shares(service, course.after((write,), basis), asked.now, listener.id)
     back = "back " if asked.intent.is_return else ""
     several = len(names) > 1
-    healthy = capacity.share_of(after, target).healthy
+    seen = capacity.share_of(after, target).seen
     return Step(
         id=f"shift-{number}" if several else "shift",
         kind=StepKind.SHIFT,
         title=f"{back}to {target.upper()}" + (f" on {names[number - 1]}" if several else ""),
-        words=f"One write sends listener {names[number - 1]} to the pool of {target.upper()} ({healthy} healthy in "
+        words=f"One write sends listener {names[number - 1]} to the pool of {target.upper()} ({seen} in "
         f"rotation): all its new connections, at one moment. {_mixed(target, number, names)}Requests under way finish "
         f"where they are; cookies of the other pool are unknown there, so everyone moves. {_warm(asked)}The load "
         "balancer is busy for some seconds, and closes idle keep-alive connections once.",

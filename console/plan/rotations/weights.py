@@ -158,7 +158,7 @@ def _effect(target: Colour, enter: Share, percent: int, changes: Sequence[Member
         parked = any(change.weight_after == 0 for change in changes)
         stays = f"{source} stays warm at weight 0: the way back is one call. " if parked else ""
         return (
-            f"New connections go to {target.upper()} ({enter.healthy} healthy in rotation); requests under way finish "
+            f"New connections go to {target.upper()} ({enter.seen} in rotation); requests under way finish "
             f"where they are. {stays}"
         )
     asked = "" if round(enter.percent) == percent else f" ({percent} % cannot be divided finer)"

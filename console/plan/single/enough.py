@@ -53,8 +53,17 @@ def _states(asked: Asked, steps: Sequence[Step]) -> Iterator[tuple[Capacity, Cap
 
 
 def _share(state: tuple[Capacity, Capacity]) -> float:
+    return min(*_healthy(state), *_able(state))
+
+
+def _healthy(state: tuple[Capacity, Capacity]) -> tuple[float, float]:
     left, full = state
-    return min(_of(left.instances, full.instances), _of(left.weight, full.weight))
+    return _of(left.instances, full.instances), _of(left.weight, full.weight)
+
+
+def _able(state: tuple[Capacity, Capacity]) -> tuple[float, float]:
+    left, full = state
+    return _of(left.able, full.able), _of(left.able_weight, full.able_weight)
 
 
 def _of(part: int, whole: int) -> float:
@@ -62,7 +71,10 @@ def _of(part: int, whole: int) -> float:
 
 
 def _words(left: Capacity, full: Capacity) -> str:
-    told = f"{left.instances} of {full.instances} would serve"
-    if _of(left.weight, full.weight) == _of(left.instances, full.instances):
-        return told
-    return f"{told}, at weight {left.weight} of {full.weight}"
+    if min(_able((left, full))) < min(_healthy((left, full))):  # the healthy ones are not those that are too few
+        part, whole, weight, of_weight = left.able, full.able, left.able_weight, full.able_weight
+    else:
+        part, whole, weight, of_weight = left.instances, full.instances, left.weight, full.weight
+    healthy = " healthy" if full.able > full.instances and whole == full.instances else ""
+    told = f"{part} of {whole}{healthy} would serve"
+    return told if _of(weight, of_weight) == _of(part, whole) else f"{told}, at weight {weight} of {of_weight}"

@@ -17,6 +17,7 @@ from console.plan.candidates import usual_weight
 from console.plan.desired import Standing, StandingChange
 from console.plan.ignored_weights import by_probe, ignored, ignored_of, pool_serves
 from console.plan.kinds.member_state import standing
+from console.plan.let_in import is_let_in
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Refusal, Step, StepKind, Write
 from console.plan.rotations.divided import divided_standings
@@ -280,12 +281,15 @@ def _ill(asked: Asked, comes: Sequence[Instance]) -> Refusal | None:
     service = asked.service
     able = [one for one in comes if all(m.admin_state_up or ignored(service, m) for m in one.members)]
     found = [(one, judge(service, by_probe(service, one), asked.now)) for one in able]
-    ill = [(one, health) for one, health in found if not health.healthy]
+    ill = [(one, health) for one, health in found if not is_let_in(service, asked.intent, one, health)]
     if not ill:
         return None
     reasons = "; ".join(f"{one.name}: {health.reason}" for one, health in ill)
-    names = tuple(one.name for one, _ in ill)
-    return Refusal("unhealthy", f"not healthy where it stands: {reasons}", "mend it first", 2, names)
+    names, hint = tuple(one.name for one, _ in ill), "mend it first"
+    if asked.intent.action is Action.RESTORE and all(health.unseen for _, health in ill):
+        restore = f"bluegreen restore {asked.service.name} {' '.join(names)} --unchecked"
+        hint = f"mend what keeps it from being seen; or say that it may serve all the same: {restore}"
+    return Refusal("unhealthy", f"not healthy where it stands: {reasons}", hint, 2, names)
 
 
 def _idle(asked: Asked, named: Sequence[Instance]) -> Refusal:

@@ -19,6 +19,7 @@ from console.plan.preconditions import not_seen, writable
 from console.plan.single import members, words, workers
 from console.plan.single.enough import enough, hint
 from console.plan.single.undoing import changed_ids
+from console.plan.single.words import unseen
 from console.plan.steps import reconcile_step
 
 
@@ -119,4 +120,5 @@ def _made(asked: Asked, config: ServiceConfig, named: Sequence[Instance], steps:
         digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
         goal=words.goal(asked, named),
         floors=capacity.floors(service, asked.basis, asked.config.release.min_ratio, asked.now),
+        unseen=tuple(one.key for one, _ in unseen(asked, named)),
     )

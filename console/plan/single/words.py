@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from console.model.colour import Role
+from console.model.health import Judgement, judge
 from console.model.instance import Instance
 from console.model.readiness import pools
 from console.model.service import POOLS, POWER
 from console.plan.asked import Asked
 from console.plan.ignored_weights import gets_clients, ignored_of
+from console.plan.let_in import is_let_in
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Step
 from console.plan.single import worker_holds
@@ -107,7 +109,9 @@ def explained(asked: Asked, named: Sequence[Instance], ident: str) -> str:
                 f"hold with your name keeps every cutover from bringing it back: `bluegreen restore` does.{busy}"
             )
         case Action.RESTORE:
-            return f"{names} gets its recorded weight, and the hold ends. It was seen healthy where it stands.{busy}"
+            well = all(judge(asked.service, one, asked.now).healthy for one in named)
+            seen = " It was seen healthy where it stands." if well else ""
+            return f"{names} gets its recorded weight, and the hold ends.{seen}{busy}"
         case Action.HOLD:
             stays = "no cutover brings it into rotation, and none takes it out; a rollback takes it out with the others"
             return f"Only a tag changes: {stays}.{busy}"
@@ -217,10 +221,35 @@ def _notes(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
         yield f"the way back to {colour} is not warm then: `bluegreen evict {service.name} --undo` comes before it"
         if not sticky:
             yield "no pool of it has session persistence: at weight 0 only connections that are open now are there"
+    yield from _unseen(asked, named)
     yield from _of_holds(asked, named)
     yield from _held_in_idle_pool(asked, named)
     if (ratio := _order(asked).min_ratio) is not None:
         yield f"you have said that {ratio:g} of the capacity of now is enough while this lasts"
+
+
+def unseen(asked: Asked, named: Sequence[Instance]) -> list[tuple[Instance, Judgement]]:
+    """Those of them that serve, without being seen healthy or known to be dead, and what is judged of each."""
+    judged = ((one, judge(asked.service, one, asked.now)) for one in named if asked.service.in_rotation(one))
+    return [(one, found) for one, found in judged if found.unseen]
+
+
+def _unseen(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
+    """Who goes, or comes, without anybody having seen how it is."""
+    action, order, name = asked.intent.action, _order(asked), asked.service.name
+    if action in (Action.DRAIN, Action.REPLACE) and order.undone is None:
+        leaves = named if action is Action.DRAIN else [one for one in named if one.name in order.names[:1]]
+        for one, found in unseen(asked, leaves):
+            yield (
+                f"{one.name} may serve, although nobody has seen it healthy: {found.reason}; if that is still so, "
+                f"`bluegreen restore {name} {one.name} --unchecked` brings it back"
+            )
+    if action is Action.RESTORE:
+        for one in named:
+            found = judge(asked.service, one, asked.now)
+            if not found.healthy and is_let_in(asked.service, asked.intent, one, found):
+                why = "as it served before" if one.key in order.unseen else "you have said that it may all the same"
+                yield f"nobody has seen {one.name} healthy ({found.reason}): {why}"
 
 
 def _of_holds(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:

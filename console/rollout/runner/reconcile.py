@@ -12,11 +12,12 @@ from console.model.health import judge
 from console.model.instance import Instance
 from console.model.service import Service
 from console.plan.basis import Basis, basis_of
-from console.plan.capacity import below, floor, highest, serving, shares, ways
+from console.plan.capacity import below, floor, highest, serving, shares, trusted_of, ways
 from console.plan.course import after, basis_before
 from console.plan.drift import drift
 from console.plan.ignored_weights import by_probe
 from console.plan.kinds.registry import entering_of
+from console.plan.let_in import is_let_in
 from console.plan.lifecycle.planner import basis_for
 from console.plan.orders import SingleOrder
 from console.plan.plan import Action, Plan, Refusal, Share, Step, Write
@@ -85,7 +86,7 @@ def _keeps_the_floor(run: Run, plan: Plan, service: Service, bases: tuple[Basis,
     (expected, left), now, ratio = bases, time.time(), _ratio(run, plan)
     for way in ways(expected):
         least = _least(plan, shares(service, expected, now, way), ratio, way)
-        if broken := below(serving(shares(service, left, now, way)), least):
+        if broken := below(serving(shares(service, left, now, way), trusted_of(service, plan.intent)), least):
             raise NeedsHuman(
                 f"the next write is not sent: {broken}",
                 "look at both colours, then finish or go back with `bluegreen resume`",
@@ -129,7 +130,7 @@ def members_still_fit(run: Run, plan: Plan, entering: AbstractSet[str]) -> None:
         for side in service.colours
         for instance in side.instances
         if any(member.id in entering for member in instance.members)
-        if (reason := _unfit(service, instance))
+        if (reason := _unfit(service, plan, instance))
     ]
     if unfit:
         raise NeedsHuman(
@@ -144,8 +145,8 @@ def pool_still_fit(run: Run, plan: Plan, pool_id: str) -> None:
     members_still_fit(run, plan, serving_there)
 
 
-def _unfit(service: Service, instance: Instance) -> str:
+def _unfit(service: Service, plan: Plan, instance: Instance) -> str:
     again = [replace(member, provisioning_status="ACTIVE") for member in instance.members]
     applied = replace(instance, member=again[0], further=tuple(again[1:]))
     found = judge(service, by_probe(service, applied), time.time())
-    return "" if found.healthy else found.reason
+    return "" if is_let_in(service, plan.intent, instance, found) else found.reason

@@ -13,7 +13,7 @@ from console.model.capacity import Capacity
 from console.model.service import Service
 from console.model.shipping import Safe
 from console.plan import no_before
-from console.plan.capacity import below, floor_of, serving
+from console.plan.capacity import below, floor_of, serving, trusted_of
 from console.plan.drained import drained_notes
 from console.plan.plan import Action, Plan, Refusal, Step, StepKind
 from console.plan.planner import plan as make_plan
@@ -83,7 +83,7 @@ def heard_at_last(run: Run, plan: Plan, ended: Ended) -> Ended:
 
 def _how(plan: Plan, *, proven: bool) -> str:
     if plan.basis.workers:
-        return "each worker seen to work" if proven else "not seen to work"
+        return "each worker seen to work" if proven else "each worker runs, by Nova's word"
     proof = next((step.proof for step in reversed(plan.steps) if step.kind is StepKind.PROVE), None)
     return proof.words if proven and proof is not None else "not proven from outside"
 
@@ -157,7 +157,7 @@ _DOING: Mapping[StepKind, Callable[[Run, Plan, Step], None]] = {
 }
 
 
-def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
+def _too_few(run: Run, plan: Plan, back: Plan, service: Service, lost: float) -> str:
     """What the way back would fall short of, against what is answered well now; empty where it does not.
 
     What served when the plan was made, less the share that is lost, is what clients have now.
@@ -167,14 +167,14 @@ def _too_few(run: Run, plan: Plan, back: Plan, lost: float) -> str:
     if after is None or least is None:
         return ""
     kept = Capacity(math.ceil(least.instances * (1 - lost)), math.ceil(least.weight * (1 - lost)))
-    return below(serving(after), kept)
+    return below(serving(after, trusted_of(service, back.intent)), kept)
 
 
 def _enough(run: Run, plan: Plan, back: Plan | Refusal, service: Service, lost: float) -> Plan | Refusal:
     """The way back; with those that somebody took out as well, where it would fall short without them."""
     if isinstance(back, Refusal) or not lost or not back.intent.drained or back.intent.drained_needed:
         return back
-    short = _too_few(run, plan, back, lost)
+    short = _too_few(run, plan, back, service, lost)
     intent = replace(back.intent, drained_needed=short)
     return make_plan(service, run.service, intent, time.time()) if short else back
 
@@ -253,7 +253,7 @@ def _go_back(run: Run, plan: Plan, why: str, *, lost: float = 0.0) -> Ended:
         service = at_rest(run, plan, PENDING_DEADLINE)
         intent = way_back(plan, service, run.tag, source_fails=lost > 0, drained=_drained(run, plan, service))
         back = _enough(run, plan, make_plan(service, run.service, intent, time.time()), service, lost)
-        if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, lost)):
+        if not isinstance(back, Refusal) and lost and (short := _too_few(run, plan, back, service, lost)):
             return Ended(RolloutState.STOPPED, f"{why}; going back is no way out: {short}; both colours need a look", 7)
         if isinstance(back, Refusal):
             return Ended(RolloutState.STOPPED, f"{why}; going back is refused: {back.reason} ({back.hint})", 7)

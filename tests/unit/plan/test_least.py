@@ -49,7 +49,7 @@ def test_what_the_shift_has_added_to_a_whole_colour_may_always_be_taken_away(ill
     assert isinstance(found, Plan), found
     assert f"{3 - ill} healthy instances will serve" in found.notes[0]
     assert "as they do already" in found.notes[0]
-    assert found.floors["pool-1"] == Capacity(3 - ill, 100 * (3 - ill))
+    assert found.floors["pool-1"] == Capacity(3 - ill, 100 * (3 - ill), 3 - ill, 100 * (3 - ill))
 
 
 def test_a_colour_that_has_given_way_must_have_what_served_at_the_start() -> None:
@@ -97,7 +97,7 @@ def test_a_rollback_asked_later_may_go_down_to_what_the_last_cutover_began_with(
     found = plan(with_record(there, Colour.BLUE, 2), config(), HOME, NOW)
     assert isinstance(found, Plan), found
     assert any("no more had to when cutover 1a2b3c began" in note for note in found.notes)
-    assert found.floors["pool-1"] == Capacity(2, 200)
+    assert found.floors["pool-1"] == Capacity(2, 200, 2, 200)
     for unknown in (there, with_record(there, Colour.GREEN, 2), with_record(there, Colour.BLUE, 3)):
         assert isinstance(plan(unknown, config(), HOME, NOW), Refusal)
 

@@ -78,9 +78,12 @@ def sent(service: Service) -> dict[str, int]:
 def floor_told(service: Service, ratio: float) -> Capacity:
     """The floor, from what the load balancer does alone."""
     found = sent(service)
-    well = [[one for one in side.instances if judge(service, one, NOW).healthy] for side in service.colours]
-    serves = [[found[one.key] for one in side if one.key in found] for side in well]
-    return Capacity(ceil(max(map(len, serves)) * ratio), ceil(max(map(sum, serves)) * ratio))
+    numbers: list[int] = []
+    for fits in (lambda judged: judged.healthy, lambda judged: judged.healthy or judged.unseen):
+        able = [[one for one in side.instances if fits(judge(service, one, NOW))] for side in service.colours]
+        serves = [[found[one.key] for one in side if one.key in found] for side in able]
+        numbers += (ceil(max(map(len, serves)) * ratio), ceil(max(map(sum, serves)) * ratio))
+    return Capacity(*numbers)
 
 
 def everyone(service: Service) -> list[Instance]:
@@ -95,10 +98,14 @@ def test_no_write_goes_below_the_floor(service: Service, settings: ServiceConfig
     assert least == floor_told(service, settings.release.min_ratio)
     # judged by the health seen before the write: the write itself makes nobody healthy
     healthy = {one.key for one in everyone(service) if judge(service, one, NOW).healthy}
+    able = healthy | {one.key for one in everyone(service) if judge(service, one, NOW).unseen}
     for left in states(service, made)[1:]:
         serving_left = [weight for key, weight in sent(left).items() if key in healthy]
         assert len(serving_left) >= least.instances
         assert sum(serving_left) >= least.weight
+        able_left = [weight for key, weight in sent(left).items() if key in able]
+        assert len(able_left) >= least.able or made.action is Action.ROLLBACK
+        assert sum(able_left) >= least.able_weight or made.action is Action.ROLLBACK
 
 
 @many
