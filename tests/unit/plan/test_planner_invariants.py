@@ -79,8 +79,11 @@ def floor_told(service: Service, ratio: float) -> Capacity:
     """The floor, from what the load balancer does alone."""
     found = sent(service)
     numbers: list[int] = []
-    for fits in (lambda judged: judged.healthy, lambda judged: judged.healthy or judged.unseen):
-        able = [[one for one in side.instances if fits(judge(service, one, NOW))] for side in service.colours]
+    for unseen in (False, True):
+        able = [
+            [one for one in side.instances if (now := judge(service, one, NOW)).healthy or (unseen and now.unseen)]
+            for side in service.colours
+        ]
         serves = [[found[one.key] for one in side if one.key in found] for side in able]
         numbers += (ceil(max(map(len, serves)) * ratio), ceil(max(map(sum, serves)) * ratio))
     return Capacity(*numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from plan_rotations import (
@@ -33,8 +34,8 @@ def silent(one: Instance) -> Instance:
     return replace(one, probe=SILENT)
 
 
-def blue(size: int = 3, **facts: object) -> list[Instance]:
-    return [instance(Colour.BLUE, n, 100, **facts) for n in range(1, size + 1)]  # type: ignore[arg-type]
+def blue(size: int = 3, **facts: Any) -> list[Instance]:
+    return [instance(Colour.BLUE, n, 100, **facts) for n in range(1, size + 1)]
 
 
 def green(size: int = 3, weight: int = 0) -> list[Instance]:
@@ -87,7 +88,7 @@ def test_however_little_is_enough_the_last_one_stays() -> None:
 @pytest.mark.parametrize(
     "facts", [{"probe_ok": False}, {"operating": "ERROR"}, {"status": "SHUTOFF"}], ids=["503", "ERROR", "SHUTOFF"]
 )
-def test_what_is_known_to_be_dead_may_go(facts: dict[str, object]) -> None:
+def test_what_is_known_to_be_dead_may_go(facts: dict[str, Any]) -> None:
     dead = service(blue(**facts), green())
     made(dead, asked(Action.DRAIN, *ALL))
 
