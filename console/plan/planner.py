@@ -169,6 +169,17 @@ def _which_way(service: Service, intent: Intent) -> Refusal:
     )
 
 
+def _unseen_hint(service: Service, found: Candidates) -> str:
+    """What helps where they are not ill, but nothing looks at them: no policy attaches their pool, and none probes."""
+    parked = all(one.members and len(one.parked) == len(one.members) for one, _ in found.unfit)
+    if service.rotation != POOLS or service.probed or not parked:
+        return ""
+    return (
+        f"attach the idle pool, so that its monitor checks it: bluegreen preview {service.name}; or let them be probed "
+        "(`health:` in the config); or say that they may serve although nothing has seen them: --unchecked"
+    )
+
+
 def _unready(service: Service, intent: Intent, target: Colour, found: Candidates) -> Refusal | None:
     """Refuse what rule 2 forbids. A rollback takes what is healthy; a cutover wants the whole colour or a hold."""
     colour = target.upper()
@@ -187,7 +198,8 @@ def _unready(service: Service, intent: Intent, target: Colour, found: Candidates
         return Refusal(
             code="unhealthy",
             reason=f"{colour} is not healthy where it stands: {reasons}",
-            hint="mend them, or leave them out with --out NAME if the others carry the load",
+            hint=_unseen_hint(service, found)
+            or "mend them, or leave them out with --out NAME if the others carry the load",
             rule=2,
             names=names,
         )

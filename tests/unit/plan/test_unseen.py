@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from plan_rotations import (
+    pools_config,
+    pools_service,
     power_config,
     power_service,
     release,
@@ -22,7 +24,7 @@ from console.model.instance import Instance, Probe
 from console.model.service import Service
 from console.plan.backwards import back
 from console.plan.orders import RetireOrder
-from console.plan.plan import Action, Intent, Plan
+from console.plan.plan import Action, Intent, Plan, Refusal
 from console.plan.planner import plan
 
 SILENT = Probe(ok=False, at=NOW - 1, error="timed out")
@@ -204,3 +206,24 @@ def test_who_may_serve_is_not_taken_away_for_good_while_one_that_is_dead_stays()
     found = refused(service([one, dead, silent(three)], green()), scaled("api-blue-3"))
     assert (found.code, found.names) == ("floor", ("api-blue-2",))
     assert isinstance(plan(service([one, two, silent(three)], green()), config(), scaled("api-blue-3"), NOW), Plan)
+
+
+def parked() -> Service:
+    """With a pool for each colour, of which no policy attaches the idle one; and no probe."""
+    idle = [instance(Colour.GREEN, n, 100, operating="NO_MONITOR") for n in range(1, 4)]
+    made = replace(pools_service(blue(), idle, preview=False), probed=False)
+    sides = [
+        replace(side, instances=tuple(replace(one, probe=None) for one in side.instances)) for side in made.colours
+    ]
+    return replace(made, blue=sides[0], green=sides[1])
+
+
+def test_a_pool_that_nothing_looks_at_is_taken_by_a_word_alone_and_the_refusal_says_which() -> None:
+    found = plan(parked(), pools_config(), CUTOVER, NOW)
+    assert isinstance(found, Refusal)
+    assert found.code == "unhealthy"
+    assert "bluegreen preview nova-api" in found.hint
+    assert found.hint.endswith("--unchecked")
+    by_word = plan(parked(), pools_config(), replace(CUTOVER, unchecked=True), NOW)
+    assert isinstance(by_word, Plan), by_word
+    assert any("nothing has seen it work, and you have said so" in note for note in by_word.notes)
