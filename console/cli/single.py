@@ -55,9 +55,8 @@ def _run(args: argparse.Namespace, begun: Begun) -> int:
     config, settings, service = looked(args)
     order = SingleOrder(tuple(words), Who.current().owner, getattr(args, "min_ratio", None))
     undone = way_back(config.journal, service) if action is Action.ADMIT else None
-    intent = replace(
-        undone or Intent(action, order=order), one_by_one=args.one_by_one, unchecked=getattr(args, "unchecked", False)
-    )
+    intent = undone or Intent(action, order=order, unchecked=getattr(args, "unchecked", False))
+    intent = replace(intent, one_by_one=args.one_by_one)
     plan = plan_or_refuse(service, settings, intent)
     return carry_through(args, (config, settings, service), plan, begun)
 

@@ -116,7 +116,7 @@ def _made(asked: Asked, config: ServiceConfig, named: Sequence[Instance], steps:
         intent=intent,
         basis=asked.basis,
         steps=every,
-        notes=words.notes(asked, named),
+        notes=words.notes(asked, named, steps),
         digest=digest(config, intent, asked.basis, [write.desired for step in steps for write in step.writes]),
         goal=words.goal(asked, named),
         floors=capacity.floors(service, asked.basis, asked.config.release.min_ratio, asked.now),

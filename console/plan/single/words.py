@@ -205,9 +205,18 @@ def _of_workers(asked: Asked, names: str) -> str:
             return f"The hold of {names} ends: a tag of the server goes."
 
 
-def notes(asked: Asked, named: Sequence[Instance]) -> tuple[str, ...]:
+def notes(asked: Asked, named: Sequence[Instance], steps: Sequence[Step]) -> tuple[str, ...]:
     """What an operator must have read before confirming."""
-    return tuple(_notes(asked, named))
+    return (*_nothing_left(asked, steps), *_notes(asked, named))
+
+
+def _nothing_left(asked: Asked, steps: Sequence[Step]) -> Iterator[str]:
+    """Only where all that goes is known to be dead: the floor keeps whatever may serve."""
+    shares = [step.after for step in steps if step.after is not None]
+    if not shares or any(share.in_rotation for share in shares[-1]) or asked.intent.action is not Action.DRAIN:
+        return
+    then = "no work is done" if asked.service.rotation == POWER else "clients get 503"
+    yield f"nothing of {asked.service.name} is left in rotation then: {then}"
 
 
 def _notes(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:

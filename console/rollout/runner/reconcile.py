@@ -35,7 +35,8 @@ def reconcile(run: Run, plan: Plan, step: Step) -> None:
             settle(run, balancer_id, step.id, PENDING_DEADLINE)
     run.let_settle(step.id)
     still_as_planned(run, plan)
-    run.note(EventKind.CHECKED, step.id, "everything is as planned, and the target is healthy", digest=plan.digest)
+    seen = ", and the target is healthy" if plan.action.moves_traffic and not plan.intent.unchecked else ""
+    run.note(EventKind.CHECKED, step.id, f"everything is as planned{seen}", digest=plan.digest)
 
 
 def still_as_planned(run: Run, plan: Plan) -> None:
