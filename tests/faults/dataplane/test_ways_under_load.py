@@ -86,7 +86,8 @@ def measured(released: Released, way: str, move: Callable[[], None]) -> Row:
     pending = own = 0.0
     if way.startswith("ours"):
         _, events = released.last_rollout()
-        writing = {event.step for event in events if event.kind is EventKind.INTENT}
+        # notes on servers come after, and move nothing
+        writing = {event.step for event in events if event.kind is EventKind.INTENT} - {"remember"}
         ours_only = [event for event in events if event.step in writing]
         pending = _ats(ours_only, EventKind.SETTLED) - _ats(ours_only, EventKind.INTENT)
         own = sum(float(event.data["seconds"]) for event in ours_only if event.kind is EventKind.PASSED) - pending
