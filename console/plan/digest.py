@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -47,7 +48,7 @@ def digest(
     """
     parts = {
         "config": config,
-        "intent": intent,
+        "intent": replace(intent, stood={}),  # what a journal tells; the writes that follow from it are digested
         "basis": basis,
         "desired": desired,
         "versions": versions or {},

@@ -24,7 +24,7 @@ from console.plan.lifecycle.planner import plan as lifecycle
 from console.plan.no_before import has_no_before, no_train
 from console.plan.no_before import notes as no_before_notes
 from console.plan.notes import notes_for
-from console.plan.plan import Action, Intent, Plan, Refusal, Step
+from console.plan.plan import Action, Intent, Plan, Refusal, Step, StepKind
 from console.plan.preconditions import by_novas_word, first_refusal, not_seen
 from console.plan.preview import plan as preview
 from console.plan.provable import kept_on_no_proof
@@ -90,7 +90,9 @@ def _plan(service: Service, config: ServiceConfig, intent: Intent, now: float) -
     refusal = names_nobody(service, intent) or held_where_it_serves(service, intent, target)
     if refusal is not None:
         return refusal
-    asked = Asked(service, config, intent, basis_of(service, config), now, known(service, intent, target))
+    # in the plan from now on: the runner may not have the journal that tells
+    intent = replace(intent, stood=known(service, intent, target))
+    asked = Asked(service, config, intent, basis_of(service, config), now, intent.stood)
     made = _at_need(asked)
     if isinstance(made, Refusal) and intent.drained and not intent.drained_needed:
         # they must not shut the way back
@@ -123,7 +125,9 @@ def _planned(asked: Asked, found: Candidates) -> Plan | Refusal:
     refusal = too_few(asked, found, steps, floors) or _out_would_serve(asked, found, steps)
     if refusal is not None:
         return refusal
-    desired = [write.desired for step in steps for write in step.writes]
+    # not over the notes on servers: that the colour which is left says nothing any more must stop no way back
+    moving = (step for step in steps if step.kind is not StepKind.REMEMBER)
+    desired = [write.desired for step in moving for write in step.writes]
     shipment = shipment_of(service, config, intent.action, target, asked.now)
     does = "does all the work" if service.rotation == POWER else "carries all traffic"
     return Plan(

@@ -33,19 +33,23 @@ def unproven(service: Service, config: ServiceConfig, target: Colour) -> str:
     return ""
 
 
+def has_no_proof(asked: Asked) -> str:
+    """Why a cutover cannot be kept on its proof; empty where it can."""
+    if asked.service.rotation == POWER and not asked.service.probed:
+        return "no probe tells whether a worker works"
+    return unproven(asked.service, asked.config, asked.target)
+
+
 def kept_on_no_proof(asked: Asked) -> Refusal | None:
-    """Refuse to keep a cutover on its proof where it has none: nobody and nothing would have confirmed it."""
+    """Refuse to keep a cutover on its proof where it has none: nobody and nothing would have confirmed it.
+
+    One that has begun is finished all the same, and waits for the word then.
+    """
     service, config, intent = asked.service, asked.config, asked.intent
-    if intent.action is not Action.CUTOVER or not (intent.keep_on_proof and config.release.confirm_within):
+    relies = intent.action is Action.CUTOVER and intent.keep_on_proof and config.release.confirm_within
+    if not relies or intent.began or not (why := has_no_proof(asked)):
         return None
-    why, mends = unproven(service, config, asked.target), _MENDS
-    if service.rotation == POWER and not service.probed:
-        why, mends = (
-            "no probe tells whether a worker works",
-            "add `health:` to the config (a port, or `run:` a command)",
-        )
-    if not why:
-        return None
+    mends = _MENDS if service.rotation != POWER else "add `health:` to the config (a port, or `run:` a command)"
     return Refusal(
         code="no-proof",
         reason=f"--confirm proof keeps a cutover of {service.name} on its proof, and it has none: {why}",

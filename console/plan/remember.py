@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from console.model.instance import Instance
 from console.model.marks import KEY, Mark, mark_of, text
 from console.plan import course
 from console.plan.asked import Asked
 from console.plan.desired import ServerLabelled
-from console.plan.plan import Action, Step, StepKind
+from console.plan.plan import Action, Plan, Step, StepKind
 from console.plan.rotations.move import Move
 
 DEADLINE = 120.0  # seconds
@@ -20,11 +21,19 @@ def remembering(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     """After a cutover that was watched to its end: that it is proven; after a rollback: what was taken back."""
     action, colour = asked.intent.action, asked.target
     if action is Action.CUTOVER and (moves or asked.intent.bakes):
-        return _step(asked, Mark.PROVEN, [one for one in asked.service.side(colour).instances if one.held_by is None])
-    if action is Action.ROLLBACK and moves:
+        side = asked.service.side(colour)
+        wrong = (Mark.TAKEN_BACK,)  # goes from who is held as well: one such note is enough to be believed
+        told = [one for one in side.instances if one.held_by is None or mark_of(one, side.version) in wrong]
+        return _step(asked, Mark.PROVEN, told)
+    if action is Action.ROLLBACK and (moves or asked.intent.bakes or asked.intent.began):
         side = asked.service.side(colour.other)
         return _step(asked, Mark.TAKEN_BACK, [one for one in side.instances if mark_of(one, side.version)])
     return ()
+
+
+def without_notes(plan: Plan) -> Plan:
+    """The same, of a way back out of a rollback: what that went to was not found bad, only left again."""
+    return replace(plan, steps=tuple(step for step in plan.steps if step.kind is not StepKind.REMEMBER))
 
 
 def _step(asked: Asked, mark: Mark, instances: Sequence[Instance]) -> tuple[Step, ...]:

@@ -14,7 +14,7 @@ from console.plan.asked import Asked
 from console.plan.gates import gate_steps, gates_while_baking
 from console.plan.no_before import staying
 from console.plan.plan import Action, Proof, Share, Step, StepKind, listed
-from console.plan.provable import distinct_versions
+from console.plan.provable import distinct_versions, has_no_proof
 from console.plan.remember import remembering
 from console.plan.rotations.move import Move
 from console.plan.through import proof_of
@@ -47,7 +47,7 @@ def steps(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     if in_train:
         result.append(waits.barrier(waits.BARRIER_KEEP, intent.train, target))
     if intent.action is Action.CUTOVER:
-        if moves and config.release.confirm_within and not intent.keep_on_proof:
+        if moves and config.release.confirm_within and not (intent.keep_on_proof and not has_no_proof(asked)):
             result.append(waits.confirm(target, config.release.confirm_within, stays=intent.no_before))
         if (moves or intent.bakes) and config.release.bake:
             gates_then = gates_while_baking(config)

@@ -90,5 +90,7 @@ def still_to_walk(plan: Plan, step_id: str, left: float) -> tuple[Step, ...]:
 def was_proven(plan: Plan, step_id: str) -> bool:
     """Whether the last proof before this step was one: it has passed, or the step would not have been reached."""
     before = plan.steps[: [step.id for step in plan.steps].index(step_id)]
+    if plan.basis.workers:
+        return any(step.id == "prove" for step in before) and not plan.intent.unchecked
     proofs = (step for step in reversed(before) if step.kind is StepKind.PROVE)
-    return next((step.proof is not None or bool(plan.basis.workers) for step in proofs), False)
+    return next((step.proof is not None for step in proofs), False)

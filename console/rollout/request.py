@@ -16,6 +16,7 @@ from console.model.shipping import Safe
 from console.model.text import visible
 from console.plan.plan import Action, Intent, Plan, Refusal, StepKind
 from console.plan.planner import plan as make_plan
+from console.plan.remember import without_notes
 from console.plan.stood import stood
 from console.plan.way_back import goes_back, taken_up_again, way_back
 from console.rollout import second_place
@@ -252,6 +253,8 @@ def offers(
         made = _still_changing(service) or make_plan(service, settings, intent, now)
         if isinstance(made, Refusal):
             return Offer(kind, words, refusal=made)
+        if kind is DecisionKind.GO_BACK and plan.action is Action.ROLLBACK:
+            made = without_notes(made)
         return Offer(kind, words, plan=made)
 
     # whoever finishes confirms, but nobody has watched yet; a bake that has stopped by itself was looked at by a person

@@ -247,7 +247,7 @@ def _unseen(asked: Asked, named: Sequence[Instance]) -> Iterator[str]:
     """Who goes, or comes, without anybody having seen how it is."""
     action, order, name = asked.intent.action, _order(asked), asked.service.name
     if action in (Action.DRAIN, Action.REPLACE) and order.undone is None:
-        leaves = named if action is Action.DRAIN else [one for one in named if one.name in order.names[:1]]
+        leaves = named if action is Action.DRAIN else named_in_order(asked, named)[:1]
         for one, found in unseen(asked, leaves):
             yield (
                 f"{one.name} may serve, although nobody has seen it healthy: {found.reason}; if that is still so, "

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from console.model.health import Judgement, judge
 from console.model.instance import Instance
 from console.model.service import Service
+from console.plan.let_in import is_let_in
 from console.plan.orders import SingleOrder
 from console.plan.plan import Plan, Step
 from console.rollout.records import EventKind
@@ -48,7 +49,14 @@ def _ill(service: Service, plan: Plan, wanted: Sequence[str]) -> str:
     missing = [f"{key} is gone" for key in wanted if key not in instances]
     there = [instances[key] for key in wanted if key in instances]
     found = ((one, _judged(service, one)) for one in there if not _by_novas_word(service, plan, one))
-    return "; ".join([*missing, *(f"{one.name}: {health.reason}" for one, health in found if not health.healthy)])
+    ill = ((one, health) for one, health in found if not _enough(service, plan, one, health))
+    return "; ".join([*missing, *(f"{one.name}: {health.reason}" for one, health in ill)])
+
+
+def _enough(service: Service, plan: Plan, one: Instance, found: Judgement) -> bool:
+    """Healthy; of single instances that come back unseen, by a word or as they went, not known to be dead."""
+    single = isinstance(plan.intent.order, SingleOrder)
+    return found.healthy or (single and is_let_in(service, plan.intent, one, found))
 
 
 def _judged(service: Service, instance: Instance) -> Judgement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from console.errors import NeedsHuman
-from console.plan.plan import Plan, Step
+from console.plan.plan import Plan, Step, StepKind
 from console.plan.waits import BARRIER_KEEP, BARRIER_SHIFT, PAUSE_DEADLINE, span_words
 from console.rollout.login_end import spare
 from console.rollout.records import Decision, DecisionKind, EventKind
@@ -39,10 +39,11 @@ def confirm(run: Run, plan: Plan, step: Step) -> None:
 def hold_if_asked(run: Run, plan: Plan, step: Step) -> bool:
     """Between two steps: if an operator asked for a pause, wait for the word to go on, and say that it was waited.
 
-    A way back is not paused, which is recorded, nor what comes after the last write. Raises as `pause` does.
+    A way back is not paused, which is recorded, nor what comes after the last write but for notes on servers. Raises as
+    `pause` does.
     """
     asked = run.pause_asked
-    if asked is None or not step.writes:
+    if asked is None or not step.writes or step.kind is StepKind.REMEMBER:
         return False
     run.pause_asked = None
     if not run.forward or plan.intent.is_way_back:

@@ -13,6 +13,7 @@ from console.plan.desired import MemberState, Weights
 from console.plan.drift import member_drift
 from console.plan.kinds import member_state, weights
 from console.plan.kinds.registry import kind_of
+from console.plan.orders import SingleOrder
 from console.rollout.runner.kinds.kind import UnderWay
 from console.rollout.runner.readback import Readback, read_back
 from console.rollout.runner.reconcile import members_still_fit
@@ -61,10 +62,17 @@ class BatchUnderWay(UnderWay):
         Of a disabled member it has none: one is enabled with weight only where weights are ignored, and was probed.
         """
         entering = (one for one in found if one.id in self._entering and one.admin_state_up)
-        down = [one for one in entering if one.operating_status not in _UP]
+        up = (*_UP, "OFFLINE") if self._unseen else _UP
+        down = [one for one in entering if one.operating_status not in up]
         if down:
             said = "; ".join(f"{one.name or one.address} is {one.operating_status}" for one in down)
             raise Refused(f"who is to get traffic fell ill at the last look: {said}", "nothing was sent", rule=2)
+
+    @property
+    def _unseen(self) -> bool:
+        """Whether single instances come back that nobody sees: by a word, or because they went so."""
+        order = self.plan.intent.order
+        return isinstance(order, SingleOrder) and (self.plan.intent.unchecked or bool(order.unseen))
 
     def settle(self) -> None:
         """See UnderWay.settle."""
