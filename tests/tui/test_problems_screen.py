@@ -96,6 +96,7 @@ async def test_a_service_without_problems_lists_those_of_the_others() -> None:
     )
     app, _, _ = make_app(service(now, "nova"), ill)
     async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.snapshot is not None)
         await shows(pilot, "glance")
         app.trail.go(Spot(Place.SERVICE, "nova"))
         await until(pilot, lambda: app.screen.query("#keys"))
