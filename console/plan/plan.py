@@ -69,17 +69,16 @@ class Intent:
     `source_fails`: the colour that carries the traffic fails for clients although its checks pass, so that it does not
     count as capacity to be kept. `unattended`: nobody is asked between two shares. `keep_on_proof`: the proof is
     confirmation enough, no second one is waited for. `unchecked`: what nothing checks (a pool that no policy attaches,
-    a worker without a probe; of single instances whoever is not known to be dead) may serve all the same.
-    `one_by_one`: a call for each member, where the cloud has no additive batch. `order`: what exactly, where a colour
-    does not say it. `train`: the one that it is part of, which it waits for twice. `bakes`: what was moved before is
-    watched all the same; its runner died before that was over. `undoes`: it is the way back out of a rollout. `began`:
-    of what has begun already, what had to be kept when it did (as `Plan.floors`): whoever goes back need not find more
-    than that. `drained`: keys of those that somebody set to weight 0 while the rollout ran that is taken back: they
-    stay out, unless `drained_needed` says why that is too few. `no_before`: when it began the source did not carry all
-    traffic, so that nothing of before could be put back. `stood`: of what has begun already, or is taken back, how its
-    source stood when it did: the weight of each member,
-    by its id, of a worker 1 if it ran, by its server's (see `plan.stood`). `needed`: keys of those that were out then,
-    and come in because too few would serve without them.
+    a worker without a probe; of single instances whoever is not known to be dead) may serve all the same. `one_by_one`:
+    a call for each member, where the cloud has no additive batch. `order`: what exactly, where a colour does not say
+    it. `train`: the one that it is part of, which it waits for twice. `bakes`: what was moved before is watched all the
+    same; its runner died before that was over. `undoes`: it is the way back out of a rollout. `began`: of what has
+    begun already, what had to be kept when it did (as `Plan.floors`): whoever goes back need not find more than that.
+    `drained`: keys of those that somebody set to weight 0 while the rollout ran that is taken back: they stay out,
+    unless `drained_needed` says why that is too few. `no_before`: when it began the source did not carry all traffic,
+    so that nothing of before could be put back. `stood`: of what has begun already, or is taken back, how its source
+    stood when it did: the weight of each member, by its id, of a worker 1 if it ran, by its server's (see
+    `plan.stood`). `needed`: keys of those that were out then, and come in because too few would serve without them.
     """
 
     action: Action

@@ -22,8 +22,8 @@ def remembering(asked: Asked, moves: Sequence[Move]) -> tuple[Step, ...]:
     action, colour = asked.intent.action, asked.target
     if action is Action.CUTOVER and (moves or asked.intent.bakes):
         side = asked.service.side(colour)
-        wrong = (Mark.TAKEN_BACK,)  # goes from who is held as well: one such note is enough to be believed
-        told = [one for one in side.instances if one.held_by is None or mark_of(one, side.version) in wrong]
+        # who is held has served nobody; but what says there that it was taken back would outweigh all the others
+        told = [one for one in side.instances if one.held_by is None or mark_of(one, side.version) is Mark.TAKEN_BACK]
         return _step(asked, Mark.PROVEN, told)
     if action is Action.ROLLBACK and (moves or asked.intent.bakes or asked.intent.began):
         side = asked.service.side(colour.other)
